@@ -1,0 +1,1 @@
+"""Errors, files, paths, clock, texts, settings and the redacting log. Imports nothing of the program."""

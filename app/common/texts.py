@@ -1,0 +1,31 @@
+"""Wording by key: ``area.name`` is entry ``name`` of ``resources/texts/area.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+
+from app.common.paths import data
+
+
+@cache
+def _area(area: str) -> Mapping[str, object]:
+    with (data("resources") / "texts" / f"{area}.toml").open("rb") as handle:
+        return tomllib.load(handle)
+
+
+def text(key: str, **args: object) -> str:
+    """The Chinese sentence for ``key`` with ``args`` filled in (``str.format``).
+
+    Raises ``KeyError`` when the key does not exist: a missing text is a bug.
+    """
+    area, _, name = key.partition(".")
+    node: object = _area(area)
+    for part in name.split("."):
+        if not isinstance(node, Mapping) or part not in node:
+            raise KeyError(key)
+        node = node[part]
+    if not isinstance(node, str):
+        raise KeyError(key)
+    return node.format(**args) if args else node

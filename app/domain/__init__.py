@@ -1,0 +1,1 @@
+"""Types of the domain: fields, dictionaries, the case record, findings, groupings. Plain values."""

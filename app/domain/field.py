@@ -1,0 +1,92 @@
+"""What a field of the front page is. The entries stand in :mod:`app.domain.fields`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class FieldType(StrEnum):
+    """How a value is stored. MONEY is an integer in fen; LIST is a tuple of strings."""
+
+    TEXT = "text"
+    INT = "int"
+    DECIMAL = "decimal"
+    MONEY = "money"
+    DATE = "date"
+    DATETIME = "datetime"
+    DICT = "dict"
+    DX_CODE = "dx_code"
+    PX_CODE = "px_code"
+    MORPHOLOGY_CODE = "morphology_code"
+    LIST = "list"
+
+
+class Requirement(StrEnum):
+    """domain.md 2.1: R! may be neither blank nor dash, R may be a dash."""
+
+    MUST = "R!"
+    REQUIRED = "R"
+    CONDITIONAL = "C"
+    OPTIONAL = "O"
+
+
+class Group(StrEnum):
+    """Where a field lives: once per case, or in one of the repeating groups (domain.md 2.1)."""
+
+    CASE = "case"
+    DX = "dx"
+    OP = "op"
+    PATH = "path"
+    EXT = "ext"
+    NB_WEIGHT = "nb_weight"
+    ICU = "icu"
+    BLOOD = "blood"
+
+
+class Section(StrEnum):
+    """Sections of the sheet in paper order."""
+
+    PATIENT = "patient"
+    STAY = "stay"
+    DIAGNOSIS = "diagnosis"
+    OPERATION = "operation"
+    OTHER_CARE = "other_care"
+    DISCHARGE = "discharge"
+    STAFF = "staff"
+    FEE = "fee"
+    SETTLEMENT = "settlement"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldSpec:
+    """One field: identifier, Chinese label, type, columns in the exchange layouts, place on the sheet.
+
+    ``id`` is unique within its group. ``csv``, ``p`` and ``jx`` hold the headings of layouts L1, L2, L3; in a
+    repeating group ``{n}`` stands for the running number (the exchange layer knows the irregular ones).
+    ``headings`` are Chinese headings beside ``label`` (layout L4). ``length`` is the largest number of
+    characters, 0 for no limit. ``parent`` names the fee that contains this one. ``table`` is the storage table.
+    """
+
+    id: str
+    label: str
+    type: FieldType
+    section: Section
+    table: str
+    group: Group = Group.CASE
+    length: int = 0
+    dictionary: str = ""
+    required: Requirement = Requirement.OPTIONAL
+    csv: tuple[str, ...] = ()
+    p: tuple[str, ...] = ()
+    jx: tuple[str, ...] = ()
+    headings: tuple[str, ...] = ()
+    unit: str = ""
+    parent: str = ""
+    computed: bool = False
+    span: int = 3
+
+    @property
+    def path(self) -> str:
+        """The identifier of domain.md: ``sex``, or ``dx[].code`` in a repeating group."""
+        return self.id if self.group is Group.CASE else f"{self.group}[].{self.id}"

@@ -1,0 +1,98 @@
+"""Input and outcome of DRG grouping. How a scheme groups is in :mod:`app.drg`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class GroupStatus(StrEnum):
+    """What `bingan group` prints (reference/cases/README.md)."""
+
+    GROUPED = "分组成功"
+    AMBIGUOUS = "歧义病案"
+    UNGROUPED = "无法入组"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupInput:
+    """What a grouper reads. Codes as given, main first; numbers None when missing. ``sex`` is male, female or ''."""
+
+    dx: tuple[str, ...]
+    px: tuple[str, ...]
+    sex: str = ""
+    age_years: int | None = None
+    age_days: int | None = None
+    weight_g: float | None = None
+    los_days: int | None = None
+    discharge: int | None = None
+    dept: str = ""
+    icu_hours: float | None = None
+
+    def __repr__(self) -> str:
+        return f"GroupInput(‹redacted›, dx={len(self.dx)}, px={len(self.px)})"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupResult:
+    """mdc, adrg and drg codes with the status; 0000 / 00 / the scheme's code when ungrouped."""
+
+    mdc: str
+    adrg: str
+    drg: str
+    status: GroupStatus
+
+
+class StepOutcome(StrEnum):
+    """Marks of the path: rule held, was tested and did not hold, was not tested."""
+
+    HIT = "hit"
+    MISS = "miss"
+    NOT_TESTED = "not_tested"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One rule on the path. ``level`` is mdc, adrg or drg; ``rule`` its text; ``source`` file or sheet and row.
+
+    ``facts`` say which code hit which set, for example ``K80.501 ∈ mdc_dx``.
+    """
+
+    level: str
+    code: str
+    name: str
+    outcome: StepOutcome
+    rule: str
+    source: str
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SecondaryNote:
+    """How one secondary diagnosis counted: level mcc, cc or ''; ``excluded_by`` the table that cancels it."""
+
+    code: str
+    level: str
+    excluded_by: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """True when it is an MCC or CC and no exclusion table cancels it."""
+        return bool(self.level) and not self.excluded_by
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The result with its path up to the hit, and how each secondary diagnosis counted.
+
+    ``detail`` is a key of ``resources/texts/drg.toml`` (area ``drg``) for a non-group's cause, '' when grouped.
+    """
+
+    result: GroupResult
+    steps: tuple[Step, ...] = ()
+    secondaries: tuple[SecondaryNote, ...] = ()
+    name: str = ""
+    adrg_name: str = ""
+    mdc_name: str = ""
+    detail: str = ""
+    detail_args: tuple[tuple[str, str], ...] = field(default_factory=tuple)
