@@ -1,0 +1,42 @@
+"""Shared fixtures: reference data, a home of its own for every test, a fixed clock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from app.common.clock import FixedClock
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def reference() -> Path:
+    """Return the folder of third-party reference data; skip where it does not lie beside the checkout."""
+    folder = ROOT.parent / "shared" / "reference"
+    if not folder.is_dir():
+        pytest.skip("reference data (../shared/reference) do not lie beside this checkout")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give every test its own BINGAN_HOME."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("BINGAN_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """Return a clock that stands at a working morning."""
+    return FixedClock(datetime(2026, 11, 23, 9, 0, 0))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark a test ``gui`` when it uses a Qt fixture, so that ``-m "not gui"`` is honest."""
+    for item in items:
+        if {"qtbot", "qapp", "qtmodeltester"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.gui)
