@@ -1,0 +1,1 @@
+"""Use cases. Pages and commands call these; nothing below knows that a user exists."""

@@ -1,0 +1,24 @@
+"""The one entry point: ``bingan`` and ``python -m app``. Joins the command line and the window."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from app.cli.main import Launch, run
+
+
+def _window(launch: Launch) -> int:
+    """Open the window. Qt is imported only here, so that commands start without it."""
+    from app.ui.app import run_window  # noqa: PLC0415
+
+    return run_window(launch.home, check=launch.check)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command, or the window when none is given. Returns the exit code."""
+    return run(sys.argv[1:] if argv is None else argv, _window)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,34 @@
+"""``bingan bench NAME``: runs a benchmark of the checkout; the last line is one JSON object of figures."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import sys
+from pathlib import Path
+
+import app
+from app.common.errors import UserProblem
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``bench``."""
+    bench = commands.add_parser("bench", help="运行基准测试（须在源码目录中）")
+    bench.add_argument("name", metavar="NAME", help="基准名称，如 match、qc、group、worklist、faults")
+    bench.add_argument("--json", action="store_true", help="只输出一行 JSON")
+    bench.set_defaults(run=_bench)
+
+
+def _bench(args: argparse.Namespace) -> int:
+    root = Path(app.__file__).resolve().parent.parent
+    names = sorted(path.stem for path in (root / "benchmarks").glob("[a-z]*.py"))
+    if args.name not in names:
+        raise UserProblem("cli.no_benchmark", remedy="cli.remedy.benchmarks", name=args.name, names="、".join(names))
+    sys.path.insert(0, str(root))
+    figures = importlib.import_module(f"benchmarks.{args.name}").bench()
+    if not args.json:
+        for key, value in figures.items():
+            print(f"{key}: {value}")
+    print(json.dumps(figures, ensure_ascii=False, default=str))
+    return 0

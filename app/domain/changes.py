@@ -1,0 +1,29 @@
+"""What a write touched. Pages look at it and refresh only what they show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The answer of every write: the operation's id, the cases and field paths it touched.
+
+    ``paths`` are generic (``sex``, ``dx[].code``); ``listing`` is True when cases came, went or changed state, so that
+    counts of lists are stale; ``assets`` when code books, schemes or prices changed.
+    """
+
+    op_id: int = 0
+    cases: frozenset[int] = frozenset()
+    paths: frozenset[str] = frozenset()
+    listing: bool = False
+    assets: bool = False
+
+    def __or__(self, other: Changes) -> Changes:
+        return Changes(
+            max(self.op_id, other.op_id),
+            self.cases | other.cases,
+            self.paths | other.paths,
+            self.listing or other.listing,
+            self.assets or other.assets,
+        )

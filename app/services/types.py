@@ -1,0 +1,201 @@
+"""What services hand to pages and commands. Values only; a page never holds a session or an engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from app.domain.case import CaseRecord, CaseState
+from app.domain.coding import CodeKind, Proposal, Reason
+from app.domain.field import Group
+from app.domain.findings import Finding, QcReport
+from app.domain.grouping import Explanation
+
+RowKey = tuple[Group, int]
+"""Group and stored row id: the identity of a row that survives reordering."""
+
+
+class PriceState(StrEnum):
+    """Why an amount is shown or is not."""
+
+    QUOTED = "quoted"
+    NO_WEIGHTS = "no_weights"
+    WEIGHTS_REFUSED = "weights_refused"
+    NO_WEIGHT_FOR_GROUP = "no_weight_for_group"
+    NO_RATE = "no_rate"
+    NOT_PAID_BY_DRG = "not_paid_by_drg"
+    UNGROUPED = "ungrouped"
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """Weight and payment of a case, or the reason why there is no amount. Money in fen."""
+
+    state: PriceState
+    weight: Decimal | None = None
+    standard_fen: int | None = None
+    settled_fen: int | None = None
+    cost_fen: int | None = None
+    multiple: Decimal | None = None
+    regime: str = ""
+    formula: str = ""
+    invented: bool = False
+    why: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """DRG preview of a case as it stands: explanation, sentence for the user, price.
+
+    ``problems`` are validation failures of domain.md 4.1 (then there is no explanation). ``unconfirmed`` counts the
+    proposals that took part without being accepted. ``trial`` marks the shipped scheme.
+    """
+
+    scheme_id: str
+    scheme_title: str
+    trial: bool
+    explanation: Explanation | None
+    sentence: str
+    would_change: str
+    price: Price
+    problems: tuple[str, ...] = ()
+    unconfirmed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """Everything the case page shows, read in one go. Rows of ``record`` carry their stored ids."""
+
+    case_id: int
+    record: CaseRecord
+    state: CaseState
+    version: int
+    locked: str
+    proposals: Mapping[RowKey, Proposal]
+    accepted: frozenset[RowKey]
+    changed: Mapping[str, tuple[str, ...]]
+    report: QcReport
+    grouping: Grouping
+    drafts: Mapping[str, str]
+    undo_name: str
+    redo_name: str
+    saved_at: datetime
+    claimed_by: str = ""
+    batch_title: str = ""
+
+    def row_key(self, group: Group, index: int) -> RowKey:
+        """Return the identity of a row of the record."""
+        return group, self.record.rows(group)[index].id
+
+    def proposal(self, group: Group, index: int) -> Proposal | None:
+        """Return the open proposal of a row."""
+        return self.proposals.get(self.row_key(group, index))
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One change of one field: who, when, from, to (as text)."""
+
+    at: datetime
+    who: str
+    what: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """Outcome of finishing a case: ``blocking`` is the first open error, None when the case moved on."""
+
+    blocking: Finding | None
+    errors: int
+    state: CaseState
+
+
+@dataclass(frozen=True, slots=True)
+class ContextNode:
+    """One line of the tabular list around a code: depth 0 is the chapter or category."""
+
+    code: str
+    name: str
+    depth: int
+    is_leaf: bool
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TextGroup:
+    """Equal texts of a batch as one row of the review: how often, best candidates, band."""
+
+    kind: CodeKind
+    text: str
+    count: int
+    case_ids: tuple[int, ...]
+    band: str
+    code: str
+    name: str
+    score: float
+    reason: str
+    conflict: str
+
+
+@dataclass(frozen=True, slots=True)
+class AutoCodeReport:
+    """What auto-coding did: rows looked at, accepted (exact and unique), proposed, left for the coder."""
+
+    cases: int = 0
+    rows: int = 0
+    accepted: int = 0
+    proposed: int = 0
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DiffLine:
+    """A stored case that a file wants to change: field by field, with whether a person edited ours."""
+
+    case_id: int
+    record_no: str
+    path: str
+    label: str
+    ours: str
+    theirs: str
+    edited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Counts of an import before it is written; they add up to the rows read."""
+
+    read: int = 0
+    new: int = 0
+    same: int = 0
+    changed: int = 0
+    locked: int = 0
+    rejected: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCount:
+    """One entry of the left column of the worklist."""
+
+    key: str
+    label: str
+    count: int
+    icon: str = ""
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AssetLine:
+    """One code book, scheme or price table in a list: title, facts as (label, value), whether it is in use."""
+
+    id: str
+    kind: str
+    title: str
+    active: bool
+    builtin: bool
+    facts: tuple[tuple[str, str], ...] = field(default_factory=tuple)
