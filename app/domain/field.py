@@ -42,6 +42,7 @@ class Group(StrEnum):
     NB_WEIGHT = "nb_weight"
     ICU = "icu"
     BLOOD = "blood"
+    SETL_FEE = "setl_fee"
 
 
 class Section(StrEnum):
@@ -62,10 +63,20 @@ class Section(StrEnum):
 class FieldSpec:
     """One field: identifier, Chinese label, type, columns in the exchange layouts, place on the sheet.
 
-    ``id`` is unique within its group. ``csv``, ``p`` and ``jx`` hold the headings of layouts L1, L2, L3; in a
-    repeating group ``{n}`` stands for the running number (the exchange layer knows the irregular ones).
-    ``headings`` are Chinese headings beside ``label`` (layout L4). ``length`` is the largest number of
-    characters, 0 for no limit. ``parent`` names the fee that contains this one. ``table`` is the storage table.
+    ``id`` is unique within its group. ``length`` is the largest number of characters, 0 for no limit.
+    ``parent`` names the fee that contains this one. ``table`` is the storage table. ``computed`` values are
+    worked out by the program and read-only. ``span`` counts columns of a 12-column sheet row. A TEXT field with
+    a ``dictionary`` takes any text and is offered the labels.
+
+    Headings by layout: ``csv`` (L1), ``p`` (L2), ``jx`` (L3), ``headings`` (L4, beside ``label``), ``setl`` (L5
+    interface names). Several headings of a layout are alternatives; when a file has more than one of them the
+    first that is filled counts. ``parts`` are columns that hold a part of the value: texts are joined in this
+    order, money is added, an hour completes the date.
+
+    In a repeating group ``{n}`` is the row's number from 1 and ``{k}`` its number among the rows after the first
+    (``{k:02d}`` with two digits; such a heading does not exist for the first row). ``csv_main``, ``jx_main`` and
+    ``headings_main`` are further headings of the first row. ``p`` lists the headings of the rows in their order,
+    because that layout has no rule. :mod:`app.domain.headings` expands all this.
     """
 
     id: str
@@ -81,6 +92,11 @@ class FieldSpec:
     p: tuple[str, ...] = ()
     jx: tuple[str, ...] = ()
     headings: tuple[str, ...] = ()
+    setl: tuple[str, ...] = ()
+    csv_main: tuple[str, ...] = ()
+    jx_main: tuple[str, ...] = ()
+    headings_main: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
     unit: str = ""
     parent: str = ""
     computed: bool = False
