@@ -1,0 +1,170 @@
+"""The one action table: shortcuts, F10 menu, palette, buttons and the help page read the same entries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from app.ui.ports import UserCard
+
+WINDOW = ""
+"""The context of an action that works everywhere; its ``run`` takes the main window."""
+
+
+def _always(_target: Any) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing the user can do.
+
+    ``context`` is '' (everywhere), a page key (while the page is shown) or ``page.region`` (while the focus is in that
+    region). ``run`` and ``enabled`` take the window or the page. ``shortcut`` is a Qt key sequence, several separated
+    by ``;``. ``needs`` is a role key. ``label`` is a verb phrase, ``help`` one sentence that says what happens.
+    """
+
+    id: str
+    label: str
+    help: str
+    run: Callable[[Any], object]
+    shortcut: str = ""
+    context: str = WINDOW
+    needs: str = ""
+    enabled: Callable[[Any], bool] = _always
+    icon: str = ""
+    group: str = ""
+
+    @property
+    def page(self) -> str:
+        """The page key of the context, '' for an action of the window."""
+        return self.context.partition(".")[0]
+
+    @property
+    def region(self) -> str:
+        """The region of the context, '' for the whole page."""
+        return self.context.partition(".")[2]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The key sequences in Qt's portable form."""
+        parts = (part.strip() for part in self.shortcut.split(";"))
+        return tuple(QKeySequence(part).toString() for part in parts if part)
+
+
+class ActionHost(Protocol):
+    """A page as the table sees it."""
+
+    @property
+    def key(self) -> str: ...
+
+    def region(self, name: str) -> QWidget: ...
+
+
+def overlaps(first: str, second: str) -> bool:
+    """True when two contexts can be valid at the same time: one lies within the other."""
+    short, long = sorted((first, second), key=len)
+    return short in (WINDOW, long) or long.startswith(short + ".")
+
+
+def clashes(actions: Iterable[Action]) -> list[tuple[str, str, str]]:
+    """Return (key, action id, action id) for every key that two actions claim in overlapping contexts."""
+    found: list[tuple[str, str, str]] = []
+    owners: dict[str, list[Action]] = {}
+    for action in actions:
+        for key in action.keys:
+            found += [
+                (key, other.id, action.id) for other in owners.get(key, []) if overlaps(other.context, action.context)
+            ]
+            owners.setdefault(key, []).append(action)
+    return found
+
+
+class ActionTable(QObject):
+    """All actions of the window and its pages, with their keys bound to widgets.
+
+    ``bindings`` maps action ids to key sequences the user chose. ``changed`` is emitted by :meth:`refresh`, when what is
+    enabled may be another set now.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self,
+        actions: Iterable[Action],
+        user: UserCard,
+        bindings: Mapping[str, str] | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        chosen = bindings or {}
+        self._actions = {
+            action.id: replace(action, shortcut=chosen.get(action.id, action.shortcut)) for action in actions
+        }
+        self._user = user
+        self._targets: dict[str, object] = {}
+        self._current_page = ""
+
+    def __iter__(self) -> Iterator[Action]:
+        return iter(self._actions.values())
+
+    def get(self, action_id: str) -> Action:
+        """Return an action. Raises ``KeyError`` for an unknown id."""
+        return self._actions[action_id]
+
+    def attach_window(self, window: QWidget) -> None:
+        """Bind the window's own actions to its keys."""
+        self._targets[WINDOW] = window
+        for action in self:
+            if action.context == WINDOW:
+                self._bind(action, window, Qt.ShortcutContext.WindowShortcut)
+
+    def attach_page(self, page: ActionHost) -> None:
+        """Bind the actions of a page that has been built: to the page, or to the region they name."""
+        self._targets[page.key] = page
+        for action in self:
+            if action.page == page.key and action.region:
+                self._bind(action, page.region(action.region), Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            elif action.page == page.key and isinstance(page, QWidget):
+                self._bind(action, page, Qt.ShortcutContext.WindowShortcut)
+
+    def set_current_page(self, key: str) -> None:
+        """Tell which page is shown."""
+        self._current_page = key
+        self.refresh()
+
+    def available(self) -> list[Action]:
+        """Return what can be done here and now: actions of the window and of the page shown that are enabled."""
+        return [action for action in self if action.page in {WINDOW, self._current_page} and self.is_enabled(action.id)]
+
+    def is_enabled(self, action_id: str) -> bool:
+        """True when the role may do it, its page is built and its own condition holds."""
+        action = self._actions[action_id]
+        target = self._targets.get(action.page)
+        return target is not None and self._user.may(action.needs) and action.enabled(target)
+
+    def trigger(self, action_id: str) -> None:
+        """Do it, if it can be done now."""
+        if self.is_enabled(action_id):
+            action = self._actions[action_id]
+            action.run(self._targets[action.page])
+
+    def refresh(self) -> None:
+        """Let buttons ask again what is enabled."""
+        self.changed.emit()
+
+    def _bind(self, action: Action, widget: QWidget, context: Qt.ShortcutContext) -> None:
+        bound = QAction(action.label, widget)
+        bound.setObjectName(action.id)
+        bound.setShortcuts([QKeySequence(key) for key in action.keys])
+        bound.setShortcutContext(context)
+        bound.triggered.connect(self._on_triggered)
+        widget.addAction(bound)
+
+    def _on_triggered(self) -> None:
+        self.trigger(self.sender().objectName())

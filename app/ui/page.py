@@ -1,0 +1,199 @@
+"""What a page is, and what the shell offers it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from app.domain.changes import Changes
+from app.ui.ports import JsonValue, PlaceStore, UserCard
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from app.ui.actions import Action, ActionTable
+    from app.ui.errors import Errors
+    from app.ui.jobs import JobRunner
+    from app.ui.shell.notices import Notices
+    from app.ui.shell.palette import PaletteProvider
+    from app.ui.theme import Theme
+
+
+@dataclass(frozen=True, slots=True)
+class KeyHint:
+    """One key and what it does, for the status bar: ``KeyHint("Enter", "打开")``."""
+
+    keys: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the user is: a page and what it needs to come back (case id, row, scroll). ``args`` are JSON values."""
+
+    page: str
+    args: Mapping[str, JsonValue] = field(default_factory=dict)
+
+    def same_spot(self, other: Place) -> bool:
+        """True for the same page and case: the history then keeps one entry and updates it."""
+        return self.page == other.page and self.args.get("case") == other.args.get("case")
+
+
+@dataclass(frozen=True, slots=True)
+class SaveState:
+    """What the status bar says about saving: ``saved`` at a time, ``saving``, ``failed`` (stays) or ``none``."""
+
+    kind: str = "none"
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionNote:
+    """A version in use, for the status bar: ``VersionNote("编码：医保版 2.0", "按出院日期 2026-11-19")``."""
+
+    text: str
+    why: str = ""
+
+
+class Shell:
+    """What a page may use of the window. The window makes it; tests make one with fakes.
+
+    ``services`` are the composed services of ``app.services``; the shell itself never looks inside.
+    """
+
+    def __init__(
+        self,
+        *,
+        services: Any,
+        theme: Theme,
+        jobs: JobRunner,
+        notices: Notices,
+        errors: Errors,
+        actions: ActionTable,
+        places: PlaceStore,
+        user: UserCard,
+    ) -> None:
+        self.services = services
+        self.theme = theme
+        self.jobs = jobs
+        self.notices = notices
+        self.errors = errors
+        self.actions = actions
+        self.places = places
+        self.user = user
+        self.go: Callable[[Place], None] = _nothing
+        self.back: Callable[[], None] = _nothing
+        self.publish: Callable[[Changes], None] = _nothing
+        self.set_badge: Callable[[str, int], None] = _nothing
+        self.set_save_state: Callable[[SaveState], None] = _nothing
+        self.set_versions: Callable[[Sequence[VersionNote]], None] = _nothing
+        self.retry_save: Callable[[], None] = _nothing
+
+
+def _nothing(*_args: object) -> None:
+    """Stand in until the window is there."""
+
+
+class Page(QWidget):
+    """A page of the window. Subclasses override :meth:`build` and what else they need.
+
+    ``place_changed``: the crumb or the place is another one now. ``hints_changed``: the key hints are others now.
+    """
+
+    place_changed = Signal()
+    hints_changed = Signal()
+
+    def __init__(self, shell: Shell, spec: PageSpec) -> None:
+        super().__init__()
+        self.shell = shell
+        self.spec = spec
+        self._built = False
+        self._regions: dict[str, tuple[QWidget, tuple[KeyHint, ...]]] = {}
+        self.setObjectName(spec.key)
+        self.setAccessibleName(spec.title)
+
+    @property
+    def key(self) -> str:
+        """The key of the page: a key of ``[nav]`` in the tokens, or one of its own without a place in the rail."""
+        return self.spec.key
+
+    @property
+    def built(self) -> bool:
+        """True once the page has been shown."""
+        return self._built
+
+    def build(self) -> None:
+        """Make the widgets; called once, before the first show."""
+        raise NotImplementedError
+
+    def ensure_built(self) -> None:
+        """Build now if that has not happened."""
+        if not self._built:
+            self._built = True
+            self.build()
+            self.shell.actions.attach_page(self)
+
+    def title_detail(self) -> str:
+        """Return the right part of the crumb, for example ``今日应编``."""
+        return ""
+
+    def place(self) -> Place:
+        """Return where the user is in this page."""
+        return Place(self.key)
+
+    def restore(self, place: Place) -> None:
+        """Go to a place that :meth:`place` gave, or to the start for one without arguments."""
+
+    def on_changes(self, changes: Changes) -> None:
+        """Refresh what a write touched. Called for built pages only; the page may be hidden."""
+
+    def default_focus(self) -> QWidget | None:
+        """Return the widget that gets the focus when the page is shown, None for the first in tab order."""
+        return None
+
+    def add_region(self, name: str, widget: QWidget, hints: Sequence[KeyHint] = ()) -> None:
+        """Name a part of the page: its hints show while the focus is inside, and its actions work only there."""
+        self._regions[name] = (widget, tuple(hints))
+
+    def region(self, name: str) -> QWidget:
+        """Return the widget of a region. Raises ``KeyError`` for a name that was not added."""
+        return self._regions[name][0]
+
+    def set_hints(self, name: str, hints: Sequence[KeyHint]) -> None:
+        """Change the key hints of a region."""
+        self._regions[name] = (self.region(name), tuple(hints))
+        self.hints_changed.emit()
+
+    def key_hints(self, focus: QWidget | None) -> tuple[KeyHint, ...]:
+        """Return the hints of the innermost region around ``focus``, else those of the first region."""
+        inside = [(widget, hints) for widget, hints in self._regions.values() if focus and _within(focus, widget)]
+        for widget, hints in inside:
+            if not any(other is not widget and _within(other, widget) for other, _ in inside):
+                return hints
+        return next((hints for _, hints in self._regions.values()), ())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Build the page if the shell has not done so yet."""
+        self.ensure_built()
+        super().showEvent(event)
+
+
+def _within(widget: QWidget, ancestor: QWidget) -> bool:
+    return widget is ancestor or ancestor.isAncestorOf(widget)
+
+
+@dataclass(frozen=True, slots=True)
+class PageSpec:
+    """A page as it registers itself: key, full title, class, its actions and what it adds to the palette."""
+
+    key: str
+    title: str
+    make: Callable[[Shell, PageSpec], Page]
+    actions: tuple[Action, ...] = ()
+    providers: Callable[[Shell], Sequence[PaletteProvider]] | None = None
+    needs: str = ""

@@ -1,0 +1,45 @@
+"""What the window needs from outside, as protocols: a place to remember things, and who is working."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+JsonValue = str | int | float | bool | list["JsonValue"] | dict[str, "JsonValue"] | None
+"""What a :class:`PlaceStore` keeps."""
+
+
+class PlaceStore(Protocol):
+    """Remembers small things per user across restarts: window geometry, last place, splitter sizes, filters."""
+
+    def get(self, key: str) -> JsonValue: ...
+
+    def put(self, key: str, value: JsonValue) -> None: ...
+
+
+class MemoryPlaces:
+    """Remembers until the program ends; where no library is open, and in tests."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, JsonValue] = {}
+
+    def get(self, key: str) -> JsonValue:
+        """Return what was kept, None when nothing was."""
+        return self._kept.get(key)
+
+    def put(self, key: str, value: JsonValue) -> None:
+        """Keep a value."""
+        self._kept[key] = value
+
+
+@dataclass(frozen=True, slots=True)
+class UserCard:
+    """Who is working: name, title shown behind it, role keys (empty set: every role)."""
+
+    name: str
+    title: str = ""
+    roles: frozenset[str] = field(default_factory=frozenset)
+
+    def may(self, role: str) -> bool:
+        """True when an action that needs ``role`` ('' for none) is allowed."""
+        return not role or not self.roles or role in self.roles

@@ -1,0 +1,213 @@
+"""Surfaces: panes, cards, the bands of the sheet, layouts without margins and the dragged splitter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
+
+from app.ui.ports import PlaceStore
+from app.ui.theme import theme
+from app.ui.widgets.text import Text
+
+Item = QWidget | QBoxLayout | int | None
+"""What :func:`row` and :func:`column` take: a widget, a layout, a fixed gap in px, or None for a stretch."""
+
+Margins = tuple[int, int, int, int]
+_Box = TypeVar("_Box", bound=QBoxLayout)
+
+
+def row(*items: Item, gap: int = 8, margins: Margins = (0, 0, 0, 0)) -> QHBoxLayout:
+    """Return a horizontal layout of the items; None is a stretch, a number a fixed gap. Lengths at 100 %."""
+    return _fill(QHBoxLayout(), items, gap, margins)
+
+
+def column(*items: Item, gap: int = 0, margins: Margins = (0, 0, 0, 0)) -> QVBoxLayout:
+    """Return a vertical layout of the items, as :func:`row`."""
+    return _fill(QVBoxLayout(), items, gap, margins)
+
+
+def _fill(box: _Box, items: Sequence[Item], gap: int, margins: Margins) -> _Box:
+    px = theme().px
+    box.setSpacing(px(gap))
+    box.setContentsMargins(*(px(edge) for edge in margins))
+    for item in items:
+        match item:
+            case None:
+                box.addStretch(1)
+            case int():
+                box.addSpacing(px(item))
+            case QWidget():
+                box.addWidget(item)
+            case QBoxLayout():
+                box.addLayout(item)
+    return box
+
+
+class Pane(QFrame):
+    """A ground with optional hairlines.
+
+    ``surface``: chrome canvas surface sheet alt accent error warn hint ok. ``border``: the sides with a line, any of
+    ``"t b l r"``.
+    """
+
+    def __init__(self, surface: str = "surface", border: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("surface", surface)
+        self.setProperty("border", border)
+
+
+class Header(Pane):
+    """A title line: title, muted note, stretch, then what :meth:`add` appends at the right."""
+
+    def __init__(self, title: str, note: str = "", size: str = "", surface: str = "surface", border: str = "b") -> None:
+        super().__init__(surface, border)
+        self._size = size
+        self.title = Text(title, "bold")
+        self.note = Text(note, "caption", "muted", elide=True)
+        self.box = row(self.title, gap=8, margins=(12, 0, 12, 0))
+        self.box.addWidget(self.note, 1)
+        self.setLayout(self.box)
+        self._fit()
+        theme().changed.connect(self._fit)
+
+    def add(self, *items: QWidget) -> None:
+        """Append widgets at the right end."""
+        for item in items:
+            self.box.addWidget(item)
+
+    def _fit(self) -> None:
+        self.setFixedHeight(theme().size(self._size) if self._size else theme().px(34))
+
+
+class SectionHeader(Header):
+    """The 30 px band that opens a section of the sheet: title, muted note, muted words at the right."""
+
+    def __init__(self, title: str, note: str = "", right: str = "") -> None:
+        super().__init__(title, note, surface="alt")
+        self.right = Text(right, "caption", "muted")
+        self.add(self.right)
+
+    def set_note(self, text: str) -> None:
+        """Change the note behind the title."""
+        self.note.setText(text)
+
+    def set_right(self, text: str) -> None:
+        """Change the words at the right."""
+        self.right.setText(text)
+
+    def _fit(self) -> None:
+        self.setFixedHeight(theme().px(30))
+
+
+class Panel(QFrame):
+    """A rounded card: optional header line, ``body`` (vertical, no margins), optional footer line."""
+
+    def __init__(self, title: str = "", note: str = "", *, footer: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("surface", "panel")
+        self.head = Header(title, note, surface="none") if title else None
+        self.body = column()
+        layout = column(margins=(1, 1, 1, 1))
+        if self.head:
+            layout.addWidget(self.head)
+        layout.addLayout(self.body, 1)
+        self.foot = Pane("alt", "t") if footer else None
+        self.footer = row(gap=8, margins=(12, 0, 12, 0))
+        if self.foot:
+            self.foot.setLayout(self.footer)
+            self.foot.setFixedHeight(theme().px(33))
+            layout.addWidget(self.foot)
+        self.setLayout(layout)
+
+    @property
+    def header(self) -> QHBoxLayout:
+        """The header line, for widgets at its right. Raises ``AttributeError`` for a panel without title."""
+        if self.head is None:
+            raise AttributeError("header")
+        return self.head.box
+
+    def set_title(self, title: str) -> None:
+        """Change the title."""
+        if self.head:
+            self.head.title.setText(title)
+
+    def set_note(self, note: str) -> None:
+        """Change the muted words behind the title."""
+        if self.head:
+            self.head.note.setText(note)
+
+
+class ScrollPane(QScrollArea):
+    """A scrolling column without frame; ``box`` is its vertical layout. ``surface`` as for :class:`Pane`."""
+
+    def __init__(self, surface: str = "surface", margins: Margins = (0, 0, 0, 0), gap: int = 0) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.inner = Pane(surface)
+        self.box = column(gap=gap, margins=margins)
+        self.inner.setLayout(self.box)
+        self.setWidget(self.inner)
+
+
+class Splitter(QSplitter):
+    """Columns (or rows) with a draggable hairline between; sizes and folded panes are remembered under ``name``.
+
+    ``default`` are px at 100 %, 0 for the part that takes the rest. A pane folds with :meth:`fold`, never by dragging.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        places: PlaceStore,
+        parts: Sequence[QWidget],
+        default: Sequence[int],
+        orientation: Qt.Orientation = Qt.Orientation.Horizontal,
+    ) -> None:
+        super().__init__(orientation)
+        self._key = f"splitter.{name}"
+        self._places = places
+        self._default = tuple(default)
+        self.setHandleWidth(1)
+        self.setChildrenCollapsible(False)
+        for index, part in enumerate(parts):
+            self.addWidget(part)
+            self.setStretchFactor(index, 0 if default[index] else 1)
+        self._restore()
+        self.splitterMoved.connect(self._remember)
+
+    def fold(self, index: int, folded: bool) -> None:
+        """Hide or show a part."""
+        self._part(index).setVisible(not folded)
+        self._remember()
+
+    def is_folded(self, index: int) -> bool:
+        """True when the part is hidden."""
+        return self._part(index).isHidden()
+
+    def _part(self, index: int) -> QWidget:
+        part = self.widget(index)
+        if part is None:
+            raise IndexError(index)
+        return part
+
+    def _restore(self) -> None:
+        kept = self._places.get(self._key)
+        sizes = kept.get("sizes") if isinstance(kept, dict) else None
+        folded = kept.get("folded") if isinstance(kept, dict) else None
+        if isinstance(sizes, list) and len(sizes) == self.count():
+            self.setSizes([size if isinstance(size, int) else 0 for size in sizes])
+        else:
+            self.setSizes([theme().px(size) if size else 100_000 for size in self._default])
+        for index in folded if isinstance(folded, list) else ():
+            if isinstance(index, int) and index < self.count():
+                self._part(index).hide()
+
+    def _remember(self, *_moved: int) -> None:
+        folded = [index for index in range(self.count()) if self.is_folded(index)]
+        self._places.put(self._key, {"sizes": list(self.sizes()), "folded": list(folded)})

@@ -1,0 +1,129 @@
+"""What a list or panel shows when it has nothing to show: loading, empty, an error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QRectF, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtWidgets import QStackedLayout, QWidget
+
+from app.common.errors import UserProblem
+from app.ui.theme import theme
+from app.ui.widgets.buttons import Button
+from app.ui.widgets.panes import Pane, column, row
+from app.ui.widgets.text import IconLabel, Text
+
+LOADING_AFTER_MS = 150
+
+
+class Skeleton(QWidget):
+    """Grey rows in place of a list that is being read."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw bars of three lengths, one per row."""
+        painter = QPainter(self)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme().colour("line_subtle"))
+        step, top, shares = theme().size("row"), theme().px(9), (0.62, 0.48, 0.7)
+        for index in range(max(1, self.height() // step)):
+            width = (self.width() - theme().px(24)) * shares[index % 3]
+            painter.drawRoundedRect(QRectF(theme().px(12), top + index * step, width, theme().px(10)), 3, 3)
+
+
+class Message(Pane):
+    """One line what it is, one line what to do, at most one button."""
+
+    def __init__(self, surface: str = "surface") -> None:
+        super().__init__(surface)
+        self._run: Callable[[], object] | None = None
+        self._icon = IconLabel("note", "fg_muted", 22)
+        self._title = Text("", "bold", wrap=True)
+        self._hint = Text("", tone="muted", wrap=True)
+        self._button = Button("")
+        self._button.clicked.connect(self._on_clicked)
+        for text in (self._title, self._hint):
+            text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.setLayout(
+            column(
+                None,
+                row(None, self._icon, None),
+                self._title,
+                self._hint,
+                4,
+                row(None, self._button, None),
+                None,
+                None,
+                gap=6,
+                margins=(24, 24, 24, 24),
+            )
+        )
+
+    def tell(
+        self, title: str, hint: str, button: str = "", run: Callable[[], object] | None = None, icon: str = "note"
+    ) -> None:
+        """Show the two lines and the button, if it has words."""
+        self._title.setText(title)
+        self._hint.setText(hint)
+        self._icon.set_icon(icon)
+        self._button.set_text(button)
+        self._button.setVisible(bool(button))
+        self._run = run
+
+    def _on_clicked(self) -> None:
+        if self._run:
+            self._run()
+
+
+class StateStack(QWidget):
+    """Shows ``content``, or its state: loading (after 150 ms), empty, a problem. Starts with the content."""
+
+    def __init__(self, content: QWidget, surface: str = "surface") -> None:
+        super().__init__()
+        self.content = content
+        self._details = ""
+        self._skeleton = Skeleton()
+        self._message = Message(surface)
+        self._stack = QStackedLayout()
+        for part in (content, self._skeleton, self._message):
+            self._stack.addWidget(part)
+        self.setLayout(self._stack)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(LOADING_AFTER_MS)
+        self._timer.timeout.connect(self._on_slow)
+
+    def show_content(self) -> None:
+        """Show the content."""
+        self._show(self.content)
+
+    def show_loading(self) -> None:
+        """Show skeleton rows if the content is not there within 150 ms."""
+        self._timer.start()
+
+    def show_empty(self, title: str, hint: str, button: str = "", run: Callable[[], object] | None = None) -> None:
+        """Say what is empty and what to do."""
+        self._message.tell(title, hint, button, run)
+        self._show(self._message)
+
+    def show_problem(self, problem: UserProblem) -> None:
+        """Say what went wrong, where, and what to do; the button copies the details (without patient data)."""
+        self._details = repr(problem)
+        title, hint = (str(problem.where), problem.message) if problem.where else (problem.message, "")
+        self._message.tell(title, f"{hint}{problem.advice}", "复制详情", self._on_copy, "stop")
+        self._show(self._message)
+
+    @property
+    def shows_content(self) -> bool:
+        """True when the content is visible and nothing is being waited for."""
+        return self._stack.currentWidget() is self.content and not self._timer.isActive()
+
+    def _show(self, part: QWidget) -> None:
+        self._timer.stop()
+        self._stack.setCurrentWidget(part)
+
+    def _on_slow(self) -> None:
+        self._stack.setCurrentWidget(self._skeleton)
+
+    def _on_copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._details)

@@ -1,0 +1,237 @@
+"""Tables: fixed row height, fixed column widths, nothing that asks the model for every row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QAbstractTableModel,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from app.ui.theme import theme
+from app.ui.widgets.cells import CELL, EMPTY, Cell, CellDelegate, plain
+from app.ui.widgets.painting import draw_icon
+
+_Index = QModelIndex | QPersistentModelIndex
+_ALIGN = {
+    "left": Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
+    "right": Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+    "center": Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: key, heading, width in px at 100 %. The ``stretch`` column takes the rest, never under its width.
+
+    ``wide_only`` columns show from 1600 px of window width. ``sort`` columns answer a click on the heading.
+    """
+
+    key: str
+    title: str
+    width: int
+    align: str = "left"
+    wide_only: bool = False
+    stretch: bool = False
+    sort: bool = False
+
+
+class CellModel(QAbstractTableModel):
+    """Rows of cells in memory, for tables of up to some thousand rows. Larger ones write their own model."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        super().__init__()
+        self.columns = tuple(columns)
+        self._rows: list[Sequence[Cell]] = []
+
+    def set_rows(self, rows: Sequence[Sequence[Cell]]) -> None:
+        """Replace everything."""
+        self.beginResetModel()
+        self._rows = list(rows)
+        self.endResetModel()
+
+    def set_row(self, row: int, cells: Sequence[Cell]) -> None:
+        """Replace one row in place."""
+        self._rows[row] = cells
+        self.dataChanged.emit(self.index(row, 0), self.index(row, len(self.columns) - 1))
+
+    def rowCount(self, parent: _Index | None = None) -> int:
+        """Return the number of rows."""
+        return 0 if parent is not None and parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: _Index | None = None) -> int:
+        """Return the number of columns."""
+        return 0 if parent is not None and parent.isValid() else len(self.columns)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Return the cell, or its plain text."""
+        if role not in {CELL, Qt.ItemDataRole.DisplayRole} or not index.isValid():
+            return None
+        cells = self._rows[index.row()]
+        cell = cells[index.column()] if index.column() < len(cells) else EMPTY
+        return cell if role == CELL else plain(cell)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Return the heading of a column."""
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self.columns[section].title
+        return None
+
+
+class TableHeader(QHeaderView):
+    """Headings in muted 12 px; columns that sort show the direction behind the word. ``asked(key)`` on a click."""
+
+    asked = Signal(str)
+
+    def __init__(self, columns: Sequence[Column], parent: QWidget) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self._columns = tuple(columns)
+        self._sorted: tuple[str, bool] = ("", False)
+        self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.setMinimumSectionSize(16)
+        self.setHighlightSections(False)
+        self.setSectionsClickable(True)
+        self.sectionClicked.connect(self._on_clicked)
+
+    def show_sorted(self, key: str, descending: bool) -> None:
+        """Mark the column the rows are sorted by."""
+        self._sorted = (key, descending)
+        self.viewport().update()
+
+    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
+        """Draw one heading."""
+        if logicalIndex >= len(self._columns):
+            return
+        column, px = self._columns[logicalIndex], theme().px
+        painter.save()
+        painter.fillRect(rect, theme().colour("bg_alt"))
+        painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, theme().colour("line"))
+        painter.setFont(theme().font("caption"))
+        painter.setPen(theme().colour("fg_muted"))
+        box = rect.adjusted(px(8), 0, -px(8), -1)
+        painter.drawText(box, _ALIGN[column.align], column.title)
+        if column.key == self._sorted[0]:
+            left = box.left() + QFontMetrics(painter.font()).horizontalAdvance(column.title) + px(4)
+            draw_icon(painter, left, box, "expand" if self._sorted[1] else "collapse", "fg_muted", 12)
+        painter.restore()
+
+    def _on_clicked(self, section: int) -> None:
+        if self._columns[section].sort:
+            self.asked.emit(self._columns[section].key)
+
+
+class DataTable(QTableView):
+    """A table of the house: see the module. Selects rows; ``ring=True`` makes cells the unit (grids).
+
+    ``opened(row)`` on Enter or double click; ``row_changed(row)`` when the current row is another one (-1: none).
+    Tables accept no text, so single letters are free for actions and the IME is off.
+    """
+
+    opened = Signal(int)
+    row_changed = Signal(int)
+
+    def __init__(self, columns: Sequence[Column], *, ring: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.columns = tuple(columns)
+        self.head = TableHeader(self.columns, self)
+        self.setHorizontalHeader(self.head)
+        self.setItemDelegate(CellDelegate(self, ring=ring))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setMouseTracking(True)
+        self.setWordWrap(False)
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, ring)
+        rows = self.verticalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setMinimumSectionSize(theme().px(16))
+        theme().changed.connect(self.fit)
+        self.doubleClicked.connect(self._on_double_clicked)
+        self.fit()
+
+    def setModel(self, model: QAbstractItemModel | None) -> None:
+        """Use a model and lay out the columns."""
+        super().setModel(model)
+        self.selectionModel().currentRowChanged.connect(self._on_current_changed)
+        self.fit()
+
+    @property
+    def current_row(self) -> int:
+        """The current row, -1 when there is none."""
+        return self.currentIndex().row()
+
+    def go_to(self, row: int, column: int = 0) -> None:
+        """Make a row current, select and show it. Rows that do not exist are ignored."""
+        if self.model() is not None and 0 <= row < self.model().rowCount():
+            index = self.model().index(row, column)
+            flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+            self.selectionModel().setCurrentIndex(index, flags)
+            self.scrollTo(index)
+
+    def fit(self) -> None:
+        """Set row height and column widths for theme, density and width."""
+        self.verticalHeader().setDefaultSectionSize(theme().size("row"))
+        self.head.setFixedHeight(theme().size("header_row"))
+        if self.model() is None:
+            return
+        fixed = 0
+        stretched: list[int] = []
+        for index, column in enumerate(self.columns):
+            hidden = column.wide_only and not theme().wide
+            self.setColumnHidden(index, hidden)
+            if not hidden and column.stretch:
+                stretched.append(index)
+            elif not hidden:
+                self.setColumnWidth(index, theme().px(column.width))
+                fixed += theme().px(column.width)
+        for index in stretched:
+            share = (self.viewport().width() - fixed) // len(stretched)
+            self.setColumnWidth(index, max(theme().px(self.columns[index].width), share))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the stretch column the new rest."""
+        super().resizeEvent(event)
+        self.fit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter opens the row where rows are the unit."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.current_row >= 0 and not event.modifiers():
+            self.opened.emit(self.current_row)
+        else:
+            super().keyPressEvent(event)
+
+    def keyboardSearch(self, search: str) -> None:
+        """Do nothing: letters are actions here, not a search in the first column."""
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Make sure that a table with the focus has a current row."""
+        super().focusInEvent(event)
+        if self.current_row < 0:
+            self.go_to(0)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Show the selection as inactive."""
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    def _on_current_changed(self, current: QModelIndex) -> None:
+        self.row_changed.emit(current.row())
+
+    def _on_double_clicked(self, index: QModelIndex) -> None:
+        self.opened.emit(index.row())
