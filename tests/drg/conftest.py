@@ -1,0 +1,103 @@
+"""Reference schemes and labelled cases, read here with csv and openpyxl: the engine opens no files."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from app.domain.grouping import GroupInput, GroupResult, GroupStatus
+from app.domain.tables import RawRow, RawTable
+from app.drg.lint import LintReport
+from app.drg.package import load_package
+from app.drg.scheme import Scheme
+from app.drg.workbook import load_workbook
+
+Loaded = tuple[Scheme, LintReport]
+Labelled = list[tuple[GroupInput, GroupResult]]
+
+
+def read_csv(path: Path) -> RawTable:
+    """Return a CSV file as a raw table."""
+    with path.open(encoding="utf-8", newline="") as handle:
+        reader = csv.reader(handle)
+        header = tuple(next(reader))
+        rows = [RawRow(reader.line_num, tuple(row)) for row in reader]
+    return RawTable(path.name, "", header, rows)
+
+
+def read_package(folder: Path) -> tuple[dict[str, RawTable], Mapping[str, object]]:
+    """Return the tables and the description of a scheme package."""
+    tables = {path.stem: read_csv(path) for path in folder.glob("*.csv")}
+    return tables, tomllib.loads((folder / "scheme.toml").read_text(encoding="utf-8"))
+
+
+def read_sheets(path: Path) -> dict[str, RawTable]:
+    """Return the sheets of a workbook, the first row of each as its header."""
+    tables = {}
+    for sheet in openpyxl.load_workbook(path, read_only=True, data_only=True):
+        rows = [
+            RawRow(number, tuple("" if cell is None else str(cell) for cell in cells))
+            for number, cells in enumerate(sheet.iter_rows(values_only=True), 1)
+        ]
+        tables[sheet.title] = RawTable(path.name, sheet.title, rows[0].cells, rows[1:], 1)
+    return tables
+
+
+def read_cases(path: Path) -> Labelled:
+    """Return labelled cases as grouping input and expected result."""
+
+    def number(text: str) -> int | None:
+        return int(text) if text else None
+
+    def codes(text: str) -> tuple[str, ...]:
+        return tuple(text.split("|")) if text else ()
+
+    with path.open(encoding="utf-8", newline="") as handle:
+        return [
+            (
+                GroupInput(
+                    dx=codes(row["dx"]),
+                    px=codes(row["px"]),
+                    sex=row["sex"],
+                    age_years=number(row["age_years"]),
+                    age_days=number(row["age_days"]),
+                    weight_g=number(row["birth_weight_g"]),
+                    los_days=number(row["los_days"]),
+                    discharge=number(row["discharge"]),
+                    dept=row["dept"],
+                ),
+                GroupResult(row["mdc"], row["adrg"], row["drg"], GroupStatus(row["status"])),
+            )
+            for row in csv.DictReader(handle)
+        ]
+
+
+@pytest.fixture(scope="session")
+def scheme_of(reference: Path) -> Callable[[str], Loaded]:
+    """Return a function that loads a reference scheme once: a package name, or ``name.xlsx``."""
+
+    @cache
+    def load(name: str) -> Loaded:
+        path = reference / "schemes" / name
+        if path.suffix == ".xlsx":
+            return load_workbook(read_sheets(path), name=path.stem)
+        return load_package(*read_package(path))
+
+    return load
+
+
+@pytest.fixture(scope="session")
+def cases_of(reference: Path) -> Callable[[str], Labelled]:
+    """Return a function that reads the labelled cases of a scheme once."""
+
+    @cache
+    def read(name: str) -> Labelled:
+        return read_cases(reference / "cases" / f"{name}.csv")
+
+    return read
