@@ -36,7 +36,7 @@ PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 OLDEST = (3, 11)
 EXIT_FAILED = 1
 EXIT_MISSING = 3
-APT = ["apt-get", "-o", "DPkg::Lock::Timeout=600"]
+APT = ["apt-get", "-o", "DPkg::Lock::Timeout=600", "-o", "Dpkg::Use-Pty=0"]
 
 # What the wheels of Qt, NumPy and LightGBM load from the system, and the Debian package that has it.
 LIBRARIES = {
