@@ -22,6 +22,15 @@ class FieldType(StrEnum):
     LIST = "list"
 
 
+class TextForm(StrEnum):
+    """How text is cleaned: PROSE folds full-width digits and letters; NUMBER folds everything and drops spaces;
+    VERBATIM (what physicians wrote) keeps all but control characters, line breaks included."""
+
+    PROSE = "prose"
+    NUMBER = "number"
+    VERBATIM = "verbatim"
+
+
 class Requirement(StrEnum):
     """domain.md 2.1: R! may be neither blank nor dash, R may be a dash."""
 
@@ -65,8 +74,8 @@ class FieldSpec:
 
     ``id`` is unique within its group. ``length`` is the largest number of characters, 0 for no limit.
     ``parent`` names the fee that contains this one. ``table`` is the storage table. ``computed`` values are
-    worked out by the program and read-only. ``span`` counts columns of a 12-column sheet row. A TEXT field with
-    a ``dictionary`` takes any text and is offered the labels.
+    worked out by the program and read-only. ``span`` counts columns of a 12-column sheet row. ``form`` is how the
+    text of a TEXT field is cleaned.
 
     Headings by layout: ``csv`` (L1), ``p`` (L2), ``jx`` (L3), ``headings`` (L4, beside ``label``), ``setl`` (L5
     interface names). Several headings of a layout are alternatives; when a file has more than one of them the
@@ -87,6 +96,7 @@ class FieldSpec:
     group: Group = Group.CASE
     length: int = 0
     dictionary: str = ""
+    form: TextForm = TextForm.PROSE
     required: Requirement = Requirement.OPTIONAL
     csv: tuple[str, ...] = ()
     p: tuple[str, ...] = ()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from app.domain.field import FieldType, Group, Requirement, Section
+from app.domain.field import FieldType, Group, Requirement, Section, TextForm
 from app.domain.fields_entry import Entries
 
 _MUST, _C = Requirement.MUST, Requirement.CONDITIONAL
 _TIME, _DX = FieldType.DATETIME, FieldType.DX_CODE
+_NUMBER, _VERBATIM = TextForm.NUMBER, TextForm.VERBATIM
 _dx = Entries(Section.DIAGNOSIS, "diagnosis", Group.DX)
 _ext = Entries(Section.DIAGNOSIS, "external_cause", Group.EXT)
 _path = Entries(Section.DIAGNOSIS, "pathology", Group.PATH)
@@ -27,7 +28,7 @@ _DIAGNOSIS = (
         headings="其他诊断编码{k} 其他诊断{k}编码 出院其他诊断编码{k} 其他诊断疾病编码{k}",
         headings_main="主要诊断编码 出院主要诊断编码 主要诊断疾病编码 主诊断编码"),
     _dx("name", "诊断名称", "QTZD{k} | P322 P325 P328 P3292 P3295 P3298 P3282 P3285 P3288 P3272 P3275 | C07x{k:02d}N",
-        length=100, required=_MUST, main="ZYZD | C04N", span=6,
+        form=_VERBATIM, length=100, required=_MUST, main="ZYZD | C04N", span=6,
         headings="其他诊断{k} 其他诊断名称{k} 其他诊断{k}名称 出院其他诊断{k} 出院其他诊断名称{k}",
         headings_main="主要诊断 主要诊断名称 出院主要诊断 出院主要诊断名称 主诊断"),
     _dx("adm_cond", "入院病情", "RYBQ{k} | P805 P806 P807 P808 P809 P810 P811 P812 P813 P814 P815 | C08x{k:02d}C",
@@ -37,21 +38,21 @@ _DIAGNOSIS = (
     _dx("outcome", "出院情况", "| P323 P326 P329 P3293 P3296 P3299 P3283 P3286 P3289 P3273 P3276 | F06x{k:02d}",
         length=1, dictionary="D-OUTCOME", main="| F05", span=1,
         headings="其他诊断出院情况{k} 其他诊断{k}出院情况", headings_main="主要诊断出院情况 出院情况"),
-    _dx("source_text", "医师诊断", length=200, span=4),
+    _dx("source_text", "医师诊断", form=_VERBATIM, length=200, span=4),
 )
 
 _CAUSE_AND_PATHOLOGY = (
     _ext("code", "损伤、中毒外部原因编码", "| P361 P363 P365 |", _DX, length=20, required=_C, main="H23 JBBM1 | C12C",
          headings="损伤、中毒的外部原因编码{n} 损伤中毒外部原因编码{n}",
          headings_main="损伤、中毒外部原因编码 损伤、中毒的外部原因编码 损伤中毒外部原因编码 损伤外部原因编码"),
-    _ext("name", "损伤、中毒外部原因", "| P362 P364 P366 |", length=100, required=_C, main="WBYY | C13N", span=6,
-         headings="损伤、中毒的外部原因{n} 损伤中毒外部原因{n}",
+    _ext("name", "损伤、中毒外部原因", "| P362 P364 P366 |", form=_VERBATIM, length=100, required=_C,
+         main="WBYY | C13N", span=6, headings="损伤、中毒的外部原因{n} 损伤中毒外部原因{n}",
          headings_main="损伤、中毒外部原因 损伤、中毒的外部原因 损伤中毒外部原因 损伤、中毒的外部原因名称 外部原因"),
     _path("code", "病理诊断编码", "| P351 P353 P355 | F07x{k:02d}C", FieldType.MORPHOLOGY_CODE, length=20, required=_C,
           main="JBMM JBBM2 | C09C", headings="病理诊断编码{n}", headings_main="病理诊断编码 病理疾病编码"),
-    _path("name", "病理诊断", "| P352 P354 P356 | F08x{k:02d}N", length=100, required=_C, main="BLZD | C10N", span=6,
-          headings="病理诊断{n} 病理诊断名称{n}", headings_main="病理诊断 病理诊断名称"),
-    _path("no", "病理号", "| P816 P817 P818 | F09x{k:02d}", length=50, required=_C, main="BLH | C11",
+    _path("name", "病理诊断", "| P352 P354 P356 | F08x{k:02d}N", form=_VERBATIM, length=100, required=_C,
+          main="BLZD | C10N", span=6, headings="病理诊断{n} 病理诊断名称{n}", headings_main="病理诊断 病理诊断名称"),
+    _path("no", "病理号", "| P816 P817 P818 | F09x{k:02d}", form=_NUMBER, length=50, required=_C, main="BLH | C11",
           headings="病理号{n}", headings_main="病理号"),
 )
 
@@ -68,10 +69,10 @@ _OPERATION = (
         length=1,
         dictionary="D-LEVEL", required=_C, main="| C17x01", span=1, headings="手术级别{n}", headings_main="手术级别"),
     _op("name", "手术及操作名称", f"SSJCZMC{{n}} | {_p_rows('P492 P4913 P4924 P4535 P4546', 45004)} | C36x{{k:02d}}N",
-        length=100, required=_C, main="| C15x01N", span=6,
+        form=_VERBATIM, length=100, required=_C, main="| C15x01N", span=6,
         headings="手术及操作名称{n} 手术名称{n} 手术操作名称{n}",
         headings_main="手术及操作名称 主要手术名称 主要手术操作名称 主要手术及操作名称 主要手术"),
-    _op("source_text", "医师手术", length=200, span=4),
+    _op("source_text", "医师手术", form=_VERBATIM, length=200, span=4),
     _op("kind", "操作类别", dictionary="D-OPKIND", computed=True, span=2),
     _op("hours", "手术持续时间", f"| {_p_rows('P494 P4915 P4526 P4537 P4548', 45006)} | F14x{{k:02d}}",
         FieldType.DECIMAL, unit="小时", main="| F13", span=2, headings="手术持续时间{n}", headings_main="手术持续时间"),
@@ -104,10 +105,10 @@ _OPERATION = (
         headings_main="麻醉开始时间"),
     _op("anes_end", "麻醉结束时间", "", _TIME, required=_C, setl="ANST_ENDTIME", headings="麻醉结束时间{n}",
         headings_main="麻醉结束时间"),
-    _op("surgeon_code", "术者代码", length=30, required=_C, setl="OPER_DR_CODE", headings="术者代码{n} 术者医师代码{n}",
-        headings_main="术者代码 术者医师代码"),
-    _op("anes_doctor_code", "麻醉医师代码", length=30, required=_C, setl="ANST_DR_CODE", headings="麻醉医师代码{n}",
-        headings_main="麻醉医师代码"),
+    _op("surgeon_code", "术者代码", form=_NUMBER, length=30, required=_C, setl="OPER_DR_CODE",
+        headings="术者代码{n} 术者医师代码{n}", headings_main="术者代码 术者医师代码"),
+    _op("anes_doctor_code", "麻醉医师代码", form=_NUMBER, length=30, required=_C, setl="ANST_DR_CODE",
+        headings="麻醉医师代码{n}", headings_main="麻醉医师代码"),
 )
 
 _CARE_ROWS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypedDict, Unpack
 
-from app.domain.field import FieldSpec, FieldType, Group, Requirement, Section
+from app.domain.field import FieldSpec, FieldType, Group, Requirement, Section, TextForm
 
 
 class Facts(TypedDict, total=False):
@@ -13,6 +13,7 @@ class Facts(TypedDict, total=False):
 
     length: int
     dictionary: str
+    form: TextForm
     required: Requirement
     headings: str
     headings_main: str
@@ -48,6 +49,7 @@ class Entries:
             group=self.group,
             length=facts.get("length", 0),
             dictionary=facts.get("dictionary", ""),
+            form=facts.get("form", TextForm.PROSE),
             required=facts.get("required", Requirement.OPTIONAL),
             csv=csv,
             p=p,

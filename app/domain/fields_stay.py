@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from app.domain.field import FieldType, Requirement, Section
+from app.domain.field import FieldType, Requirement, Section, TextForm
 from app.domain.fields_entry import Entries
 
 _MUST, _R, _C = Requirement.MUST, Requirement.REQUIRED, Requirement.CONDITIONAL
 _INT, _DATE, _TIME, _DX = FieldType.INT, FieldType.DATE, FieldType.DATETIME, FieldType.DX_CODE
+_VERBATIM = TextForm.VERBATIM
 _f = Entries(Section.STAY, "stay")
 _out = Entries(Section.DISCHARGE, "stay")
 _care = Entries(Section.OTHER_CARE, "care")
@@ -33,11 +34,11 @@ FIELDS = (
        span=2, headings="实际住院(天) 实际住院天数 住院天数"),
     _f("outp_dx_code", "门(急)诊诊断编码", "JBBM | P28 | C01C", _DX, length=20, required=_R,
        setl="OTP_WM_DIAG_DISE_CODE", headings="门诊诊断编码 门(急)诊诊断疾病编码"),
-    _f("outp_dx_name", "门(急)诊诊断", "MZZD MZZD_XYZD | P281 | C02N", length=100, required=_R, span=6,
+    _f("outp_dx_name", "门(急)诊诊断", "MZZD MZZD_XYZD | P281 | C02N", form=_VERBATIM, length=100, required=_R, span=6,
        setl="OTP_WM_DIAG", headings="门(急)诊诊断名称 门诊诊断 门诊诊断名称"),
     _f("admit_state", "入院时情况", "| P29 | F01", length=1, dictionary="D-STATE"),
     _f("admit_dx_code", "入院诊断编码", "| P30 | F02C", _DX, length=20),
-    _f("admit_dx_name", "入院诊断", "| P301 | F03N", length=100, span=6, headings="入院诊断名称"),
+    _f("admit_dx_name", "入院诊断", "| P301 | F03N", form=_VERBATIM, length=100, span=6, headings="入院诊断名称"),
     _f("confirm_date", "入院后确诊日期", "| P31 | F04", _DATE, headings="确诊日期"),
     _f("clinical_path", "实施临床路径", "SSLCLJ | |", length=1, dictionary="D-PATHWAY", headings="临床路径"),
     _care("rescue_count", "抢救次数", "| P421 |", _INT, unit="次", span=2),
