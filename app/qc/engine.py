@@ -1,0 +1,244 @@
+"""The rule engine: a set of compiled rules that checks records, whole or after one edit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from app.common.texts import text
+from app.domain.case import CaseRecord, CaseState, Row
+from app.domain.field import FieldSpec, Group
+from app.domain.fields import FIELDS
+from app.domain.findings import BrokenRule, Finding, QcReport
+from app.qc.context import QcContext
+from app.qc.faults import RuleFault, Unanswerable
+from app.qc.reporting import display_key, findings_of, pattern_of
+from app.qc.rule import CompiledRule, Profile, Rule, compile_rule
+from app.qc.scope import Scope
+from app.qc.score import Scorecard
+from app.qc.terms import IMPORTED
+from app.qc.vocabulary import Vocabulary
+
+_ERRORS: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+_KEPT_PLANS: Final = 256
+_NOTHING: Final[frozenset[str]] = frozenset()
+
+
+class Answer(StrEnum):
+    """What a rule says about a record (domain.md 3.1)."""
+
+    FIRES = "fires"
+    PASSES = "passes"
+    NOT_APPLICABLE = "not_applicable"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """The rules to run for records of one shape, and the paths that their file lacks."""
+
+    rules: tuple[CompiledRule, ...]
+    not_imported: frozenset[str]
+
+
+class RuleSet:
+    """Compiled rules in file order. Checks are independent of each other and change nothing."""
+
+    def __init__(self, rules: Sequence[CompiledRule], vocabulary: Vocabulary, scorecard: Scorecard) -> None:
+        self.rules = tuple(rules)
+        self.vocabulary = vocabulary
+        self.scorecard = scorecard
+        self._by_id = {compiled.rule.id: compiled for compiled in rules}
+        self._scored = {compiled.rule.id: compiled.rule.score for compiled in rules if compiled.rule.score}
+        self._absent = _Absences(self.rules, scorecard)
+        self._plans: dict[tuple[object, ...], _Plan] = {}
+
+    @classmethod
+    def load(
+        cls,
+        rules: Iterable[Mapping[str, object]],
+        lists: Mapping[str, Mapping[str, object]],
+        *,
+        parameters: Mapping[str, float] | None = None,
+        names: Mapping[str, str] | None = None,
+        score: Mapping[str, object] | None = None,
+    ) -> RuleSet:
+        """Compile rules as they stand in rule files.
+
+        ``lists`` are the tables of lists.toml, ``parameters`` hospital parameters with defaults, ``names`` derived
+        values as expressions, ``score`` the tables of score.toml. Raises :class:`RuleFault` at the first fault.
+        """
+        vocabulary = Vocabulary.load(lists, parameters, names)
+        read = [Rule.read(data) for data in rules]
+        twice = {rule.id for rule in read if sum(other.id == rule.id for other in read) > 1}
+        if twice:
+            raise RuleFault("same_id", rule_id=min(twice))
+        scorecard = Scorecard.load(score or {}, vocabulary)
+        compiled = [compile_rule(rule, vocabulary, order) for order, rule in enumerate(read)]
+        _check_score_items(compiled, scorecard)
+        return cls(compiled, vocabulary, scorecard)
+
+    def rule(self, rule_id: str) -> CompiledRule:
+        """Return a rule. Raises ``KeyError`` for an unknown id."""
+        return self._by_id[rule_id]
+
+    def check(self, record: CaseRecord, context: QcContext) -> QcReport:
+        """Run every rule that applies to records of this shape and score the record."""
+        scope, plan = self._begin(record, context)
+        return self._report(scope, plan, plan.rules, [], [])
+
+    def check_fields(
+        self, record: CaseRecord, previous: QcReport, changed: Iterable[str], context: QcContext
+    ) -> QcReport:
+        """Return what :meth:`check` would, running only rules that read a changed path.
+
+        ``previous`` is the report of the record before the change in the same context; ``changed`` holds paths
+        (``dx[2].code``) or groups whose rows came, went or moved (``dx``).
+        """
+        scope, plan = self._begin(record, context)
+        patterns = {pattern_of(path) for path in changed}
+        touched = {compiled.rule.id for compiled in self.rules if _touches(compiled, patterns)}
+        findings = [finding for finding in previous.findings if finding.rule_id not in touched]
+        broken = [rule for rule in previous.broken if rule.rule_id not in touched]
+        rerun = tuple(compiled for compiled in plan.rules if compiled.rule.id in touched)
+        return self._report(scope, plan, rerun, findings, broken)
+
+    def answer(self, rule_id: str, record: CaseRecord, context: QcContext) -> Answer:
+        """Return what one rule says, also when it is off, suspended or lacks columns."""
+        compiled = self._by_id[rule_id]
+        scope = Scope(record, context, self._absent.of(record), self.vocabulary.parameters)
+        try:
+            value = compiled.term.read(scope)
+        except (*_ERRORS, Unanswerable):
+            return Answer.BROKEN
+        if value is None:
+            return Answer.NOT_APPLICABLE
+        return Answer.FIRES if value else Answer.PASSES
+
+    def findings(self, rule_id: str, record: CaseRecord, context: QcContext) -> list[Finding]:
+        """Return the findings of one rule, also when it is off, suspended or lacks columns."""
+        if self.answer(rule_id, record, context) is not Answer.FIRES:
+            return []
+        scope = Scope(record, context, self._absent.of(record), self.vocabulary.parameters)
+        return findings_of(self._by_id[rule_id], scope)
+
+    def not_evaluated(self, columns: frozenset[str]) -> dict[str, frozenset[str]]:
+        """Return for a file with these columns the rules that lack some, with the paths they lack."""
+        missing = self._absent.of(CaseRecord(Row(), columns=columns))
+        found = {compiled.rule.id: _lacking(compiled, missing) for compiled in self.rules if not compiled.off}
+        return {rule_id: paths for rule_id, paths in found.items() if paths}
+
+    def _begin(self, record: CaseRecord, context: QcContext) -> tuple[Scope, _Plan]:
+        missing = self._absent.of(record)
+        return Scope(record, context, missing, self.vocabulary.parameters), self._plan(missing, context)
+
+    def _plan(self, missing: frozenset[str], context: QcContext) -> _Plan:
+        edition = context.codebook.edition if context.codebook else ""
+        key = (missing, context.state is CaseState.INPATIENT, context.profile, edition)
+        plan = self._plans.get(key)
+        if plan is None:
+            if len(self._plans) >= _KEPT_PLANS:
+                self._plans.clear()
+            wanted = [compiled for compiled in self.rules if _wanted(compiled, context, edition)]
+            lacking = [_lacking(compiled, missing) for compiled in wanted]
+            runnable = tuple(compiled for compiled in wanted if compiled.term.possible(missing))
+            plan = self._plans[key] = _Plan(runnable, _NOTHING.union(*lacking))
+        return plan
+
+    def _report(
+        self,
+        scope: Scope,
+        plan: _Plan,
+        rules: Sequence[CompiledRule],
+        findings: list[Finding],
+        broken: list[BrokenRule],
+    ) -> QcReport:
+        for compiled in rules:
+            try:
+                if compiled.term.read(scope) is True:
+                    findings.extend(findings_of(compiled, scope))
+            except Unanswerable as reason:
+                broken.append(BrokenRule(compiled.rule.id, text(reason.key)))
+            except _ERRORS as error:
+                # only the kind of error: its text may quote the record
+                broken.append(BrokenRule(compiled.rule.id, text("qc.broken.error", kind=type(error).__name__)))
+        findings.sort(key=self._place)
+        broken.sort(key=lambda rule: self._by_id[rule.rule_id].order)
+        result = self.scorecard.deduct(scope, findings, self._scored)
+        return QcReport(
+            tuple(findings), tuple(broken), plan.not_imported, result.score, result.grade, result.deductions
+        )
+
+    def _place(self, finding: Finding) -> tuple[int, ...]:
+        return (*display_key(finding), self._by_id[finding.rule_id].order)
+
+
+class _Absences:
+    """Works out which paths the source file of a record lacks and nobody has filled since."""
+
+    def __init__(self, rules: Sequence[CompiledRule], scorecard: Scorecard) -> None:
+        touched = _NOTHING.union(*(compiled.touches for compiled in rules))
+        needs = _NOTHING.union(*(compiled.term.needs for compiled in rules))
+        for item in scorecard.items:
+            touched |= item.missing.touches | (item.applies.touches if item.applies else _NOTHING)
+        self._fields = [spec for spec in FIELDS if spec.path in touched and _is_importable(spec)]
+        self._marks = {need for need in needs if need.endswith(IMPORTED)}
+        self._known: dict[frozenset[str], tuple[list[FieldSpec], frozenset[str]]] = {}
+
+    def of(self, record: CaseRecord) -> frozenset[str]:
+        if record.columns is None:
+            return _NOTHING
+        known = self._known.get(record.columns)
+        if known is None:
+            known = self._known[record.columns] = self._lacking(record.columns)
+        specs, whole = known
+        filled = [spec.path for spec in specs if _is_filled(record, spec)]
+        return whole.difference(filled) if filled else whole
+
+    def _lacking(self, columns: frozenset[str]) -> tuple[list[FieldSpec], frozenset[str]]:
+        specs = [spec for spec in self._fields if spec.path not in columns]
+        marks = frozenset(mark for mark in self._marks if mark.removesuffix(IMPORTED) not in columns)
+        return specs, marks | {spec.path for spec in specs}
+
+
+def _is_importable(spec: FieldSpec) -> bool:
+    """Tell whether any layout has a column for a field; the others are filled by the program itself."""
+    return bool(spec.csv or spec.p or spec.jx or spec.headings or spec.parts)
+
+
+def _is_filled(record: CaseRecord, spec: FieldSpec) -> bool:
+    rows = (record.head,) if spec.group is Group.CASE else record.groups.get(spec.group, ())
+    name = spec.id
+    return any(row.values.get(name) not in (None, "") or name in row.raw for row in rows)
+
+
+def _lacking(compiled: CompiledRule, missing: frozenset[str]) -> frozenset[str]:
+    found = (compiled.touches | compiled.term.needs) & missing
+    return frozenset(path.removesuffix(IMPORTED) for path in found)
+
+
+def _wanted(compiled: CompiledRule, context: QcContext, edition: str) -> bool:
+    rule = compiled.rule
+    return (
+        not compiled.off
+        and rule.profile in (Profile.BOTH, context.profile)
+        and not (compiled.suspended_before_discharge and context.state is CaseState.INPATIENT)
+        and (not rule.editions or edition in rule.editions)
+    )
+
+
+def _touches(compiled: CompiledRule, patterns: set[str]) -> bool:
+    if not compiled.touches.isdisjoint(patterns):
+        return True
+    groups = tuple(pattern for pattern in patterns if pattern.endswith("[]"))
+    return bool(groups) and any(path.startswith(groups) for path in compiled.touches)
+
+
+def _check_score_items(compiled: Sequence[CompiledRule], scorecard: Scorecard) -> None:
+    known = {item.id for item in scorecard.items}
+    for entry in compiled:
+        unknown = set(entry.rule.score) - known
+        if unknown:
+            raise RuleFault("unknown_item", rule_id=entry.rule.id, args={"names": ", ".join(sorted(unknown))})
