@@ -133,10 +133,12 @@ class Job(QObject):
 class JobRunner(QObject):
     """Runs jobs. ``writes=True`` jobs run one after the other in a single thread, the others side by side.
 
-    ``changed`` is emitted when the list of jobs that run longer than a second, or one of them, changed.
+    ``changed`` is emitted when the list of jobs that run longer than a second, or one of them, changed; ``idle`` when
+    the last running job ended.
     """
 
     changed = Signal()
+    idle = Signal()
 
     def __init__(self, parent: QObject | None = None, now: Callable[[], float] = time.monotonic) -> None:
         super().__init__(parent)
@@ -198,9 +200,11 @@ class JobRunner(QObject):
         self.changed.emit()
 
     def close(self) -> None:
-        """Cancel what runs and wait for the threads; nothing can be started afterwards."""
-        self.cancel_all()
-        self._writer.shutdown(wait=True, cancel_futures=True)
+        """Stop reading, let what is being written end, and wait for the threads; nothing can be started afterwards."""
+        for job in self.running:
+            if not job.writes:
+                job.cancel()
+        self._writer.shutdown(wait=True)
         self._readers.shutdown(wait=True, cancel_futures=True)
 
     def _on_became_long(self, job: Job) -> None:
@@ -214,6 +218,8 @@ class JobRunner(QObject):
     def _on_job_ended(self) -> None:
         self._jobs = [job for job in self._jobs if not job.is_over]
         self.changed.emit()
+        if not self._jobs:
+            self.idle.emit()
 
 
 def _work_through(work: Work, control: _Control) -> None:

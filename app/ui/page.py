@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from app.ui.errors import Errors
     from app.ui.jobs import JobRunner
     from app.ui.shell.notices import Notices
-    from app.ui.shell.palette import PaletteProvider
+    from app.ui.shell.palette_model import PaletteProvider
     from app.ui.theme import Theme
 
 
@@ -92,6 +92,7 @@ class Shell:
         self.set_badge: Callable[[str, int], None] = _nothing
         self.set_save_state: Callable[[SaveState], None] = _nothing
         self.set_versions: Callable[[Sequence[VersionNote]], None] = _nothing
+        self.set_status: Callable[[str], None] = _nothing
         self.retry_save: Callable[[], None] = _nothing
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from app.domain.findings import Severity
 from app.ui.theme import theme
@@ -93,10 +93,6 @@ class CellDelegate(QStyledItemDelegate):
         """Return the row height; widths are fixed by the columns."""
         return QSize(theme().px(40), theme().size("row"))
 
-    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: _Index) -> QWidget | None:
-        """Return no editor: pages that edit in place give their own delegate."""
-        return None
-
     def _draw_ground(
         self, painter: QPainter, box: QRect, cell: Cell, option: QStyleOptionViewItem, index: _Index
     ) -> None:
@@ -137,7 +133,11 @@ class CellDelegate(QStyledItemDelegate):
         return self._view.horizontalHeader().visualIndex(index.column()) == 0
 
     def _has_ring(self, option: QStyleOptionViewItem, index: _Index) -> bool:
-        return self._ring and self._view.hasFocus() and self._view.currentIndex() == QModelIndex(index)
+        return self._ring and self._view.hasFocus() and _spot(self._view.currentIndex()) == _spot(index)
+
+
+def _spot(index: _Index) -> tuple[int, int]:
+    return index.row(), index.column()
 
 
 def _draw_text(painter: QPainter, box: QRect, cell: Cell) -> None:

@@ -1,0 +1,378 @@
+"""The main window: rail, top bar, notices, pages, status bar; where the user is and how he gets there."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QByteArray, QPoint, Qt
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
+
+from app.common.texts import text
+from app.domain.changes import Changes
+from app.ui.actions import ActionTable
+from app.ui.errors import Errors
+from app.ui.jobs import JobRunner
+from app.ui.page import Page, PageSpec, Place, Shell, VersionNote
+from app.ui.ports import PlaceStore, UserCard
+from app.ui.shell.help_card import HelpCard, described
+from app.ui.shell.history import History, Visit
+from app.ui.shell.menu import ActionMenu
+from app.ui.shell.notice_views import BellList, JobList, NoticeBars, Toast
+from app.ui.shell.notices import Notices
+from app.ui.shell.palette import Palette
+from app.ui.shell.palette_model import ActionProvider, PaletteProvider, RecentProvider
+from app.ui.shell.rail import Rail
+from app.ui.shell.status_bar import StatusBar
+from app.ui.shell.top_bar import TopBar
+from app.ui.shell.window_actions import window_actions
+from app.ui.theme import Mode, theme, tokens
+from app.ui.widgets.buttons import Button
+from app.ui.widgets.frames import Card
+from app.ui.widgets.panes import column, row
+from app.ui.widgets.text import Text
+
+
+def _application() -> QApplication:
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        raise TypeError("no application")
+    return app
+
+
+PRODUCT = "Bingan 病案编码质控工作站"
+_GEOMETRY, _PLACE, _LOOK = "window.geometry", "window.place", "window.look"
+
+
+class MainWindow(QMainWindow):
+    """The window. ``services`` go to the pages; the window itself needs a place store and the user."""
+
+    def __init__(
+        self,
+        services: Any,
+        *,
+        pages: Sequence[PageSpec],
+        places: PlaceStore,
+        user: UserCard,
+        errors: Errors,
+        hospital: str = "",
+    ) -> None:
+        super().__init__()
+        self.setWindowTitle(f"{PRODUCT} — {hospital}" if hospital else PRODUCT)
+        self.setObjectName("window")
+        self._places = places
+        self._history = History()
+        self._closing = False
+        specs = [spec for spec in pages if user.may(spec.needs)]
+        self._restore_look()
+        self.shell = self._make_shell(services, specs, user, errors)
+        self._pages = {spec.key: spec.make(self.shell, spec) for spec in specs}
+        self._lay_out(specs, user)
+        self._connect()
+        self._restore_window()
+
+    @property
+    def page(self) -> Page | None:
+        """The page that is shown."""
+        shown = self._stack.currentWidget()
+        return shown if isinstance(shown, Page) else None
+
+    @property
+    def pages(self) -> dict[str, Page]:
+        """Every page by key, built or not."""
+        return dict(self._pages)
+
+    def go(self, place: Place) -> None:
+        """Show a place. A page that does not exist is a bug and raises ``KeyError``."""
+        self._leave()
+        self._show(place)
+        self._history.visit(self._visit())
+        self._after_move()
+
+    def go_back(self) -> None:
+        """Go to the place before."""
+        self._go_in_history(-1)
+
+    def go_forward(self) -> None:
+        """Go forward again."""
+        self._go_in_history(1)
+
+    def start(self) -> None:
+        """Show the place of the last session, else the first page."""
+        kept = self._places.get(_PLACE)
+        key = kept.get("page") if isinstance(kept, dict) else None
+        args = kept.get("args") if isinstance(kept, dict) else None
+        if isinstance(key, str) and key in self._pages:
+            self.go(Place(key, args if isinstance(args, dict) else {}))
+        elif self._pages:
+            self.go(Place(next(iter(self._pages))))
+
+    def publish(self, changes: Changes) -> None:
+        """Tell every built page what a write touched."""
+        for page in self._pages.values():
+            if page.built:
+                page.on_changes(changes)
+        self.shell.actions.refresh()
+
+    def open_palette(self, start: str = "") -> None:
+        """Open the palette, with ``start`` in its box."""
+        self._palette.open(start)
+
+    def open_menu(self) -> None:
+        """Open the menu of everything that can be done here."""
+        menu = ActionMenu(self, self.shell.actions)
+        menu.popup(self.mapToGlobal(QPoint(theme().size("rail_width"), theme().size("top_bar"))))
+
+    def open_bell(self) -> None:
+        """Open or close the list of notices."""
+        self._bell.open()
+
+    def open_jobs(self) -> None:
+        """Open or close the list of jobs."""
+        self._job_list.open()
+
+    def focus_notice(self) -> None:
+        """Move the focus to the toast."""
+        self._toast.focus_notice()
+
+    def explain_focused(self) -> None:
+        """Show a card about the focused thing and the keys that work there."""
+        focus = QApplication.focusWidget()
+        found = described(focus, self) or (self._stack, self.page.spec.title if self.page else PRODUCT, "")
+        hints = self.page.key_hints(focus) if self.page else ()
+        HelpCard(*found, hints=hints).open()
+
+    def set_mode(self, mode: Mode) -> None:
+        """Switch the theme and remember it."""
+        theme().set_mode(mode)
+        self._remember_look("mode", str(mode))
+
+    def set_font_px(self, px: int) -> None:
+        """Set the font size and remember it."""
+        theme().set_font_px(px)
+        self._remember_look("font_px", px)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Choose density and the wide layout by the new size."""
+        super().resizeEvent(event)
+        theme().set_window(self.width(), self.height())
+        self.setProperty("wide", theme().wide)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc, when nothing below wanted it, closes floating lists, then goes to the place before."""
+        if event.key() != Qt.Key.Key_Escape:
+            super().keyPressEvent(event)
+            return
+        open_lists = [frame for frame in (self._bell, self._job_list) if frame.isVisible()]
+        for frame in open_lists:
+            frame.dismiss()
+        if not open_lists and self._history.can_back:
+            self.go_back()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Commit what is being typed, ask about running jobs, remember where we are."""
+        focus = QApplication.focusWidget()
+        if focus is not None:
+            focus.clearFocus()
+        running = [job for job in self.shell.jobs.running if job.label]
+        if running and not self._closing:
+            event.ignore()
+            self._ask_to_close()
+            return
+        self._remember()
+        self.shell.jobs.close()
+        super().closeEvent(event)
+
+    def _make_shell(self, services: Any, specs: Sequence[PageSpec], user: UserCard, errors: Errors) -> Shell:
+        actions = [*window_actions(specs), *(action for spec in specs for action in spec.actions)]
+        bindings = self._places.get("keys")
+        chosen = {key: str(value) for key, value in bindings.items()} if isinstance(bindings, dict) else {}
+        notices = Notices(self._places, parent=self)
+        jobs = JobRunner(self)
+        jobs.on_failed = errors.show
+        errors.attach(self, notices)
+        shell = Shell(
+            services=services,
+            theme=theme(),
+            jobs=jobs,
+            notices=notices,
+            errors=errors,
+            actions=ActionTable(actions, user, chosen, self),
+            places=self._places,
+            user=user,
+        )
+        shell.go, shell.back, shell.publish = self.go, self.go_back, self.publish
+        return shell
+
+    def _lay_out(self, specs: Sequence[PageSpec], user: UserCard) -> None:
+        present = {spec.key for spec in specs}
+        self._rail = Rail([entry for entry in tokens().nav if entry.key in present])
+        self._top = TopBar(user)
+        self._status = StatusBar()
+        self._stack = QStackedWidget()
+        for page in self._pages.values():
+            self._stack.addWidget(page)
+        right = column(self._top, NoticeBars(self.shell.notices))
+        right.addWidget(self._stack, 1)
+        right.addWidget(self._status)
+        layout = row(self._rail, gap=0)
+        layout.addLayout(right, 1)
+        centre = QWidget()
+        centre.setLayout(layout)
+        self.setCentralWidget(centre)
+        self._toast = Toast(self, self.shell.notices)
+        self._bell = BellList(self._top.bell, self.shell.notices)
+        self._job_list = JobList(self._top.jobs, self.shell.jobs)
+        self._palette = Palette(self, self._providers(specs))
+        width, height = tokens().min_window
+        self.setMinimumSize(width, height)
+
+    def _providers(self, specs: Sequence[PageSpec]) -> list[PaletteProvider]:
+        found = [provider for spec in specs if spec.providers for provider in spec.providers(self.shell)]
+        return [RecentProvider(self._history, self.go), *found, ActionProvider(self.shell.actions)]
+
+    def _connect(self) -> None:
+        shell = self.shell
+        shell.set_badge = self._rail.set_badge
+        shell.set_save_state = self._status.show_save_state
+        shell.set_versions = self._status.show_versions
+        shell.set_status = self._status.extra.setText
+        self._rail.chosen.connect(self._on_rail)
+        self._top.back.clicked.connect(self.go_back)
+        self._top.forward.clicked.connect(self.go_forward)
+        self._top.search.clicked.connect(self._on_search)
+        self._top.bell.clicked.connect(self.open_bell)
+        self._top.jobs.clicked.connect(self.open_jobs)
+        self._status.retry.connect(self._on_retry)
+        self._status.explain.connect(self._on_explain_version)
+        shell.notices.bell_changed.connect(self._on_bell)
+        shell.jobs.changed.connect(self._on_jobs)
+        for page in self._pages.values():
+            page.place_changed.connect(self._on_place_changed)
+            page.hints_changed.connect(self._show_hints)
+        _application().focusChanged.connect(self._on_focus)
+        shell.actions.attach_window(self)
+        self._on_bell()
+
+    def _leave(self) -> None:
+        if self.page is not None and self._history.current is not None:
+            self._history.update(self._visit())
+
+    def _show(self, place: Place) -> None:
+        page = self._pages[place.page]
+        page.ensure_built()
+        page.restore(place)
+        self._stack.setCurrentWidget(page)
+        focus = page.default_focus()
+        if focus is not None:
+            focus.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif not page.isAncestorOf(QApplication.focusWidget() or self):
+            page.setFocus(Qt.FocusReason.OtherFocusReason)
+            page.focusNextChild()
+
+    def _visit(self) -> Visit:
+        page = self.page
+        if page is None:
+            return Visit(Place(""), "")
+        detail = page.title_detail()
+        return Visit(page.place(), f"{page.spec.title} › {detail}" if detail else page.spec.title)
+
+    def _go_in_history(self, by: int) -> None:
+        self._leave()
+        visit = self._history.back() if by < 0 else self._history.forward()
+        if visit is not None:
+            self._show(visit.place)
+            self._after_move()
+
+    def _after_move(self) -> None:
+        page = self.page
+        if page is None:
+            return
+        self._rail.set_current(page.key)
+        self._top.show_place(page.spec.title, page.title_detail())
+        self._top.back.setEnabled(self._history.can_back)
+        self._top.forward.setEnabled(self._history.can_forward)
+        self.shell.actions.set_current_page(page.key)
+        self._show_hints()
+
+    def _show_hints(self) -> None:
+        if self.page is not None:
+            self._status.hints.show_hints(self.page.key_hints(QApplication.focusWidget()))
+
+    def _ask_to_close(self) -> None:
+        jobs = "、".join(job.label for job in self.shell.jobs.running if job.label)
+        card = Card(self)
+        wait = Button(text("ui.quit.wait"), kind="primary")
+        cancel = Button(text("ui.quit.cancel"), kind="danger")
+        stay = Button(text("ui.quit.stay"), keys="Esc")
+        for button, slot in ((wait, self._on_wait), (cancel, self._on_cancel_and_close), (stay, None)):
+            button.clicked.connect(card.close_card)
+            if slot:
+                button.clicked.connect(slot)
+        card.box.addWidget(Text(text("ui.quit.title"), "title"))
+        card.box.addWidget(Text(text("ui.quit.body", jobs=jobs), tone="secondary", wrap=True))
+        card.box.addLayout(row(None, stay, cancel, wait))
+        card.open(wait)
+
+    def _on_wait(self) -> None:
+        self.shell.jobs.idle.connect(self.close)
+        if not self.shell.jobs.running:
+            self.close()
+
+    def _on_cancel_and_close(self) -> None:
+        self._closing = True
+        self.shell.jobs.cancel_all()
+        self.close()
+
+    def _remember(self) -> None:
+        geometry = base64.b64encode(self.saveGeometry().data()).decode("ascii")
+        self._places.put(_GEOMETRY, geometry)
+        if self.page is not None:
+            place = self.page.place()
+            self._places.put(_PLACE, {"page": place.page, "args": dict(place.args)})
+
+    def _restore_window(self) -> None:
+        kept = self._places.get(_GEOMETRY)
+        if not isinstance(kept, str) or not self.restoreGeometry(QByteArray.fromBase64(kept.encode("ascii"))):
+            self.resize(1366, 768)
+
+    def _restore_look(self) -> None:
+        kept = self._places.get(_LOOK)
+        look = kept if isinstance(kept, dict) else {}
+        if look.get("mode") in {str(mode) for mode in Mode}:
+            theme().set_mode(Mode(str(look["mode"])))
+        if isinstance(look.get("font_px"), int):
+            theme().set_font_px(int(str(look["font_px"])))
+
+    def _remember_look(self, key: str, value: str | int) -> None:
+        kept = self._places.get(_LOOK)
+        self._places.put(_LOOK, {**(kept if isinstance(kept, dict) else {}), key: value})
+
+    def _on_rail(self, key: str) -> None:
+        if self.page is None or self.page.key != key:
+            self.go(Place(key))
+
+    def _on_search(self) -> None:
+        self.open_palette()
+
+    def _on_retry(self) -> None:
+        self.shell.retry_save()
+
+    def _on_explain_version(self, note: VersionNote) -> None:
+        HelpCard(self._status, note.text, note.why).open()
+
+    def _on_bell(self) -> None:
+        self._top.bell.set_count(self.shell.notices.unseen)
+
+    def _on_jobs(self) -> None:
+        self._top.jobs.show_jobs(self.shell.jobs.shown)
+
+    def _on_place_changed(self) -> None:
+        if self.sender() is self.page:
+            self._history.update(self._visit())
+            self._after_move()
+
+    def _on_focus(self, _old: QWidget | None, _new: QWidget | None) -> None:
+        self._show_hints()

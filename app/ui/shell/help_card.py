@@ -1,0 +1,47 @@
+"""F1: what the focused thing is, what state it is in, and the keys that work there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QWidget
+
+from app.common.texts import text
+from app.ui.page import KeyHint
+from app.ui.theme import theme
+from app.ui.widgets.frames import FloatFrame
+from app.ui.widgets.panes import column, row
+from app.ui.widgets.text import KeyCap, Text
+
+
+class HelpCard(FloatFrame):
+    """A card under a widget with words about it and its keys; Esc or a click elsewhere closes it."""
+
+    def __init__(self, anchor: QWidget, title: str, words: str, hints: Sequence[KeyHint] = ()) -> None:
+        super().__init__(anchor)
+        box = column(gap=6, margins=(14, 10, 14, 12))
+        box.addWidget(Text(title, "bold", wrap=True))
+        box.addWidget(Text(words or text("ui.help.nothing"), tone="secondary", wrap=True))
+        for hint in hints:
+            box.addLayout(row(KeyCap(hint.keys), Text(hint.text, "caption", "secondary"), None, gap=6))
+        self.setLayout(box)
+        self._box = box
+        self.dismissed.connect(self.deleteLater)
+
+    def open(self) -> None:
+        """Show under the anchor."""
+        width = theme().px(320)
+        height = self._box.heightForWidth(width)
+        self.place_below(width, max(height, self.sizeHint().height()))
+
+
+def described(widget: QWidget | None, top: QWidget) -> tuple[QWidget, str, str] | None:
+    """Return the nearest widget up from ``widget`` that can say something: (widget, title, words)."""
+    while widget is not None and widget is not top:
+        words = (
+            widget.help_text() if hasattr(widget, "help_text") else widget.accessibleDescription() or widget.toolTip()
+        )
+        if words or widget.accessibleName():
+            return widget, widget.accessibleName(), words
+        widget = widget.parentWidget()
+    return None

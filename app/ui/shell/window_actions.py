@@ -1,0 +1,110 @@
+"""Actions of the window itself. Pages declare theirs in their ``PageSpec``; :class:`ActionTable` joins them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.ui.actions import Action
+from app.ui.page import PageSpec, Place
+from app.ui.theme import Mode, tokens
+
+if TYPE_CHECKING:
+    from app.ui.main_window import MainWindow
+
+
+def _window_methods() -> tuple[tuple[str, str, str, str, str, Callable[[MainWindow], object]], ...]:
+    from app.ui.main_window import MainWindow  # noqa: PLC0415  # the window imports this module
+
+    window = MainWindow
+    return (
+        (
+            "palette.open",
+            "搜索与命令",
+            "打开搜索框：病例、编码、规则、命令都在这里找。",
+            "Ctrl+K",
+            "search",
+            window.open_palette,
+        ),
+        ("menu.open", "全部命令", "列出当前可用的全部命令及其快捷键。", "F10", "more", window.open_menu),
+        ("go.back", "后退", "回到上一个位置（页、病例、行）。", "Alt+Left", "back", window.go_back),
+        ("go.forward", "前进", "后退之后再向前。", "Alt+Right", "forward", window.go_forward),
+        (
+            "help.focused",
+            "说明当前项",
+            "说明光标所在的字段或控件：含义、状态、怎样改。",
+            "F1",
+            "help",
+            window.explain_focused,
+        ),
+        ("notice.focus", "转到通知", "把光标移到右下角的通知上，可撤销或关闭。", "F8", "bell", window.focus_notice),
+        ("notice.list", "通知列表", "查看近 30 天的通知。", "", "bell", window.open_bell),
+        ("jobs.list", "任务列表", "查看正在进行的任务，可取消。", "", "job", window.open_jobs),
+    )
+
+
+def window_actions(pages: Sequence[PageSpec]) -> list[Action]:
+    """Return the actions of the window: search, menu, history, help, notices, one per page, appearance."""
+    rows = _window_methods()
+    actions = [
+        Action(key, label, words, run, shortcut=keys, icon=icon, group="窗口")
+        for key, label, words, keys, icon, run in rows
+    ]
+    return [*actions, *_page_actions(pages), *_appearance_actions()]
+
+
+def _page_actions(pages: Sequence[PageSpec]) -> list[Action]:
+    nav = {entry.key: entry for entry in tokens().nav}
+    return [
+        Action(
+            f"go.{page.key}",
+            f"转到{page.title}",
+            f"打开“{page.title}”页。",
+            _GoTo(page.key),
+            shortcut=nav[page.key].shortcut if page.key in nav else "",
+            icon=nav[page.key].icon if page.key in nav else "help",
+            needs=page.needs,
+            group="转到",
+        )
+        for page in pages
+    ]
+
+
+def _appearance_actions() -> list[Action]:
+    modes = ((Mode.SYSTEM, "外观：跟随系统"), (Mode.LIGHT, "外观：浅色"), (Mode.DARK, "外观：深色"))
+    sizes = ((13, "字号：标准"), (14, "字号：大"), (16, "字号：特大"))
+    return [
+        *(
+            Action(f"view.{mode}", label, "立即切换，不需重新启动。", _SetMode(mode), icon="thresholds", group="外观")
+            for mode, label in modes
+        ),
+        *(
+            Action(f"view.font{px}", label, "界面文字与行高一起缩放。", _SetFont(px), icon="thresholds", group="外观")
+            for px, label in sizes
+        ),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _GoTo:
+    key: str
+
+    def __call__(self, window: MainWindow) -> None:
+        window.go(Place(self.key))
+
+
+@dataclass(frozen=True, slots=True)
+class _SetMode:
+    mode: Mode
+
+    def __call__(self, window: MainWindow) -> None:
+        window.set_mode(self.mode)
+
+
+@dataclass(frozen=True, slots=True)
+class _SetFont:
+    px: int
+
+    def __call__(self, window: MainWindow) -> None:
+        window.set_font_px(self.px)
