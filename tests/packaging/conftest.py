@@ -1,0 +1,54 @@
+"""What the tests of the repository look at: its root, its tracked files, the parsed modules of ``app``."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """One Python file of ``app``: its path from the root, its dotted name, its lines, its syntax tree."""
+
+    path: str
+    name: str
+    lines: tuple[str, ...]
+    tree: ast.Module
+
+    @property
+    def package(self) -> str:
+        """The package under ``app`` that the module belongs to; empty for ``app`` itself."""
+        parts = self.path.split("/")
+        return parts[1] if len(parts) > 2 else ""
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """Return the root of the checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def tracked() -> tuple[str, ...]:
+    """Return the files of the repository: tracked, or new and not ignored, that exist."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    listing = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout
+    return tuple(sorted(path for path in set(listing.split("\0")) if path and (ROOT / path).is_file()))
+
+
+@pytest.fixture(scope="session")
+def modules(tracked: tuple[str, ...]) -> tuple[Module, ...]:
+    """Return every module of ``app``, parsed."""
+    return tuple(_parse(path) for path in tracked if path.startswith("app/") and path.endswith(".py"))
+
+
+def _parse(path: str) -> Module:
+    source = (ROOT / path).read_text(encoding="utf-8")
+    name = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    return Module(path, name, tuple(source.splitlines()), ast.parse(source))
