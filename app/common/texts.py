@@ -20,6 +20,12 @@ def text(key: str, **args: object) -> str:
 
     Raises ``KeyError`` when the key does not exist: a missing text is a bug.
     """
+    template = _template(key)
+    return template.format(**args) if args else template
+
+
+@cache
+def _template(key: str) -> str:
     area, _, name = key.partition(".")
     node: object = _area(area)
     for part in name.split("."):
@@ -28,4 +34,4 @@ def text(key: str, **args: object) -> str:
         node = node[part]
     if not isinstance(node, str):
         raise KeyError(key)
-    return node.format(**args) if args else node
+    return node

@@ -82,10 +82,24 @@ class SecondaryNote:
 
 
 @dataclass(frozen=True, slots=True)
+class Because:
+    """One clause of the sentence that says why: ``group`` was ``entered`` or missed because of ``key`` with ``args``.
+
+    ``key`` is a key of ``resources/texts/drg.toml``; :func:`app.drg.sentence.sentence` joins the clauses.
+    """
+
+    group: str
+    entered: bool
+    key: str
+    args: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """The result with its path up to the hit, and how each secondary diagnosis counted.
 
-    ``detail`` is a key of ``resources/texts/drg.toml`` (area ``drg``) for a non-group's cause, '' when grouped.
+    ``detail`` is a key of ``resources/texts/drg.toml`` (``drg.detail.…``) for a non-group's cause, '' when grouped;
+    the text of ``drg.remedy.…`` with the same ending says what to do.
     """
 
     result: GroupResult
@@ -96,3 +110,4 @@ class Explanation:
     mdc_name: str = ""
     detail: str = ""
     detail_args: tuple[tuple[str, str], ...] = field(default_factory=tuple)
+    because: tuple[Because, ...] = ()

@@ -40,17 +40,19 @@ class OnMiss(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """A rule with the text it was read from and its place. ``test`` is the rule as a function."""
+    """A rule with the text it was read from and its place. ``test`` is the rule as a function.
+
+    ``source`` is its place as ``file:line`` or ``sheet:row``.
+    """
 
     text: str
     node: Node
     test: Test
     where: Where
+    source: str = field(init=False)
 
-    @property
-    def source(self) -> str:
-        """``file:line`` or ``sheet:row``."""
-        return f"{self.where.sheet or self.where.file}:{self.where.row}"
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "source", f"{self.where.sheet or self.where.file}:{self.where.row}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
