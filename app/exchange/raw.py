@@ -26,7 +26,7 @@ class FileForm(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class TextForm:
+class TextStyle:
     """How a text file stores its cells, so that it can be written the same way.
 
     ``encoding`` is a Python codec without BOM handling; ``bom`` tells whether the file starts with one;
@@ -65,12 +65,12 @@ class RawSheet:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RawFile:
-    """A file as read; ``text_form`` counts for CSV only."""
+    """A file as read; ``text_style`` counts for CSV only."""
 
     name: str
     form: FileForm
     sheets: Sequence[RawSheet]
-    text_form: TextForm = TextForm()
+    text_style: TextStyle = TextStyle()
 
     def __repr__(self) -> str:
         return f"RawFile({self.name!r}, {self.form}, sheets={len(self.sheets)})"

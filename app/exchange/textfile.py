@@ -19,7 +19,7 @@ from app.common.progress import Progress
 from app.domain.tables import RawRow
 from app.exchange.decoding import Decoded, decode
 from app.exchange.limits import Limits
-from app.exchange.raw import FileForm, RawFile, RawSheet, TextForm
+from app.exchange.raw import FileForm, RawFile, RawSheet, TextStyle
 from app.exchange.workbook import foreign
 
 _DELIMITERS: Final = (",", "\t", ";", "|")
@@ -64,7 +64,7 @@ def parse_text(name: str, content: bytes, limits: Limits, progress: Progress, kn
     return RawFile(name, FileForm.CSV, (sheet,), form)
 
 
-def format_records(records: Iterable[Sequence[str]], form: TextForm) -> Iterator[str]:
+def format_records(records: Iterable[Sequence[str]], form: TextStyle) -> Iterator[str]:
     """Yield each record as text with its line break, formulas guarded, quoted where it needs to be."""
     special = re.compile(f'[{re.escape(form.delimiter)}"\\r\\n]|^[ \\t]|[ \\t]$')
     for cells in records:
@@ -73,7 +73,7 @@ def format_records(records: Iterable[Sequence[str]], form: TextForm) -> Iterator
         yield (line or '""') + form.newline
 
 
-def encode_records(records: Iterable[Sequence[str]], form: TextForm) -> Iterator[bytes]:
+def encode_records(records: Iterable[Sequence[str]], form: TextStyle) -> Iterator[bytes]:
     """Yield the bytes of a whole file, mark first. Raises ``UnicodeEncodeError`` for signs the encoding lacks."""
     if form.bom:
         yield "\ufeff".encode(form.encoding)
@@ -101,20 +101,20 @@ def _comes_alive(cell: str) -> bool:
     return bool(_LIVE.match(cell)) and not _INERT.fullmatch(cell)
 
 
-def _quoted(cell: str, special: re.Pattern[str], form: TextForm) -> str:
+def _quoted(cell: str, special: re.Pattern[str], form: TextStyle) -> str:
     if form.quote_all or special.search(cell):
         doubled = cell.replace('"', '""')
         return f'"{doubled}"'
     return cell
 
 
-def _form(decoded: Decoded, knows: Callable[[str], bool]) -> TextForm:
+def _form(decoded: Decoded, knows: Callable[[str], bool]) -> TextStyle:
     head = decoded.text[:400_000]
     breaks = Counter(re.findall(r"\r\n|\n|\r", head))
     newline = breaks.most_common(1)[0][0] if breaks else "\r\n"
     delimiter = max(_DELIMITERS, key=lambda mark: _fitness(head, mark, knows))
     cells = re.findall(rf'(?:^|[{re.escape(delimiter)}\r\n])(")?', head)
-    return TextForm(
+    return TextStyle(
         encoding=decoded.encoding,
         bom=decoded.bom,
         delimiter=delimiter,

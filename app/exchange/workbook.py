@@ -16,9 +16,9 @@ from struct import error as StructError
 from typing import Final, Literal
 
 import xlrd
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, WorkbookClosed, load_workbook
 from xlrd.biffh import XLRDError
 from xlrd.compdoc import CompDocError
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, WorkbookClosed, load_workbook
 
 from app.common.errors import UserProblem, Where
 from app.common.progress import Progress
