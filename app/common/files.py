@@ -32,6 +32,17 @@ def write_atomic(path: Path) -> Iterator[IO[bytes]]:
     _sync_folder(path.parent)
 
 
+def move_into_place(finished: Path, target: Path) -> None:
+    """Make a file that another library wrote (SQLite, for one) durable and let it take the place of ``target``.
+
+    Both must lie on one file system. Raises ``OSError``; ``target`` is untouched then.
+    """
+    with finished.open("r+b") as handle:
+        os.fsync(handle.fileno())
+    finished.replace(target)
+    _sync_folder(target.parent)
+
+
 def _sync_folder(folder: Path) -> None:
     if os.name == "nt":  # folders cannot be opened for fsync there; NTFS journals the rename
         return

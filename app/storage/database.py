@@ -1,0 +1,161 @@
+"""The library: opens the file, hands out operations, reads, takes back. One process writes, one thread at a time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import sqlalchemy as sa
+
+from app.common.clock import Clock, SystemClock
+from app.domain.changes import Changes
+from app.storage.actor import Actor, machine_name
+from app.storage.audit import Recorder
+from app.storage.caches import CacheWriter
+from app.storage.engine import read_engine, write_engine
+from app.storage.location import refuse_network
+from app.storage.lock import LibraryLock
+from app.storage.ops import Op
+from app.storage.problems import problem
+from app.storage.reads import Reader
+from app.storage.schema import CURRENT, check_header, upgrade
+from app.storage.transaction import Transaction
+from app.storage.undo import take_back, undone_by
+
+
+class Database:
+    """An open library. Use :meth:`open`; close it, or use it as a context manager."""
+
+    def __init__(self, path: Path, clock: Clock, writer: sa.Engine | None, cleanup: ExitStack) -> None:
+        readers = read_engine(path)
+        cleanup.callback(readers.dispose)
+        self.path = path
+        self._readers = readers
+        self._clock = clock
+        self._writer = writer
+        self._cleanup = cleanup
+        self._turn = threading.RLock()
+        self._busy = False
+
+    @classmethod
+    def open(cls, path: Path, *, read_only: bool = False, clock: Clock | None = None) -> Self:
+        """Open a library, creating or upgrading it when it may be written.
+
+        Raises :class:`LibraryBusy` when another process writes it (not with ``read_only``), and :class:`UserProblem`
+        for a network share, a missing file or folder, a newer, damaged or foreign file, or one that cannot be written.
+        """
+        clock = clock or SystemClock()
+        refuse_network(path)
+        with ExitStack() as cleanup:
+            writer = None
+            if read_only:
+                _check_readable(path)
+            else:
+                lock = LibraryLock(path, clock)
+                cleanup.callback(lock.release)
+                upgrade(path, clock)
+                writer = write_engine(path)
+                cleanup.callback(writer.dispose)
+                writer.connect().close()
+            database = cls(path, clock, writer, cleanup)
+            with database.read() as reader:
+                reader.audit_head()
+            database._cleanup = cleanup.pop_all()
+        return database
+
+    @property
+    def read_only(self) -> bool:
+        """True when this process may not write the library."""
+        return self._writer is None
+
+    @property
+    def encrypted(self) -> bool:
+        """False: the file is plain SQLite."""
+        return False
+
+    def close(self) -> None:
+        """Fold the log into the file and give the library free. A second call does nothing."""
+        with self._turn:
+            self._cleanup.close()
+            self._writer = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def read(self) -> Iterator[Reader]:
+        """Yield a reader whose answers all belong to one committed state; it never waits for a writer.
+
+        For any thread. Keep it short: the log cannot be folded into the file while it is open.
+        """
+        with self._readers.connect() as connection:
+            yield Reader(connection)
+
+    @contextmanager
+    def operation(self, op: Op, *, by: Actor, note: str = "", undo_of: int | None = None) -> Iterator[Transaction]:
+        """Yield a transaction that becomes durable as one named operation when the block ends without an exception.
+
+        Nothing is stored when the block raises. An operation that changed nothing leaves no trace.
+        Raises :class:`UserProblem` for a full, read-only or failing disk; nothing was stored then.
+        """
+        with self._writing() as (connection, at):
+            header = (op.value, by.id, by.name, at, machine_name(), note, undo_of)
+            tx = Transaction(connection, Recorder(connection, header), by, at)
+            yield tx
+            tx.finish()
+
+    @contextmanager
+    def caching(self) -> Iterator[CacheWriter]:
+        """Yield a writer for drafts, places and cached results, which are no operations; stored when the block ends."""
+        with self._writing() as (connection, at):
+            yield CacheWriter(connection, at)
+
+    @contextmanager
+    def _writing(self) -> Iterator[tuple[sa.Connection, str]]:
+        with self._turn:
+            if self._writer is None:
+                raise problem("opened_read_only", self.path)
+            if self._busy:
+                raise RuntimeError("a write inside a write")
+            self._busy = True
+            try:
+                with self._writer.begin() as connection:
+                    yield connection, self._clock.now().isoformat(sep=" ", timespec="seconds")
+            finally:
+                self._busy = False
+
+    def undo(self, op_id: int, *, by: Actor) -> Changes:
+        """Take an operation back as a new operation and return what changed.
+
+        Raises :class:`UserProblem` when something it wrote was changed since or it was taken back already.
+        """
+        with self.operation(Op.UNDO, by=by, undo_of=op_id) as tx:
+            if undone_by(tx.connection, op_id) is not None:
+                raise problem("already_undone", self.path)
+            take_back(tx, op_id)
+        return tx.changes
+
+    def redo(self, op_id: int, *, by: Actor) -> Changes:
+        """Do an operation again that was taken back. Raises :class:`UserProblem` as :meth:`undo` does."""
+        with self.operation(Op.REDO, by=by, undo_of=op_id) as tx:
+            undo_id = undone_by(tx.connection, op_id)
+            if undo_id is None:
+                raise problem("not_undone", self.path)
+            take_back(tx, undo_id)
+        return tx.changes
+
+
+def _check_readable(path: Path) -> None:
+    if not path.exists():
+        raise problem("missing", path)
+    if check_header(path) != CURRENT:
+        raise problem("older", path)

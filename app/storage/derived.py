@@ -1,0 +1,59 @@
+"""Keeps the columns of ``cases`` that follow from the fields: key, what the worklist shows, version and time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import sqlalchemy as sa
+
+_REFRESH: Final = """
+UPDATE cases SET
+  version = version + 1,
+  updated = ?,
+  org_code = coalesce(s.org_code, ''),
+  record_no = coalesce(s.record_no, ''),
+  admission_count = coalesce(s.admission_count, 0),
+  patient_name = coalesce(p.patient_name, ''),
+  sex = coalesce(p.sex, ''),
+  age_years = p.age_years,
+  age_days = p.age_days,
+  dept = coalesce(s.discharge_dept, s.admit_dept, ''),
+  admit_time = coalesce(s.admit_time, ''),
+  discharge_time = coalesce(s.discharge_time, ''),
+  principal_text = coalesce(d.source_text, d.name, ''),
+  principal_code = coalesce(d.code, ''),
+  principal_name = coalesce(d.name, ''),
+  amount_fen = f.fee_total,
+  coded = n.coded,
+  total = n.total,
+  proposals = n.proposals,
+  search = coalesce(p.patient_name, '') || ' ' || coalesce(s.record_no, '') || ' ' || coalesce(d.source_text, '')
+    || ' ' || coalesce(d.name, '') || ' ' || coalesce(d.code, '')
+FROM stay AS s
+JOIN patient AS p ON p.case_id = s.case_id
+JOIN fee AS f ON f.case_id = s.case_id
+LEFT JOIN diagnosis AS d ON d.case_id = s.case_id AND d.position = 0
+JOIN (
+  SELECT
+    count(code) AS coded,
+    count(coalesce(source_text, name, code)) AS total,
+    count(prop_code) AS proposals
+  FROM (
+    SELECT code, name, source_text, prop_code FROM diagnosis WHERE case_id = ?
+    UNION ALL
+    SELECT code, name, source_text, prop_code FROM operation WHERE case_id = ?
+  )
+) AS n
+WHERE cases.id = ? AND s.case_id = cases.id
+"""
+
+
+def refresh(connection: sa.Connection, case_ids: Iterable[int], at: str) -> None:
+    """Count one more version of each case at time ``at`` and work out its derived columns anew.
+
+    Raises :class:`UserProblem` when a case has taken the key of another one.
+    """
+    rows = [(at, case_id, case_id, case_id) for case_id in sorted(case_ids)]
+    if rows:
+        connection.exec_driver_sql(_REFRESH, rows)

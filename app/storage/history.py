@@ -1,0 +1,132 @@
+"""What happened, read from the audit: history of a field, a person's day, what people changed after the import."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+import sqlalchemy as sa
+
+from app.domain.field import Group
+from app.storage.audit import Operation, change_of, operation_of
+from app.storage.cells import FieldCell, decode
+from app.storage.ops import Op
+from app.storage.rows import CODE_STATUS, EVENT, POSITION, PROPOSAL, ROW, Change
+from app.storage.tables import FLAT_TABLES, WORKFLOW_COLUMNS, audit_change, audit_operation, spec_of
+
+_IMPORTS: Final = frozenset({Op.IMPORT, Op.REIMPORT})
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One step in the life of a field: the operation and the cell before and after."""
+
+    operation: Operation
+    before: FieldCell
+    after: FieldCell
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """An operation of a person's day with how many cases and cells it touched and the case when it was one."""
+
+    operation: Operation
+    cases: int
+    changes: int
+    case_id: int | None
+
+
+def field_history(connection: sa.Connection, case_id: int, group: Group, row_id: int, field: str) -> list[FieldChange]:
+    """Return every step of a field since its case or row came, latest first."""
+    spec = spec_of(group, field)
+    steps = []
+    for operation, change in case_changes(connection, case_id, group, row_id):
+        if change.field == field:
+            before, after = change.before, change.after
+        elif change.field == ROW:
+            before, after = _cell_in(change.before, field), _cell_in(change.after, field)
+        else:
+            continue
+        if before != after:
+            steps.append(FieldChange(operation, decode(spec, before), decode(spec, after)))
+    return steps[::-1]
+
+
+def _cell_in(payload: object, field: str) -> object:
+    if not isinstance(payload, Mapping):
+        return None
+    head = payload.get("head", payload)
+    return head.get(field) if isinstance(head, Mapping) else None
+
+
+def case_changes(
+    connection: sa.Connection, case_id: int, group: Group | None = None, row_id: int | None = None
+) -> Iterator[tuple[Operation, Change]]:
+    """Yield the changes of a case (of a group, of a row) with their operations, oldest first."""
+    query = (
+        sa.select(audit_operation, audit_change)
+        .join(audit_change, audit_change.c.op_id == audit_operation.c.id)
+        .where(audit_change.c.case_id == case_id)
+        .order_by(audit_change.c.op_id, audit_change.c.seq)
+    )
+    if group is not None:
+        query = query.where(audit_change.c.entity == group.value)
+    if row_id is not None:
+        query = query.where(audit_change.c.row_id == row_id)
+    for row in connection.execute(query):
+        yield operation_of(row), change_of(row)
+
+
+def day_of(connection: sa.Connection, actor: str, day: date) -> list[WorkItem]:
+    """Return what a person did on a day, latest first."""
+    query = (
+        sa.select(
+            audit_operation,
+            sa.func.count(sa.distinct(audit_change.c.case_id)).label("cases"),
+            sa.func.count(audit_change.c.seq).label("changes"),
+            sa.func.max(audit_change.c.case_id).label("case_id"),
+        )
+        .join(audit_change, audit_change.c.op_id == audit_operation.c.id, isouter=True)
+        .where(audit_operation.c.actor == actor)
+        .where(audit_operation.c.at >= day.isoformat(), audit_operation.c.at < (day + timedelta(days=1)).isoformat())
+        .group_by(audit_operation.c.id)
+        .order_by(audit_operation.c.id.desc())
+    )
+    return [
+        WorkItem(operation_of(row), row.cases, row.changes, row.case_id if row.cases == 1 else None)
+        for row in connection.execute(query)
+    ]
+
+
+def edited_cells(connection: sa.Connection, case_id: int) -> frozenset[tuple[Group, int, str]]:
+    """Return the cells whose value now is a person's and not the file's: (group, row id, field).
+
+    An edit that was undone does not count; a row that a person added or deleted has the field ''. Proposals, order and
+    workflow are no edits of the record.
+    """
+    baseline: dict[tuple[Group, int, str], object] = {}
+    now: dict[tuple[Group, int, str], object] = {}
+    for operation, change in case_changes(connection, case_id):
+        if not _is_of_record(change):
+            continue
+        cell = (Group(change.entity), change.row_id, change.field)
+        if operation.op in _IMPORTS:
+            baseline[cell] = change.after
+        now[cell] = change.after
+        baseline.setdefault(cell, change.before)
+    return frozenset(cell for cell, value in now.items() if _differs(cell[2], baseline[cell], value))
+
+
+def _is_of_record(change: Change) -> bool:
+    if change.entity == EVENT or change.entity in FLAT_TABLES:
+        return False
+    is_workflow = change.entity == Group.CASE.value and change.field in WORKFLOW_COLUMNS
+    return not is_workflow and change.field not in (POSITION, PROPOSAL, CODE_STATUS)
+
+
+def _differs(field: str, baseline: object, value: object) -> bool:
+    if field == ROW:  # deleted and brought back, a row may stand elsewhere; it counts only when it came or went
+        return (value is None) != (baseline is None)
+    return value != baseline

@@ -1,0 +1,1 @@
+"""Alembic's scripts. A migration never imports the live tables."""

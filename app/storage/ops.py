@@ -1,0 +1,63 @@
+"""Names of operations. Every write is one of them; the Chinese names stand in ``resources/texts/storage.toml``."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from app.common.texts import text
+
+
+class Op(StrEnum):
+    """What a write was meant to do, as it is stored in the audit."""
+
+    IMPORT = "import"
+    REIMPORT = "reimport"
+    CREATE_CASE = "create_case"
+    SET_FIELD = "set_field"
+    SET_CODE = "set_code"
+    INSERT_ROW = "insert_row"
+    DELETE_ROW = "delete_row"
+    MOVE_ROW = "move_row"
+    SPLIT_ROW = "split_row"
+    APPLY_FIX = "apply_fix"
+    AUTO_CODE = "auto_code"
+    ACCEPT_PROPOSAL = "accept_proposal"
+    REJECT_PROPOSAL = "reject_proposal"
+    SET_STATE = "set_state"
+    CLAIM = "claim"
+    RELEASE = "release"
+    SAVE_PROFILE = "save_profile"
+    SET_SETTING = "set_setting"
+    CHANGE_ASSET = "change_asset"
+    EXPORT = "export"
+    UNDO = "undo"
+    REDO = "redo"
+
+    @property
+    def label(self) -> str:
+        """The Chinese name for menus and the audit."""
+        return text(f"storage.op.{self.value}")
+
+    @property
+    def on_undo_stack(self) -> bool:
+        """True when Ctrl+Z on a case may take it back. Imports are taken back by their own command."""
+        return self in _ON_STACK
+
+
+_ON_STACK = frozenset(
+    {
+        Op.SET_FIELD,
+        Op.SET_CODE,
+        Op.INSERT_ROW,
+        Op.DELETE_ROW,
+        Op.MOVE_ROW,
+        Op.SPLIT_ROW,
+        Op.APPLY_FIX,
+        Op.AUTO_CODE,
+        Op.ACCEPT_PROPOSAL,
+        Op.REJECT_PROPOSAL,
+        Op.SET_STATE,
+        Op.CLAIM,
+        Op.RELEASE,
+    }
+)

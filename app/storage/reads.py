@@ -1,0 +1,205 @@
+"""Everything that can be read from a library."""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Generic, TypeVar
+
+import sqlalchemy as sa
+
+from app.domain.case import CaseKey, CaseRecord
+from app.domain.field import Group
+from app.domain.findings import QcReport
+from app.storage import audit, history, worklist
+from app.storage.audit import AuditCheck, AuditHead, Operation
+from app.storage.history import FieldChange, WorkItem
+from app.storage.jsonify import from_json
+from app.storage.load import StoredCase, find_by_keys, load_case, load_cases, same_patient
+from app.storage.rows import Change
+from app.storage.tables import batch, batch_source, cases, draft, finding, grouping, import_profile, place, setting
+from app.storage.undo import UndoItem, redoable, undoable
+from app.storage.worklist import WorklistQuery, WorklistRow
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Cached(Generic[T]):
+    """A cached value, the case's version it was made from, and the stamp of the tables that took part."""
+
+    version: int
+    stamp: str
+    value: T
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBatch:
+    """An imported file. ``report`` is what the import wrote; ``sha256`` is the file's."""
+
+    id: int
+    file_name: str
+    sha256: str
+    layout: str
+    report: Mapping[str, object]
+    actor: str
+    at: datetime
+
+
+class Reader:
+    """Reads of a library inside one transaction: all of them see the same committed state."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def load_case(self, case_id: int) -> StoredCase:
+        """Return one case. Raises ``LookupError`` when it does not exist."""
+        return load_case(self._connection, case_id)
+
+    def load_cases(self, case_ids: Iterable[int]) -> Iterator[StoredCase]:
+        """Yield cases in the order of their ids as given. Raises ``LookupError`` for a missing one."""
+        yield from load_cases(self._connection, case_ids)
+
+    def find_by_key(self, key: CaseKey) -> int | None:
+        """Return the id of a stay, None when it is not stored."""
+        return self.find_by_keys([key]).get(key)
+
+    def find_by_keys(self, keys: Iterable[CaseKey]) -> dict[CaseKey, int]:
+        """Return the ids of those stays that are stored."""
+        return find_by_keys(self._connection, keys)
+
+    def same_patient(self, case_id: int) -> tuple[CaseRecord, ...]:
+        """Return the other stays with the record number or the document number of a case."""
+        return same_patient(self._connection, case_id)
+
+    def case_ids(self, *, batch_id: int | None = None) -> array[int]:
+        """Return the ids of all cases, or of those of a batch in the order of its rows."""
+        query = sa.select(cases.c.id).order_by(cases.c.source_row, cases.c.id)
+        if batch_id is None:
+            query = sa.select(cases.c.id).order_by(cases.c.id)
+        else:
+            query = query.where(cases.c.batch_id == batch_id)
+        return array("q", self._connection.execute(query).scalars())
+
+    def worklist_ids(self, query: WorklistQuery) -> array[int]:
+        """Return the ids a query shows, in its order. Raises ``KeyError`` for an unknown column."""
+        return worklist.worklist_ids(self._connection, query)
+
+    def worklist_rows(self, ids: Sequence[int]) -> list[WorklistRow]:
+        """Return the lines of ``ids`` in their order; ids that no longer exist are left out."""
+        return worklist.worklist_rows(self._connection, ids)
+
+    def counts(self, queries: Mapping[str, WorklistQuery]) -> dict[str, int]:
+        """Return how many cases each query shows, in one pass."""
+        return worklist.counts(self._connection, queries)
+
+    def value_counts(self, column: str) -> dict[str, int]:
+        """Return the values a column of the worklist has and how often, most frequent first."""
+        return worklist.value_counts(self._connection, column)
+
+    def undoable(self, actor: str, case_id: int | None = None, limit: int = 20) -> list[UndoItem]:
+        """Return what an actor can take back on a case (None: anywhere), latest first."""
+        return undoable(self._connection, actor, case_id, limit)
+
+    def redoable(self, actor: str, case_id: int | None = None, limit: int = 20) -> list[UndoItem]:
+        """Return what an actor has undone and can do again, next first."""
+        return redoable(self._connection, actor, case_id, limit)
+
+    def field_history(self, case_id: int, group: Group, row_id: int, field: str) -> list[FieldChange]:
+        """Return every step of a field, latest first; ``row_id`` 0 for a field of the case itself."""
+        return history.field_history(self._connection, case_id, group, row_id, field)
+
+    def case_history(self, case_id: int) -> list[tuple[Operation, Change]]:
+        """Return all changes of a case with their operations, oldest first."""
+        return list(history.case_changes(self._connection, case_id))
+
+    def changes_of(self, op_id: int) -> list[Change]:
+        """Return the changes of an operation."""
+        return audit.changes_of(self._connection, op_id)
+
+    def edited_cells(self, case_id: int) -> frozenset[tuple[Group, int, str]]:
+        """Return the cells that people changed after the import: (group, row id, field), '' for a whole row."""
+        return history.edited_cells(self._connection, case_id)
+
+    def day_of(self, actor: str, day: date) -> list[WorkItem]:
+        """Return what an actor did on a day, latest first."""
+        return history.day_of(self._connection, actor, day)
+
+    def audit_head(self) -> AuditHead:
+        """Return the last operation's id and hash, to be kept outside the file."""
+        return audit.head_of(self._connection)
+
+    def verify_audit(self, expected: AuditHead | None = None) -> AuditCheck:
+        """Recompute the audit's chain; ``expected`` is a head that was kept elsewhere."""
+        return audit.verify(self._connection, expected)
+
+    def batches(self) -> list[StoredBatch]:
+        """Return the imported files, latest first."""
+        return [_batch(row) for row in self._connection.execute(batch.select().order_by(batch.c.id.desc())).mappings()]
+
+    def batch(self, batch_id: int) -> StoredBatch:
+        """Return one imported file. Raises ``LookupError`` when it does not exist."""
+        row = self._connection.execute(batch.select().where(batch.c.id == batch_id)).mappings().first()
+        if row is None:
+            raise LookupError(batch_id)
+        return _batch(row)
+
+    def batch_title(self, batch_id: int) -> str:
+        """Return the file name of a batch. Raises ``LookupError`` when it does not exist."""
+        return self.batch(batch_id).file_name
+
+    def batch_source(self, batch_id: int) -> bytes:
+        """Return what was stored to write a batch's file back. Raises ``LookupError`` for an unknown batch."""
+        query = sa.select(batch_source.c.data).join(batch, batch.c.source_sha256 == batch_source.c.sha256)
+        data = self._connection.execute(query.where(batch.c.id == batch_id)).scalar()
+        if data is None:
+            raise LookupError(batch_id)
+        return bytes(data)
+
+    def profile(self, signature: str) -> object:
+        """Return the remembered column mapping of a kind of file (JSON object), None when there is none."""
+        return self._json(sa.select(import_profile.c.mapping).where(import_profile.c.signature == signature))
+
+    def setting(self, key: str) -> object:
+        """Return a stored setting, None when it was never set."""
+        return self._json(sa.select(setting.c.value).where(setting.c.key == key))
+
+    def place(self, key: str) -> object:
+        """Return what the window remembered under a key, None when nothing."""
+        return self._json(sa.select(place.c.value).where(place.c.key == key))
+
+    def _json(self, query: sa.Select[str]) -> object:
+        data = self._connection.execute(query).scalar()
+        return None if data is None else json.loads(data)
+
+    def drafts(self, case_id: int) -> dict[str, str]:
+        """Return half-typed texts of a case by field path."""
+        query = sa.select(draft.c.path, draft.c.text).where(draft.c.case_id == case_id).order_by(draft.c.path)
+        return {path: text for path, text in self._connection.execute(query)}
+
+    def findings(self, case_id: int) -> Cached[QcReport] | None:
+        """Return the cached report of a case, None when there is none."""
+        return self._cached(finding, case_id, QcReport)
+
+    def grouping(self, case_id: int, kind: type[T]) -> Cached[T] | None:
+        """Return the cached grouping of a case as the dataclass it was saved from, None when there is none."""
+        return self._cached(grouping, case_id, kind)
+
+    def _cached(self, table: sa.Table, case_id: int, kind: type[T]) -> Cached[T] | None:
+        row = self._connection.execute(table.select().where(table.c.case_id == case_id)).first()
+        return None if row is None else Cached(row.version, row.stamp, from_json(kind, row.data))
+
+
+def _batch(row: sa.RowMapping) -> StoredBatch:
+    return StoredBatch(
+        row["id"],
+        row["file_name"],
+        row["sha256"],
+        row["layout"],
+        json.loads(row["report"]),
+        row["actor"],
+        datetime.fromisoformat(row["at"]),
+    )

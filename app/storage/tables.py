@@ -1,0 +1,355 @@
+"""The tables of the library as SQLAlchemy Core describes them. Field columns derive from :mod:`app.domain.fields`.
+
+Facts are rebuilt by replaying the audit; caches (``CACHE_COLUMNS``, ``finding``, ``grouping``, ``draft``, ``place``)
+are not audited and may be thrown away. The schema of a released file is frozen in ``migrations``; a test compares both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+import sqlalchemy as sa
+
+from app.domain.case import CaseState
+from app.domain.field import FieldSpec, FieldType, Group
+from app.domain.fields import FIELDS, fields_of
+
+metadata: Final = sa.MetaData()
+
+CODED_GROUPS: Final = (Group.DX, Group.OP)
+"""Groups whose rows carry a proposal and a code status."""
+
+PROPOSAL_COLUMNS: Final = ("prop_code", "prop_name", "prop_score", "prop_kind", "prop_reason")
+
+_INTEGERS: Final = frozenset({FieldType.INT, FieldType.MONEY})
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+def _field_column(spec: FieldSpec) -> sa.Column[object]:
+    """Return the column of a field: INTEGER for numbers and money in fen, TEXT for all else, NULL when blank."""
+    name = _quoted(spec.id)
+    checks = {
+        FieldType.DATE: f"{name} IS date({name})",
+        FieldType.DATETIME: f"{name} IS datetime({name})",
+        FieldType.LIST: f"{name} GLOB '[[]*]'",
+    }
+    check = checks.get(spec.type)
+    kind = sa.Integer() if spec.type in _INTEGERS else sa.Text()
+    return sa.Column(spec.id, kind, *([sa.CheckConstraint(check)] if check else []))
+
+
+def _text(name: str, default: str | None = "", check: str = "") -> sa.Column[str]:
+    """Return a NOT NULL text column; ``default`` None means that a value must be given."""
+    return sa.Column(
+        name,
+        sa.Text(),
+        *([sa.CheckConstraint(check)] if check else []),
+        nullable=False,
+        server_default=None if default is None else sa.text(f"'{default}'"),
+    )
+
+
+def _number(name: str, default: int | None = 0) -> sa.Column[int]:
+    return sa.Column(
+        name, sa.Integer(), nullable=False, server_default=None if default is None else sa.text(str(default))
+    )
+
+
+def _time(name: str) -> sa.Column[str]:
+    return _text(name, None, f"{name} IS datetime({name})")
+
+
+def _json(name: str, kind: str) -> sa.Column[str]:
+    """Return a JSON column. SQLite's JSON functions are refused in a CHECK under ``trusted_schema=OFF``."""
+    is_object = kind == "object"
+    return _text(name, "{}" if is_object else "[]", f"{name} GLOB '{{*}}'" if is_object else f"{name} GLOB '[[]*]'")
+
+
+def _case_id(*, is_key: bool) -> sa.Column[int]:
+    owner = sa.ForeignKey("cases.id", ondelete="CASCADE")
+    return sa.Column("case_id", sa.Integer(), owner, primary_key=is_key, autoincrement=False, nullable=False)
+
+
+def _unread() -> tuple[sa.Column[str], sa.Column[str]]:
+    """Return the columns for texts that could not be read and for fields that hold a dash."""
+    return _json("raw", "object"), _json("dashes", "array")
+
+
+def _table(name: str, *parts: sa.schema.SchemaItem, rowid: bool = True) -> sa.Table:
+    has_sequence = any(isinstance(part, sa.Column) and part.name == "id" for part in parts)
+    return sa.Table(
+        name,
+        metadata,
+        *parts,
+        sqlite_strict=True,
+        sqlite_autoincrement=has_sequence,
+        sqlite_with_rowid=rowid,
+    )
+
+
+def _id() -> sa.Column[int]:
+    return sa.Column("id", sa.Integer(), primary_key=True)
+
+
+batch: Final = _table(
+    "batch",
+    _id(),
+    _text("file_name", None),
+    _text("sha256", None),
+    _text("layout"),
+    _text("source_sha256"),
+    _json("report", "object"),
+    _text("actor", None),
+    _time("at"),
+)
+
+batch_source: Final = _table(
+    "batch_source",
+    sa.Column("sha256", sa.Text(), primary_key=True),
+    sa.Column("data", sa.LargeBinary(), nullable=False),
+)
+
+column_set: Final = _table(
+    "column_set", _id(), _text("sha256", None), _json("paths", "array"), sa.UniqueConstraint("sha256")
+)
+
+_STATES: Final = ", ".join(f"'{state}'" for state in CaseState)
+
+KEY_COLUMNS: Final = ("org_code", "record_no", "admission_count")
+WORKFLOW_COLUMNS: Final = ("state", "batch_id", "source_row", "columns_id", "claimed_by")
+"""Columns of ``cases`` that operations write; the rest is worked out from the fields, or a cache."""
+
+DERIVED_COLUMNS: Final = (
+    "patient_name",
+    "sex",
+    "age_years",
+    "age_days",
+    "dept",
+    "admit_time",
+    "discharge_time",
+    "principal_text",
+    "principal_code",
+    "principal_name",
+    "amount_fen",
+    "coded",
+    "total",
+    "proposals",
+    "search",
+)
+CACHE_COLUMNS: Final = (
+    "errors",
+    "warns",
+    "hints",
+    "score",
+    "drg",
+    "drg_name",
+    "rw",
+    "group_status",
+    "initials",
+    "checked_version",
+)
+
+cases: Final = _table(
+    "cases",
+    _id(),
+    _text("org_code"),
+    _text("record_no"),
+    _number("admission_count"),
+    _text("state", None, f"state IN ({_STATES})"),
+    _number("version"),
+    sa.Column("batch_id", sa.Integer(), sa.ForeignKey("batch.id")),
+    _number("source_row"),
+    sa.Column("columns_id", sa.Integer(), sa.ForeignKey("column_set.id")),
+    _text("claimed_by"),
+    _time("created"),
+    _time("updated"),
+    _text("patient_name"),
+    _text("sex"),
+    sa.Column("age_years", sa.Integer()),
+    sa.Column("age_days", sa.Integer()),
+    _text("dept"),
+    _text("admit_time"),
+    _text("discharge_time"),
+    _text("principal_text"),
+    _text("principal_code"),
+    _text("principal_name"),
+    sa.Column("amount_fen", sa.Integer()),
+    _number("coded"),
+    _number("total"),
+    _number("proposals"),
+    _text("search"),
+    _number("errors"),
+    _number("warns"),
+    _number("hints"),
+    sa.Column("score", sa.REAL()),
+    _text("drg"),
+    _text("drg_name"),
+    sa.Column("rw", sa.REAL()),
+    _text("group_status"),
+    _text("initials"),
+    _number("checked_version", -1),
+    sa.UniqueConstraint(*KEY_COLUMNS),
+)
+
+
+def _head_table(name: str) -> sa.Table:
+    specs = [spec for spec in fields_of(Group.CASE) if spec.table == name]
+    return _table(name, _case_id(is_key=True), *map(_field_column, specs), *_unread())
+
+
+def _group_table(group: Group) -> sa.Table:
+    specs = fields_of(group)
+    coded: list[sa.schema.SchemaItem] = []
+    if group in CODED_GROUPS:
+        coded = [
+            _text("code_status", "", "code_status IN ('', 'accepted')"),
+            sa.Column("prop_code", sa.Text()),
+            sa.Column("prop_name", sa.Text()),
+            sa.Column("prop_score", sa.REAL()),
+            sa.Column("prop_kind", sa.Text()),
+            sa.Column("prop_reason", sa.Text()),
+            sa.CheckConstraint("(prop_code IS NULL) = (prop_kind IS NULL)"),
+        ]
+    return _table(
+        specs[0].table,
+        _id(),
+        _case_id(is_key=False),
+        sa.Column("position", sa.Integer(), sa.CheckConstraint("position >= 0"), nullable=False),
+        *map(_field_column, specs),
+        *_unread(),
+        *coded,
+        sa.UniqueConstraint("case_id", "position"),
+    )
+
+
+HEAD_TABLES: Final[Mapping[str, sa.Table]] = MappingProxyType(
+    {name: _head_table(name) for name in dict.fromkeys(spec.table for spec in fields_of(Group.CASE))}
+)
+"""Tables that hold one row per case, by name."""
+
+GROUP_TABLES: Final[Mapping[Group, sa.Table]] = MappingProxyType(
+    {group: _group_table(group) for group in Group if group is not Group.CASE}
+)
+"""Tables of the repeating groups."""
+
+import_profile: Final = _table(
+    "import_profile", _id(), _text("signature", None), _json("mapping", "object"), sa.UniqueConstraint("signature")
+)
+setting: Final = _table(
+    "setting", _id(), _text("key", None), _text("value", None, "value <> ''"), sa.UniqueConstraint("key")
+)
+
+FLAT_TABLES: Final[Mapping[str, sa.Table]] = MappingProxyType(
+    {table.name: table for table in (batch, column_set, import_profile, setting)}
+)
+"""Audited tables that do not belong to a case, by name."""
+
+audit_operation: Final = _table(
+    "audit_operation",
+    _id(),
+    _text("op", None),
+    _text("actor", None),
+    _text("actor_name"),
+    _time("at"),
+    _text("machine"),
+    _text("note"),
+    sa.Column("undo_of", sa.Integer(), sa.ForeignKey("audit_operation.id")),
+    _text("previous", None),
+    _text("hash", None, "length(hash) = 64"),
+)
+
+audit_change: Final = _table(
+    "audit_change",
+    sa.Column(
+        "op_id",
+        sa.Integer(),
+        sa.ForeignKey("audit_operation.id", deferrable=True, initially="DEFERRED"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    sa.Column("seq", sa.Integer(), primary_key=True, autoincrement=False),
+    sa.Column("case_id", sa.Integer()),
+    _text("entity", None),
+    _number("row_id"),
+    _text("field"),
+    sa.Column("before", sa.Text()),
+    sa.Column("after", sa.Text()),
+    sa.CheckConstraint('"before" IS NOT NULL OR "after" IS NOT NULL'),
+    rowid=False,
+)
+
+finding: Final = _table("finding", _case_id(is_key=True), _number("version"), _text("stamp"), _json("data", "object"))
+grouping: Final = _table("grouping", _case_id(is_key=True), _number("version"), _text("stamp"), _json("data", "object"))
+draft: Final = _table(
+    "draft",
+    _case_id(is_key=True),
+    sa.Column("path", sa.Text(), primary_key=True),
+    _text("text"),
+    _time("at"),
+    rowid=False,
+)
+place: Final = _table(
+    "place", sa.Column("key", sa.Text(), primary_key=True), _text("value", None, "value <> ''"), rowid=False
+)
+
+UNAUDITED_TABLES: Final = frozenset({"batch_source", "finding", "grouping", "draft", "place"})
+
+
+def _index(table: sa.Table, *columns: str) -> None:
+    sa.Index(f"ix_{table.name}_{'_'.join(columns)}", *(table.c[column] for column in columns))
+
+
+_index(HEAD_TABLES["patient"], "id_no")
+_index(audit_change, "case_id", "op_id")
+_index(audit_operation, "undo_of")
+_index(audit_operation, "actor", "at")
+for _columns in (
+    ("state", "discharge_time"),
+    ("discharge_time",),
+    ("dept",),
+    ("record_no",),
+    ("patient_name",),
+    ("errors", "warns", "hints"),
+    ("drg",),
+    ("amount_fen",),
+    ("claimed_by",),
+    ("batch_id",),
+    ("updated",),
+):
+    _index(cases, *_columns)
+
+
+def _guard(name: str, when: str, table: str, message: str) -> str:
+    return f"CREATE TRIGGER {name} {when} ON {table} BEGIN SELECT RAISE(ABORT, '{message}'); END"
+
+
+def triggers() -> tuple[str, ...]:
+    """Return the triggers: physician's text, import sources and the audit cannot be changed behind the program."""
+    texts = [spec.table for spec in FIELDS if spec.id == "source_text"]
+    guards = [
+        f"CREATE TRIGGER {table}_text_stays BEFORE UPDATE OF source_text ON {table} "
+        "WHEN NEW.source_text IS NOT OLD.source_text BEGIN SELECT RAISE(ABORT, 'source text is immutable'); END"
+        for table in texts
+    ]
+    for table in (audit_operation.name, audit_change.name, batch_source.name):
+        guards.append(_guard(f"{table}_no_update", "BEFORE UPDATE", table, "append-only"))
+        guards.append(_guard(f"{table}_no_delete", "BEFORE DELETE", table, "append-only"))
+    guards.append(
+        "CREATE TRIGGER audit_change_closed BEFORE INSERT ON audit_change "
+        "WHEN EXISTS (SELECT 1 FROM audit_operation WHERE id = NEW.op_id) "
+        "BEGIN SELECT RAISE(ABORT, 'operation is closed'); END"
+    )
+    return tuple(guards)
+
+
+def spec_of(group: Group, field: str) -> FieldSpec:
+    """Return the field ``field`` of ``group``. Raises ``KeyError`` for an unknown one."""
+    return _SPECS[group, field]
+
+
+_SPECS: Final = {(spec.group, spec.id): spec for spec in FIELDS}

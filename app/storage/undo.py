@@ -1,0 +1,132 @@
+"""Undo and redo: new operations that apply the inverse of an operation's own audit rows, from the file alone.
+
+An operation can be taken back while the values that it left still stand; otherwise a later edit would be lost.
+``undo_of`` of both kinds names the original operation; its latest such operation says whether it is in effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import sqlalchemy as sa
+
+from app.common.errors import UserProblem
+from app.storage.audit import changes_of
+from app.storage.ops import Op
+from app.storage.rows import EVENT, POSITION, ROW, Change
+from app.storage.tables import audit_change, audit_operation
+from app.storage.transaction import Transaction
+
+_STACK: Final = tuple(op.value for op in Op if op.on_undo_stack)
+_STAYS: Final = frozenset({EVENT, "column_set"})
+"""Entities that undo leaves alone: what happened, and sets that later cases may share."""
+
+
+@dataclass(frozen=True, slots=True)
+class UndoItem:
+    """An operation that can be taken back or done again, with its first changes to name it by."""
+
+    op_id: int
+    op: Op
+    at: datetime
+    cases: int
+    changes: tuple[Change, ...]
+
+
+def take_back(tx: Transaction, op_id: int) -> None:
+    """Apply the inverse of an operation inside ``tx``.
+
+    Raises :class:`UserProblem` when something it wrote was changed since, and ``LookupError`` for an unknown operation.
+    """
+    changes = [change for change in changes_of(tx.connection, op_id) if change.entity not in _STAYS]
+    if not changes:
+        raise LookupError(op_id)
+    for change in reversed(changes):
+        _take_back(tx, change.inverse())
+
+
+def _take_back(tx: Transaction, change: Change) -> None:
+    stands = tx.current(change)
+    if _comparable(stands) != _comparable(change.before):
+        raise UserProblem("storage.undo_conflict", remedy="storage.remedy.undo_conflict")
+    if change.field == ROW and isinstance(stands, Mapping):
+        change = Change(change.entity, change.row_id, ROW, stands, None, change.case_id)
+    tx.make(change)
+
+
+def _comparable(payload: object) -> object:
+    """A row may have been moved by edits of its neighbours; its position does not count."""
+    return {k: v for k, v in payload.items() if k != POSITION} if isinstance(payload, Mapping) else payload
+
+
+def undone_by(connection: sa.Connection, op_id: int) -> int | None:
+    """Return the undo operation that has taken ``op_id`` back, None when it is in effect.
+
+    Raises ``LookupError`` for an unknown operation and for an undo or redo, which are taken back by their originals.
+    """
+    op = connection.execute(sa.select(audit_operation.c.op).where(audit_operation.c.id == op_id)).scalar()
+    if op is None or op in (Op.UNDO, Op.REDO):
+        raise LookupError(op_id)
+    later = sa.select(audit_operation.c.id, audit_operation.c.op).where(audit_operation.c.undo_of == op_id)
+    row = connection.execute(later.order_by(audit_operation.c.id.desc()).limit(1)).first()
+    return int(row.id) if row and row.op == Op.UNDO else None
+
+
+_ORIGINAL: Final = audit_operation.alias("original")
+_LATER: Final = audit_operation.alias("later")
+
+
+def _last_word(column: sa.Column[object]) -> sa.ScalarSelect[object]:
+    query = sa.select(column).where(_LATER.c.undo_of == _ORIGINAL.c.id)
+    return query.order_by(_LATER.c.id.desc()).limit(1).scalar_subquery()
+
+
+def _touching(operation: sa.FromClause, case_id: int | None) -> sa.ColumnElement[bool]:
+    if case_id is None:
+        return sa.true()
+    return operation.c.id.in_(sa.select(audit_change.c.op_id).where(audit_change.c.case_id == case_id))
+
+
+def undoable(connection: sa.Connection, actor: str, case_id: int | None, limit: int) -> list[UndoItem]:
+    """Return what a person can take back on a case (or anywhere), latest first."""
+    query = (
+        sa.select(_ORIGINAL)
+        .where(_ORIGINAL.c.actor == actor, _ORIGINAL.c.op.in_(_STACK), _touching(_ORIGINAL, case_id))
+        .where(sa.func.coalesce(_last_word(_LATER.c.op), "") != Op.UNDO.value)
+        .order_by(_ORIGINAL.c.id.desc())
+        .limit(limit)
+    )
+    return [_item(connection, row) for row in connection.execute(query)]
+
+
+def redoable(connection: sa.Connection, actor: str, case_id: int | None, limit: int) -> list[UndoItem]:
+    """Return what a person has taken back and edited nothing after, latest undo first."""
+    newest = (
+        sa.select(sa.func.coalesce(sa.func.max(audit_operation.c.id), 0))
+        .where(audit_operation.c.actor == actor, audit_operation.c.op.in_(_STACK))
+        .where(_touching(audit_operation, case_id))
+        .scalar_subquery()
+    )
+    undo_id = _last_word(_LATER.c.id)
+    query = (
+        sa.select(_ORIGINAL)
+        .where(_ORIGINAL.c.actor == actor, _ORIGINAL.c.op.in_(_STACK), _touching(_ORIGINAL, case_id))
+        .where(_last_word(_LATER.c.op) == Op.UNDO.value, undo_id > newest)
+        .order_by(undo_id.desc())
+        .limit(limit)
+    )
+    return [_item(connection, row) for row in connection.execute(query)]
+
+
+def _item(connection: sa.Connection, row: sa.Row[tuple[object, ...]]) -> UndoItem:
+    counted = sa.select(sa.func.count(sa.distinct(audit_change.c.case_id))).where(audit_change.c.op_id == row.id)
+    return UndoItem(
+        row.id,
+        Op(row.op),
+        datetime.fromisoformat(row.at),
+        int(connection.execute(counted).scalar_one()),
+        tuple(changes_of(connection, row.id, limit=20)),
+    )

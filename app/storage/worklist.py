@@ -1,0 +1,211 @@
+"""The worklist: filter, sort and search in SQL, ids first, rows only for the part that is on the screen."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from functools import cache
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
+
+from app.domain.case import CaseState
+from app.storage.tables import CACHE_COLUMNS, DERIVED_COLUMNS, KEY_COLUMNS, WORKFLOW_COLUMNS, cases
+
+FilterValue = str | int | float | date
+
+_LISTED: Final = frozenset(
+    {"id", "created", "updated", *KEY_COLUMNS, *WORKFLOW_COLUMNS, *DERIVED_COLUMNS, *CACHE_COLUMNS}
+)
+_SORTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "severity": ("errors", "warns", "hints"),
+    "age": ("age_years", "age_days"),
+}
+_DIALECT: Final = sqlite.dialect(paramstyle="qmark")
+_ROWS_PER_QUERY: Final = 500
+
+
+class Test(StrEnum):
+    """How a filter compares. ``TO`` with a date takes the whole day in; ``CONTAINS`` is literal text."""
+
+    IS = "is"
+    IS_NOT = "is_not"
+    FROM = "from"
+    TO = "to"
+    CONTAINS = "contains"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One condition on a column of the worklist; several values of IS are alternatives, of IS_NOT all excluded."""
+
+    column: str
+    test: Test
+    values: tuple[FilterValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WorklistQuery:
+    """What the list shows. Each word of ``text`` must occur in name, initials, record number or main diagnosis.
+
+    ``sort`` is a column, or ``severity``, ``age`` or ``state`` (in the order of the work); '' keeps the order of entry.
+    """
+
+    text: str = ""
+    filters: tuple[Filter, ...] = ()
+    sort: str = ""
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WorklistRow:
+    """One line of the list. Money in fen; ``rw`` None without weight; ``is_stale`` when edited since the last check."""
+
+    case_id: int
+    state: CaseState
+    version: int
+    record_no: str
+    admission_count: int
+    patient_name: str
+    sex: str
+    age_years: int | None
+    age_days: int | None
+    dept: str
+    admit_time: datetime | None
+    discharge_time: datetime | None
+    principal_text: str
+    principal_code: str
+    principal_name: str
+    errors: int
+    warns: int
+    hints: int
+    score: float | None
+    drg: str
+    drg_name: str
+    rw: float | None
+    amount_fen: int | None
+    group_status: str
+    proposals: int
+    coded: int
+    total: int
+    claimed_by: str
+    batch_id: int | None
+    created: datetime
+    updated: datetime
+    is_stale: bool
+
+    def __repr__(self) -> str:
+        return f"WorklistRow({self.case_id}, ‹redacted›)"
+
+
+def worklist_ids(connection: sa.Connection, query: WorklistQuery) -> array[int]:
+    """Return the ids of the cases a query shows, in its order. Raises ``KeyError`` for an unknown column."""
+    statement = sa.select(cases.c.id).where(*_conditions(query)).order_by(*_order(query))
+    compiled = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
+    values = tuple(compiled.params[name] for name in compiled.positiontup or ())
+    # the driver's own rows: 100,000 result objects of SQLAlchemy would take longer than the query
+    cursor = connection.exec_driver_sql(str(compiled), values).cursor
+    assert cursor is not None  # noqa: S101 - a SELECT has one
+    return array("q", (row[0] for row in cursor.fetchall()))
+
+
+def worklist_rows(connection: sa.Connection, ids: Sequence[int]) -> list[WorklistRow]:
+    """Return the lines of ``ids`` in their order; ids that no longer exist are left out."""
+    found: dict[int, WorklistRow] = {}
+    for start in range(0, len(ids), _ROWS_PER_QUERY):
+        wanted = list(ids[start : start + _ROWS_PER_QUERY])
+        for row in connection.execute(_row_query(), {"ids": wanted}).mappings():
+            found[row["id"]] = _row(row)
+    return [found[case_id] for case_id in ids if case_id in found]
+
+
+@cache
+def _row_query() -> sa.Select[tuple[object, ...]]:
+    names = [field.name for field in fields(WorklistRow) if field.name not in ("case_id", "is_stale")]
+    columns = [cases.c.id, *(cases.c[name] for name in names), cases.c.checked_version]
+    return sa.select(*columns).where(cases.c.id.in_(sa.bindparam("ids", expanding=True)))
+
+
+def _row(row: sa.RowMapping) -> WorklistRow:
+    values = dict(row)
+    case_id = values.pop("id")
+    checked = values.pop("checked_version")
+    values["state"] = CaseState(values["state"])
+    for name in ("admit_time", "discharge_time", "created", "updated"):
+        values[name] = datetime.fromisoformat(values[name]) if values[name] else None
+    return WorklistRow(case_id=case_id, is_stale=checked != values["version"], **values)
+
+
+def counts(connection: sa.Connection, queries: Mapping[str, WorklistQuery]) -> dict[str, int]:
+    """Return how many cases each of several queries shows, in one pass over the table."""
+    if not queries:
+        return {}
+    sums = [sa.func.count(sa.case((sa.and_(sa.true(), *_conditions(query)), 1))) for query in queries.values()]
+    row = connection.execute(sa.select(*sums)).one()
+    return dict(zip(queries, (int(value) for value in row), strict=True))
+
+
+def value_counts(connection: sa.Connection, column: str) -> dict[str, int]:
+    """Return the values a column has and how often, most frequent first, for the completion of filters."""
+    value = _column(column)
+    query = sa.select(value, sa.func.count()).group_by(value).order_by(sa.func.count().desc(), value)
+    return {str(found): int(number) for found, number in connection.execute(query) if found not in (None, "")}
+
+
+def _column(name: str) -> sa.Column[object]:
+    if name not in _LISTED:
+        raise KeyError(name)
+    return cases.c[name]
+
+
+def _conditions(query: WorklistQuery) -> Iterable[sa.ColumnElement[bool]]:
+    words = [_contains(word) for word in query.text.split()]
+    texts = (sa.or_(cases.c.search.like(w, escape="\\"), cases.c.initials.like(w, escape="\\")) for w in words)
+    return [*texts, *(_condition(item) for item in query.filters)]
+
+
+def _contains(text: str) -> str:
+    for special in ("\\", "%", "_"):
+        text = text.replace(special, f"\\{special}")
+    return f"%{text}%"
+
+
+def _condition(item: Filter) -> sa.ColumnElement[bool]:
+    column = _column(item.column)
+    values = [_value(value) for value in item.values]
+    match item.test:
+        case Test.IS:
+            return column.in_(values)
+        case Test.IS_NOT:
+            return column.not_in(values)
+        case Test.FROM:
+            return column >= values[0]
+        case Test.TO:
+            last = item.values[0]
+            if isinstance(last, date) and not isinstance(last, datetime):
+                return sa.and_(column < (last + timedelta(days=1)).isoformat(), column != "")
+            return column <= values[0]
+        case Test.CONTAINS:
+            return column.like(_contains(str(values[0])), escape="\\")
+
+
+def _value(value: FilterValue) -> str | int | float:
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _order(query: WorklistQuery) -> list[sa.ColumnElement[object]]:
+    if query.sort == "state":
+        columns: list[sa.ColumnElement[object]] = [_state_order()]
+    else:
+        columns = [_column(name) for name in _SORTS.get(query.sort, (query.sort,) if query.sort else ())]
+    return [column.desc() if query.descending else column.asc() for column in (*columns, cases.c.id)]
+
+
+def _state_order() -> sa.ColumnElement[object]:
+    return sa.case({state.value: order for order, state in enumerate(CaseState)}, value=cases.c.state)
