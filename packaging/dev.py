@@ -120,18 +120,19 @@ def _provide_system() -> None:
     packages = _missing_packages()
     if not packages:
         return
-    line = "apt-get install -y --no-install-recommends " + " ".join(packages)
+    install = ["install", "-y", "--no-install-recommends", *packages]
+    line = f"apt-get {' '.join(install)}"
     if shutil.which("apt-get") is None:
         raise MissingError(f"The system lacks what these Debian packages hold: {' '.join(packages)}.")
     if os.geteuid() != 0:
         raise MissingError(
-            f"The system lacks libraries or a font that Qt needs. Run this, then try again:\n  sudo {line}"
+            f"The system lacks libraries or a font that Qt needs. Run this, then try again:\n  sudo apt-get update && sudo {line}"
         )
     _say(line)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     # A broken third-party source must not stop us: the install that follows says whether enough was found.
     subprocess.run([*APT, "update", "-qq"], env=environment, stdin=subprocess.DEVNULL, check=False)
-    _call([*APT, "install", "-y", "-qq", "--no-install-recommends", *packages], environment)
+    _call([*APT, "-qq", *install], environment)
     still = _missing_packages()
     if still:
         raise MissingError(f"apt-get installed these packages, yet what they hold is not found: {' '.join(still)}.")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -36,10 +39,25 @@ def root() -> Path:
 
 @pytest.fixture(scope="session")
 def tracked() -> tuple[str, ...]:
-    """Return the files of the repository: tracked, or new and not ignored, that exist."""
+    """Return the files of the repository: tracked, or new and not ignored, that exist.
+
+    Where git is not at hand or refuses, every file that ``.gitignore`` lets through.
+    """
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-    listing = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout
-    return tuple(sorted(path for path in set(listing.split("\0")) if path and (ROOT / path).is_file()))
+    try:
+        listing = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout.split("\0")
+    except (FileNotFoundError, subprocess.CalledProcessError):
+        listing = list(_walk())
+    return tuple(sorted(path for path in set(listing) if path and (ROOT / path).is_file()))
+
+
+def _walk() -> Iterator[str]:
+    patterns = [line.rstrip("/") for line in (ROOT / ".gitignore").read_text().splitlines() if line] + [".git"]
+    for folder, inside, files in os.walk(ROOT):
+        inside[:] = [name for name in inside if not any(fnmatch(name, pattern) for pattern in patterns)]
+        for name in files:
+            if not any(fnmatch(name, pattern) for pattern in patterns):
+                yield (Path(folder) / name).relative_to(ROOT).as_posix()
 
 
 @pytest.fixture(scope="session")

@@ -84,7 +84,9 @@ def test_without_root_it_prints_the_apt_line_and_stops(
     monkeypatch.setattr(sys, "argv", ["dev.py", "setup"])
     assert dev.main() == 3
     wanted = f"libgomp1 libegl1 python3.{sys.version_info.minor}-venv fontconfig fonts-noto-cjk"
-    assert f"sudo apt-get install -y --no-install-recommends {wanted}\n" in capsys.readouterr().err
+    assert (
+        f"sudo apt-get update && sudo apt-get install -y --no-install-recommends {wanted}\n" in capsys.readouterr().err
+    )
     assert calls == []
 
 

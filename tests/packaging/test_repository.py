@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import stat
-import subprocess
 import tomllib
 from pathlib import Path
 
@@ -98,8 +97,3 @@ def test_ci_runs_the_test_command(root: Path) -> None:
     script = root / ".ci" / "run"
     assert script.stat().st_mode & stat.S_IXUSR
     assert "python3 packaging/dev.py test" in script.read_text(encoding="utf-8")
-
-
-def test_ignored_folders_are_not_tracked(root: Path) -> None:
-    command = ["git", "ls-files", "--cached", "--ignored", "--exclude-standard"]
-    assert subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout == ""
