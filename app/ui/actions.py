@@ -88,8 +88,8 @@ def clashes(actions: Iterable[Action]) -> list[tuple[str, str, str]]:
 class ActionTable(QObject):
     """All actions of the window and its pages, with their keys bound to widgets.
 
-    ``bindings`` maps action ids to key sequences the user chose. ``changed`` is emitted by :meth:`refresh`, when what is
-    enabled may be another set now.
+    ``bindings`` maps action ids to key sequences the user chose. ``changed`` is emitted by :meth:`refresh`, when
+    another set may be enabled now.
     """
 
     changed = Signal()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
+from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication
 
+from app.common.clock import SystemClock
+from app.common.errors import UserProblem
 from app.common.texts import text
 from app.ui.errors import Errors, crash_left_behind
 from app.ui.main_window import PRODUCT, MainWindow
@@ -16,6 +19,7 @@ from app.ui.page import PageSpec
 from app.ui.pages import registered
 from app.ui.ports import MemoryPlaces, PlaceStore, UserCard
 from app.ui.shell.files import OpenFolder
+from app.ui.shell.start_problem import StartProblem
 from app.ui.theme import install_theme
 
 
@@ -57,6 +61,40 @@ def open_window(
     )
     window.start()
     return window
+
+
+def run_window(home: Path, *, check: bool = False) -> int:
+    """Open the library in ``home``, show the window and work until it is closed. Returns the exit code.
+
+    ``check`` opens the window and closes it again, for the self-test. A library that cannot be opened is said in a
+    window of its own; the exit code is then 1.
+    """
+    from app.services.composition import open_services  # noqa: PLC0415  # engines load only when a window is wanted
+
+    app = create_app()
+    errors = Errors(app)
+    guard(errors)
+    try:
+        services = open_services(home, SystemClock())
+    except UserProblem as problem:
+        return _refuse(app, problem)
+    actor = services.user
+    user = UserCard(actor.name, roles=actor.roles)
+    window = open_window(services, places=services.places, user=user, errors=errors)
+    window.show()
+    if check:
+        QTimer.singleShot(0, window.close)
+    code = app.exec()
+    errors.uninstall()
+    services.close()
+    return code
+
+
+def _refuse(app: QApplication, problem: UserProblem) -> int:
+    refusal = StartProblem(problem)
+    refusal.show()
+    app.exec()
+    return 1
 
 
 def guard(errors: Errors) -> None:

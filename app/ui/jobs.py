@@ -1,4 +1,4 @@
-"""Long work beside the window: one thread that writes, a few that read, progress, cancel, results on the main thread."""
+"""Long work beside the window: one thread writes, a few read; progress, cancel, results on the main thread."""
 
 from __future__ import annotations
 
@@ -170,8 +170,8 @@ class JobRunner(QObject):
     ) -> Job:
         """Start a piece of work. It is cancelled when ``parent`` dies.
 
-        ``label`` is what the top bar shows; ``loses_work`` makes 取消 ask first. Every failure is shown by the errors of
-        the window; connect ``failed`` only to put the page right.
+        ``label`` is what the top bar shows; ``loses_work`` makes 取消 ask first. Every failure is shown by the errors
+        of the window; connect ``failed`` only to put the page right.
         """
         control = _Control(self._now)
         job = Job(label, control, writes, loses_work, self)

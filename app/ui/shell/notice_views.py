@@ -58,6 +58,9 @@ class Toast(QFrame):
         self._row.addWidget(close)
         motion = theme().tokens.motion
         self._timer.start(1000 * motion["undo_toast_seconds" if notice.undo else "toast_seconds"])
+        for child in self.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            child.show()
+            child.ensurePolished()
         self._settle()
         self.show()
         self.raise_()
@@ -113,7 +116,7 @@ class Toast(QFrame):
     def _clear(self) -> None:
         while (item := self._row.takeAt(0)) is not None:
             if widget := item.widget():
-                widget.hide()
+                widget.setParent(None)
                 widget.deleteLater()
 
     def _settle(self) -> None:
@@ -172,7 +175,7 @@ class _Drawer(FloatFrame):
     def __init__(self, anchor: QWidget, title: str) -> None:
         super().__init__(anchor)
         self.head = Header(title, surface="none")
-        self.area = ScrollPane("none")
+        self.area = ScrollPane("surface")
         self.setLayout(column(self.head, self.area, margins=(1, 1, 1, 1)))
 
     def open(self) -> None:

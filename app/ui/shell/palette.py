@@ -158,7 +158,7 @@ class Palette(Scrim):
         float_shadow(self._frame)
         self._box = _Box()
         self._box.setProperty("bare", "true")
-        self._box.setFont(theme().font("title"))
+        self._box.setProperty("large", "true")
         self._box.setPlaceholderText("搜索病例、编码、规则、命令")
         self._box.setAccessibleName("搜索")
         self._chip = Chip("", "accent")
@@ -200,6 +200,9 @@ class Palette(Scrim):
         providers = asked or self._providers
         limit = ALONE if len(providers) == 1 else PER_GROUP
         groups = [(one.label, one.search(query, limit)) for one in providers]
+        filled = [one for one, (_, group) in zip(providers, groups, strict=True) if group.items]
+        if len(filled) == 1 and limit < ALONE:
+            groups = [(filled[0].label, filled[0].search(query, ALONE))]
         self._model.show(groups)
         total = sum(group.total for _, group in groups)
         spent = (time.perf_counter() - started) * 1000

@@ -137,7 +137,7 @@ class TopBar(Pane):
         shown = " · ".join(part for part in (user.name, user.title) if part)
         who = row(IconLabel("user"), Text(shown, tone="secondary"), gap=6)
         left = QWidget()
-        crumb = row(self.back, self.forward, self.title, gap=8)
+        crumb = row(self.back, self.forward, 4, self.title, gap=4)
         crumb.addWidget(self.detail, 1)
         left.setLayout(crumb)
         right = QWidget()

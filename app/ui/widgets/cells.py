@@ -70,11 +70,11 @@ class CellDelegate(QStyledItemDelegate):
     ``ring`` draws the ring on the current cell (grids); without it the row is the unit (lists).
     """
 
-    def __init__(self, view: QTableView, *, ring: bool = False) -> None:
+    def __init__(self, view: QTableView, *, ring: bool = False, pad: int = 8) -> None:
         super().__init__(view)
         self._view = view
         self._ring = ring
-        self.pad = 8
+        self._pad = pad
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         """Draw one cell."""
@@ -83,7 +83,7 @@ class CellDelegate(QStyledItemDelegate):
         painter.save()
         painter.setClipRect(box)
         self._draw_ground(painter, box, cell, option, index)
-        inner = box.adjusted(theme().px(self.pad), 0, -theme().px(self.pad), -1)
+        inner = box.adjusted(theme().px(self._pad), 0, -theme().px(self._pad), -1)
         self._draw_content(painter, inner, cell)
         if self._has_ring(option, index):
             draw_focus_ring(painter, box)
@@ -113,6 +113,8 @@ class CellDelegate(QStyledItemDelegate):
             painter.fillRect(box.left(), box.top() + 3, bar, box.height() - 7, theme().colour("changed"))
         elif selected and self._is_first(index):
             painter.fillRect(box.left(), box.top(), 3, box.height(), theme().colour("accent"))
+        if self._has_ring(option, index):
+            painter.fillRect(box, theme().colour("bg_surface"))
 
     def _draw_content(self, painter: QPainter, box: QRect, cell: Cell) -> None:
         if cell.checked is not None:
@@ -153,7 +155,7 @@ def _draw_text(painter: QPainter, box: QRect, cell: Cell) -> None:
         left = draw_icon(painter, left, box, cell.icon, cell.icon_tone or ink_role, 14) + (
             theme().px(4) if cell.text else 0
         )
-    room = QRect(left, box.top(), max(0, box.right() - left + 1), box.height())
+    room = QRect(left, box.top(), max(0, box.right() - left + 2), box.height())
     if cell.spans:
         draw_spans(painter, room, cell.text, cell.spans, font, theme().colour(ink_role))
     else:

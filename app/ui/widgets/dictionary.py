@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.ui.theme import theme
@@ -39,6 +39,10 @@ class _Model(QAbstractListModel):
         self.entries = list(entries)
         self.endResetModel()
 
+    def code_width(self) -> int:
+        metrics = QFontMetrics(theme().font("code"))
+        return max((metrics.horizontalAdvance(code) for code, _ in self.entries), default=0)
+
     def rowCount(self, parent: _Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self.entries)
 
@@ -65,7 +69,8 @@ class _Rows(QStyledItemDelegate):
         painter.drawText(box.adjusted(px(10), 0, 0, 0), flags, code)
         painter.setFont(theme().font("body"))
         painter.setPen(theme().colour("fg"))
-        painter.drawText(box.adjusted(px(52), 0, -px(8), 0), flags, label)
+        indent = px(18) + model.code_width()
+        painter.drawText(box.adjusted(indent, 0, -px(8), 0), flags, label)
 
 
 class ChoiceList(FloatFrame):
@@ -101,7 +106,7 @@ class ChoiceList(FloatFrame):
         codes = [code for code, _ in entries]
         self._view.setCurrentIndex(self._model.index(codes.index(current) if current in codes else 0))
         widest = max(self.fontMetrics().horizontalAdvance(label) for _, label in entries)
-        width = max(self._anchor.width(), widest + theme().px(84))
+        width = max(self._anchor.width(), widest + self._model.code_width() + theme().px(48))
         self.place_below(width, min(len(entries), VISIBLE_ROWS) * theme().px(26) + 10)
 
     def step(self, by: int) -> None:

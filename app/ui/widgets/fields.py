@@ -76,7 +76,7 @@ class RuledField(QLineEdit):
         self._look = FieldLook()
         self._shown = ""
         self._palette_key: tuple[str, str] = ("", "")
-        self.setFrame(False)
+        self.setProperty("ruled", "true")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setTextMargins(theme().px(2), 0, theme().px(2), 0)
         self.editingFinished.connect(self.commit)
@@ -223,8 +223,6 @@ class RuledField(QLineEdit):
         self.setFont(self._font())
         palette = QPalette(self.palette())
         palette.setColor(QPalette.ColorRole.Text, theme().colour(self._ink()))
-        palette.setColor(QPalette.ColorRole.Base, theme().colour("bg_surface"))
-        palette.setBrush(QPalette.ColorRole.Base, Qt.BrushStyle.NoBrush)
         self.setPalette(palette)
         self.setAccessibleDescription(look.words())
 

@@ -93,10 +93,11 @@ class TableHeader(QHeaderView):
 
     asked = Signal(str)
 
-    def __init__(self, columns: Sequence[Column], parent: QWidget) -> None:
+    def __init__(self, columns: Sequence[Column], pad: int, parent: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._columns = tuple(columns)
         self._sorted: tuple[str, bool] = ("", False)
+        self._pad = pad
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setMinimumSectionSize(16)
         self.setHighlightSections(False)
@@ -118,7 +119,7 @@ class TableHeader(QHeaderView):
         painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, theme().colour("line"))
         painter.setFont(theme().font("caption"))
         painter.setPen(theme().colour("fg_muted"))
-        box = rect.adjusted(px(8), 0, -px(8), -1)
+        box = rect.adjusted(px(self._pad), 0, -px(self._pad), -1)
         painter.drawText(box, _ALIGN[column.align], column.title)
         if column.key == self._sorted[0]:
             left = box.left() + QFontMetrics(painter.font()).horizontalAdvance(column.title) + px(4)
@@ -133,6 +134,7 @@ class TableHeader(QHeaderView):
 class DataTable(QTableView):
     """A table of the house: see the module. Selects rows; ``ring=True`` makes cells the unit (grids).
 
+    ``pad`` is the room at both sides of a cell in px.
     ``opened(row)`` on Enter or double click; ``row_changed(row)`` when the current row is another one (-1: none).
     Tables accept no text, so single letters are free for actions and the IME is off.
     """
@@ -140,12 +142,14 @@ class DataTable(QTableView):
     opened = Signal(int)
     row_changed = Signal(int)
 
-    def __init__(self, columns: Sequence[Column], *, ring: bool = False, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, columns: Sequence[Column], *, ring: bool = False, pad: int = 8, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.columns = tuple(columns)
-        self.head = TableHeader(self.columns, self)
+        self.head = TableHeader(self.columns, pad, self)
         self.setHorizontalHeader(self.head)
-        self.setItemDelegate(CellDelegate(self, ring=ring))
+        self.setItemDelegate(CellDelegate(self, ring=ring, pad=pad))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
