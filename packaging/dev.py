@@ -125,9 +125,8 @@ def _provide_system() -> None:
     if shutil.which("apt-get") is None:
         raise MissingError(f"The system lacks what these Debian packages hold: {' '.join(packages)}.")
     if os.geteuid() != 0:
-        raise MissingError(
-            f"The system lacks libraries or a font that Qt needs. Run this, then try again:\n  sudo apt-get update && sudo {line}"
-        )
+        line = f"sudo apt-get update && sudo {line}"
+        raise MissingError(f"The system lacks libraries or a font that Qt needs. Run this, then try again:\n  {line}")
     _say(line)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     # A broken third-party source must not stop us: the install that follows says whether enough was found.
