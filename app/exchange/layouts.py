@@ -8,14 +8,18 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from app.common.paths import data
 from app.domain.case import FieldPath
 from app.domain.field import Group
 from app.domain.headings import Layout, fold_heading, heading_index, part_index, resolve
 
+if TYPE_CHECKING:
+    from app.exchange.source import Source
+
 _NUMBER: Final = re.compile(r"[0-9]+")
+_WITH_TEXT: Final = ("dx[", "op[")
 _LEADING_ZEROS: Final = re.compile(r"(?<![0-9])0+(?=[1-9])")
 
 
@@ -101,6 +105,24 @@ def is_front_page_heading(heading: str) -> bool:
         return False
     parts = part_index().keys() | _knowledge().parts.keys()
     return folded in parts or any(folded in heading_index(layout) for layout in Layout) or bool(_chinese(heading))
+
+
+def headings_of(source: Source) -> Mapping[str, str]:
+    """Return field path (``dx[2].name``) → heading of the user's file, for every field that has a column.
+
+    The physician's text (``source_text``) has the heading of the name. Fields without a column are missing.
+    """
+    columns = sorted(source.mapping, key=lambda column: column.is_part)
+    found: dict[str, str] = {}
+    for column in columns:
+        for path in column.paths:
+            found.setdefault(str(FieldPath.parse(path)), column.heading)
+    texts = {
+        path.replace(".name", ".source_text"): heading
+        for path, heading in found.items()
+        if path.startswith(_WITH_TEXT) and path.endswith(".name")
+    }
+    return {**texts, **found}
 
 
 def _meaning(heading: str, dialect: Dialect, lower: Counter[str]) -> Meaning:

@@ -55,7 +55,7 @@ class ColumnMap:
 class Profile:
     """What a person decided for files of one source: folded heading → path ('' = do not import), answers.
 
-    The source is known by :func:`signature`. ``answers`` are the replies to :class:`app.exchange.decisions.Question`.
+    A repeated heading has its occurrence behind it (``邮编#2``). The source is known by :func:`signature`. ``answers`` are the replies to :class:`app.exchange.decisions.Question`.
     """
 
     paths: Mapping[str, str] = field(default_factory=dict)
@@ -69,8 +69,19 @@ def signature(headings: Sequence[str]) -> tuple[str, ...]:
 
 def profile_of(mapping: Sequence[ColumnMap], answers: Mapping[str, str]) -> Profile:
     """Return the profile that repeats a mapping: only what differs from the program's own reading is kept."""
-    own = {fold_heading(entry.heading): entry.path for entry in mapping if entry.origin is Origin.REMEMBERED}
+    keys = _keys([entry.heading for entry in mapping])
+    own = {key: entry.path for key, entry in zip(keys, mapping, strict=True) if entry.origin is Origin.REMEMBERED}
     return Profile(own, dict(answers))
+
+
+def _keys(headings: Sequence[str]) -> list[str]:
+    """Return a key per column: its folded heading, numbered (``邮编#2``) where a heading is repeated."""
+    seen: Counter[str] = Counter()
+    keys = []
+    for folded in map(fold_heading, headings):
+        seen[folded] += 1
+        keys.append(folded if seen[folded] == 1 else f"{folded}#{seen[folded]}")
+    return keys
 
 
 def changed(mapping: Sequence[ColumnMap], column: int, path: str) -> tuple[ColumnMap, ...]:
@@ -103,9 +114,9 @@ def build_mapping(
     taken = {path for meaning in found for path in meaning.paths}
     remembered = profile.paths if profile else {}
     mapping = []
-    for column, (heading, meaning) in enumerate(zip(headings, found, strict=True)):
+    for column, (heading, key, meaning) in enumerate(zip(headings, _keys(headings), found, strict=True)):
         first = first_values[column] if column < len(first_values) else ""
-        own = remembered.get(fold_heading(heading))
+        own = remembered.get(key)
         if own is not None:
             mapping.append(ColumnMap(column, heading, own, Origin.REMEMBERED, first))
         else:

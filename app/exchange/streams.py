@@ -1,87 +1,75 @@
-"""Large CSV files, record by record: for commands that must not hold a whole file in memory."""
+"""Plain CSV for commands: read row by row without a limit, written whole or not at all."""
 
 from __future__ import annotations
 
-import codecs
 import csv
+import io
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, Final
+from typing import IO
 
 from app.common.errors import UserProblem, Where
 from app.common.files import write_atomic
 from app.exchange.decoding import decode
+from app.exchange.raw import TextStyle
+from app.exchange.textfile import encode_records
 
-_SAMPLE: Final = 65_536
-_FIELD: Final = 4_000_000
+_SAMPLE = 1 << 20
+_PEOPLE = TextStyle(bom=True)
+_PROGRAMS = TextStyle(newline="\n")
 
 
-def stream_csv(path: Path, required: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield (record number, cells by heading) of a CSV file with a header. Cells are not trimmed or folded.
+def stream_csv(path: Path, required: Sequence[str] = ()) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield each record after the header with its number from 1; cells by heading, exactly as written.
 
-    Raises :class:`UserProblem` when the file cannot be read, or lacks a heading of ``required``.
+    Comma-separated with a header in the first record; the encoding is detected. Memory does not grow with the
+    file. Raises :class:`UserProblem` for a file that cannot be read or lacks a required column.
     """
     where = Where(path.name)
-    csv.field_size_limit(_FIELD)
     try:
-        with path.open("rb") as raw:
-            sample = raw.read(_SAMPLE)
-        encoding = decode(_whole_lines(sample), where).encoding
-        codec = "utf-8-sig" if encoding == "utf-8" else encoding
-        with path.open(encoding=codec, newline="") as handle:
-            reader = csv.DictReader(handle)
-            missing = [name for name in required if name not in (reader.fieldnames or ())]
-            if missing:
-                raise UserProblem(
-                    "bulk.missing_headings",
-                    remedy="bulk.remedy.add_headings",
-                    where=where,
-                    names=", ".join(missing),
-                )
-            for number, cells in enumerate(reader, 1):
-                yield number, {key: value or "" for key, value in cells.items() if isinstance(key, str)}
+        with path.open("rb") as handle:
+            yield from _records(handle, where, required)
     except FileNotFoundError as fault:
-        raise UserProblem("bulk.not_found", remedy="bulk.remedy.check_path", where=where) from fault
-    except (UnicodeDecodeError, csv.Error) as fault:
-        raise UserProblem(
-            "bulk.broken", remedy="bulk.remedy.export_again", where=where, detail=type(fault).__name__
-        ) from fault
+        raise UserProblem("import.not_found", remedy="import.remedy.check_path", where=where) from fault
     except OSError as fault:
-        raise UserProblem("bulk.not_readable", remedy="bulk.remedy.close_other", where=where) from fault
+        raise UserProblem("import.not_readable", remedy="import.remedy.close_other", where=where) from fault
+    except (UnicodeDecodeError, csv.Error) as fault:
+        raise UserProblem("import.wrong_cells", remedy="import.remedy.export_again", where=where) from fault
 
 
-def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
-    """Write a UTF-8 CSV with LF line ends whole and return the number of rows. Raises :class:`UserProblem`."""
-    count = 0
+def _records(handle: IO[bytes], where: Where, required: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    sample = handle.read(_SAMPLE)
+    found = decode(sample[: sample.rfind(b"\n") + 1] or sample, where)
+    handle.seek(0)
+    reader = csv.reader(io.TextIOWrapper(handle, encoding=found.encoding, newline=""))
+    header = [heading.removeprefix("\ufeff") for heading in next(reader, [])]
+    for name in required:
+        if name not in header:
+            at = Where(where.file, row=1, column=name)
+            raise UserProblem("import.no_column", remedy="import.remedy.add_column", where=at, name=name)
+    for number, cells in enumerate(reader, 1):
+        if cells:
+            yield number, dict(zip(header, cells + [""] * (len(header) - len(cells)), strict=False))
+
+
+def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]], *, for_people: bool = False) -> int:
+    """Write a table as UTF-8 and return the number of rows; on any exception ``path`` is as it was.
+
+    ``for_people`` adds a byte order mark and keeps cells from coming alive in a spreadsheet (see ``textfile``);
+    without it every value is written exactly as it is, for programs. None becomes an empty cell.
+    """
+    style = _PEOPLE if for_people else _PROGRAMS
+    written = 0
     try:
         with write_atomic(path) as out:
-            text = codecs.getwriter("utf-8")(out)
-            writer = csv.writer(_Keep(text), lineterminator="\n")
-            writer.writerow(header)
-            for row in rows:
-                writer.writerow(row)
-                count += 1
-            text.flush()
-    except OSError as fault:
-        raise UserProblem("bulk.cannot_write", remedy="bulk.remedy.check_folder", where=Where(str(path))) from fault
-    return count
+            for written, piece in enumerate(encode_records(_texts(header, rows), style, guarded=for_people)):
+                out.write(piece)
+    except (OSError, UnicodeEncodeError) as fault:
+        raise UserProblem("export.cannot_write", remedy="export.remedy.other_folder", where=Where(str(path))) from fault
+    return written
 
 
-class _Keep:
-    """A text sink for the csv module over a codec writer."""
-
-    def __init__(self, sink: codecs.StreamWriter | IO[str]) -> None:
-        self._sink = sink
-
-    def write(self, text: str) -> int:
-        """Write one record."""
-        self._sink.write(text)
-        return len(text)
-
-
-def _whole_lines(sample: bytes) -> bytes:
-    """Cut at the last line break, so that no sign is torn in half."""
-    if len(sample) < _SAMPLE:
-        return sample
-    cut = sample.rfind(b"\n")
-    return sample[: cut + 1] if cut > 0 else sample
+def _texts(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[Sequence[str]]:
+    yield header
+    for row in rows:
+        yield ["" if cell is None else str(cell) for cell in row]

@@ -64,24 +64,26 @@ def parse_text(name: str, content: bytes, limits: Limits, progress: Progress, kn
     return RawFile(name, FileForm.CSV, (sheet,), form)
 
 
-def format_records(records: Iterable[Sequence[str]], form: TextStyle) -> Iterator[str]:
-    """Yield each record as text with its line break, formulas guarded, quoted where it needs to be."""
-    special = re.compile(f'[{re.escape(form.delimiter)}"\\r\\n]|^[ \\t]|[ \\t]$')
-    for cells in records:
-        shown = [_quoted(guard(cell), special, form) for cell in cells]
-        line = form.delimiter.join(shown)
-        yield (line or '""') + form.newline
+def encode_records(records: Iterable[Sequence[str]], style: TextStyle, *, guarded: bool = True) -> Iterator[bytes]:
+    """Yield the bytes of each record with its line break, in the first one also the byte order mark.
+
+    Cells are quoted where they need to be and, when ``guarded``, kept from coming alive. Raises
+    ``UnicodeEncodeError`` for signs that the encoding lacks.
+    """
+    special = re.compile(f'[{re.escape(style.delimiter)}"\\r\\n]|^[ \\t]|[ \\t]$')
+    start = "\ufeff" if style.bom else ""
+    lines = (_line(cells, special, style, guarded=guarded) for cells in records)
+    line = next(lines, None)
+    while line is not None:
+        following = next(lines, None)
+        end = style.newline if following is not None or style.final_newline else ""
+        yield f"{start}{line}{end}".encode(style.encoding)
+        start, line = "", following
 
 
-def encode_records(records: Iterable[Sequence[str]], form: TextStyle) -> Iterator[bytes]:
-    """Yield the bytes of a whole file, mark first. Raises ``UnicodeEncodeError`` for signs the encoding lacks."""
-    if form.bom:
-        yield "\ufeff".encode(form.encoding)
-    pending = ""
-    for line in format_records(records, form):
-        yield pending.encode(form.encoding)
-        pending = line
-    yield (pending if form.final_newline else pending.removesuffix(form.newline)).encode(form.encoding)
+def _line(cells: Sequence[str], special: re.Pattern[str], style: TextStyle, *, guarded: bool) -> str:
+    shown = [_quoted(guard(cell) if guarded else cell, special, style) for cell in cells]
+    return style.delimiter.join(shown) or '""'
 
 
 def guard(cell: str) -> str:
