@@ -17,7 +17,8 @@ from typing import Final
 from app.common.paths import data
 
 _SPACES: Final = re.compile(r"\s+")
-_CODE_AND_LABEL: Final = re.compile(r"^([0-9a-z.]+?)[.\-:、_]?([^0-9a-z.\-:、_].*)$")
+_AFTER_CODE: Final = ".-:、_"
+_LONGEST_CODE: Final = 16
 _CUT_SEPARATORS: Final = "/-|\\,.、"
 MARITAL_CODES_CHANGED: Final = date(2019, 9, 16)
 """First discharge date with 3 丧偶, 4 离婚; before it the upload used 3 离婚, 4 丧偶 (domain.md 2.10)."""
@@ -76,10 +77,14 @@ class Dictionary:
         found = self._find_key(key)
         if found is None and self._prefix and key.startswith(self._prefix):
             found = self._find_key(key.removeprefix(self._prefix))
-        if found is None and (both := _CODE_AND_LABEL.match(key)):
-            code, label = self._find_key(both[1]), self._find_key(both[2])
-            found = code if code == label else None
-        return found
+        return self._find_both(key) if found is None else found
+
+    def _find_both(self, key: str) -> str | None:
+        for at in range(1, min(len(key), _LONGEST_CODE + 1)):
+            code, label = self._names.get(key[:at]), key[at:].lstrip(_AFTER_CODE)
+            if code is not None and not label.replace(".", "").isdigit() and self._names.get(label) == code:
+                return code
+        return None
 
     def _find_key(self, key: str) -> str | None:
         return self._names.get(key) or self._variants.get(key.lstrip("0") or "0") or self._variants.get(key)

@@ -36,7 +36,7 @@ FIELDS = (
     _f("vent_h", "呼吸机使用小时数", "", _INT, length=2, required=_C, unit="小时", span=2, setl="VENT_USED_H_CNT"),
     _f("vent_m", "呼吸机使用分钟数", "", _INT, length=2, required=_C, unit="分钟", span=2, setl="VENT_USED_M_CNT"),
     _f("transfer_org_code", "拟接收医疗机构代码", form=_NUMBER, length=22, required=_C, headings="拟接收机构代码"),
-    _f("transfer_dept", "转院科别", length=6, dictionary="D-DEPT", required=_C, setl="REFL_CATY"),
+    _f("transfer_dept", "转院科别", length=8, dictionary="D-DEPT", required=_C, setl="REFL_CATY"),
     _f("fund_pay", "基金支付合计", "", _MONEY, unit="元", headings="医保基金支付"),
     _f("fund_pool", "统筹基金支付", "", _MONEY, unit="元", headings="医保统筹基金支付"),
     _f("fund_serious", "大病保险支付", "", _MONEY, unit="元", headings="大病支付"),

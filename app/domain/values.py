@@ -11,7 +11,7 @@ from typing import Final
 
 from app.domain.case import Value
 from app.domain.dictionaries import dictionary
-from app.domain.field import FieldSpec, FieldType, Requirement, TextForm
+from app.domain.field import FieldSpec, FieldType, Group, Requirement, TextForm
 from app.domain.identity import has_valid_check
 from app.domain.reading import NO_HINTS, Parsed, ParseHints, ProblemKind, Reading, Repair, RepairKind
 from app.domain.value_codes import read_code, read_dict, read_list
@@ -124,7 +124,7 @@ def _dash(spec: FieldSpec, text: str, hints: ParseHints) -> Parsed:
 def _placeholder(spec: FieldSpec, text: str) -> bool | None:
     """Return whether the placeholder means a dash (True) or a blank (False), None when the text is none."""
     if text in _NOTHING:
-        means_dash = spec.required is not Requirement.MUST
+        means_dash = spec.required is not Requirement.MUST or spec.group is not Group.CASE
     elif text.casefold() in _TECHNICAL or (text in _UNKNOWN and spec.form is not TextForm.VERBATIM):
         means_dash = False
     else:
