@@ -1,4 +1,4 @@
-"""Functions about codes: which ranges they are in, their category, whether the active code book knows them."""
+"""Functions about codes: which ranges they are in, their category, whether code book or dictionary knows them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Final
 
 from app.codebook.codes import category3, category4
 from app.domain.coding import CodeKind
+from app.domain.dictionaries import DICTIONARIES
 from app.domain.field import FieldType, Group
 from app.qc.codesets import CodeSet
 from app.qc.compiler import Compiler, Env, Function, argument
@@ -16,7 +17,7 @@ from app.qc.fieldterms import bound_field, indexed_field, spec_of
 from app.qc.loops import Rows, any_row
 from app.qc.operators import WORDED
 from app.qc.scope import Scope
-from app.qc.syntax import Call, Name, Node
+from app.qc.syntax import Call, Dictionary, Name, Node
 from app.qc.terms import Kind, Term, derived
 
 _CODED: Final = frozenset({Group.DX, Group.OP, Group.PATH, Group.EXT})
@@ -122,6 +123,20 @@ def _known(compiler: Compiler, call: Call, env: Env) -> Term:
     return derived(Kind.BOOL, read, term)
 
 
+def _begins(compiler: Compiler, call: Call, env: Env) -> Term:
+    term = compiler.term(argument(compiler, call, 0, of=2), env)
+    node = call.args[1]
+    if not isinstance(node, Dictionary) or node.id not in DICTIONARIES:
+        raise compiler.fault("not_a_dictionary", node)
+    text, find = term.text or term.read, DICTIONARIES[node.id].find_start
+
+    def read(scope: Scope) -> bool | None:
+        found = text(scope)
+        return None if found is None else find(str(found)) is not None
+
+    return derived(Kind.BOOL, read, term)
+
+
 def _department(code: str) -> str:
     """Return the main department number: 03 of 03.04 and of the settlement list's A03.04."""
     return code.removeprefix("A").partition(".")[0]
@@ -137,5 +152,6 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "c4": _cut(category4),
     "first3": _cut(_department),
     "known": _known,
+    "begins": _begins,
 }
 """Functions of codes by name."""

@@ -16,7 +16,7 @@ from app.domain.field import Requirement
 from app.qc.compiler import Compiler, Env, Function
 from app.qc.scope import Scope
 from app.qc.syntax import Call
-from app.qc.terms import IMPORTED, Access, Kind, Read, Term, derived
+from app.qc.terms import IMPORTED, Access, Hit, Kind, Read, Term, derived
 
 
 class Filling(Enum):
@@ -70,6 +70,21 @@ def field_argument(compiler: Compiler, call: Call, env: Env) -> tuple[Term, Acce
     return term, term.access
 
 
+def _empty(compiler: Compiler, call: Call, env: Env) -> Term:
+    """Build ``empty``: nothing stands there, whatever the reason. Never None."""
+    term, access = field_argument(compiler, call, env)
+    look = filling(access)
+    return replace(derived(Kind.BOOL, lambda scope: look(scope) is not Filling.FILLED, term), needs=frozenset())
+
+
+def _quiet(compiler: Compiler, call: Call, env: Env) -> Term:
+    """Build ``quiet``: a condition whose fields are not at fault, so findings do not point at them."""
+    if len(call.args) != 1:
+        raise compiler.fault("arguments", call, name=call.name, count=1)
+    term = compiler.condition(call.args[0], env)
+    return replace(term, marks=(), tracer=lambda _: (Hit(),))
+
+
 def _unreadable(compiler: Compiler, call: Call, env: Env) -> Term:
     term, access = field_argument(compiler, call, env)
     name, find = access.spec.id, access.row
@@ -105,9 +120,11 @@ def _too_long(compiler: Compiler, call: Call, env: Env) -> Term:
 FUNCTIONS: Final[Mapping[str, Function]] = {
     "blank": _test({Filling.FILLED: False, Filling.DASH: False, Filling.BLANK: True}, dash_is_blank=True),
     "present": _test({Filling.FILLED: True, Filling.DASH: False, Filling.BLANK: False}),
+    "empty": _empty,
     "dash": _test({Filling.FILLED: False, Filling.DASH: True, Filling.BLANK: False}),
     "unreadable": _unreadable,
     "imported": _imported,
     "too_long": _too_long,
+    "quiet": _quiet,
 }
 """Functions of one field by name."""
