@@ -37,4 +37,3 @@ def test_groups_behind_an_always_rule_and_empty_lists_are_reported(scheme_of):
     found = [(item.key.rpartition(".")[2], dict(item.args)) for item in report.warnings]
     assert sum(key == "unreachable" for key, _ in found) == 15
     assert {args["name"] for key, args in found if key == "undefined"} == {"adrg/DA1/px1", "adrg/RB1/px1"}
-
