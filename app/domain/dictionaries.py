@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import Final
+from typing import Final, NotRequired, TypedDict
 
 from app.common.paths import data
 
@@ -172,22 +172,36 @@ class _Library(Mapping[str, Dictionary]):
         return len(self._all)
 
 
-def _dictionary(id: str, table: Mapping[str, object]) -> Dictionary:
-    rows = table["entries"]
-    if not isinstance(rows, list):
-        raise TypeError(id)
+class _Item(TypedDict):
+    code: str
+    label: str
+    aliases: NotRequired[list[str]]
+    active: NotRequired[bool]
+    edition: NotRequired[str]
+    unverified: NotRequired[str]
+
+
+class _Table(TypedDict):
+    title: str
+    edition: str
+    prefix: NotRequired[str]
+    unverified: NotRequired[str]
+    entries: list[_Item]
+
+
+def _dictionary(id: str, table: _Table) -> Dictionary:
     entries = tuple(
         Entry(
             code=row["code"],
             label=row["label"],
             aliases=tuple(row.get("aliases", ())),
             active=row.get("active", True),
-            edition=str(row.get("edition", table.get("edition", ""))),
-            unverified=str(row.get("unverified", table.get("unverified", ""))),
+            edition=row.get("edition", table["edition"]),
+            unverified=row.get("unverified", table.get("unverified", "")),
         )
-        for row in rows
+        for row in table["entries"]
     )
-    return Dictionary(id, str(table["title"]), entries, prefix=str(table.get("prefix", "")))
+    return Dictionary(id, table["title"], entries, prefix=table.get("prefix", ""))
 
 
 DICTIONARIES: Final[Mapping[str, Dictionary]] = _Library()

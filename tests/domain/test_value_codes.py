@@ -39,6 +39,7 @@ K = RepairKind
         ("op[0].anes_method", "01", "1", [K.LEADING_ZERO]),
         ("transfer_depts", "28,03.04", ("28", "03.04"), []),
         ("transfer_depts", "28，心内科", ("28", "03.04"), [K.LIST_FORM]),
+        ("transfer_depts", "28.0;3.04", ("28", "03.04"), [K.LIST_FORM]),
         ("transfer_depts", "内科→外科", ("03", "04"), [K.LIST_FORM]),
     ],
 )
