@@ -185,22 +185,42 @@ class _Absences:
             touched |= item.missing.touches | (item.applies.touches if item.applies else _NOTHING)
         self._fields = [spec for spec in FIELDS if spec.path in touched and _is_importable(spec)]
         self._marks = {need for need in needs if need.endswith(IMPORTED)}
-        self._known: dict[frozenset[str], tuple[list[FieldSpec], frozenset[str]]] = {}
+        self._known: dict[frozenset[str], _Lacking] = {}
 
     def of(self, record: CaseRecord) -> frozenset[str]:
+        """Return the paths; ``path#`` for a column that some rule wants of the file itself."""
         if record.columns is None:
             return _NOTHING
         known = self._known.get(record.columns)
         if known is None:
             known = self._known[record.columns] = self._lacking(record.columns)
-        specs, whole = known
-        filled = [spec.path for spec in specs if _is_filled(record, spec)]
-        return whole.difference(filled) if filled else whole
+        filled = [path for path in known.case if _in_row(record.head, path)]
+        for group, name, path in known.rows:
+            if any(_in_row(row, name) for row in record.groups.get(group, ())):
+                filled.append(path)
+        return known.whole.difference(filled) if filled else known.whole
 
-    def _lacking(self, columns: frozenset[str]) -> tuple[list[FieldSpec], frozenset[str]]:
+    def _lacking(self, columns: frozenset[str]) -> _Lacking:
         specs = [spec for spec in self._fields if spec.path not in columns]
         marks = frozenset(mark for mark in self._marks if mark.removesuffix(IMPORTED) not in columns)
-        return specs, marks | {spec.path for spec in specs}
+        return _Lacking(
+            tuple(spec.path for spec in specs if spec.group is Group.CASE),
+            tuple((spec.group, spec.id, spec.path) for spec in specs if spec.group is not Group.CASE),
+            marks | {spec.path for spec in specs},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Lacking:
+    """What a file with certain columns lacks: fields of the case, (group, field, path) of rows, and all of it."""
+
+    case: tuple[str, ...]
+    rows: tuple[tuple[Group, str, str], ...]
+    whole: frozenset[str]
+
+
+def _in_row(row: Row, name: str) -> bool:
+    return (name in row.values and row.values[name] not in (None, "")) or name in row.raw
 
 
 def _is_importable(spec: FieldSpec) -> bool:
@@ -208,15 +228,8 @@ def _is_importable(spec: FieldSpec) -> bool:
     return bool(spec.csv or spec.p or spec.jx or spec.headings or spec.parts)
 
 
-def _is_filled(record: CaseRecord, spec: FieldSpec) -> bool:
-    rows = (record.head,) if spec.group is Group.CASE else record.groups.get(spec.group, ())
-    name = spec.id
-    return any(row.values.get(name) not in (None, "") or name in row.raw for row in rows)
-
-
 def _lacking(compiled: CompiledRule, missing: frozenset[str]) -> frozenset[str]:
-    found = (compiled.touches | compiled.term.needs) & missing
-    return frozenset(path.removesuffix(IMPORTED) for path in found)
+    return frozenset(path.removesuffix(IMPORTED) for path in compiled.term.needs & missing)
 
 
 def _wanted(compiled: CompiledRule, context: QcContext, edition: str) -> bool:

@@ -48,6 +48,11 @@ def is_set(call: Call) -> bool:
     return isinstance(node, SetNode) or (isinstance(node, Name) and node.name in FIELD_SETS)
 
 
+def is_literal(call: Call) -> bool:
+    """Tell whether the fields are written out, ``{a, b}``: then each is asked for; a named set takes what is there."""
+    return isinstance(call.args[0], SetNode)
+
+
 def is_words(call: Call) -> bool:
     """Tell whether the first argument is a LIST field."""
     node = call.args[0] if call.args else None

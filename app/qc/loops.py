@@ -59,7 +59,8 @@ def _any(compiler: Compiler, call: Call, env: Env) -> Term:
     if fieldsets.is_words(call):
         return fieldsets.any_word(compiler, call, env)
     if fieldsets.is_set(call):
-        return disjunction([_in_part(part, any_row) for part in fieldsets.conditions(compiler, call, env)])
+        whole = disjunction([_in_part(part, any_row) for part in fieldsets.conditions(compiler, call, env)])
+        return whole if fieldsets.is_literal(call) else replace(whole, needs=frozenset())
     rows, slot, test = _looped(compiler, call, env)
     return any_row(rows, slot, test)
 
@@ -125,8 +126,13 @@ def any_row(rows: Rows, slot: int, test: Term) -> Term:
 def when_empty(test: Term) -> Callable[[Scope], bool | None]:
     """Return what ``any`` says without rows: False, or None where the file lacks the columns that it needs."""
 
+    known: dict[frozenset[str], bool | None] = {frozenset(): False}
+
     def read(scope: Scope) -> bool | None:
-        return False if not scope.missing or test.possible(scope.missing) else None
+        missing = scope.missing
+        if missing not in known:
+            known[missing] = False if test.possible(missing) else None
+        return known[missing]
 
     return read
 

@@ -1,63 +1,78 @@
 """Functions that look at a field as a whole: is it filled, blank, a dash, unreadable, imported, too long?
 
 A non-empty text that import could not read counts as filled. A dash is "nothing to enter": neither filled nor blank,
-but blank where the form allows no dash (R!). A field whose column the file lacks and nobody filled: None.
+but blank where the form allows no dash (R!). A field whose column the file lacks and nobody filled: None, except for
+``empty``, which only asks whether anything stands there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from enum import Enum, auto
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 from app.domain.case import Row
-from app.domain.field import Requirement
+from app.domain.field import Group, Requirement
 from app.qc.compiler import Compiler, Env, Function
 from app.qc.scope import Scope
 from app.qc.syntax import Call
 from app.qc.terms import IMPORTED, Access, Hit, Kind, Read, Term, derived
 
-
-class Filling(Enum):
-    """What stands in a field."""
-
-    FILLED = auto()
-    DASH = auto()
-    BLANK = auto()
-    NOT_IMPORTED = auto()
+_EMPTY: Final = ("", ())
 
 
-def filling(access: Access) -> Callable[[Scope], Filling]:
-    """Return how to tell what stands in a field."""
-    name, path, find = access.spec.id, access.ref.pattern, access.row
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """What a test says of a field that is filled, holds a dash, or is blank, and of one that was not imported."""
 
-    def look(scope: Scope) -> Filling:
-        row = find(scope)
-        if row is not None:
-            value = row.values.get(name)
-            if (value is not None and value not in ("", ())) or row.raw.get(name):
-                return Filling.FILLED
-            if name in row.dashes:
-                return Filling.DASH
-        return Filling.NOT_IMPORTED if path in scope.missing else Filling.BLANK
-
-    return look
+    filled: bool
+    dash: bool
+    blank: bool
+    not_imported: bool | None = None
 
 
-def _test(answers: Mapping[Filling, bool], dash_is_blank: bool = False) -> Function:
+def _test(answers: _Answers, *, dash_is_blank: bool = False) -> Function:
     def build(compiler: Compiler, call: Call, env: Env) -> Term:
         term, access = field_argument(compiler, call, env)
-        known = dict(answers)
-        if dash_is_blank and access.spec.required is Requirement.MUST:
-            known[Filling.DASH] = known[Filling.BLANK]
-        return derived(Kind.BOOL, _read(filling(access), known), term)
+        must = dash_is_blank and access.spec.required is Requirement.MUST
+        known = replace(answers, dash=answers.blank) if must else answers
+        read = _case_reader(access, known) if access.ref.group is Group.CASE else _row_reader(access, known)
+        optional = answers.not_imported is not None
+        return replace(derived(Kind.BOOL, read, term), needs=frozenset() if optional else term.needs)
 
     return build
 
 
-def _read(look: Callable[[Scope], Filling], answers: Mapping[Filling, bool]) -> Read:
-    return lambda scope: answers.get(look(scope))
+def _case_reader(access: Access, answers: _Answers) -> Read:
+    name, path = access.spec.id, access.ref.pattern
+    filled, dash, blank, not_imported = answers.filled, answers.dash, answers.blank, answers.not_imported
+
+    def read(scope: Scope) -> bool | None:
+        value = scope.head.get(name)
+        if (value is not None and value not in _EMPTY) or name in scope.raw:
+            return filled
+        if name in scope.dashes:
+            return dash
+        return not_imported if path in scope.missing else blank
+
+    return read
+
+
+def _row_reader(access: Access, answers: _Answers) -> Read:
+    name, path, find = access.spec.id, access.ref.pattern, access.row
+    filled, dash, blank, not_imported = answers.filled, answers.dash, answers.blank, answers.not_imported
+
+    def read(scope: Scope) -> bool | None:
+        row = find(scope)
+        if row is not None:
+            value = row.values.get(name)
+            if (value is not None and value not in _EMPTY) or name in row.raw:
+                return filled
+            if name in row.dashes:
+                return dash
+        return not_imported if path in scope.missing else blank
+
+    return read
 
 
 def field_argument(compiler: Compiler, call: Call, env: Env) -> tuple[Term, Access]:
@@ -68,13 +83,6 @@ def field_argument(compiler: Compiler, call: Call, env: Env) -> tuple[Term, Acce
     if term.access is None:
         raise compiler.fault("not_a_field", call.args[0])
     return term, term.access
-
-
-def _empty(compiler: Compiler, call: Call, env: Env) -> Term:
-    """Build ``empty``: nothing stands there, whatever the reason. Never None."""
-    term, access = field_argument(compiler, call, env)
-    look = filling(access)
-    return replace(derived(Kind.BOOL, lambda scope: look(scope) is not Filling.FILLED, term), needs=frozenset())
 
 
 def _quiet(compiler: Compiler, call: Call, env: Env) -> Term:
@@ -118,10 +126,10 @@ def _too_long(compiler: Compiler, call: Call, env: Env) -> Term:
 
 
 FUNCTIONS: Final[Mapping[str, Function]] = {
-    "blank": _test({Filling.FILLED: False, Filling.DASH: False, Filling.BLANK: True}, dash_is_blank=True),
-    "present": _test({Filling.FILLED: True, Filling.DASH: False, Filling.BLANK: False}),
-    "empty": _empty,
-    "dash": _test({Filling.FILLED: False, Filling.DASH: True, Filling.BLANK: False}),
+    "blank": _test(_Answers(filled=False, dash=False, blank=True), dash_is_blank=True),
+    "present": _test(_Answers(filled=True, dash=False, blank=False)),
+    "dash": _test(_Answers(filled=False, dash=True, blank=False)),
+    "empty": _test(_Answers(filled=False, dash=True, blank=True, not_imported=True)),
     "unreadable": _unreadable,
     "imported": _imported,
     "too_long": _too_long,

@@ -119,21 +119,20 @@ class Scorecard:
             for item_id in scored.get(finding.rule_id, ()):
                 by_item.setdefault(item_id, []).append(finding)
         left = dict(self.caps or {})
+        before_discharge = scope.context.state is CaseState.INPATIENT
         deductions = []
         for item in self.items:
-            points = 0.0 if _suspended(item, scope) else self._points(item, scope, by_item.get(item.id, []))
+            if before_discharge and not item.inpatient:
+                continue
+            named = by_item.get(item.id, ())
+            points = item.lost(scope, [finding for finding in named if finding.severity is Severity.ERROR])
             if item.rank == "D" and points:
                 points = min(points, left.get(item.section, points))
                 left[item.section] = left.get(item.section, points) - points
             if points:
-                rules = tuple(dict.fromkeys(finding.rule_id for finding in by_item.get(item.id, ())))
-                deductions.append(Deduction(item.label, points, rules))
+                deductions.append(Deduction(item.label, points, tuple(dict.fromkeys(f.rule_id for f in named))))
         score = round(FULL - sum(deduction.points for deduction in deductions), 1)
         return Result(score, _grade(score, scope), tuple(deductions))
-
-    @staticmethod
-    def _points(item: ScoreItem, scope: Scope, findings: Sequence[Finding]) -> float:
-        return item.lost(scope, [finding for finding in findings if finding.severity is Severity.ERROR])
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +169,6 @@ def _item(entry: Entry, vocabulary: Vocabulary) -> ScoreItem:
         missing=missing,
         applies=applies,
     )
-
-
-def _suspended(item: ScoreItem, scope: Scope) -> bool:
-    return not item.inpatient and scope.context.state is CaseState.INPATIENT
 
 
 def _grade(score: float, scope: Scope) -> str:
