@@ -16,6 +16,7 @@ import argparse
 import ctypes
 import hashlib
 import importlib.util
+import io
 import os
 import re
 import shutil
@@ -289,6 +290,9 @@ def main() -> int:
     commands.add_parser("test", help="lint, types, import contracts and the whole suite")
     commands.add_parser("lock", help="write requirements.lock again").add_argument("--upgrade", action="store_true")
     args = parser.parse_args()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a path may hold letters that the console cannot show
+            stream.reconfigure(errors="replace")
     try:
         if args.command == "lock":
             return lock(args.upgrade)

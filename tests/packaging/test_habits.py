@@ -6,6 +6,7 @@ import ast
 import re
 import statistics
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 # From tests/packaging/conftest.py; with importlib mode a test cannot import it by name.
@@ -19,6 +20,8 @@ MAY_WRITE = {
     "app/ui/errors.py": "the crash log is appended to while the process dies",
     "app/storage/lock.py": "the lock file is held open and has no content worth keeping",
 }
+MAY_CATCH_ALL = {"app/ui/errors.py", "app/ui/jobs.py"}
+EXCUSE = re.compile(r"#\s*(type: ignore|noqa)(?P<what>\[[\w, -]+\]|: [A-Z]+\d+(, ?[A-Z]+\d+)*)?(?P<why>\s+(#|-) \S.*)?")
 # Names that Qt gives to what a subclass overrides and that look like ours; the camelCase ones are recognised.
 QT_NAMES = {"data", "event", "flags", "index", "paint", "parent", "sort", "text", "validate", "fixup"}
 
@@ -149,3 +152,67 @@ def test_nothing_lies_about_that_nobody_imports(modules: Iterable[Module]) -> No
     # Alembic loads its environment and versions by path.
     stray = {name for name in known - reached if not name.startswith("app.storage.migrations")}
     assert sorted(stray) == []
+
+
+def _catches_all(node: ast.ExceptHandler) -> bool:
+    kinds = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
+    names = {getattr(kind, "id", "") for kind in kinds}
+    rethrown = isinstance(node.body[-1], ast.Raise) and node.body[-1].exc is None
+    return (node.type is None or bool(names & {"Exception", "BaseException"})) and not rethrown
+
+
+def test_only_the_error_net_and_the_job_runner_catch_everything(modules: Iterable[Module]) -> None:
+    found = {
+        module.path
+        for module in modules
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.ExceptHandler) and _catches_all(node)
+    }
+    assert found - MAY_CATCH_ALL == set()
+
+
+def test_every_silenced_check_says_which_and_why(modules: Iterable[Module]) -> None:
+    unexcused = [
+        f"{module.path}:{number}"
+        for module in modules
+        for number, line in enumerate(module.lines, start=1)
+        for excuse in [EXCUSE.search(line)]
+        if excuse and not (excuse["what"] and excuse["why"])
+    ]
+    assert unexcused == []
+
+
+def test_nothing_is_unpickled_and_no_event_loop_is_nested(modules: Iterable[Module]) -> None:
+    found = [
+        f"{module.path}:{node.lineno}"
+        for module in modules
+        for node in ast.walk(module.tree)
+        if (isinstance(node, ast.Attribute) and node.attr == "processEvents")
+        or (isinstance(node, ast.Import) and {alias.name for alias in node.names} & {"pickle", "shelve"})
+    ]
+    assert found == []
+
+
+def test_signals_are_not_connected_to_lambdas_that_hold_their_object(modules: Iterable[Module]) -> None:
+    found = [
+        f"{module.path}:{node.lineno}"
+        for module in modules
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "connect"
+        for handler in node.args
+        if isinstance(handler, ast.Lambda)
+        and any(isinstance(name, ast.Name) and name.id == "self" for name in ast.walk(handler))
+    ]
+    assert found == []
+
+
+def test_no_test_waits_for_time(root: Path) -> None:
+    waits = {"sleep", "wait", "qWait"}
+    found = [
+        f"{path.relative_to(root).as_posix()}:{node.lineno}"
+        for path in sorted((root / "tests").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in waits
+        if _is_of(node.func, "time") or _is_of(node.func, "qtbot") or _is_of(node.func, "QTest")
+    ]
+    assert found == []
