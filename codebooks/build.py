@@ -17,6 +17,7 @@ import sys
 import tempfile
 import xml.etree.ElementTree as ET
 import zipfile
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +27,7 @@ OUT: Final = Path(__file__).resolve().parent / "builtin"
 VERSION: Final = "5.0.4"
 LICENCE: Final = "GPL-3.0-or-later"
 
-# Slips of the translation in chapter and block titles (right hand read from the English beside them), and spans
+# Slips of the translation, most in titles of chapters and blocks (right hand read from the English beside them), and spans
 # that newer categories of the same source have outgrown.
 CORRECTIONS: Final = {
     "租青少年": "和青少年",
@@ -38,8 +39,12 @@ CORRECTIONS: Final = {
     "所见。无诊断者": "所见，无诊断者",
     "(J10-J18)": "(J09-J18)",
     "(O95-O99)": "(O94-O99)",
+    "贸易和服务器": "贸易和服务区",
     "(R83-R89) 异常所见": "(R83-R89) 其他体液、物质和组织检查的异常所见",
 }
+
+# A title that so many codes share (农田, 学校: places of an accident) is written behind its category's title.
+OFTEN: Final = 6
 
 MORE_BLOCKS: Final = {"icdcat22": [("U82", "U85", "对抗菌药物和抗肿瘤药物耐药")]}
 
@@ -101,6 +106,13 @@ def chinese(archive: zipfile.ZipFile, module: str) -> Mapping[str, str]:
     return translations(archive.read(f"trytond/modules/{module}/locale/zh_CN.po").decode("utf-8"))
 
 
+def corrected(title: str) -> str:
+    """Return a title without the known slips."""
+    for wrong, right in CORRECTIONS.items():
+        title = title.replace(wrong, right)
+    return title.strip()
+
+
 def national(code: str, bare: int) -> str:
     """Fill a code up to the national form: ``bare`` is the length of a code that takes the filler x."""
     filler = ("." if "." not in code else "") + "x00"
@@ -111,11 +123,19 @@ def diagnoses(archive: zipfile.ZipFile) -> list[tuple[str, str, str]]:
     """Return (code, Chinese title, 1 for a code or 0 for a heading) in code order."""
     titles = chinese(archive, ICD10.module)
     by_code = {
-        fields["code"]: titles[f"model:gnuhealth.pathology,name:{key}"].strip()
+        fields["code"]: corrected(titles[f"model:gnuhealth.pathology,name:{key}"])
         for key, fields in records(archive, ICD10.module, "diseases.xml")
     }
     headings = {code[:3] for code in by_code if len(code) > 3}
-    return sorted((national(code, 3), name, "0" if code in headings else "1") for code, name in by_code.items())
+    shared = {name for name, times in Counter(by_code.values()).items() if times >= OFTEN}
+    return sorted(
+        (
+            national(code, 3),
+            f"{by_code[code[:3]]}，{name}" if name in shared else name,
+            "0" if code in headings else "1",
+        )
+        for code, name in by_code.items()
+    )
 
 
 def procedures(archive: zipfile.ZipFile) -> list[tuple[str, str, str]]:
@@ -133,9 +153,7 @@ def outline(archive: zipfile.ZipFile) -> str:
     chapters: dict[str, str] = {}
     blocks: dict[str, list[tuple[str, str, str]]] = {}
     for key, fields in records(archive, ICD10.module, "disease_categories.xml"):
-        title = titles[f"model:gnuhealth.pathology.category,name:{key}"].strip()
-        for wrong, right in CORRECTIONS.items():
-            title = title.replace(wrong, right)
+        title = corrected(titles[f"model:gnuhealth.pathology.category,name:{key}"])
         block = re.fullmatch(r"\((\w\d\d)-(\w\d\d)\) (.+)", title)
         if block:
             blocks.setdefault(fields["parent"], []).append((block[1], block[2], block[3]))
