@@ -19,8 +19,8 @@
             lines = reader.worklist_rows(ids[:60])
 
 Writes (:class:`Transaction`): ``insert_case``, ``update_case_from_import``, ``set_field``, ``set_code``,
-``set_proposal``, ``clear_proposal``, ``accept``, ``insert_row``, ``delete_row``, ``move_row``, ``set_state``, ``claim``,
-``release``, ``save_batch``, ``save_profile``, ``set_setting``, ``record_event``, ``assets_changed``,
+``set_proposal``, ``clear_proposal``, ``accept``, ``insert_row``, ``delete_row``, ``move_row``, ``set_state``,
+``claim``, ``release``, ``save_batch``, ``save_profile``, ``set_setting``, ``record_event``, ``assets_changed``,
 ``expect_version``, ``load_case``. A case counts one version up per operation that touched it. The block commits as a
 whole or not at all; an operation that changed nothing leaves no trace.
 
@@ -30,13 +30,14 @@ Caches (:class:`CacheWriter`, also on a transaction): ``save_summary``, ``save_f
 Reads (:class:`Reader`): ``load_case(s)``, ``find_by_key(s)``, ``same_patient``, ``case_ids``, ``worklist_ids``,
 ``worklist_rows``, ``counts``, ``value_counts``, ``undoable``, ``redoable``, ``field_history``, ``case_history``,
 ``changes_of``, ``edited_cells``, ``day_of``, ``batches``, ``batch``, ``batch_title``, ``batch_source``, ``profile``,
-``setting``, ``place``, ``drafts``, ``findings``, ``grouping``, ``audit_head``, ``verify_audit``.
+``setting``, ``place``, ``drafts``, ``findings``, ``grouping``, ``audit_head``, ``verify_audit``, ``check``.
 """
 
 from app.storage.actor import Actor, local_actor
 from app.storage.audit import AuditCheck, AuditHead, Operation
 from app.storage.caches import CacheWriter, Summary
 from app.storage.cells import FieldCell
+from app.storage.check import CheckReport
 from app.storage.database import Database
 from app.storage.history import FieldChange, WorkItem
 from app.storage.load import StoredCase
@@ -55,6 +56,7 @@ __all__ = [
     "CacheWriter",
     "Cached",
     "Change",
+    "CheckReport",
     "Database",
     "FieldCell",
     "FieldChange",

@@ -7,7 +7,7 @@ or ``{"raw": text}`` for a text that could not be read, or ``{"dash": true}`` fo
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,7 +15,8 @@ from typing import Final
 
 from app.domain.case import Row, Value
 from app.domain.coding import MatchKind, Proposal
-from app.domain.field import FieldSpec, FieldType
+from app.domain.field import FieldSpec, FieldType, Group
+from app.domain.fields import fields_of
 
 Column = int | float | str | None
 Cell = int | float | str | dict[str, object] | None
@@ -30,6 +31,9 @@ _EXPECTED: Final[Mapping[FieldType, type]] = {
     FieldType.DATETIME: datetime,
     FieldType.LIST: tuple,
 }
+
+
+_SPECS: Final = {group: {spec.id: spec for spec in fields_of(group)} for group in Group}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,31 +97,33 @@ def decode(spec: FieldSpec, cell: object) -> FieldCell:
     return FieldCell(from_column(spec, cell if isinstance(cell, int | str) else None))
 
 
-def payload_of(specs: Sequence[FieldSpec], row: Row) -> Payload:
+def payload_of(group: Group, row: Row) -> Payload:
     """Return the non-blank cells of a row by field. Raises ``KeyError`` for a field that the list does not know."""
-    unknown = {*row.values, *row.raw, *row.dashes}.difference(spec.id for spec in specs)
-    if unknown:
-        raise KeyError(*sorted(unknown))
-    cells = ((spec.id, cell_of(spec, row)) for spec in specs)
-    return {name: cell for name, cell in cells if cell is not None}
+    specs = _SPECS[group]
+    payload: Payload = {}
+    for name in (*row.values, *row.raw, *row.dashes):
+        cell = cell_of(specs[name], row)
+        if cell is not None:
+            payload[name] = cell
+    return payload
 
 
-def split(payload: Mapping[str, object], names: Iterable[str]) -> tuple[dict[str, Column], str, str]:
-    """Return columns, unread texts and dashes (as JSON) of those fields of a payload that are named."""
-    columns: dict[str, Column] = {}
+def split(payload: Mapping[str, object], names: Iterable[str]) -> tuple[list[Column], str, str]:
+    """Return the columns of the named fields of a payload in their order, and unread texts and dashes as JSON."""
+    columns: list[Column] = []
     raw: dict[str, object] = {}
     dashes: list[str] = []
     for name in names:
         cell = payload.get(name)
-        if not isinstance(cell, Mapping):
-            columns[name] = cell if isinstance(cell, int | float | str) else None
+        if not isinstance(cell, dict):
+            columns.append(cell)  # type: ignore[arg-type]  # cells come from cell_of or from the audit
             continue
-        columns[name] = None
+        columns.append(None)
         if "raw" in cell:
             raw[name] = cell["raw"]
         else:
             dashes.append(name)
-    return columns, dump(raw), dump(sorted(dashes))
+    return columns, dump(raw) if raw else "{}", dump(sorted(dashes)) if dashes else "[]"
 
 
 def join(columns: Mapping[str, Column], raw: str, dashes: str) -> Payload:
@@ -161,4 +167,7 @@ def proposal_of(code: object, name: object, score: object, kind: object, reason:
 
 def dump(value: object) -> str:
     """Return canonical JSON: keys sorted, no blanks, text as it is."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(value)
+
+
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -60,7 +60,8 @@ class Database:
                 upgrade(path, clock)
                 writer = write_engine(path)
                 cleanup.callback(writer.dispose)
-                writer.connect().close()
+                with writer.begin():  # a file or folder that cannot be written says so now
+                    pass
             database = cls(path, clock, writer, cleanup)
             with database.read() as reader:
                 reader.audit_head()

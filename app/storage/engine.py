@@ -24,7 +24,7 @@ _SHARED_PRAGMAS: Final = (
     "PRAGMA recursive_triggers=ON",
     "PRAGMA trusted_schema=OFF",
     "PRAGMA temp_store=MEMORY",
-    "PRAGMA cache_size=-32768",
+    "PRAGMA cache_size=-49152",  # KiB; the worklist table of 100,000 cases fits
 )
 _WRITER_PRAGMAS: Final = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL")
 

@@ -16,6 +16,7 @@ from app.domain.field import Group
 from app.domain.findings import QcReport
 from app.storage import audit, history, worklist
 from app.storage.audit import AuditCheck, AuditHead, Operation
+from app.storage.check import CheckReport, check
 from app.storage.history import FieldChange, WorkItem
 from app.storage.jsonify import from_json
 from app.storage.load import StoredCase, find_by_keys, load_case, load_cases, same_patient
@@ -135,6 +136,10 @@ class Reader:
     def verify_audit(self, expected: AuditHead | None = None) -> AuditCheck:
         """Recompute the audit's chain; ``expected`` is a head that was kept elsewhere."""
         return audit.verify(self._connection, expected)
+
+    def check(self, *, replay: bool = False) -> CheckReport:
+        """Examine the file; ``replay`` also rebuilds every table from the audit, which takes a while."""
+        return check(self._connection, with_replay=replay)
 
     def batches(self) -> list[StoredBatch]:
         """Return the imported files, latest first."""

@@ -35,6 +35,8 @@ CODE_STATUS: Final = "code_status"
 _PARKED: Final = 1_000_000  # rows are parked above this while others move, so that positions stay unique
 
 _DIALECT: Final = sqlite.dialect()
+_WORKFLOW_DEFAULTS: Final = {"state": "", "batch_id": None, "source_row": 0, "columns_id": None, "claimed_by": ""}
+_KEY_DEFAULTS: Final = {"org_code": "", "record_no": "", "admission_count": 0}
 _HEAD_FIELDS: Final = {
     name: tuple(spec.id for spec in fields_of(Group.CASE) if spec.table == name) for name in HEAD_TABLES
 }
@@ -66,10 +68,16 @@ def insert_sql(table: sa.Table) -> str:
     return str(table.insert().compile(dialect=_DIALECT))
 
 
+@cache
+def _insert_case() -> str:
+    names = ["id", *_WORKFLOW_DEFAULTS, *_KEY_DEFAULTS, "created", "updated"]
+    return str(sa.insert(sa.table("cases", *map(sa.column, names))).compile(dialect=_DIALECT))
+
+
 def group_columns(group: Group, payload: Mapping[str, object]) -> tuple[Column, ...]:
     """Return the columns of a row of a group after ``position``, in the table's order."""
     columns, raw, dashes = split(payload, _GROUP_FIELDS[group])
-    values: tuple[Column, ...] = (*columns.values(), raw, dashes)
+    values: tuple[Column, ...] = (*columns, raw, dashes)
     if group not in CODED_GROUPS:
         return values
     status = payload.get(CODE_STATUS, "")
@@ -133,15 +141,13 @@ class RowWriter:
         """Insert a case with its one-to-one rows and return its id."""
         head = payload.get("head", {})
         assert isinstance(head, Mapping)  # noqa: S101 - written by this module
-        values = {name: payload[name] for name in WORKFLOW_COLUMNS if name in payload}
-        values |= {name: head[name] for name in ("org_code", "record_no", "admission_count") if _plain(head, name)}
-        if case_id is not None:
-            values["id"] = case_id
-        result = self.connection.execute(cases.insert().values(**values, created=self.at, updated=self.at))
+        values = [payload.get(name, default) for name, default in _WORKFLOW_DEFAULTS.items()]
+        key = [head[name] if _is_plain(head, name) else default for name, default in _KEY_DEFAULTS.items()]
+        result = self.connection.exec_driver_sql(_insert_case(), (case_id, *values, *key, self.at, self.at))
         new_id = int(result.lastrowid)
         for name, table in HEAD_TABLES.items():
             columns, raw, dashes = split(head, _HEAD_FIELDS[name])
-            self.connection.exec_driver_sql(insert_sql(table), (new_id, *columns.values(), raw, dashes))
+            self.connection.exec_driver_sql(insert_sql(table), (new_id, *columns, raw, dashes))
         return new_id
 
     def delete_case(self, case_id: int) -> None:
@@ -259,10 +265,8 @@ class RowWriter:
         table, where = self._place(group, case_id, row_id, field)
         old = self.connection.execute(sa.select(table.c.raw, table.c.dashes).where(where)).one()
         unread = {name: other for name, other in join({}, old.raw, old.dashes).items() if name != field}
-        columns, raw, dashes = split({**unread, field: cell}, [*unread, field])
-        self.connection.execute(
-            table.update().where(where).values({field: columns[field], "raw": raw, "dashes": dashes})
-        )
+        columns, raw, dashes = split({**unread, field: cell}, [field, *unread])
+        self.connection.execute(table.update().where(where).values({field: columns[0], "raw": raw, "dashes": dashes}))
 
     def _place(self, group: Group, case_id: int, row_id: int, field: str) -> tuple[sa.Table, sa.ColumnElement[bool]]:
         if group is Group.CASE:
@@ -300,7 +304,7 @@ class RowWriter:
         return None if row is None else {name: value for name, value in row.items() if name != "id"}
 
 
-def _plain(head: Mapping[str, object], name: str) -> bool:
+def _is_plain(head: Mapping[str, object], name: str) -> bool:
     return isinstance(head.get(name), int | str)
 
 

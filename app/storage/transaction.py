@@ -102,12 +102,12 @@ class Transaction(CacheWriter):
             "columns_id": self._column_set(record.columns),
         }
         payload: Payload = {name: value for name, value in workflow.items() if value}
-        payload["head"] = payload_of(fields_of(Group.CASE), record.head)
+        payload["head"] = payload_of(Group.CASE, record.head)
         case_id = self._rows.insert_case(payload)
         self._record(Change(CASE, 0, ROW, None, payload, case_id))
         for group in GROUP_TABLES:
             for position, row in enumerate(record.rows(group)):
-                cells = {**payload_of(fields_of(group), row), POSITION: position}
+                cells = {**payload_of(group, row), POSITION: position}
                 row_id = self._rows.append_row(group, case_id, cells)
                 self._record(Change(group.value, row_id, ROW, None, cells, case_id))
         return case_id
@@ -205,7 +205,7 @@ class Transaction(CacheWriter):
     def insert_row(self, case_id: int, group: Group, position: int, values: Mapping[str, Value] | Row) -> int:
         """Insert a row at ``position`` (later rows move down; at most the end) and return its id."""
         row = values if isinstance(values, Row) else Row(values)
-        payload = {**payload_of(fields_of(group), row), POSITION: position}
+        payload = {**payload_of(group, row), POSITION: position}
         self._must_exist(case_id)
         row_id, payload[POSITION] = self._rows.insert_row(group, case_id, payload)
         self._record(Change(group.value, row_id, ROW, None, payload, case_id))

@@ -12,6 +12,7 @@ from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.sql.operators import custom_op
 
 from app.domain.case import CaseState
 from app.storage.tables import CACHE_COLUMNS, DERIVED_COLUMNS, KEY_COLUMNS, WORKFLOW_COLUMNS, cases
@@ -26,6 +27,8 @@ _SORTS: Final[Mapping[str, tuple[str, ...]]] = {
     "age": ("age_years", "age_days"),
 }
 _DIALECT: Final = sqlite.dialect(paramstyle="qmark")
+_NO_INDEX: Final[custom_op[object]] = custom_op("+")
+"""SQLite's unary plus: the value as it is, but not from an index."""
 _ROWS_PER_QUERY: Final = 500
 
 
@@ -204,6 +207,9 @@ def _order(query: WorklistQuery) -> list[sa.ColumnElement[object]]:
         columns: list[sa.ColumnElement[object]] = [_state_order()]
     else:
         columns = [_column(name) for name in _SORTS.get(query.sort, (query.sort,) if query.sort else ())]
+    if query.filters or query.text:
+        # walking a sort index and looking every row up is three times slower than one scan and a sort
+        columns = [sa.UnaryExpression(column, operator=_NO_INDEX) for column in columns]
     return [column.desc() if query.descending else column.asc() for column in (*columns, cases.c.id)]
 
 

@@ -81,6 +81,8 @@ CREATE TABLE cases (
     FOREIGN KEY(batch_id) REFERENCES batch (id), FOREIGN KEY(columns_id) REFERENCES column_set (id)
 ) STRICT
 ;;
+CREATE INDEX ix_cases_age_years_age_days ON cases (age_years, age_days)
+;;
 CREATE INDEX ix_cases_amount_fen ON cases (amount_fen)
 ;;
 CREATE INDEX ix_cases_batch_id ON cases (batch_id)
@@ -97,7 +99,11 @@ CREATE INDEX ix_cases_errors_warns_hints ON cases (errors, warns, hints)
 ;;
 CREATE INDEX ix_cases_patient_name ON cases (patient_name)
 ;;
+CREATE INDEX ix_cases_principal_text ON cases (principal_text)
+;;
 CREATE INDEX ix_cases_record_no ON cases (record_no)
+;;
+CREATE INDEX ix_cases_rw ON cases (rw)
 ;;
 CREATE INDEX ix_cases_state_discharge_time ON cases (state, discharge_time)
 ;;
