@@ -5,10 +5,11 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Iterator
+from io import SEEK_END
 from lzma import LZMAError
 from pathlib import Path
 from struct import error as StructError
-from typing import Final
+from typing import IO, Final
 
 from app.common.errors import UserProblem, Where
 from app.exchange.limits import Limits, broken, broken_as_problem
@@ -35,13 +36,13 @@ class Archive:
     Every fault of the archive becomes a :class:`UserProblem` that names the file.
     """
 
-    def __init__(self, path: Path, limits: Limits) -> None:
-        self.where = Where(path.name)
+    def __init__(self, file: Path | IO[bytes], where: Where, limits: Limits) -> None:
+        self.where = where
         self._limits = limits
         self._unpacked = 0
-        self._size = path.stat().st_size
         with broken_as_problem(self.where, "zip", ZIP_FAULTS):
-            self._zip = zipfile.ZipFile(path)
+            self._size = file.stat().st_size if isinstance(file, Path) else file.seek(0, SEEK_END)
+            self._zip = zipfile.ZipFile(file)
         self._entries = {entry.filename: entry for entry in self._zip.infolist()}
         count = len(self._zip.infolist())
         if count > limits.entries:

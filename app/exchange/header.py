@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from typing import Final
 
-from app.common.paths import data
 from app.domain.headings import Layout, fold_heading, part_index, resolve
 from app.domain.tables import RawRow, RawTable
+from app.exchange.data import layout_data
 from app.exchange.raw import RawSheet
 
 _ROWS_ABOVE: Final = 10
@@ -30,8 +29,7 @@ class Header:
 
 @cache
 def _listed(name: str) -> frozenset[str]:
-    with (data("resources") / "exchange" / "headings.toml").open("rb") as handle:
-        entries = tomllib.load(handle)
+    entries = layout_data("headings")
     wanted = [name] if name else [key for key in entries if key != "totals"]
     return frozenset(fold_heading(heading) for key in wanted for heading in entries[key])
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from app.common.paths import data
 from app.domain.case import FieldPath
 from app.domain.field import Group
 from app.domain.headings import Layout, fold_heading, heading_index, part_index, resolve
+from app.exchange.data import layout_data
 
 if TYPE_CHECKING:
     from app.exchange.source import Source
@@ -63,8 +62,7 @@ class _Knowledge:
 
 @cache
 def _knowledge() -> _Knowledge:
-    with (data("resources") / "exchange" / "layouts.toml").open("rb") as handle:
-        entries = tomllib.load(handle)
+    entries = layout_data("layouts")
     dialect, words = entries["dialect"], entries["words"]
     return _Knowledge(
         tcm_mark=fold_heading(dialect["tcm_mark"]),

@@ -55,7 +55,8 @@ class ColumnMap:
 class Profile:
     """What a person decided for files of one source: folded heading → path ('' = do not import), answers.
 
-    A repeated heading has its occurrence behind it (``邮编#2``). The source is known by :func:`signature`. ``answers`` are the replies to :class:`app.exchange.decisions.Question`.
+    A repeated heading has its occurrence behind it (``邮编#2``). The source is known by :func:`signature`;
+    ``answers`` are the replies to :class:`app.exchange.decisions.Question`.
     """
 
     paths: Mapping[str, str] = field(default_factory=dict)

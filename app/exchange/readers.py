@@ -47,7 +47,7 @@ def read_file(
     progress = progress or NoProgress()
     head = _head(path)
     if head.startswith(_ZIP):
-        return read_xlsx(path, limits, progress)
+        return read_xlsx(path, path.name, limits, progress)
     if head.startswith(_OLE):
         return read_xls(path, limits, progress)
     if kind := next((kind for magic, kind in _FOREIGN if head.startswith(magic)), ""):
@@ -115,7 +115,7 @@ def _package(path: Path, limits: Limits, progress: Progress) -> tuple[dict[str, 
     if path.is_dir():
         return _from_members(path.name, _folder_members(path, limits), limits, progress)
     if _head(path).startswith(_ZIP):
-        with Archive(path, limits) as archive:
+        with Archive(path, Where(path.name), limits) as archive:
             if "xl/workbook.xml" not in archive.names:
                 return _from_members(
                     path.name, ((name, archive.read(name)) for name in archive.names), limits, progress

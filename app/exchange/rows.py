@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Final
 
 from app.common.errors import Where
@@ -17,6 +17,7 @@ from app.domain.fields import field as spec_of
 from app.domain.reading import NO_HINTS, Parsed, ParseHints, ProblemKind, Repair, RepairKind
 from app.domain.tables import RawRow
 from app.domain.values import parse
+from app.exchange.data import layout_data
 from app.exchange.decisions import DAY_FIRST, FEN, QuestionKind
 from app.exchange.mapping import ColumnMap, Origin, generic_paths
 from app.exchange.raw import NUMBER
@@ -26,8 +27,6 @@ SPLIT: Final = "split"
 ID_TYPE: Final = "id_type"
 MARITAL: Final = "marital_code"
 _SEVERAL: Final = re.compile(r"\s*[;；、,，|\n]\s*")
-_HOUR: Final = re.compile(r"([0-9]{1,2})(?:[:时点](?:([0-9]{1,2})分?)?)?")
-_HAS_TIME: Final = re.compile(r"[0-9]{1,2}[:时]|[0-9]{14}|[0-9]{8} ?[0-9]{2}")
 _ID_LENGTHS: Final = frozenset({15, 18})
 _MEMO: Final = 20_000
 
@@ -125,6 +124,10 @@ class RowReader:
         reading.record = self._derived(self._split(record, row, reading), row, reading)
         return reading
 
+    def parse_cells(self, plan: Plan, row: RawRow) -> Parsed:
+        """Return what one field of a row reads as, whatever kinds its cells are."""
+        return _padded(parse(plan.spec, cell_text(plan, row), hints=plan.hints), self._source.widths.get(plan.path, 0))
+
     def _read_cell(
         self, plan: Plan, text: str, index: int, slots: dict[Group, dict[int, _Slot]], reading: Reading
     ) -> None:
@@ -213,8 +216,9 @@ def cell_text(plan: Plan, row: RawRow) -> str:
 
 def _completed(spec: FieldSpec, text: str, parts: list[str]) -> str:
     if spec.type is FieldType.DATETIME:
-        hour = _HOUR.fullmatch(parts[0].strip().removesuffix(".0")) if parts else None
-        if not text.strip() or hour is None or _HAS_TIME.search(text) or int(hour[1]) > 23:
+        pattern, has_time = _hour_patterns()
+        hour = pattern.fullmatch(parts[0].strip().removesuffix(".0")) if parts else None
+        if not text.strip() or hour is None or has_time.search(text) or int(hour[1]) > 23:
             return text
         return f"{text.strip()} {int(hour[1]):02d}:{int(hour[2] or 0):02d}:00"
     if spec.type is FieldType.MONEY:
@@ -222,6 +226,12 @@ def _completed(spec: FieldSpec, text: str, parts: list[str]) -> str:
         known = [amount for amount in amounts if isinstance(amount, int)]
         return text or (f"{sum(known) / 100:.2f}" if known else "")
     return text or "".join(parts)
+
+
+@cache
+def _hour_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    entry = layout_data("forms")["hour"]
+    return re.compile(entry["pattern"]), re.compile(entry["has_time"])
 
 
 def _plans(source: Source) -> Iterator[Plan]:

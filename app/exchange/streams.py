@@ -59,11 +59,12 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]
     without it every value is written exactly as it is, for programs. None becomes an empty cell.
     """
     style = _PEOPLE if for_people else _PROGRAMS
-    written = 0
+    written = -1
     try:
         with write_atomic(path) as out:
-            for written, piece in enumerate(encode_records(_texts(header, rows), style, guarded=for_people)):
+            for piece in encode_records(_texts(header, rows), style, guarded=for_people):
                 out.write(piece)
+                written += 1
     except (OSError, UnicodeEncodeError) as fault:
         raise UserProblem("export.cannot_write", remedy="export.remedy.other_folder", where=Where(str(path))) from fault
     return written

@@ -64,6 +64,13 @@ def parse_text(name: str, content: bytes, limits: Limits, progress: Progress, kn
     return RawFile(name, FileForm.CSV, (sheet,), form)
 
 
+def read_records(content: bytes, style: TextStyle, where: Where) -> Iterator[list[str]]:
+    """Yield the cells of text whose form is known. Raises :class:`UserProblem` when it cannot be read as told."""
+    decoded = decode(content, where, style.encoding)
+    for _, cells in _records(decoded.text, style.delimiter, where):
+        yield [unguard(cell) for cell in cells]
+
+
 def encode_records(records: Iterable[Sequence[str]], style: TextStyle, *, guarded: bool = True) -> Iterator[bytes]:
     """Yield the bytes of each record with its line break, in the first one also the byte order mark.
 

@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from math import isfinite
 from pathlib import Path
 from struct import error as StructError
-from typing import Final, Literal
+from typing import IO, Final, Literal
 
 import xlrd
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, WorkbookClosed, load_workbook
@@ -30,6 +30,7 @@ from app.exchange.raw import BOOL, DATE, EMPTY, NUMBER, TEXT, FileForm, RawFile,
 
 _FOREIGN: Final = {"xl/workbook.bin": "xlsb", "word/document.xml": "word", "content.xml": "ods"}
 _REFERENCE: Final = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,9})([0-9]{1,12})["']""")
+_FORMULA: Final = re.compile(rb"<f[ >/]")
 _DECLARATION: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 _STRANGE: Final = (b"\xff\xfe", b"\xfe\xff", b"\x00")
 _OVERLAP: Final = 64
@@ -52,18 +53,23 @@ _XLRD_FAULTS: Final = (
 Cell = str | int | float | bool | datetime | date | time | timedelta
 
 
-def read_xlsx(path: Path, limits: Limits, progress: Progress) -> RawFile:
-    """Return every worksheet of a workbook. Raises :class:`UserProblem` with file and remedy for bad input."""
-    _inspect(path, limits, progress)
-    where = Where(path.name)
+def read_xlsx(file: Path | IO[bytes], name: str, limits: Limits, progress: Progress) -> RawFile:
+    """Return every worksheet of a workbook; ``name`` is what the file is called in messages.
+
+    Raises :class:`UserProblem` with file and remedy for bad input.
+    """
+    where = Where(name)
+    _inspect(file, where, limits, progress)
+    if not isinstance(file, Path):
+        file.seek(0)
     with broken_as_problem(where, "content", _CALAMINE_FAULTS):
-        book = load_workbook(path)
+        book = load_workbook(file)
         names = [sheet.name for sheet in book.sheets_metadata if sheet.typ is SheetTypeEnum.WorkSheet]
     if not names:
         raise UserProblem("import.no_sheet", remedy="import.remedy.export_again", where=where)
     with book:
-        sheets = [_xlsx_sheet(book, name, Where(path.name, name), limits, progress) for name in names]
-    return RawFile(path.name, FileForm.XLSX, sheets)
+        sheets = [_xlsx_sheet(book, sheet, Where(name, sheet), limits, progress) for sheet in names]
+    return RawFile(name, FileForm.XLSX, sheets)
 
 
 def read_xls(path: Path, limits: Limits, progress: Progress) -> RawFile:
@@ -82,6 +88,18 @@ def read_xls(path: Path, limits: Limits, progress: Progress) -> RawFile:
     return RawFile(path.name, FileForm.XLS, sheets)
 
 
+def has_formula(file: Path | IO[bytes], where: Where, limits: Limits) -> bool:
+    """Tell whether a worksheet of a workbook holds a formula."""
+    with Archive(file, where, limits) as archive:
+        for name in archive.names:
+            tail = b""
+            for chunk in archive.chunks(name) if name.startswith("xl/worksheets/") else ():
+                if _FORMULA.search(tail + chunk):
+                    return True
+                tail = chunk[-3:]
+    return False
+
+
 def foreign(where: Where, kind: str) -> UserProblem:
     """Return the refusal of a file of another kind; ``kind`` is a key of ``import.kind``."""
     return UserProblem(
@@ -89,9 +107,9 @@ def foreign(where: Where, kind: str) -> UserProblem:
     )
 
 
-def _inspect(path: Path, limits: Limits, progress: Progress) -> None:
+def _inspect(file: Path | IO[bytes], where: Where, limits: Limits, progress: Progress) -> None:
     """Read every part once within the limits; refuse foreign packages, entities and rectangles that are too large."""
-    with Archive(path, limits) as archive:
+    with Archive(file, where, limits) as archive:
         names = {name.lower() for name in archive.names}
         for marker, kind in _FOREIGN.items():
             if marker in names:

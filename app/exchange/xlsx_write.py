@@ -1,0 +1,79 @@
+"""Writes workbooks whose cells are what they say: text is text, a formula never arises."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, time
+from typing import IO, Final
+
+from openpyxl import Workbook
+from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
+from app.common.errors import UserProblem, Where
+from app.common.progress import Progress
+from app.exchange.compose import Sheet
+from app.exchange.forms import as_moment
+from app.exchange.raw import BOOL, DATE, NUMBER
+
+LONGEST_TEXT: Final = 32_767
+_TEXT_FORMAT: Final = "@"
+_NEEDS_ESCAPE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+_EDITABLE: Final = re.compile(r"[^0-9=+\-@#.'\s]")
+_STEP: Final = 63
+
+
+def write_workbook(out: IO[bytes], sheets: Sequence[Sheet], where: Where, progress: Progress) -> None:
+    """Write sheets to a binary stream.
+
+    Text cells have the text type and, where a program could take them for something else, the text format.
+    Raises :class:`UserProblem` with the place for a text that a cell cannot hold.
+    """
+    book = Workbook(write_only=True)
+    total = sum(len(sheet.rows) for sheet in sheets)
+    done = 0
+    for sheet in sheets:
+        target = book.create_sheet(sheet.name)
+        target.freeze_panes = "A2"
+        target.append(list(_cells(target, sheet.header, "", Where(where.file, sheet.name, 1), sheet)))
+        for number, (texts, kinds) in enumerate(zip(sheet.rows, sheet.kinds, strict=True), 2):
+            target.append(list(_cells(target, texts, kinds, Where(where.file, sheet.name, number), sheet)))
+            done += 1
+            if not done & _STEP:
+                progress.step(done, total)
+    book.save(out)
+
+
+def escape(text: str) -> str:
+    """Return text with signs that XML cannot hold as ``_xHHHH_`` (ECMA-376 22.9.2.19)."""
+    return _NEEDS_ESCAPE.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
+
+
+def _cells(
+    target: WriteOnlyWorksheet, texts: Sequence[str], kinds: str, where: Where, sheet: Sheet
+) -> Iterable[Cell | str | float | bool | date | time | None]:
+    for column, text in enumerate(texts):
+        kind = kinds[column] if kinds else ""
+        if not text:
+            yield None
+        elif kind == NUMBER:
+            yield float(text) if "." in text or "e" in text else int(text)
+        elif kind == BOOL and text in ("TRUE", "FALSE"):
+            yield text == "TRUE"
+        elif kind == DATE and (moment := as_moment(text)) is not None:
+            yield moment
+        else:
+            yield _text_cell(target, text, where, sheet.header[column])
+
+
+def _text_cell(target: WriteOnlyWorksheet, text: str, where: Where, heading: str) -> Cell | str:
+    if len(text) > LONGEST_TEXT:
+        place = Where(where.file, where.sheet, where.row, heading)
+        raise UserProblem("export.too_long", remedy="export.remedy.as_csv", where=place)
+    if _EDITABLE.match(text) and not _NEEDS_ESCAPE.search(text):
+        return text
+    cell = WriteOnlyCell(target, escape(text))
+    cell.data_type = "s"
+    cell.number_format = _TEXT_FORMAT
+    return cell
