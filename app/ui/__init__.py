@@ -57,7 +57,7 @@ Widgets (``from app.ui.widgets import …``; all exported there)
                      caption_bold code code_bold code_display; tone: fg secondary muted disabled accent error warn hint
                      ok proposed; .setText .set_tone .set_kind
     IconLabel(name, role="fg_secondary", px=16), KeyCap("Ctrl+Enter"), Rule(vertical=False, subtle=False)
-    row(*items, gap=8, margins=…), column(*items, gap=0, margins=…)   layouts; items: widget, layout, gap, None stretches
+    row(*items, gap=8, margins=…), column(*items, gap=0, margins=…)  layouts; items: widget, layout, gap, None: stretch
     Pane(surface="surface", border="")   surface: none chrome canvas surface sheet alt accent error warn hint ok;
                      border: the sides with a hairline, "t b l r"
     Panel(title, note, footer=False)     rounded card: .header (line), .body (column), .footer (line), .set_note

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication
 
-from app.common.clock import SystemClock
 from app.common.errors import UserProblem
 from app.common.texts import text
 from app.ui.errors import Errors, crash_left_behind
@@ -69,25 +69,35 @@ def run_window(home: Path, *, check: bool = False) -> int:
     ``check`` opens the window and closes it again, for the self-test. A library that cannot be opened is said in a
     window of its own; the exit code is then 1.
     """
-    from app.services.composition import open_services  # noqa: PLC0415  # engines load only when a window is wanted
-
     app = create_app()
     errors = Errors(app)
     guard(errors)
     try:
-        services = open_services(home, SystemClock())
+        with open_library(home, errors) as window:
+            window.show()
+            if check:
+                QTimer.singleShot(0, window.close)
+            return app.exec()
     except UserProblem as problem:
         return _refuse(app, problem)
-    actor = services.user
-    user = UserCard(actor.name, roles=actor.roles)
-    window = open_window(services, places=services.places, user=user, errors=errors)
-    window.show()
-    if check:
-        QTimer.singleShot(0, window.close)
-    code = app.exec()
-    errors.uninstall()
-    services.close()
-    return code
+    finally:
+        errors.uninstall()
+
+
+@contextmanager
+def open_library(home: Path, errors: Errors | None = None) -> Iterator[MainWindow]:
+    """Yield the window over the library in ``home``; close the library afterwards.
+
+    Raises :class:`UserProblem` when the library cannot be opened.
+    """
+    from app.services.composition import open_services  # noqa: PLC0415  # engines load only when a window is wanted
+
+    services = open_services(home)
+    try:
+        user = UserCard(services.user.name, roles=services.user.roles)
+        yield open_window(services, places=services.places, user=user, errors=errors)
+    finally:
+        services.close()
 
 
 def _refuse(app: QApplication, problem: UserProblem) -> int:

@@ -120,6 +120,10 @@ class MainWindow(QMainWindow):
         """Open the palette, with ``start`` in its box."""
         self._palette.open(start)
 
+    def close_palette(self) -> None:
+        """Close the palette, if it is open."""
+        self._palette.hide()
+
     def open_menu(self) -> None:
         """Open the menu of everything that can be done here."""
         menu = ActionMenu(self, self.shell.actions)
@@ -140,7 +144,7 @@ class MainWindow(QMainWindow):
     def explain_focused(self) -> None:
         """Show a card about the focused thing and the keys that work there."""
         focus = QApplication.focusWidget()
-        found = described(focus, self) or (self._stack, self.page.spec.title if self.page else PRODUCT, "")
+        found = described(focus, self) or (focus or self._stack, self.page.spec.title if self.page else PRODUCT, "")
         hints = self.page.key_hints(focus) if self.page else ()
         HelpCard(*found, hints=hints).open()
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from app.common.texts import text
 from app.ui.page import KeyHint
@@ -32,7 +33,15 @@ class HelpCard(FloatFrame):
         """Show under the anchor."""
         width = theme().px(320)
         height = self._box.heightForWidth(width)
-        self.place_below(width, max(height, self.sizeHint().height()))
+        self.place_below(width, max(height, self.sizeHint().height()), _spot(self._anchor))
+
+
+def _spot(anchor: QWidget) -> QRect:
+    """Return the part of a widget the card belongs to: the current cell of a table, the top of something tall."""
+    if isinstance(anchor, QAbstractItemView) and anchor.currentIndex().isValid():
+        box = anchor.visualRect(anchor.currentIndex())
+        return box.translated(anchor.viewport().mapTo(anchor, QPoint(0, 0)))
+    return QRect(0, 0, anchor.width(), min(anchor.height(), theme().px(32)))
 
 
 def described(widget: QWidget | None, top: QWidget) -> tuple[QWidget, str, str] | None:

@@ -19,7 +19,7 @@ from app.ui.widgets.text import IconLabel, Text
 
 
 def _mark(severity: str) -> IconLabel:
-    return IconLabel(severity_icon(severity), severity, 14) if severity else IconLabel("note", "fg_secondary", 14)
+    return IconLabel(severity_icon(severity), severity, 14) if severity else IconLabel("bell", "fg_secondary", 14)
 
 
 class Toast(QFrame):
@@ -47,7 +47,7 @@ class Toast(QFrame):
         self._notice = notice
         text = Text(notice.text, wrap=len(notice.text) > 44)
         text.setMaximumWidth(theme().px(480))
-        self._row.addWidget(_mark(notice.severity))
+        self._row.addWidget(IconLabel("undo", px=14) if notice.undo else _mark(notice.severity))
         self._row.addWidget(text)
         if notice.undo:
             self._add_button("撤销", "Ctrl+Z", self._on_undo)

@@ -47,9 +47,13 @@ class FloatFrame(QFrame):
         window = self._anchor.window()
         low = self._anchor.mapTo(window, box.bottomLeft()) + QPoint(0, 2)
         high = self._anchor.mapTo(window, box.topLeft())
-        room_below = window.height() - low.y() - 4
-        top = low.y() if room_below >= height or room_below >= high.y() else max(4, high.y() - height - 2)
-        height = min(height, room_below if top == low.y() else high.y() - 6)
+        height = min(height, window.height() - 8)
+        if low.y() + height <= window.height() - 4:
+            top = low.y()
+        elif high.y() - height - 2 >= 4:
+            top = high.y() - height - 2
+        else:  # no room on either side: over the anchor, whole
+            top = window.height() - height - 4
         left = max(4, min(low.x(), window.width() - width - 4))
         self.setGeometry(left, top, width, height)
         if not self.isVisible():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from app.ui.ports import PlaceStore
@@ -14,6 +14,8 @@ from app.ui.widgets.text import Text
 
 Item = QWidget | QBoxLayout | int | None
 """What :func:`row` and :func:`column` take: a widget, a layout, a fixed gap in px, or None for a stretch."""
+
+REMEMBER_AFTER_MS = 400
 
 Margins = tuple[int, int, int, int]
 _Box = TypeVar("_Box", bound=QBoxLayout)
@@ -179,7 +181,11 @@ class Splitter(QSplitter):
             self.addWidget(part)
             self.setStretchFactor(index, 0 if default[index] else 1)
         self._restore()
-        self.splitterMoved.connect(self._remember)
+        self._settled = QTimer(self)
+        self._settled.setSingleShot(True)
+        self._settled.setInterval(REMEMBER_AFTER_MS)
+        self._settled.timeout.connect(self._remember)
+        self.splitterMoved.connect(self._settled.start)
 
     def fold(self, index: int, folded: bool) -> None:
         """Hide or show a part."""
@@ -208,6 +214,6 @@ class Splitter(QSplitter):
             if isinstance(index, int) and index < self.count():
                 self._part(index).hide()
 
-    def _remember(self, *_moved: int) -> None:
+    def _remember(self) -> None:
         folded = [index for index in range(self.count()) if self.is_folded(index)]
         self._places.put(self._key, {"sizes": list(self.sizes()), "folded": list(folded)})
