@@ -193,6 +193,8 @@ class _Absences:
             return _NOTHING
         known = self._known.get(record.columns)
         if known is None:
+            if len(self._known) >= _KEPT_PLANS:
+                self._known.clear()
             known = self._known[record.columns] = self._lacking(record.columns)
         filled = [path for path in known.case if _in_row(record.head, path)]
         for group, name, path in known.rows:

@@ -57,6 +57,11 @@ class ExampleFault:
     answer: Answer
 
 
+def failing_examples(rules: RuleSet) -> list[ExampleFault]:
+    """Return the examples of all rules that fail; none in the rules that ship."""
+    return [fault for compiled in rules.rules for fault in try_examples(rules, compiled.rule.id)]
+
+
 def try_examples(rules: RuleSet, rule_id: str) -> list[ExampleFault]:
     """Return the examples of a rule that fail: one that should fire and does not, or the other way round."""
     rule = rules.rule(rule_id).rule

@@ -31,6 +31,7 @@ SIBLING_KINDS: Final = {
     "other_admit_time": Kind.TIME,
     "other_discharge_time": Kind.TIME,
 }
+_IDENTITY: Final = frozenset({"org_code", "record_no", "admission_count", "id_no"})
 FindRow: TypeAlias = Callable[[Scope], Row | None]
 _SPECS: Final = {group: {spec.id: spec for spec in fields_of(group)} for group in Group}
 
@@ -83,8 +84,9 @@ def indexed_field(spec: FieldSpec, index: int) -> Term:
 
 
 def sibling_field(name: str, slot: int) -> Term:
-    """Return the term of a field of another stay."""
-    return Term(kind=SIBLING_KINDS[name], read=lambda scope: scope.rows[slot].values.get(name))
+    """Return the term of a field of another stay; which stays those are hangs on the identity of this one."""
+    touches = _IDENTITY if SIBLING_KINDS[name] is Kind.BOOL else frozenset[str]()
+    return Term(kind=SIBLING_KINDS[name], read=lambda scope: scope.rows[slot].values.get(name), touches=touches)
 
 
 def word(slot: int, owner: Term) -> Term:

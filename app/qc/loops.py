@@ -22,6 +22,8 @@ from app.qc.scope import Scope
 from app.qc.syntax import Call, Name, Slice
 from app.qc.terms import Hit, Kind, Read, Term, Trace, derived
 
+_KNOWN_SHAPES: Final = 256
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -126,13 +128,15 @@ def any_row(rows: Rows, slot: int, test: Term) -> Term:
 def when_empty(test: Term) -> Callable[[Scope], bool | None]:
     """Return what ``any`` says without rows: False, or None where the file lacks the columns that it needs."""
 
-    known: dict[frozenset[str], bool | None] = {frozenset(): False}
+    known: dict[frozenset[str], bool] = {}
 
     def read(scope: Scope) -> bool | None:
-        missing = scope.missing
-        if missing not in known:
-            known[missing] = False if test.possible(missing) else None
-        return known[missing]
+        possible = known.get(scope.missing)
+        if possible is None:
+            if len(known) >= _KNOWN_SHAPES:
+                known.clear()
+            possible = known[scope.missing] = test.possible(scope.missing)
+        return False if possible else None
 
     return read
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Final
@@ -13,7 +13,7 @@ from app.domain.fields import FIELDS
 from app.domain.fields import field as field_of
 from app.domain.findings import Finding, Fix, Severity
 from app.qc.operators import FEN_PER_YUAN
-from app.qc.rule import CompiledRule
+from app.qc.rule import CompiledRule, Rule
 from app.qc.scope import Scope
 from app.qc.terms import Hit, Kind, Term
 
@@ -26,12 +26,21 @@ def findings_of(compiled: CompiledRule, scope: Scope) -> list[Finding]:
     rule = compiled.rule
     shown = {name: _shown(term, scope) for name, term in compiled.values.items()}
     found = []
-    for hit in compiled.term.trace(scope) or (Hit(),):
-        paths = _marked(rule.fields, hit)
+    for hit, paths in _places(rule, compiled.term.trace(scope) or (Hit(),)):
         text = rule.message.format_map(_Filling(hit, paths, shown)) if "{" in rule.message else rule.message
         fix = _fix(compiled, scope, hit)
         found.append(Finding(rule.id, rule.category, rule.severity, text, rule.remedy, paths, fix))
     return found
+
+
+def _places(rule: Rule, hits: Iterable[Hit]) -> Iterator[tuple[Hit, tuple[str, ...]]]:
+    """Yield each fault with its paths; one path at a time where the message names the field."""
+    for hit in hits:
+        paths = _marked(rule.fields, hit)
+        if "{field}" in rule.message and len(paths) > 1:
+            yield from ((hit, (path,)) for path in paths)
+        else:
+            yield hit, paths
 
 
 def display_key(finding: Finding) -> tuple[int, int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Final
 
@@ -42,6 +42,31 @@ def _years(start: date, end: date) -> int | None:
 
 def _days(start: date, end: date) -> int:
     return (_day(end) - _day(start)).days
+
+
+def _later(compiler: Compiler, call: Call, env: Env) -> Term:
+    first = _of_kind(compiler, call, env, 0, DATED, "not_a_date", of=2)
+    second = _of_kind(compiler, call, env, 1, DATED, "not_a_date", of=2)
+
+    def read(scope: Scope) -> bool | None:
+        one, other = first.read(scope), second.read(scope)
+        return is_later(one, other) if isinstance(one, date) and isinstance(other, date) else None
+
+    return derived(Kind.BOOL, read, first, second)
+
+
+def is_later(one: date, other: date) -> bool:
+    """Tell whether ``one`` is later; a date, or a time of midnight, stands for its whole day.
+
+    Many exports have dates without hours: those must not make a discharge on the day of admission too early.
+    """
+    if _has_hour(one) and _has_hour(other):
+        return one > other
+    return _day(one) > _day(other)
+
+
+def _has_hour(value: date) -> bool:
+    return isinstance(value, datetime) and value.time() != time()
 
 
 def _hours(start: date, end: date) -> Decimal | None:
@@ -185,6 +210,7 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "years": _dates(_years),
     "days": _dates(_days),
     "hours": _dates(_hours),
+    "later": _later,
     "date": _one(DATED, "not_a_date", Kind.DATE, lambda value: _day(value) if isinstance(value, date) else None),
     "year": _one(DATED, "not_a_date", Kind.NUMBER, lambda value: value.year if isinstance(value, date) else None),
     "len": _one(WORDED, "not_a_text", Kind.NUMBER, lambda value: len(str(value)), raw=True),
