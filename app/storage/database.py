@@ -22,7 +22,7 @@ from app.storage.lock import LibraryLock
 from app.storage.ops import Op
 from app.storage.problems import problem
 from app.storage.reads import Reader
-from app.storage.schema import CURRENT, check_header, upgrade
+from app.storage.schema import check_readable, upgrade
 from app.storage.transaction import Transaction
 from app.storage.undo import take_back, undone_by
 
@@ -53,7 +53,7 @@ class Database:
         with ExitStack() as cleanup:
             writer = None
             if read_only:
-                _check_readable(path)
+                check_readable(path)
             else:
                 lock = LibraryLock(path, clock)
                 cleanup.callback(lock.release)
@@ -153,10 +153,3 @@ class Database:
                 raise problem("not_undone", self.path)
             take_back(tx, undo_id)
         return tx.changes
-
-
-def _check_readable(path: Path) -> None:
-    if not path.exists():
-        raise problem("missing", path)
-    if check_header(path) != CURRENT:
-        raise problem("older", path)

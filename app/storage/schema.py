@@ -35,6 +35,14 @@ def check_header(path: Path) -> int:
     return version
 
 
+def check_readable(path: Path) -> None:
+    """Raise :class:`UserProblem` unless ``path`` is a library of exactly this schema."""
+    if not path.exists():
+        raise problem("missing", path)
+    if check_header(path) != CURRENT:
+        raise problem("older", path)
+
+
 def upgrade(path: Path, clock: Clock) -> None:
     """Create the schema, or bring an older one up to date. A backup is made before an existing one is touched.
 

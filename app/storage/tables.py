@@ -31,11 +31,14 @@ def _quoted(name: str) -> str:
 
 
 def _field_column(spec: FieldSpec) -> sa.Column[object]:
-    """Return the column of a field: INTEGER for numbers and money in fen, TEXT for all else, NULL when blank."""
+    """Return the column of a field: INTEGER for numbers and money in fen, TEXT for all else, NULL when blank.
+
+    Without a modifier SQLite's date() lets 30 February through.
+    """
     name = _quoted(spec.id)
     checks = {
-        FieldType.DATE: f"{name} IS date({name})",
-        FieldType.DATETIME: f"{name} IS datetime({name})",
+        FieldType.DATE: f"{name} IS date({name}, '+0 days')",
+        FieldType.DATETIME: f"{name} IS datetime({name}, '+0 days')",
         FieldType.LIST: f"{name} GLOB '[[]*]'",
     }
     check = checks.get(spec.type)

@@ -177,8 +177,8 @@ CREATE TABLE grouping (
 CREATE TABLE icu (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, case_id INTEGER NOT NULL,
     position INTEGER NOT NULL CHECK (position >= 0), type TEXT,
-    in_time TEXT CHECK ("in_time" IS datetime("in_time")),
-    out_time TEXT CHECK ("out_time" IS datetime("out_time")),
+    in_time TEXT CHECK ("in_time" IS datetime("in_time", '+0 days')),
+    out_time TEXT CHECK ("out_time" IS datetime("out_time", '+0 days')),
     raw TEXT DEFAULT '{}' NOT NULL CHECK (raw GLOB '{*}'),
     dashes TEXT DEFAULT '[]' NOT NULL CHECK (dashes GLOB '[[]*]'), UNIQUE (case_id, position),
     FOREIGN KEY(case_id) REFERENCES cases (id) ON DELETE CASCADE
@@ -194,13 +194,15 @@ CREATE TABLE newborn_weight (
 ;;
 CREATE TABLE operation (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, case_id INTEGER NOT NULL,
-    position INTEGER NOT NULL CHECK (position >= 0), code TEXT, date TEXT CHECK ("date" IS datetime("date")),
-    level TEXT, name TEXT, source_text TEXT, kind TEXT, hours TEXT, surgeon TEXT, assist1 TEXT, assist2 TEXT,
-    incision TEXT, healing TEXT, anes_method TEXT, asa TEXT, anes_doctor TEXT, nnis TEXT, elective TEXT,
-    "begin" TEXT CHECK ("begin" IS datetime("begin")), "end" TEXT CHECK ("end" IS datetime("end")),
-    anes_begin TEXT CHECK ("anes_begin" IS datetime("anes_begin")),
-    anes_end TEXT CHECK ("anes_end" IS datetime("anes_end")), surgeon_code TEXT, anes_doctor_code TEXT,
-    raw TEXT DEFAULT '{}' NOT NULL CHECK (raw GLOB '{*}'),
+    position INTEGER NOT NULL CHECK (position >= 0), code TEXT,
+    date TEXT CHECK ("date" IS datetime("date", '+0 days')), level TEXT, name TEXT, source_text TEXT,
+    kind TEXT, hours TEXT, surgeon TEXT, assist1 TEXT, assist2 TEXT, incision TEXT, healing TEXT,
+    anes_method TEXT, asa TEXT, anes_doctor TEXT, nnis TEXT, elective TEXT,
+    "begin" TEXT CHECK ("begin" IS datetime("begin", '+0 days')),
+    "end" TEXT CHECK ("end" IS datetime("end", '+0 days')),
+    anes_begin TEXT CHECK ("anes_begin" IS datetime("anes_begin", '+0 days')),
+    anes_end TEXT CHECK ("anes_end" IS datetime("anes_end", '+0 days')), surgeon_code TEXT,
+    anes_doctor_code TEXT, raw TEXT DEFAULT '{}' NOT NULL CHECK (raw GLOB '{*}'),
     dashes TEXT DEFAULT '[]' NOT NULL CHECK (dashes GLOB '[[]*]'),
     code_status TEXT DEFAULT '' NOT NULL CHECK (code_status IN ('', 'accepted')), prop_code TEXT,
     prop_name TEXT, prop_score REAL, prop_kind TEXT, prop_reason TEXT,
@@ -218,12 +220,12 @@ CREATE TABLE pathology (
 ;;
 CREATE TABLE patient (
     case_id INTEGER NOT NULL, insurance_card_no TEXT, health_card_no TEXT, patient_name TEXT, sex TEXT,
-    birth_date TEXT CHECK ("birth_date" IS date("birth_date")), age_years INTEGER, age_days INTEGER,
-    age_months_text TEXT, nationality TEXT, nb_admit_weight INTEGER, birthplace TEXT, native_place TEXT,
-    ethnicity TEXT, id_type TEXT, id_no TEXT, occupation TEXT, marital_status TEXT, current_address TEXT,
-    current_phone TEXT, current_zip TEXT, registered_address TEXT, registered_zip TEXT, employer_address TEXT,
-    employer_phone TEXT, employer_zip TEXT, contact_name TEXT, contact_relation TEXT, contact_address TEXT,
-    contact_phone TEXT, raw TEXT DEFAULT '{}' NOT NULL CHECK (raw GLOB '{*}'),
+    birth_date TEXT CHECK ("birth_date" IS date("birth_date", '+0 days')), age_years INTEGER,
+    age_days INTEGER, age_months_text TEXT, nationality TEXT, nb_admit_weight INTEGER, birthplace TEXT,
+    native_place TEXT, ethnicity TEXT, id_type TEXT, id_no TEXT, occupation TEXT, marital_status TEXT,
+    current_address TEXT, current_phone TEXT, current_zip TEXT, registered_address TEXT, registered_zip TEXT,
+    employer_address TEXT, employer_phone TEXT, employer_zip TEXT, contact_name TEXT, contact_relation TEXT,
+    contact_address TEXT, contact_phone TEXT, raw TEXT DEFAULT '{}' NOT NULL CHECK (raw GLOB '{*}'),
     dashes TEXT DEFAULT '[]' NOT NULL CHECK (dashes GLOB '[[]*]'), PRIMARY KEY (case_id),
     FOREIGN KEY(case_id) REFERENCES cases (id) ON DELETE CASCADE
 ) STRICT
@@ -234,8 +236,8 @@ CREATE TABLE settlement (
     case_id INTEGER NOT NULL, setl_list_no TEXT, psn_no TEXT, hi_type TEXT, special_person TEXT,
     insured_area TEXT, setl_level TEXT, nb_admit_type TEXT, inpatient_type TEXT, chief_doctor TEXT,
     chief_doctor_code TEXT, resp_nurse_code TEXT, biz_sn TEXT, bill_code TEXT, bill_no TEXT,
-    setl_begin TEXT CHECK ("setl_begin" IS date("setl_begin")),
-    setl_end TEXT CHECK ("setl_end" IS date("setl_end")), hi_pay_method TEXT, fill_dept TEXT,
+    setl_begin TEXT CHECK ("setl_begin" IS date("setl_begin", '+0 days')),
+    setl_end TEXT CHECK ("setl_end" IS date("setl_end", '+0 days')), hi_pay_method TEXT, fill_dept TEXT,
     fill_person TEXT, vent_d INTEGER, vent_h INTEGER, vent_m INTEGER, transfer_org_code TEXT,
     transfer_dept TEXT, fund_pay INTEGER, fund_pool INTEGER, fund_serious INTEGER, fund_other INTEGER,
     psn_selfpay INTEGER, psn_ownpay INTEGER, psn_acct INTEGER, psn_cash INTEGER,
@@ -255,7 +257,7 @@ CREATE TABLE settlement_fee (
 CREATE TABLE staff (
     case_id INTEGER NOT NULL, dept_head TEXT, chief_physician TEXT, attending TEXT, resident TEXT,
     resp_nurse TEXT, trainee TEXT, intern TEXT, coder TEXT, record_quality TEXT, qc_physician TEXT,
-    qc_nurse TEXT, qc_date TEXT CHECK ("qc_date" IS date("qc_date")),
+    qc_nurse TEXT, qc_date TEXT CHECK ("qc_date" IS date("qc_date", '+0 days')),
     raw TEXT DEFAULT '{}' NOT NULL CHECK (raw GLOB '{*}'),
     dashes TEXT DEFAULT '[]' NOT NULL CHECK (dashes GLOB '[[]*]'), PRIMARY KEY (case_id),
     FOREIGN KEY(case_id) REFERENCES cases (id) ON DELETE CASCADE
@@ -264,12 +266,13 @@ CREATE TABLE staff (
 CREATE TABLE stay (
     case_id INTEGER NOT NULL, org_code TEXT, org_name TEXT, pay_method TEXT, admission_count INTEGER,
     record_no TEXT, admit_route TEXT, is_day_surgery TEXT, treat_type TEXT,
-    admit_time TEXT CHECK ("admit_time" IS datetime("admit_time")), admit_dept TEXT, admit_ward TEXT,
-    transfer_depts TEXT CHECK ("transfer_depts" GLOB '[[]*]'),
-    discharge_time TEXT CHECK ("discharge_time" IS datetime("discharge_time")), discharge_dept TEXT,
-    discharge_ward TEXT, los_days INTEGER, outp_dx_code TEXT, outp_dx_name TEXT, admit_state TEXT,
-    admit_dx_code TEXT, admit_dx_name TEXT, confirm_date TEXT CHECK ("confirm_date" IS date("confirm_date")),
-    clinical_path TEXT, discharge_way TEXT, transfer_org TEXT, readmit31_plan TEXT, readmit31_purpose TEXT,
+    admit_time TEXT CHECK ("admit_time" IS datetime("admit_time", '+0 days')), admit_dept TEXT,
+    admit_ward TEXT, transfer_depts TEXT CHECK ("transfer_depts" GLOB '[[]*]'),
+    discharge_time TEXT CHECK ("discharge_time" IS datetime("discharge_time", '+0 days')),
+    discharge_dept TEXT, discharge_ward TEXT, los_days INTEGER, outp_dx_code TEXT, outp_dx_name TEXT,
+    admit_state TEXT, admit_dx_code TEXT, admit_dx_name TEXT,
+    confirm_date TEXT CHECK ("confirm_date" IS date("confirm_date", '+0 days')), clinical_path TEXT,
+    discharge_way TEXT, transfer_org TEXT, readmit31_plan TEXT, readmit31_purpose TEXT,
     raw TEXT DEFAULT '{}' NOT NULL CHECK (raw GLOB '{*}'),
     dashes TEXT DEFAULT '[]' NOT NULL CHECK (dashes GLOB '[[]*]'), PRIMARY KEY (case_id),
     FOREIGN KEY(case_id) REFERENCES cases (id) ON DELETE CASCADE
