@@ -26,7 +26,7 @@ class Action:
 
     ``context`` is '' (everywhere), a page key (while the page is shown) or ``page.region`` (while the focus is in that
     region). ``run`` and ``enabled`` take the window or the page. ``shortcut`` is a Qt key sequence, several separated
-    by ``;``. ``needs`` is a role key. ``label`` is a verb phrase, ``help`` one sentence that says what happens.
+    by a space. ``needs`` is a role key. ``label`` is a verb phrase, ``help`` one sentence that says what happens.
     """
 
     id: str
@@ -53,8 +53,7 @@ class Action:
     @property
     def keys(self) -> tuple[str, ...]:
         """The key sequences in Qt's portable form."""
-        parts = (part.strip() for part in self.shortcut.split(";"))
-        return tuple(QKeySequence(part).toString() for part in parts if part)
+        return tuple(QKeySequence(part).toString() for part in self.shortcut.split())
 
 
 class ActionHost(Protocol):

@@ -120,8 +120,9 @@ class Toast(QFrame):
                 widget.deleteLater()
 
     def _settle(self) -> None:
+        self._row.invalidate()
         self._row.activate()
-        size = self._row.sizeHint()
+        size = self.sizeHint()
         px, window = theme().px, self.window()
         self.setGeometry(
             window.width() - size.width() - px(16),
@@ -145,6 +146,7 @@ class NoticeBars(QWidget):
     def _refresh(self) -> None:
         while (item := self._column.takeAt(0)) is not None:
             if widget := item.widget():
+                widget.hide()
                 widget.deleteLater()
         for key, notice in self._notices.bars.items():
             self._column.addWidget(self._line(key, notice))

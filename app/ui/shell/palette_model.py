@@ -143,6 +143,8 @@ class PaletteModel(QAbstractListModel):
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Return the line, or its words."""
+        if not index.isValid():
+            return None
         line = self.lines[index.row()]
         if role == ITEM:
             return line
@@ -152,7 +154,7 @@ class PaletteModel(QAbstractListModel):
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
         """Only items can be chosen."""
-        if isinstance(self.lines[index.row()], GroupLine):
+        if not index.isValid() or isinstance(self.lines[index.row()], GroupLine):
             return Qt.ItemFlag.NoItemFlags
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 
