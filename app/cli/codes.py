@@ -7,6 +7,7 @@ from pathlib import Path
 
 from app.common.clock import SystemClock
 from app.common.paths import home
+from app.services.asset_store import CODEBOOK, SCHEME
 from app.services.assets import Assets, ImportReport
 from app.services.writer import writing
 
@@ -50,12 +51,12 @@ def _import_scheme(args: argparse.Namespace) -> int:
 
 
 def _list_codebooks(_: argparse.Namespace) -> int:
-    for line in Assets(home(), SystemClock()).codebook_lines():
+    for line in Assets(home(), SystemClock()).listing(CODEBOOK):
         print(line)
     return 0
 
 
 def _list_schemes(_: argparse.Namespace) -> int:
-    for line in Assets(home(), SystemClock()).scheme_lines():
+    for line in Assets(home(), SystemClock()).listing(SCHEME):
         print(line)
     return 0

@@ -1,4 +1,4 @@
-"""Parses ``bingan …`` and runs the command. Exit codes: 0 done, 1 refused with a reason, 2 wrong usage, 3 window open."""
+"""Parses ``bingan …`` and runs it. Exit codes: 0 done, 1 refused with a reason, 2 wrong usage, 3 window open."""
 
 from __future__ import annotations
 

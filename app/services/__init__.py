@@ -1,1 +1,18 @@
-"""Use cases. Pages and commands call these; nothing below knows that a user exists."""
+"""Use cases. Pages and commands call these; nothing below knows that a user exists.
+
+``open_services(home, clock) -> Services`` (:mod:`app.services.composition`) is the composition root:
+
+    worklist   queues, ids, rows, complete: filtered and sorted in SQL, ids first
+    cases      view; set_text, add_row, remove_row, move_row, split_row, accept, accept_all, apply_fix, undo, redo,
+               finish, set_state, claim, release, save_draft; history
+    coding     search, context, effects, auto_code, review, take, warm_up
+    checking   run, stale: whole lists in the background
+    imports    preview, remap, answer, commit, undo_batch, marked_copy, batches
+    exports    batch: the user's own file with corrected values
+    assets     code books, schemes, weights, rates: import, list, use
+    places     small things that the window remembers
+
+Every write returns what changed (:class:`~app.services.types.CaseView` of the case, or ``Changes``) and raises
+``UserProblem`` in plain words. Commands that touch no library use :mod:`~app.services.bulk` and
+:mod:`~app.services.pipeline`.
+"""

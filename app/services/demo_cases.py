@@ -16,6 +16,7 @@ from typing import Final
 from app.common.paths import data
 from app.domain.case import CaseRecord, Row, Value
 from app.domain.derived import age_in_days, completed_years
+from app.domain.dictionaries import dictionary
 from app.domain.field import Group
 from app.domain.fields import FEE_ITEMS
 from app.domain.identity import make_id
@@ -127,7 +128,7 @@ def _person(template: Mapping[str, object], number: int, admit: date, chance: ra
         "age_days": age_in_days(birth, admit) if years == 0 else None,
         "nationality": "CHN",
         "birthplace": place,
-        "native_place": place[:3],
+        "native_place": dictionary("D-PROVINCE").find_start(place),
         "ethnicity": "01",
         "id_type": "1",
         "id_no": make_id("330106", birth, sex, chance.randint(10, 99)),
@@ -160,7 +161,9 @@ def _stay(
     dept = str(template["dept"])
     dx = template["dx"]
     assert isinstance(dx, list)  # noqa: S101 - our own data file
-    staff = {key: _name(chance) for key in ("dept_head", "chief_physician", "attending", "resident", "resp_nurse")}
+    staff: dict[str, Value] = {
+        key: _name(chance) for key in ("dept_head", "chief_physician", "attending", "resident", "resp_nurse")
+    }
     return staff | {
         "admit_route": chance.choice(("1", "2")),
         "admit_time": admit,

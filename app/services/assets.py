@@ -1,0 +1,324 @@
+"""Code books, grouping schemes and price tables: what ships, what was imported, which one is in use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from app.codebook.book import Codebook
+from app.codebook.builder import build
+from app.codebook.columns import locate
+from app.codebook.editions import EditionMap
+from app.common.clock import Clock
+from app.common.errors import UserProblem, Where
+from app.common.paths import data
+from app.common.progress import NoProgress, Progress
+from app.common.texts import text
+from app.domain.coding import CodeKind
+from app.domain.tables import RawTable
+from app.drg.lint import LintReport
+from app.drg.package import load_package
+from app.drg.scheme import Scheme
+from app.drg.tariffs import RateKey, RateTable, WeightTable
+from app.drg.workbook import load_workbook
+from app.exchange.readers import read_codebook_tables, read_scheme_tables, read_tables
+from app.services.asset_store import CODEBOOK, RATES, SCHEME, WEIGHTS, Asset, AssetStore
+from app.services.pricing import PriceTables
+from app.services.types import AssetLine
+
+STARTER: Final = "starter"
+_MOST_LINES: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did: title, facts and remarks as sentences, ready to print."""
+
+    title: str
+    facts: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    def lines(self) -> list[str]:
+        """Return the report line by line; many remarks are cut with a count."""
+        shown = list(self.remarks[:_MOST_LINES])
+        if len(self.remarks) > _MOST_LINES:
+            shown.append(text("assets.more_remarks", count=len(self.remarks) - _MOST_LINES))
+        return [text("assets.imported", title=self.title), *self.facts, *shown]
+
+
+class Assets:
+    """Loads what is active and keeps it in memory; imports what a user brings, all or nothing."""
+
+    def __init__(self, home: Path, clock: Clock) -> None:
+        self._store = AssetStore(home, clock)
+        self._books: dict[str, Codebook] = {}
+        self._schemes: dict[str, Scheme] = {}
+
+    # Code books
+
+    def codebook(self) -> Codebook:
+        """Return the active code book: the imported one, else the one that ships."""
+        active = self._store.active(CODEBOOK)
+        return self._imported_book(active) if active else self.builtin_codebook()
+
+    def builtin_codebook(self) -> Codebook:
+        """Return the book that ships (ICD-10 subcategories and ICD-9-CM-3, see ``codebooks/README.md``)."""
+        if "" not in self._books:
+            folder = data("codebooks") / "builtin"
+            tables = [table for name in ("icd10.csv", "icd9cm3.csv") for table in read_tables(folder / name)]
+            self._books[""], _ = build(tables, edition="builtin", title=text("assets.builtin_codebook"))
+        return self._books[""]
+
+    def edition_map(self) -> EditionMap:
+        """Return the clinical → insurance map that came with the active book, an empty one without."""
+        active = self._store.active(CODEBOOK)
+        paths = [path for role, path in self._files(active) if _plain(role) == "map"]
+        tables = [table for path in dict.fromkeys(paths) for table in read_codebook_tables(path).values()]
+        return EditionMap.from_tables(tables) if tables else EditionMap()
+
+    def import_codebook(
+        self, paths: Sequence[Path], *, title: str = "", progress: Progress | None = None
+    ) -> ImportReport:
+        """Make the tables of ``paths`` the active code book.
+
+        A role (diagnoses, procedures, map) that the files do not bring is carried over from the active imported
+        book, else from the shipped one. Raises :class:`UserProblem`; then everything is as it was.
+        """
+        progress = progress or NoProgress()
+        named: list[tuple[str, Path]] = []
+        for number, path in enumerate(paths):
+            progress.step(number, len(paths), path.name)
+            named += [(role, path) for role in _roles(path)]
+        named = _numbered(named)
+        brought = {_plain(role) for role, _ in named}
+        active = self._store.active(CODEBOOK)
+        kept = [(role, path) for role, path in self._files(active) if _plain(role) not in brought]
+        files = [*named, *kept]
+        title = title or (active.title if active and not brought & {"dx", "px"} else paths[0].stem)
+        book, report = build(self._book_tables(files), edition="import", title=title, outline=self.builtin_codebook())
+        counts = {kind: sum(1 for _ in book.leaves(kind)) for kind in CodeKind}
+        facts = {"dx": str(counts[CodeKind.DX]), "px": str(counts[CodeKind.PX]), "remarks": str(len(report.issues))}
+        asset = self._store.add(CODEBOOK, title, files, facts=facts)
+        self._books = {"": self.builtin_codebook(), asset.id: book}
+        return ImportReport(
+            title,
+            (text("assets.book_facts", dx=counts[CodeKind.DX], px=counts[CodeKind.PX]),),
+            tuple(f"{issue.where}：{issue.message}" for issue in report.issues),
+        )
+
+    def load_codebook(self, paths: Sequence[Path]) -> Codebook:
+        """Return a code book of files without storing it (for commands that touch no library)."""
+        named = _numbered([(role, path) for path in paths for role in _roles(path)])
+        book, _ = build(self._book_tables(named), edition="files", title=paths[0].stem, outline=self.builtin_codebook())
+        return book
+
+    def _imported_book(self, asset: Asset) -> Codebook:
+        if asset.id not in self._books:
+            files = self._files(asset)
+            book, _ = build(
+                self._book_tables(files), edition=asset.id, title=asset.title, outline=self.builtin_codebook()
+            )
+            self._books[asset.id] = book
+        return self._books[asset.id]
+
+    def _book_tables(self, files: Sequence[tuple[str, Path]]) -> list[RawTable]:
+        roles = {_plain(role) for role, _ in files}
+        wanted = [path for role, path in files if _plain(role) in ("dx", "px")]
+        builtin = data("codebooks") / "builtin"
+        missing = [builtin / name for role, name in (("dx", "icd10.csv"), ("px", "icd9cm3.csv")) if role not in roles]
+        return [table for path in dict.fromkeys([*wanted, *missing]) for table in read_tables(path)]
+
+    def _files(self, asset: Asset | None) -> list[tuple[str, Path]]:
+        return [(role, self._path(asset, role)) for role, _, _ in asset.files] if asset else []
+
+    def _path(self, asset: Asset, role: str) -> Path:
+        path = self._store.path(asset, role)
+        if path is None:
+            raise UserProblem("assets.damaged", remedy="assets.remedy.import_again", title=asset.title)
+        return path
+
+    # Schemes
+
+    def scheme(self, on: date | None = None) -> Scheme:
+        """Return the scheme for a discharge date: the latest imported one in force then, else the active one.
+
+        Without an imported scheme it is the shipped trial scheme.
+        """
+        assets = self._store.all(SCHEME)
+        dated = [a for a in assets if on and a.facts.get("valid_from") and a.facts["valid_from"] <= on.isoformat()]
+        if dated:
+            return self._imported_scheme(max(dated, key=lambda a: (a.facts["valid_from"], a.imported_at)))
+        active = self._store.active(SCHEME)
+        return self._imported_scheme(active) if active else self.starter_scheme()
+
+    def starter_scheme(self) -> Scheme:
+        """Return the trial scheme that ships, expanded against the active code book."""
+        book = self.codebook()
+        key = f"{STARTER}:{book.edition}"
+        if key not in self._schemes:
+            self._schemes[key] = load_scheme(data("codebooks") / "schemes" / STARTER, book)
+        return self._schemes[key]
+
+    def find_scheme(self, name: str) -> Scheme:
+        """Return a scheme by path or by the id of an imported one. Raises :class:`UserProblem`."""
+        if name == STARTER:
+            return self.starter_scheme()
+        for asset in self._store.all(SCHEME):
+            if name in (asset.id, asset.facts.get("scheme_id")):
+                return self._imported_scheme(asset)
+        path = Path(name)
+        if not path.exists():
+            raise UserProblem("assets.scheme_not_found", remedy="assets.remedy.list_schemes", scheme=name)
+        return load_scheme(path, self.codebook())
+
+    def import_scheme(self, path: Path, *, valid_from: str = "", progress: Progress | None = None) -> ImportReport:
+        """Check a scheme and keep it as the active one. Raises :class:`UserProblem`; then everything is as it was."""
+        _check_date(valid_from)
+        tables, meta = read_scheme_tables(path, progress=progress)
+        scheme, report = _load(tables, meta, path, self.codebook())
+        start = valid_from or (scheme.valid_from.isoformat() if scheme.valid_from else "")
+        files = [(file.name, file) for file in _scheme_files(path)]
+        facts = {"scheme_id": scheme.id, "valid_from": start, "warnings": str(len(report.warnings))}
+        facts |= {name: str(count) for name, count in report.counts.items()}
+        asset = self._store.add(SCHEME, scheme.title, files, facts=facts)
+        self._schemes[asset.id] = scheme
+        counted = text("assets.scheme_facts", **{n: report.counts.get(n, 0) for n in ("mdc", "adrg", "drg")})
+        return ImportReport(scheme.title, (counted,), tuple(str(item) for item in report.warnings))
+
+    def _imported_scheme(self, asset: Asset) -> Scheme:
+        if asset.id not in self._schemes:
+            for role, _, _ in asset.files:
+                self._path(asset, role)
+            names = [name for _, name, _ in asset.files]
+            folder = self._store.folder(asset)
+            source = folder / names[0] if len(names) == 1 else folder
+            self._schemes[asset.id] = load_scheme(source, self.codebook())
+        return self._schemes[asset.id]
+
+    # Prices
+
+    def import_weights(self, path: Path) -> ImportReport:
+        """Keep a weight table for the scheme in use. Raises :class:`UserProblem` when it does not belong to it."""
+        scheme = self.scheme()
+        table = load_weights(path)
+        table.check(scheme)
+        self._store.add(WEIGHTS, path.stem, [("weights", path)], facts={"scheme_id": scheme.id})
+        missing = table.without_weight(scheme)
+        remarks = (text("assets.weights_missing", count=len(missing)),) if missing else ()
+        return ImportReport(path.stem, (text("assets.weights_facts", count=len(table), scheme=scheme.title),), remarks)
+
+    def import_rates(self, path: Path, *, city: str, year: str, level: str) -> ImportReport:
+        """Keep a table of base rates, tied by the user to a city, a year and a hospital level."""
+        table = load_rates(path)
+        table.require(year, level)
+        facts = {"city": city, "year": year, "level": level}
+        self._store.add(RATES, path.stem, [("rates", path)], facts=facts)
+        return ImportReport(path.stem, (text("assets.rates_facts", city=city, year=year, level=level),))
+
+    def prices(self, scheme: Scheme) -> PriceTables:
+        """Return the tables that may price this scheme: its own weights, the chosen rates."""
+        if scheme.trial:
+            path = data("codebooks") / "schemes" / STARTER / "weights.csv"
+            return PriceTables(load_weights(path), invented=True)
+        weights = [a for a in self._store.all(WEIGHTS) if a.facts.get("scheme_id") == scheme.id]
+        rates = self._store.active(RATES)
+        return PriceTables(
+            load_weights(self._path(weights[-1], "weights")) if weights else None,
+            load_rates(self._path(rates, "rates")) if rates else None,
+            RateKey(rates.facts["city"], rates.facts["year"], rates.facts["level"]) if rates else None,
+        )
+
+    # Lists
+
+    def lines(self, kind: str) -> tuple[AssetLine, ...]:
+        """Return the shipped and imported assets of a kind for a list."""
+        imported = self._store.all(kind)
+        lines = [
+            AssetLine(a.id, kind, a.title, a.active, False, (*sorted(a.facts.items()), ("imported_at", a.imported_at)))
+            for a in imported
+        ]
+        shipped = {CODEBOOK: "assets.builtin_codebook", SCHEME: "assets.starter_scheme"}
+        if kind in shipped:
+            in_use = not any(a.active for a in imported)
+            lines.insert(0, AssetLine("", kind, text(shipped[kind]), in_use, True))
+        return tuple(lines)
+
+    def listing(self, kind: str) -> list[str]:
+        """Return the assets of a kind as lines for the command line; the one in use is marked."""
+        return [
+            text("assets.line", mark="*" if line.active else " ", id=line.id or "-", title=line.title)
+            for line in self.lines(kind)
+        ]
+
+    def use(self, kind: str, asset_id: str) -> None:
+        """Make an asset the one in use; '' goes back to the shipped one."""
+        self._store.activate(kind, asset_id or None)
+
+
+def load_scheme(path: Path, book: Codebook) -> Scheme:
+    """Return the scheme of a package or workbook. Raises :class:`UserProblem` with the report when it has errors."""
+    tables, meta = read_scheme_tables(path)
+    return _load(tables, meta, path, book)[0]
+
+
+def load_weights(path: Path) -> WeightTable:
+    """Return the weight table of a file."""
+    return WeightTable.build(read_tables(path)[0])
+
+
+def load_rates(path: Path) -> RateTable:
+    """Return the base rates of a file."""
+    return RateTable.build(read_tables(path)[0])
+
+
+def _load(
+    tables: Mapping[str, RawTable], meta: Mapping[str, object], path: Path, book: Codebook
+) -> tuple[Scheme, LintReport]:
+    if meta:
+        return load_package(tables, meta, known=book, expand=book.expand_prefixes)
+    return load_workbook(tables, name=path.stem, known=book)
+
+
+def _roles(path: Path) -> list[str]:
+    """Tell what a code table holds: diagnoses, procedures, or a map between editions."""
+    roles: list[str] = []
+    for table in read_codebook_tables(path).values():
+        if locate(table, ("clinical_code", "medins_code")):
+            roles.append("map")
+        elif locate(table, ("code", "name")):
+            book, _ = build([table], edition="", title="")
+            roles += [str(kind) for kind in CodeKind if book.counts[kind]]
+    if not roles:
+        raise UserProblem("assets.no_codebook_rows", remedy="assets.remedy.check_headings", where=Where(path.name))
+    return list(dict.fromkeys(roles))
+
+
+def _plain(role: str) -> str:
+    return role.partition(".")[0]
+
+
+def _numbered(named: list[tuple[str, Path]]) -> list[tuple[str, Path]]:
+    """Give a second file of the same role a name of its own: map, map.2."""
+    seen: dict[str, int] = {}
+    out = []
+    for role, path in named:
+        seen[role] = seen.get(role, 0) + 1
+        out.append((role if seen[role] == 1 else f"{role}.{seen[role]}", path))
+    return out
+
+
+def _scheme_files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    return sorted(file for file in path.iterdir() if file.suffix in (".csv", ".toml"))
+
+
+def _check_date(given: str) -> None:
+    try:
+        if given:
+            date.fromisoformat(given)
+    except ValueError as error:
+        raise UserProblem("assets.bad_date", remedy="assets.remedy.date_form", given=given) from error

@@ -1,0 +1,185 @@
+"""Builds what the case page shows, and keeps the worklist's summary of a case in step with it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from app.common.errors import UserProblem
+from app.common.texts import text
+from app.domain.case import CaseRecord, CaseState
+from app.domain.field import FieldSpec, Group
+from app.domain.fields import field
+from app.domain.findings import QcReport
+from app.domain.values import display
+from app.qc.context import QcContext, Sibling
+from app.services.rules import shipped_rules
+from app.services.session import Session
+from app.services.types import CaseView, Grouping
+from app.storage.caches import Summary
+from app.storage.cells import FieldCell
+from app.storage.load import StoredCase
+from app.storage.reads import Reader
+from app.storage.undo import UndoItem
+
+LOCKED: Final = (CaseState.SUBMITTED, CaseState.UNLOCK_REQUESTED, CaseState.ARCHIVED, CaseState.CANCELLED)
+_KEPT: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The last report of a case in this process: the version and state it belongs to."""
+
+    version: int
+    state: CaseState
+    siblings: tuple[Sibling, ...]
+    report: QcReport
+
+
+class ViewBuilder:
+    """Reads cases; re-runs only the rules that an edit touched."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._known: OrderedDict[int, _Known] = OrderedDict()
+
+    def view(self, case_id: int) -> CaseView:
+        """Return the case as it stands. Raises :class:`UserProblem` when it does not exist."""
+        return self._build(case_id, None, save=False)
+
+    def after(self, case_id: int, touched: Iterable[str] | None) -> CaseView:
+        """Return the case after a write; ``touched`` paths (None: everything) are checked anew and summed up."""
+        return self._build(case_id, None if touched is None else tuple(touched), save=True)
+
+    def _build(self, case_id: int, touched: tuple[str, ...] | None, *, save: bool) -> CaseView:
+        session = self._session
+        with session.db.read() as reader:
+            stored = _load(reader, case_id)
+            edited = reader.edited_cells(case_id)
+            undoable = reader.undoable(session.actor.id, case_id, limit=1)
+            redoable = reader.redoable(session.actor.id, case_id, limit=1)
+            drafts = reader.drafts(case_id)
+            batch = reader.batch_title(stored.batch_id) if stored.batch_id else ""
+            siblings = tuple(Sibling.of(other, stored.record) for other in reader.same_patient(case_id))
+        report = self._report(stored, siblings, touched)
+        grouping = session.engines.preview(stored.record, stored.proposals)
+        if save and not session.db.read_only:
+            self._save(stored, report, grouping)
+        locked = stored.state in LOCKED
+        return CaseView(
+            case_id=case_id,
+            record=stored.record,
+            state=stored.state,
+            version=stored.version,
+            locked=text("cases.locked_note", state=text(f"cases.state.{stored.state}")) if locked else "",
+            proposals=stored.proposals,
+            accepted=stored.accepted,
+            changed=_changed(stored.record, edited),
+            report=report,
+            grouping=grouping,
+            drafts=drafts,
+            undo_name=undo_name(undoable),
+            redo_name=undo_name(redoable),
+            saved_at=stored.updated,
+            claimed_by=stored.claimed_by,
+            batch_title=batch,
+        )
+
+    def _report(self, stored: StoredCase, siblings: tuple[Sibling, ...], touched: tuple[str, ...] | None) -> QcReport:
+        session = self._session
+        context = QcContext(
+            today=session.clock.now().date(),
+            codebook=session.engines.codebook,
+            state=stored.state,
+            siblings=siblings,
+        )
+        known = self._known.get(stored.case_id)
+        fresh = known is not None and known.state is stored.state and known.siblings == siblings
+        if known is not None and fresh and known.version == stored.version:
+            return known.report
+        if known is not None and fresh and touched is not None and known.version == stored.version - 1:
+            report = shipped_rules().check_fields(stored.record, known.report, touched, context)
+        else:
+            report = shipped_rules().check(stored.record, context)
+        self._known[stored.case_id] = _Known(stored.version, stored.state, siblings, report)
+        self._known.move_to_end(stored.case_id)
+        while len(self._known) > _KEPT:
+            self._known.popitem(last=False)
+        return report
+
+    def _save(self, stored: StoredCase, report: QcReport, grouping: Grouping) -> None:
+        with self._session.db.caching() as tx:
+            tx.save_summary(stored.case_id, stored.version, summary_of(report, grouping))
+            tx.save_findings(stored.case_id, stored.version, report)
+
+
+def summary_of(report: QcReport, grouping: Grouping) -> Summary:
+    """Return what the worklist keeps of a report and a grouping."""
+    base = Summary.of_report(report)
+    explanation = grouping.explanation
+    weight = grouping.price.weight
+    return Summary(
+        errors=base.errors,
+        warns=base.warns,
+        hints=base.hints,
+        score=base.score,
+        drg=explanation.result.drg if explanation else "",
+        drg_name=explanation.name if explanation else "",
+        rw=float(weight) if weight is not None else None,
+        group_status=str(explanation.result.status) if explanation else "",
+    )
+
+
+def _load(reader: Reader, case_id: int) -> StoredCase:
+    try:
+        return reader.load_case(case_id)
+    except LookupError as error:
+        raise UserProblem("cases.not_found", remedy="cases.remedy.not_found") from error
+
+
+def _changed(record: CaseRecord, edited: Iterable[tuple[Group, int, str]]) -> dict[str, tuple[str, ...]]:
+    """Return the paths of fields that a person changed since the import."""
+    places = {(group, row.id): index for group, rows in record.groups.items() for index, row in enumerate(rows)}
+    changed: dict[str, tuple[str, ...]] = {}
+    for group, row_id, name in edited:
+        if group is Group.CASE:
+            changed[name] = ()
+        elif (group, row_id) in places:
+            changed[f"{group}[{places[group, row_id]}].{name}"] = ()
+    return changed
+
+
+def undo_name(items: Iterable[UndoItem]) -> str:
+    """Name what an undo would take back: the code and its change, the field, or the operation."""
+    item = next(iter(items), None)
+    if item is None:
+        return ""
+    codes = [change for change in item.changes if change.field == "code"]
+    if codes:
+        label = text(f"cases.group.{codes[0].entity}")
+        return text("cases.named_code", label=label, before=_word(codes[0].before), after=_word(codes[0].after))
+    fields = [change for change in item.changes if change.field and _spec(change.entity, change.field)]
+    spec = _spec(fields[0].entity, fields[0].field) if len(fields) == 1 else None
+    return text("cases.named_field", label=spec.label) if spec else item.op.label
+
+
+def _spec(entity: str, name: str) -> FieldSpec | None:
+    try:
+        return field(name if entity == Group.CASE else f"{entity}[].{name}")
+    except KeyError:
+        return None
+
+
+def _word(cell: object) -> str:
+    return cell if isinstance(cell, str) and cell else text("cases.blank")
+
+
+def change_text(spec: FieldSpec, cell: FieldCell) -> str:
+    """Return a side of a change for the history list."""
+    if cell.raw:
+        return text("cases.unread", raw=cell.raw)
+    if cell.dash:
+        return "-"
+    return display(spec, cell.value) or text("cases.blank")

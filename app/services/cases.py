@@ -1,0 +1,257 @@
+"""One case: read for the page, edited field by field, checked and grouped after every edit, taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Final
+
+from app.common.errors import UserProblem
+from app.common.texts import text
+from app.domain.case import CaseState, FieldPath, Value
+from app.domain.changes import Changes
+from app.domain.coding import CodeKind, MatchResult
+from app.domain.field import Group
+from app.domain.fields import field
+from app.domain.findings import Finding, Severity
+from app.domain.values import parse
+from app.services.case_view import LOCKED, ViewBuilder, change_text
+from app.services.session import Session
+from app.services.types import CaseView, Finish, HistoryEntry
+from app.storage.load import StoredCase
+from app.storage.ops import Op
+from app.storage.transaction import Transaction
+
+KINDS: Final = {Group.DX: CodeKind.DX, Group.OP: CodeKind.PX}
+_S = CaseState
+LEGAL: Final[Mapping[CaseState, tuple[CaseState, ...]]] = {
+    _S.INPATIENT: (_S.TO_CODE, _S.RETURNED, _S.CANCELLED),
+    _S.TO_CODE: (_S.CODING, _S.RETURNED, _S.CANCELLED, _S.TO_QC),
+    _S.CODING: (_S.TO_QC, _S.RETURNED, _S.TO_CODE),
+    _S.RETURNED: (_S.INPATIENT, _S.TO_CODE, _S.CODING, _S.TO_QC),
+    _S.TO_QC: (_S.QC,),
+    _S.QC: (_S.PASSED, _S.CODING, _S.RETURNED, _S.APPROVAL),
+    _S.PASSED: (_S.SUBMITTED, _S.QC),
+    _S.APPROVAL: (_S.PASSED, _S.CODING),
+    _S.SUBMITTED: (_S.UNLOCK_REQUESTED, _S.ARCHIVED),
+    _S.UNLOCK_REQUESTED: (_S.CODING, _S.SUBMITTED),
+    _S.ARCHIVED: (_S.UNLOCK_REQUESTED,),
+    _S.CANCELLED: (),
+}
+"""Moves of domain.md 5.2. Coding starts with the first edit, so a case may be finished from 待编码 in one go."""
+_FOLLOWS: Final = {_S.TO_CODE: _S.CODING, _S.PASSED: _S.QC}
+
+
+class CaseService:
+    """Every write is one named operation; the answer is the case as it now stands."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._views = ViewBuilder(session)
+
+    def view(self, case_id: int) -> CaseView:
+        """Return everything the case page shows. Raises :class:`UserProblem` when the case does not exist."""
+        return self._views.view(case_id)
+
+    def set_text(self, case_id: int, path: str, typed: str) -> CaseView:
+        """Store a text as typed: parsed by the field's type, ``-`` as dash, unreadable text kept and flagged.
+
+        Raises :class:`UserProblem` for a locked case.
+        """
+        at, spec = FieldPath.parse(path), field(path)
+        stored = self._unlocked(case_id)
+        parsed = parse(spec, typed)
+        with self._write(Op.SET_FIELD, case_id, stored) as tx:
+            row_id = self._row_id(tx, stored, at)
+            if at.field == "code" and at.group in KINDS and isinstance(parsed.value, str):
+                self._set_code(tx, case_id, at.group, row_id, parsed.value)
+            else:
+                tx.set_field(case_id, at.group, row_id, at.field, parsed.value, raw=parsed.raw, dash=parsed.dash)
+            tx.clear_drafts(case_id, [path])
+        return self._views.after(case_id, self._touched(tx.changes))
+
+    def add_row(self, case_id: int, group: Group, index: int) -> CaseView:
+        """Insert an empty row at ``index``."""
+        stored = self._unlocked(case_id)
+        with self._write(Op.INSERT_ROW, case_id, stored) as tx:
+            tx.insert_row(case_id, group, index, {})
+        return self._views.after(case_id, {str(group)})
+
+    def remove_row(self, case_id: int, group: Group, index: int) -> CaseView:
+        """Delete a row; undo brings it back whole."""
+        stored = self._unlocked(case_id)
+        with self._write(Op.DELETE_ROW, case_id, stored) as tx:
+            tx.delete_row(case_id, group, stored.record.rows(group)[index].id)
+        return self._views.after(case_id, {str(group)})
+
+    def move_row(self, case_id: int, group: Group, index: int, to: int) -> CaseView:
+        """Move a row; position 0 makes it the principal diagnosis or the main operation."""
+        stored = self._unlocked(case_id)
+        with self._write(Op.MOVE_ROW, case_id, stored) as tx:
+            tx.move_row(case_id, group, stored.record.rows(group)[index].id, to)
+        return self._views.after(case_id, {str(group)})
+
+    def split_row(self, case_id: int, group: Group, index: int) -> CaseView:
+        """Split a text with several diagnoses into rows; the first stays in its row with the whole text."""
+        stored = self._unlocked(case_id)
+        row = stored.record.rows(group)[index]
+        parts = self._session.engines.matcher.split(row.text("source_text"), KINDS[group])
+        if len(parts) < 2:
+            raise UserProblem("cases.not_several", remedy="cases.remedy.not_several")
+        with self._write(Op.SPLIT_ROW, case_id, stored) as tx:
+            tx.set_field(case_id, group, row.id, "name", parts[0])
+            for offset, part in enumerate(parts[1:], 1):
+                values: dict[str, Value] = {"source_text": part, "name": part}
+                if group is Group.DX:
+                    values["adm_cond"] = row.get("adm_cond")
+                tx.insert_row(case_id, group, index + offset, values)
+        return self._views.after(case_id, {str(group)})
+
+    def candidates(self, case_id: int, group: Group, index: int, top: int = 10) -> MatchResult:
+        """Return the best codes for the physician's text of a row."""
+        with self._session.db.read() as reader:
+            row = reader.load_case(case_id).record.rows(group)[index]
+        return self._session.engines.matcher.match(row.text("name") or row.text("source_text"), KINDS[group], top)
+
+    def accept(self, case_id: int, group: Group, index: int, code: str) -> CaseView:
+        """Write a code of the active book with its name, as accepted by a person."""
+        stored = self._unlocked(case_id)
+        row = stored.record.rows(group)[index]
+        with self._write(Op.SET_CODE, case_id, stored) as tx:
+            self._set_code(tx, case_id, group, row.id, code)
+        return self._views.after(case_id, {f"{group}[{index}].code", f"{group}[{index}].name"})
+
+    def accept_all(self, case_id: int) -> CaseView:
+        """Accept every open proposal of a case in one operation."""
+        stored = self._unlocked(case_id)
+        with self._write(Op.ACCEPT_PROPOSAL, case_id, stored) as tx:
+            for group, row_id in stored.proposals:
+                tx.accept(case_id, group, row_id)
+        return self._views.after(case_id, {str(Group.DX), str(Group.OP)})
+
+    def apply_fix(self, case_id: int, finding: Finding) -> CaseView:
+        """Write the safe remedy of a finding."""
+        if finding.fix is None:
+            raise UserProblem("cases.no_fix", remedy="cases.remedy.no_fix")
+        at, spec = FieldPath.parse(finding.fix.path), field(finding.fix.path)
+        stored = self._unlocked(case_id)
+        parsed = parse(spec, finding.fix.value)
+        with self._write(Op.APPLY_FIX, case_id, stored) as tx:
+            row_id = self._row_id(tx, stored, at)
+            tx.set_field(case_id, at.group, row_id, at.field, parsed.value, raw=parsed.raw, dash=parsed.dash)
+        return self._views.after(case_id, self._touched(tx.changes))
+
+    def undo(self, case_id: int) -> CaseView:
+        """Take back the last operation on the case. Raises :class:`UserProblem` when there is none or it is stale."""
+        return self._step_back(case_id, self._session.db.undo, redo=False)
+
+    def redo(self, case_id: int) -> CaseView:
+        """Do again what was taken back last."""
+        return self._step_back(case_id, self._session.db.redo, redo=True)
+
+    def _step_back(self, case_id: int, step: Callable[..., Changes], *, redo: bool) -> CaseView:
+        with self._session.db.read() as reader:
+            find = reader.redoable if redo else reader.undoable
+            items = find(self._session.actor.id, case_id, limit=1)
+        if not items:
+            raise UserProblem("cases.nothing_to_undo", remedy="cases.remedy.nothing_to_undo")
+        changes = step(items[0].op_id, by=self._session.actor)
+        for other in changes.cases - {case_id}:
+            self._views.after(other, None)
+        return self._views.after(case_id, None)
+
+    def finish(self, case_id: int) -> Finish:
+        """Check everything; without open errors the case goes to quality control (domain.md 5.2)."""
+        view = self._views.after(case_id, None)
+        errors = [finding for finding in view.report.findings if finding.severity is Severity.ERROR]
+        if errors:
+            return Finish(errors[0], len(errors), view.state)
+        self.set_state(case_id, CaseState.TO_QC)
+        return Finish(None, 0, CaseState.TO_QC)
+
+    def set_state(self, case_id: int, state: CaseState) -> CaseView:
+        """Write a state. The legal moves are those of domain.md 5.2."""
+        with self._session.db.read() as reader:
+            stored = reader.load_case(case_id)
+        if state not in LEGAL[stored.state]:
+            raise UserProblem(
+                "cases.illegal_move",
+                remedy="cases.remedy.illegal_move",
+                was=text(f"cases.state.{stored.state}"),
+                to=text(f"cases.state.{state}"),
+            )
+        with self._session.db.operation(Op.SET_STATE, by=self._session.actor) as tx:
+            tx.set_state(case_id, state)
+        return self._views.after(case_id, None)
+
+    def claim(self, case_ids: Iterable[int]) -> Changes:
+        """Note that the user works on these cases."""
+        with self._session.db.operation(Op.CLAIM, by=self._session.actor) as tx:
+            for case_id in case_ids:
+                tx.claim(case_id)
+        return tx.changes
+
+    def release(self, case_ids: Iterable[int]) -> Changes:
+        """Note that nobody works on these cases."""
+        with self._session.db.operation(Op.RELEASE, by=self._session.actor) as tx:
+            for case_id in case_ids:
+                tx.release(case_id)
+        return tx.changes
+
+    def save_draft(self, case_id: int, path: str, typed: str) -> None:
+        """Keep half-typed text, so that a crash does not lose it."""
+        with self._session.db.caching() as tx:
+            tx.save_draft(case_id, path, typed)
+
+    def history(self, case_id: int, path: str) -> tuple[HistoryEntry, ...]:
+        """Return the changes of a field, newest first."""
+        at, spec = FieldPath.parse(path), field(path)
+        with self._session.db.read() as reader:
+            record = reader.load_case(case_id).record
+            row_id = 0 if at.group is Group.CASE else record.rows(at.group)[at.index].id
+            changes = reader.field_history(case_id, at.group, row_id, at.field)[::-1]
+        return tuple(
+            HistoryEntry(
+                change.operation.at,
+                change.operation.actor_name,
+                change.operation.op.label,
+                change_text(spec, change.before),
+                change_text(spec, change.after),
+            )
+            for change in changes
+        )
+
+    def _unlocked(self, case_id: int) -> StoredCase:
+        with self._session.db.read() as reader:
+            stored = reader.load_case(case_id)
+        if stored.state in LOCKED:
+            raise UserProblem("cases.locked", remedy="cases.remedy.locked", state=text(f"cases.state.{stored.state}"))
+        return stored
+
+    @contextmanager
+    def _write(self, op: Op, case_id: int, stored: StoredCase) -> Iterator[Transaction]:
+        """Open an operation on a case. The first edit takes it from 待编码 to 编码中, one in 已通过 back to 质控中."""
+        with self._session.db.operation(op, by=self._session.actor) as tx:
+            yield tx
+            if stored.state in _FOLLOWS:
+                tx.set_state(case_id, _FOLLOWS[stored.state])
+
+    def _set_code(self, tx: Transaction, case_id: int, group: Group, row_id: int, typed: str) -> None:
+        """Write a code with the book's spelling and name; a code the book does not know is kept as typed."""
+        book = self._session.engines.codebook
+        code = book.find(typed) if typed else ""
+        if code:
+            tx.set_code(case_id, group, row_id, code, book.name_of(code))
+        else:
+            tx.set_field(case_id, group, row_id, "code", typed or None)
+
+    @staticmethod
+    def _row_id(tx: Transaction, stored: StoredCase, at: FieldPath) -> int:
+        if at.group is Group.CASE:
+            return 0
+        rows = stored.record.rows(at.group)
+        return rows[at.index].id if at.index < len(rows) else tx.insert_row(stored.case_id, at.group, len(rows), {})
+
+    @staticmethod
+    def _touched(changes: Changes) -> set[str]:
+        return set(changes.paths)

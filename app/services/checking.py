@@ -1,0 +1,62 @@
+"""Checking and grouping whole lists in the background: reads cases, writes only summaries and findings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+
+from pypinyin import Style, lazy_pinyin
+
+from app.common.progress import NoProgress, Progress
+from app.domain.changes import Changes
+from app.qc.context import Sibling
+from app.services.case_view import summary_of
+from app.services.session import Session
+from app.storage.worklist import WorklistQuery
+
+_CHUNK = 100
+
+
+class CheckingService:
+    """Keeps what the worklist says about cases up to date."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def run(self, case_ids: Sequence[int], progress: Progress | None = None) -> Changes:
+        """Check and group cases; cancelling keeps the summaries written so far. Returns what to refresh."""
+        progress = progress or NoProgress()
+        for start in range(0, len(case_ids), _CHUNK):
+            progress.step(start, len(case_ids))
+            self._run(case_ids[start : start + _CHUNK])
+        progress.step(len(case_ids), len(case_ids))
+        return Changes(cases=frozenset(case_ids), listing=True)
+
+    def stale(self) -> list[int]:
+        """Return the cases that were edited or imported since they were last checked."""
+        with self._session.db.read() as reader:
+            ids = reader.worklist_ids(WorklistQuery())
+            chunks = (ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK))
+            return [row.case_id for chunk in chunks for row in reader.worklist_rows(chunk) if row.is_stale]
+
+    def _run(self, case_ids: Sequence[int]) -> None:
+        engines = self._session.engines
+        results = []
+        with self._session.db.read() as reader:
+            for case in reader.load_cases(case_ids):
+                siblings = tuple(Sibling.of(other, case.record) for other in reader.same_patient(case.case_id))
+                report = engines.check(case.record, case.state, siblings)
+                grouping = engines.preview(case.record, case.proposals)
+                results.append((case, report, summary_of(report, grouping)))
+        with self._session.db.caching() as cache_writer:
+            for case, report, summary in results:
+                named = replace(summary, initials=initials(case.record.text("patient_name")))
+                cache_writer.save_summary(case.case_id, case.version, named)
+                cache_writer.save_findings(case.case_id, case.version, report)
+
+
+@cache
+def initials(name: str) -> str:
+    """Return the pinyin initials of a name, for the search box."""
+    return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER, errors="ignore"))

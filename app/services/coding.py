@@ -1,0 +1,218 @@
+"""Codes: the search box, the tabular list around a code, what a code does to the group, whole batches at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from app.common.errors import UserProblem
+from app.common.progress import NoProgress, Progress
+from app.common.texts import text
+from app.domain.case import CaseState
+from app.domain.changes import Changes
+from app.domain.coding import Band, Candidate, CodeKind, MatchKind, MatchResult, Proposal, Reason
+from app.domain.field import Group
+from app.services.case_view import LOCKED
+from app.services.session import Session
+from app.services.types import AutoCodeReport, ContextNode, RowKey, TextGroup
+from app.storage.load import StoredCase
+from app.storage.ops import Op
+from app.storage.transaction import Transaction
+
+GROUP_OF: Final = {CodeKind.DX: Group.DX, CodeKind.PX: Group.OP}
+_KIND_OF: Final = {group: kind for kind, group in GROUP_OF.items()}
+_BATCH: Final = 100
+
+
+class CodingService:
+    """Reads are instant; batches report progress and write in transactions of a hundred cases."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def edition_title(self) -> str:
+        """Return the title of the active code book."""
+        return self._session.engines.codebook.title
+
+    def size(self, kind: CodeKind) -> int:
+        """Return how many codes of a kind can be chosen."""
+        return len(self._session.engines.codebook.leaves(kind))
+
+    def warm_up(self, progress: Progress | None = None) -> None:
+        """Build the search index now; a job calls this at the start so that the first keystroke is quick."""
+        self._session.engines.matcher.search("a", CodeKind.DX, 1)
+        self._session.engines.matcher.search("a", CodeKind.PX, 1)
+
+    def search(self, query: str, kind: CodeKind, top: int = 20) -> tuple[Candidate, ...]:
+        """Return what matches a query: Chinese in any order, code prefix, pinyin."""
+        return self._session.engines.matcher.search(query, kind, top)
+
+    def candidate(self, code: str) -> Candidate:
+        """Return a code of the book as a candidate (chosen in the tabular list)."""
+        return Candidate(code, self._session.engines.codebook.name_of(code), 1.0, MatchKind.CODE)
+
+    def reason_line(self, candidate: Candidate) -> str:
+        """Return why the candidate is offered, as one line."""
+        return text("coding.join").join(reason_text(reason) for reason in candidate.reasons)
+
+    def conflict_line(self, candidate: Candidate) -> str:
+        """Return what the text says otherwise, '' when nothing does."""
+        return text("coding.join").join(reason_text(reason) for reason in candidate.conflicts)
+
+    def context(self, code: str) -> tuple[ContextNode, ...]:
+        """Return the tabular list around a code: chapter, headings above, the codes beside it."""
+        book = self._session.engines.codebook
+        chapter, parents = book.chapter(code), book.parents(code)
+        nodes = [ContextNode(chapter.span, chapter.title, 0, False, False)] if chapter else []
+        nodes += [ContextNode(p.code, p.name, depth, p.is_leaf, False) for depth, p in enumerate(parents, len(nodes))]
+        depth = len(nodes)
+        nodes += [
+            ContextNode(entry.code, entry.name, depth, entry.is_leaf, entry.code == code)
+            for entry in book.neighbours(code)
+        ]
+        return tuple(nodes)
+
+    def effect(self, case_id: int, group: Group, index: int, code: str) -> str:
+        """Return what taking a code does to the group: unchanged, or the new group."""
+        return self.effects(case_id, group, index, (code,)).get(code, "")
+
+    def effects(self, case_id: int, group: Group, index: int, codes: Sequence[str]) -> Mapping[str, str]:
+        """Return :meth:`effect` for several codes of one row. Weights and amounts are never part of it."""
+        engines = self._session.engines
+        with self._session.db.read() as reader:
+            stored = reader.load_case(case_id)
+        now = engines.group(stored.record, stored.proposals)
+        rows = stored.record.rows(group)
+        if index >= len(rows):
+            return {}
+        told = {}
+        for code in codes:
+            trial = stored.record.with_value(f"{group}[{index}].code", code)
+            result = engines.group(trial, stored.proposals)
+            told[code] = text("coding.same_group") if result == now else text("coding.other_group", group=result.drg)
+        return told
+
+    def auto_code(self, case_ids: Sequence[int], progress: Progress | None = None) -> AutoCodeReport:
+        """Propose codes for every uncoded row of the cases.
+
+        Exact and unique matches are accepted (domain.md 2.11.7), likely ones noted as proposals, the rest left.
+        Every hundred cases are one undoable operation; cancelling keeps what has been written.
+        """
+        progress = progress or NoProgress()
+        total = AutoCodeReport()
+        for start in range(0, len(case_ids), _BATCH):
+            progress.step(start, len(case_ids))
+            total = _add(total, self._auto_code(case_ids[start : start + _BATCH]))
+        progress.step(len(case_ids), len(case_ids))
+        return total
+
+    def _auto_code(self, case_ids: Sequence[int]) -> AutoCodeReport:
+        with self._session.db.read() as reader:
+            stored = [case for case in reader.load_cases(case_ids) if case.state not in LOCKED]
+        wanted = [(case, key, row_text) for case in stored for key, row_text in open_rows(case)]
+        results = match_rows(self._session.engines.matcher, [(key[0], row_text) for _, key, row_text in wanted])
+        report = AutoCodeReport(cases=len(stored), rows=len(wanted))
+        with self._session.db.operation(Op.AUTO_CODE, by=self._session.actor) as tx:
+            for (case, key, _), result in zip(wanted, results, strict=True):
+                report = self._write(tx, case.case_id, key, result, report)
+        return report
+
+    def _write(
+        self, tx: Transaction, case_id: int, key: RowKey, result: MatchResult, report: AutoCodeReport
+    ) -> AutoCodeReport:
+        best = result.best
+        if best is None or result.band is Band.SEARCH:
+            return replace(report, left=report.left + 1)
+        if result.band is Band.ACCEPT:
+            tx.set_code(case_id, *key, best.code, best.name)
+            return replace(report, accepted=report.accepted + 1)
+        tx.set_proposal(case_id, *key, proposal_of(best, self.reason_line(best)))
+        return replace(report, proposed=report.proposed + 1)
+
+    def review(self, case_ids: Sequence[int], progress: Progress | None = None) -> tuple[TextGroup, ...]:
+        """Return the uncoded texts of the cases, equal texts as one row, the most frequent first."""
+        progress = progress or NoProgress()
+        where: dict[tuple[CodeKind, str], list[int]] = {}
+        with self._session.db.read() as reader:
+            for number, case in enumerate(reader.load_cases(case_ids)):
+                if number % _BATCH == 0:
+                    progress.step(number, len(case_ids))
+                for (group, _), row_text in open_rows(case):
+                    where.setdefault((_KIND_OF[group], row_text), []).append(case.case_id)
+        keys = sorted(where, key=lambda key: (-len(where[key]), key))
+        results = match_rows(self._session.engines.matcher, [(GROUP_OF[kind], row_text) for kind, row_text in keys])
+        return tuple(
+            self._group(kind, row_text, where[kind, row_text], result)
+            for (kind, row_text), result in zip(keys, results, strict=True)
+        )
+
+    def _group(self, kind: CodeKind, row_text: str, case_ids: list[int], result: MatchResult) -> TextGroup:
+        best = result.best
+        return TextGroup(
+            kind,
+            row_text,
+            len(case_ids),
+            tuple(dict.fromkeys(case_ids)),
+            str(result.band),
+            best.code if best else "",
+            best.name if best else "",
+            best.score if best else 0.0,
+            self.reason_line(best) if best else "",
+            self.conflict_line(best) if best else "",
+        )
+
+    def take(self, group: TextGroup, code: str) -> Changes:
+        """Accept one code for every row that has this text, as one undoable operation."""
+        name = self._session.engines.codebook.name_of(code)
+        if not name:
+            raise UserProblem("coding.unknown_code", remedy="coding.remedy.unknown_code", code=code)
+        with self._session.db.read() as reader:
+            stored = list(reader.load_cases(group.case_ids))
+        with self._session.db.operation(Op.SET_CODE, by=self._session.actor) as tx:
+            for case in stored:
+                for key, row_text in open_rows(case):
+                    if key[0] is GROUP_OF[group.kind] and row_text == group.text and case.state not in LOCKED:
+                        tx.set_code(case.case_id, *key, code, name)
+        return tx.changes
+
+
+def open_rows(case: StoredCase) -> Iterable[tuple[RowKey, str]]:
+    """Yield the rows of a case that have a text but no code, with that text."""
+    for group in (Group.DX, Group.OP):
+        for row in case.record.rows(group):
+            row_text = row.text("source_text") or row.text("name")
+            if row_text and not row.get("code") and case.state is not CaseState.CANCELLED:
+                yield (group, row.id), row_text
+
+
+def match_rows(
+    matcher: object, rows: Sequence[tuple[Group, str]], progress: Progress | None = None
+) -> list[MatchResult]:
+    """Return the match of each (group, text), equal texts worked out once."""
+    found: dict[tuple[Group, str], MatchResult] = {}
+    for group in (Group.DX, Group.OP):
+        texts = list(dict.fromkeys(row_text for where, row_text in rows if where is group))
+        results = matcher.match_many(texts, _KIND_OF[group], 10, progress or NoProgress())  # type: ignore[attr-defined]
+        found |= {(group, row_text): result for row_text, result in zip(texts, results, strict=True)}
+    return [found[row] for row in rows]
+
+
+def proposal_of(candidate: Candidate, reason: str) -> Proposal:
+    """Return a candidate as a proposal with its reason in words."""
+    return Proposal(candidate.code, candidate.name, candidate.score, candidate.kind, reason)
+
+
+def reason_text(reason: Reason) -> str:
+    """Return a reason in words."""
+    return text(f"reason.{reason.key}", **dict(reason.args))
+
+
+def _add(first: AutoCodeReport, second: AutoCodeReport) -> AutoCodeReport:
+    return AutoCodeReport(
+        first.cases + second.cases,
+        first.rows + second.rows,
+        first.accepted + second.accepted,
+        first.proposed + second.proposed,
+        first.left + second.left,
+    )

@@ -1,0 +1,102 @@
+"""The composition root: opens the library and joins the services. Nothing else makes a service."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.common.clock import Clock, SystemClock
+from app.services.assets import Assets
+from app.services.cases import CaseService
+from app.services.checking import CheckingService
+from app.services.coding import CodingService
+from app.services.engines import Engines
+from app.services.exports import ExportService
+from app.services.imports import ImportService
+from app.services.session import Session
+from app.services.worklist import WorklistService
+from app.storage.actor import Actor, local_actor
+from app.storage.database import Database
+
+JsonValue = str | int | float | bool | list["JsonValue"] | dict[str, "JsonValue"] | None
+
+
+class Places:
+    """Small things the window remembers, in the library: they survive restarts and belong to it."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def get(self, key: str) -> JsonValue:
+        """Return what was kept under a key, None when nothing was."""
+        with self._db.read() as reader:
+            found: JsonValue = reader.place(f"ui.{key}")  # type: ignore[assignment]  # what put stored
+        return found
+
+    def put(self, key: str, value: JsonValue) -> None:
+        """Keep a JSON value; nothing is kept in a library that is open read-only."""
+        if not self._db.read_only:
+            with self._db.caching() as cache:
+                cache.save_place(f"ui.{key}", value)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything a page or a command can ask for."""
+
+    session: Session
+    places: Places
+    worklist: WorklistService
+    cases: CaseService
+    coding: CodingService
+    checking: CheckingService
+    imports: ImportService
+    exports: ExportService
+    assets: Assets
+
+    @property
+    def user(self) -> Actor:
+        """Who works; the local account until people log in."""
+        return self.session.actor
+
+    def today_text(self) -> str:
+        """Return today as a date field takes it."""
+        return self.session.clock.now().date().isoformat()
+
+    def assets_changed(self) -> None:
+        """Load engines anew after an import of a code book, a scheme or prices."""
+        self.session.engines.forget()
+
+    def facts(self) -> Mapping[str, str]:
+        """Return what the window's title and about box show."""
+        return {"library": str(self.session.db.path)}
+
+    def close(self) -> None:
+        """Close the library."""
+        self.session.db.close()
+
+
+def open_services(
+    home: Path, *, clock: Clock | None = None, actor: Actor | None = None, read_only: bool = False
+) -> Services:
+    """Open the library of a home folder and return the services over it.
+
+    Raises :class:`UserProblem` when the library cannot be opened (in use, read-only disk, newer version, damaged).
+    """
+    clock = clock or SystemClock()
+    home.mkdir(parents=True, exist_ok=True)
+    assets = Assets(home, clock)
+    db = Database.open(home / "library.db", read_only=read_only, clock=clock)
+    session = Session(db, actor or local_actor(), clock, Engines(assets, clock))
+    return Services(
+        session=session,
+        places=Places(db),
+        worklist=WorklistService(session),
+        cases=CaseService(session),
+        coding=CodingService(session),
+        checking=CheckingService(session),
+        imports=ImportService(session),
+        exports=ExportService(session),
+        assets=assets,
+    )

@@ -1,0 +1,141 @@
+"""The demo library and the demo batch: invented stays in every state, with every kind of finding worth seeing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from app.common.clock import Clock, SystemClock
+from app.common.errors import UserProblem
+from app.common.progress import NoProgress, Progress
+from app.common.texts import text
+from app.domain.case import CaseRecord, CaseState
+from app.domain.field import Group
+from app.domain.fields import FIELDS, field
+from app.domain.headings import Layout, headings_of
+from app.domain.values import format_value
+from app.exchange.streams import write_csv
+from app.services.composition import Services, open_services
+from app.services.demo_cases import DemoCase, invent
+from app.services.imports import state_of
+from app.storage.ops import Op
+from app.storage.transaction import NewBatch
+
+CASES: Final = 200
+_S = CaseState
+_LATER: Final = (
+    (_S.CODING, 24),
+    (_S.RETURNED, 8),
+    (_S.TO_QC, 14),
+    (_S.QC, 6),
+    (_S.PASSED, 12),
+    (_S.APPROVAL, 4),
+    (_S.SUBMITTED, 12),
+    (_S.UNLOCK_REQUESTED, 2),
+    (_S.ARCHIVED, 6),
+    (_S.CANCELLED, 2),
+)
+"""How many of the discharged demo cases stand in a later state; the rest waits for coding."""
+_ROWS: Final = {Group.DX: 7, Group.OP: 3, Group.PATH: 1, Group.EXT: 1, Group.NB_WEIGHT: 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The demo library that was made."""
+
+    path: Path
+    cases: int
+
+
+def create_demo(
+    home: Path, *, force: bool = False, clock: Clock | None = None, progress: Progress | None = None
+) -> Made:
+    """Make the demo library in ``home``.
+
+    Raises :class:`UserProblem` when there is a library already: it is replaced with ``force`` only if it is a demo.
+    """
+    path = home / "library.db"
+    if path.exists():
+        _make_room(home, path, force=force)
+    clock, progress = clock or SystemClock(), progress or NoProgress()
+    services = open_services(home, clock=clock)
+    try:
+        ids = _fill(services, invent(CASES, today=clock.now().date()))
+        progress.step(1, 4)
+        services.coding.auto_code(ids[::2])
+        progress.step(2, 4)
+        _advance(services, ids)
+        progress.step(3, 4)
+        services.checking.run(ids)
+        progress.step(4, 4)
+    finally:
+        services.close()
+    return Made(path, len(ids))
+
+
+def _make_room(home: Path, path: Path, *, force: bool) -> None:
+    services = open_services(home)
+    with services.session.db.read() as reader:
+        is_demo = reader.setting("demo") is True
+    services.close()
+    if not (force and is_demo):
+        key = "demo.exists" if is_demo else "demo.not_a_demo"
+        raise UserProblem(key, remedy=f"{key}_remedy", path=str(path))
+    for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        file.unlink(missing_ok=True)
+
+
+def _fill(services: Services, invented: Sequence[DemoCase]) -> list[int]:
+    session = services.session
+    with session.db.operation(Op.IMPORT, by=session.actor, note=text("demo.batch")) as tx:
+        tx.set_setting("demo", True)
+        batch_id = tx.save_batch(NewBatch(text("demo.batch"), "", "demo"))
+        return [
+            tx.insert_case(case.record, state=state_of(case.record), batch_id=batch_id, source_row=number)
+            for number, case in enumerate(invented, 2)
+        ]
+
+
+def _advance(services: Services, ids: Sequence[int]) -> None:
+    """Move discharged cases without a planted slip on, their proposals accepted, as if people had worked on them."""
+    session = services.session
+    with session.db.read() as reader:
+        ready = [case for case in reader.load_cases(ids[::2]) if case.state is _S.TO_CODE]
+    wanted = [state for state, count in _LATER for _ in range(count)]
+    with session.db.operation(Op.SET_STATE, by=session.actor, note=text("demo.batch")) as tx:
+        for case, state in zip(ready, wanted, strict=False):
+            if state not in (_S.CODING, _S.RETURNED, _S.CANCELLED):
+                for group, row_id in case.proposals:
+                    tx.accept(case.case_id, group, row_id)
+            if state is _S.CODING:
+                tx.claim(case.case_id)
+            tx.set_state(case.case_id, state)
+
+
+def write_demo_batch(path: Path, count: int = 60, clock: Clock | None = None) -> int:
+    """Write invented stays as a batch file with the pinyin headings of layout L1, uncoded. Returns the rows."""
+    today = (clock or SystemClock()).now().date()
+    records = [case.record for case in invent(count * 2, today=today, seed=7) if case.record.value("discharge_time")]
+    columns = _columns(records)
+    rows = ([_cell(record, place) for _, place in columns] for record in records[:count])
+    return write_csv(path, [heading for heading, _ in columns], rows)
+
+
+def _columns(records: Sequence[CaseRecord]) -> list[tuple[str, str]]:
+    """Return (heading, path) of every column that any record fills, and the empty code columns beside the texts."""
+    columns: list[tuple[str, str]] = []
+    for spec in FIELDS:
+        for index in range(_ROWS.get(spec.group, 1)):
+            path = spec.id if spec.group is Group.CASE else f"{spec.group}[{index}].{spec.id}"
+            heading = headings_of(spec, Layout.CSV, index)
+            wanted = spec.id in ("code", "org_code") or any(record.value(path) is not None for record in records)
+            if heading and wanted and heading[0] not in {name for name, _ in columns}:
+                columns.append((heading[0], path))
+    return columns
+
+
+def _cell(record: CaseRecord, path: str) -> str:
+    value = record.value(path)
+    return "-" if value is None else format_value(field(path), value)

@@ -1,0 +1,86 @@
+"""The engines with what is active loaded into them: rules, code book, matcher, schemes, prices."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from app.codebook.book import Codebook
+from app.common.clock import Clock
+from app.domain.case import CaseRecord, CaseState
+from app.domain.coding import Proposal
+from app.domain.findings import QcReport
+from app.domain.grouping import GroupResult
+from app.drg.engine import group
+from app.drg.scheme import Scheme
+from app.matching.matcher import FirstMatcher
+from app.qc.context import QcContext, Sibling
+from app.services.assets import Assets
+from app.services.group_input import group_input, with_proposals
+from app.services.grouping import preview
+from app.services.matching import build_matcher
+from app.services.pricing import PriceTables
+from app.services.rules import shipped_rules
+from app.services.types import Grouping, RowKey
+
+
+class Engines:
+    """Loads lazily, keeps what it loaded, and forgets it when an asset changes. Safe to call from any thread."""
+
+    def __init__(self, assets: Assets, clock: Clock) -> None:
+        self.assets = assets
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._matcher: FirstMatcher | None = None
+        self._prices: dict[str, PriceTables] = {}
+
+    def forget(self) -> None:
+        """Load everything anew at the next use, because a code book, scheme or price table changed."""
+        with self._lock:
+            self._matcher = None
+            self._prices = {}
+
+    @property
+    def codebook(self) -> Codebook:
+        """The active code book."""
+        with self._lock:
+            return self.assets.codebook()
+
+    @property
+    def matcher(self) -> FirstMatcher:
+        """The matcher over the active code book; building it takes seconds, so a job does it at the start."""
+        with self._lock:
+            if self._matcher is None:
+                self._matcher = build_matcher(self.assets.codebook())
+            return self._matcher
+
+    def scheme_for(self, record: CaseRecord) -> Scheme:
+        """Return the scheme in force on the discharge date (today while in hospital)."""
+        discharge = record.value("discharge_time")
+        day = discharge.date() if isinstance(discharge, datetime) else discharge
+        with self._lock:
+            return self.assets.scheme(day if isinstance(day, date) else self._clock.now().date())
+
+    def prices(self, scheme: Scheme) -> PriceTables:
+        """Return the price tables of a scheme."""
+        with self._lock:
+            if scheme.id not in self._prices:
+                self._prices[scheme.id] = self.assets.prices(scheme)
+            return self._prices[scheme.id]
+
+    def check(self, record: CaseRecord, state: CaseState, siblings: tuple[Sibling, ...] = ()) -> QcReport:
+        """Run every rule on a record."""
+        context = QcContext(today=self._clock.now().date(), codebook=self.codebook, state=state, siblings=siblings)
+        return shipped_rules().check(record, context)
+
+    def preview(self, record: CaseRecord, proposals: Mapping[RowKey, Proposal]) -> Grouping:
+        """Group a record with its open proposals and price it."""
+        effective, unconfirmed = with_proposals(record, proposals)
+        scheme = self.scheme_for(record)
+        return preview(scheme, effective, self.prices(scheme), known=self.codebook, unconfirmed=unconfirmed)
+
+    def group(self, record: CaseRecord, proposals: Mapping[RowKey, Proposal]) -> GroupResult:
+        """Return only the group, for lists and effects."""
+        effective, _ = with_proposals(record, proposals)
+        return group(self.scheme_for(record), group_input(effective))

@@ -1,0 +1,123 @@
+"""Giving a batch back: the user's own file with corrected values, result columns, changes and a receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from app.common.progress import NoProgress, Progress
+from app.domain.field import Group
+from app.domain.fields import field
+from app.exchange.export import ExportChange, Receipt, write_corrected
+from app.exchange.source import Source
+from app.qc.context import Sibling
+from app.services.case_view import change_text
+from app.services.results import CaseResult, added_columns, export_rows
+from app.services.session import Session
+from app.storage.cells import decode
+from app.storage.load import StoredCase
+from app.storage.ops import Op
+from app.storage.reads import Reader
+from app.storage.rows import POSITION
+
+_STEP = 20
+
+
+class ExportService:
+    """Writes whole files, checked after writing; every export is in the audit."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def batch(self, batch_id: int, path: Path, progress: Progress | None = None) -> Receipt:
+        """Write the corrected batch as .xlsx or .csv.
+
+        Raises :class:`UserProblem` when it cannot be written or does not compare equal; an older file stays then.
+        """
+        progress = progress or NoProgress()
+        engines = self._session.engines
+        with self._session.db.read() as reader:
+            source = Source.from_json(reader.batch_source(batch_id).decode())
+            cases = list(reader.load_cases(reader.case_ids(batch_id=batch_id)))
+            changes = [line for case in cases for line in _changes(reader, case)]
+            results = []
+            for number, case in enumerate(cases):
+                if number % _STEP == 0:
+                    progress.step(number, len(cases))
+                results.append(self._result(reader, case))
+        scheme = engines.assets.scheme()
+        receipt = write_corrected(
+            source,
+            export_rows(results),
+            path,
+            added=added_columns(results),
+            changes=changes,
+            meta={"program": "bingan", "codebook": engines.codebook.title, "scheme": scheme.title},
+            progress=progress,
+        )
+        self._note(batch_id, receipt)
+        return receipt
+
+    def _result(self, reader: Reader, case: StoredCase) -> CaseResult:
+        engines = self._session.engines
+        siblings = tuple(Sibling.of(other, case.record) for other in reader.same_patient(case.case_id))
+        return CaseResult(
+            case.record,
+            case.source_row,
+            case.proposals,
+            case.accepted | _brought(case),
+            engines.check(case.record, case.state, siblings),
+            engines.preview(case.record, case.proposals),
+        )
+
+    def _note(self, batch_id: int, receipt: Receipt) -> None:
+        if self._session.db.read_only:
+            return
+        details = {"batch": batch_id, "file": receipt.path.name, "sha256": receipt.sha256, "rows": receipt.rows}
+        with self._session.db.operation(Op.EXPORT, by=self._session.actor) as tx:
+            tx.record_event("export", details)
+
+
+def _brought(case: StoredCase) -> frozenset[tuple[Group, int]]:
+    """Rows whose code came with the file: they are the hospital's own and count as accepted."""
+    return frozenset(
+        (group, row.id) for group in (Group.DX, Group.OP) for row in case.record.rows(group) if row.get("code")
+    )
+
+
+def _changes(reader: Reader, case: StoredCase) -> Iterator[ExportChange]:
+    """Yield what people changed in a case since its import, field by field, oldest first."""
+    places = _places(case)
+    edited = reader.edited_cells(case.case_id)
+    for operation, change in reader.case_history(case.case_id):
+        group = _group_of(change.entity)
+        if (
+            group is None
+            or not change.field
+            or change.field == POSITION
+            or (group, change.row_id, change.field) not in edited
+        ):
+            continue
+        index = places.get((group, change.row_id))
+        if index is None:
+            continue
+        path = change.field if group is Group.CASE else f"{group}[{index}].{change.field}"
+        spec = field(path)
+        yield ExportChange(
+            case.key,
+            path,
+            change_text(spec, decode(spec, change.before)),
+            change_text(spec, decode(spec, change.after)),
+            user=operation.actor_name,
+            at=operation.at.isoformat(sep=" "),
+        )
+
+
+def _places(case: StoredCase) -> dict[tuple[Group, int], int]:
+    places = {(group, row.id): index for group, rows in case.record.groups.items() for index, row in enumerate(rows)}
+    places[Group.CASE, 0] = 0
+    return places
+
+
+def _group_of(entity: str) -> Group | None:
+    return next((group for group in Group if group == entity), None)

@@ -1,0 +1,82 @@
+"""From a case record to what a grouper reads (domain.md 4.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from app.domain.case import CaseRecord, Row
+from app.domain.coding import Proposal
+from app.domain.derived import age_days, age_years, los_days
+from app.domain.field import Group
+from app.domain.grouping import GroupInput
+from app.services.types import RowKey
+
+_SEX: Final = {"1": "male", "2": "female"}
+
+
+def with_proposals(record: CaseRecord, proposals: Mapping[RowKey, Proposal]) -> tuple[CaseRecord, int]:
+    """Return the record with open proposals written into uncoded rows, and how many took part.
+
+    For previews only: nothing of it is stored.
+    """
+    used = 0
+    for group in (Group.DX, Group.OP):
+        rows = []
+        for row in record.rows(group):
+            proposal = proposals.get((group, row.id))
+            if proposal and not row.get("code"):
+                row = row.with_value("code", proposal.code).with_value("name", proposal.name)  # noqa: PLW2901
+                used += 1
+            rows.append(row)
+        if rows:
+            record = record.with_rows(group, tuple(rows))
+    return record, used
+
+
+def group_input(record: CaseRecord) -> GroupInput:
+    """Return the grouper's view of a record: coded rows only, in page order, derived numbers recomputed."""
+    return GroupInput(
+        dx=_codes(record.rows(Group.DX)),
+        px=_codes(record.rows(Group.OP)),
+        sex=_SEX.get(record.text("sex"), ""),
+        age_years=age_years(record),
+        age_days=age_days(record),
+        weight_g=_weight(record),
+        los_days=los_days(record),
+        discharge=_number(record.text("discharge_way")),
+        dept=record.text("discharge_dept"),
+    )
+
+
+def invalid(record: CaseRecord) -> tuple[str, ...]:
+    """Return the text keys (area ``grouping``) of what stops grouping on the case page (domain.md 4.1)."""
+    problems = []
+    if record.text("sex") not in _SEX:
+        problems.append("sex")
+    years, days = age_years(record), age_days(record)
+    if years is None:
+        problems.append("age")
+    elif years == 0 and days is None:
+        problems.append("age_days")
+    elif years == 0 and days is not None and days <= 28 and _weight(record) is None:
+        problems.append("weight")
+    if not record.text("dx[0].code"):
+        problems.append("principal")
+    return tuple(problems)
+
+
+def _codes(rows: tuple[Row, ...]) -> tuple[str, ...]:
+    return tuple(row.text("code") for row in rows if row.get("code"))
+
+
+def _weight(record: CaseRecord) -> float | None:
+    for path in ("nb_weight[0].weight", "nb_admit_weight"):
+        value = record.value(path)
+        if isinstance(value, int):
+            return float(value)
+    return None
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() else None

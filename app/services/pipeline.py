@@ -1,0 +1,266 @@
+"""A batch from file to corrected workbook in one go, without a library: import, match, check, group, export."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Final
+
+from app.codebook.book import Codebook
+from app.common.clock import Clock, SystemClock
+from app.common.errors import UserProblem
+from app.common.paths import home
+from app.common.progress import NoProgress, Progress
+from app.common.texts import text
+from app.domain.case import CaseRecord, Row
+from app.domain.coding import Band, MatchResult, Proposal
+from app.domain.dictionaries import dictionary
+from app.domain.field import Group
+from app.domain.findings import Severity
+from app.drg.scheme import Scheme
+from app.drg.tariffs import RateKey
+from app.exchange.batch import read_batch
+from app.exchange.export import Receipt, write_corrected
+from app.matching.matcher import FirstMatcher
+from app.services.assets import Assets, load_rates, load_scheme, load_weights
+from app.services.coding import match_rows, proposal_of, reason_text
+from app.services.group_input import with_proposals
+from app.services.grouping import preview
+from app.services.matching import build_matcher
+from app.services.pricing import PriceTables
+from app.services.results import CaseResult, added_columns, export_rows
+from app.services.rules import broken_rules, check_records, missing_columns
+from app.services.types import Grouping, RowKey
+
+_WIDTHS: Final = (12, 14, 30, 14, 10, 16)
+
+
+@dataclass(frozen=True, slots=True)
+class PriceChoice:
+    """What the user said about prices: files, and the place that the rates are for."""
+
+    weights: Path | None = None
+    rates: Path | None = None
+    city: str = ""
+    year: str = ""
+    level: str = ""
+    coefficient: str = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessReport:
+    """What a run did, ready to be printed."""
+
+    results: tuple[CaseResult, ...]
+    receipt: Receipt
+    rejects: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    def table(self, rows: int) -> list[str]:
+        """Return the first cases as lines of a table."""
+        if rows <= 0:
+            return []
+        head = [text(f"process.column.{name}") for name in ("record", "dept", "dx", "code", "drg", "findings")]
+        lines = [_line(head), "-" * (sum(_WIDTHS) + len(_WIDTHS))]
+        lines += [_line(_cells(result)) for result in self.results[:rows]]
+        if len(self.results) > rows:
+            lines.append(text("process.more", count=len(self.results) - rows))
+        return lines
+
+    def summary(self) -> list[str]:
+        """Return the counts, what the file lacks, and where the workbook is."""
+        counts = Counter(_status(result.grouping) for result in self.results)
+        rows = [row for result in self.results for group in (Group.DX, Group.OP) for row in result.record.rows(group)]
+        found = {
+            name: sum(r.report.count(s) for r in self.results)
+            for name, s in zip(("e", "w", "h"), Severity, strict=True)
+        }
+        return [
+            text("process.cases", count=len(self.results), rejected=len(self.rejects)),
+            text(
+                "process.codes",
+                rows=sum(1 for row in rows if row.text("source_text") or row.text("code")),
+                accepted=sum(len(result.accepted) for result in self.results),
+                proposed=sum(len(result.proposals) for result in self.results),
+            ),
+            text("process.findings", **found),
+            text("process.groups", groups=text("process.join").join(f"{k} {v}" for k, v in counts.most_common())),
+            *self.rejects[:20],
+            *self.notes,
+            text("process.written", path=self.receipt.path, cells=self.receipt.cells_compared),
+        ]
+
+
+def process_file(
+    path: Path,
+    out: Path,
+    *,
+    scheme: str | None = None,
+    price: PriceChoice | None = None,
+    codebook: Sequence[Path] | None = None,
+    clock: Clock | None = None,
+    progress: Progress | None = None,
+) -> ProcessReport:
+    """Process one batch file and write the corrected workbook (or CSV).
+
+    Nothing but ``out`` is written; the code book and scheme are those given, else the imported ones, else those that
+    ship. Only exact and unique matches are accepted, likely ones are proposed. Raises :class:`UserProblem`.
+    """
+    clock, progress = clock or SystemClock(), progress or NoProgress()
+    assets = Assets(home(), clock)
+    book = assets.load_codebook(codebook) if codebook else assets.codebook()
+    batch = read_batch(path, progress=progress)
+    chosen = _scheme(assets, scheme, book)
+    prices = _prices(assets, chosen, price or PriceChoice())
+    matcher = build_matcher(book)
+    coded = _code([with_ids(one.record) for one in batch.records], book, matcher, progress)
+    reports = check_records([record for record, _, _ in coded], book, clock, progress)
+    results = tuple(
+        CaseResult(record, one.row, proposals, accepted, report, _group(chosen, record, proposals, prices, book))
+        for one, (record, proposals, accepted), report in zip(batch.records, coded, reports, strict=True)
+    )
+    meta = {
+        "program": "bingan process",
+        "codebook": book.title,
+        "scheme": text("results.trial", value=chosen.title) if chosen.trial else chosen.title,
+        "at": clock.now().isoformat(sep=" "),
+    }
+    receipt = write_corrected(
+        batch.source, export_rows(results), out, added=added_columns(results), meta=meta, progress=progress
+    )
+    notes = [str(note) for note in batch.notes]
+    notes += (
+        [text("process.not_imported", paths=", ".join(missing_columns(reports)))] if missing_columns(reports) else []
+    )
+    notes += [text("process.broken", rule=rule) for rule in broken_rules(reports)]
+    return ProcessReport(results, receipt, tuple(str(reject.problem) for reject in batch.rejects), tuple(notes))
+
+
+def with_ids(record: CaseRecord) -> CaseRecord:
+    """Give the rows of an unstored record running ids, so that proposals can name them."""
+    for group in (Group.DX, Group.OP):
+        rows = record.rows(group)
+        record = record.with_rows(group, tuple(replace(row, id=number) for number, row in enumerate(rows, 1)))
+    return record
+
+
+_Coded = tuple[CaseRecord, Mapping[RowKey, Proposal], frozenset[RowKey]]
+
+
+def _code(records: Sequence[CaseRecord], book: Codebook, matcher: FirstMatcher, progress: Progress) -> list[_Coded]:
+    """Accept exact and unique matches, propose likely ones; codes that the file brought count as accepted."""
+    wanted = [(at, group, row) for at, record in enumerate(records) for group, row in _open(record)]
+    texts = [(group, row.text("source_text") or row.text("name")) for _, group, row in wanted]
+    found = match_rows(matcher, texts, progress)
+    results: list[dict[RowKey, MatchResult]] = [{} for _ in records]
+    for (at, group, row), result in zip(wanted, found, strict=True):
+        results[at][group, row.id] = result
+    return [_apply(record, matches) for record, matches in zip(records, results, strict=True)]
+
+
+def _open(record: CaseRecord) -> list[tuple[Group, Row]]:
+    return [
+        (group, row)
+        for group in (Group.DX, Group.OP)
+        for row in record.rows(group)
+        if not row.get("code") and (row.text("source_text") or row.text("name"))
+    ]
+
+
+def _apply(record: CaseRecord, matches: Mapping[RowKey, MatchResult]) -> _Coded:
+    proposals: dict[RowKey, Proposal] = {}
+    accepted: set[RowKey] = set()
+    for group in (Group.DX, Group.OP):
+        rows = []
+        for row in record.rows(group):
+            result = matches.get((group, row.id))
+            best = result.best if result else None
+            if row.get("code"):
+                accepted.add((group, row.id))
+            elif result and best and result.band is Band.ACCEPT:
+                row = row.with_value("code", best.code).with_value("name", best.name)  # noqa: PLW2901
+                accepted.add((group, row.id))
+            elif result and best and result.band is Band.CONFIRM:
+                reason = text("coding.join").join(map(reason_text, best.reasons))
+                proposals[group, row.id] = proposal_of(best, reason)
+            rows.append(row)
+        record = record.with_rows(group, tuple(rows))
+    return record, proposals, frozenset(accepted)
+
+
+def _group(
+    scheme: Scheme, record: CaseRecord, proposals: Mapping[RowKey, Proposal], prices: PriceTables, book: Codebook
+) -> Grouping:
+    effective, used = with_proposals(record, proposals)
+    return preview(scheme, effective, prices, known=book, unconfirmed=used)
+
+
+def _scheme(assets: Assets, name: str | None, book: Codebook) -> Scheme:
+    if name is None:
+        return assets.scheme()
+    path = Path(name)
+    return load_scheme(path, book) if path.exists() else assets.find_scheme(name)
+
+
+def _prices(assets: Assets, scheme: Scheme, choice: PriceChoice) -> PriceTables:
+    """Return the tables to price with. Weights that do not belong to the scheme are refused here, before any work."""
+    known = assets.prices(scheme)
+    weights = load_weights(choice.weights) if choice.weights else known.weights
+    if choice.weights and weights:
+        weights.check(scheme)
+    if choice.rates is None:
+        return replace(known, weights=weights, invented=known.invented and choice.weights is None)
+    if not (choice.year and choice.level):
+        there = ", ".join(f"{place.year} {place.level}" for place in load_rates(choice.rates).places())
+        raise UserProblem("process.rate_not_tied", remedy="process.remedy.tie_rate", there=there)
+    rates = load_rates(choice.rates)
+    rates.require(choice.year, choice.level)
+    place = RateKey(choice.city, choice.year, choice.level)
+    invented = known.invented and choice.weights is None
+    return PriceTables(weights, rates, place, _coefficient(choice.coefficient), invented)
+
+
+def _coefficient(given: str) -> Decimal:
+    try:
+        value = Decimal(given)
+    except InvalidOperation:
+        value = Decimal(0)
+    if not value.is_finite() or value <= 0:
+        raise UserProblem("process.bad_coefficient", remedy="process.remedy.coefficient", given=given)
+    return value
+
+
+def _status(grouping: Grouping) -> str:
+    return str(grouping.explanation.result.status) if grouping.explanation else text("results.blocked")
+
+
+def _cells(result: CaseResult) -> list[str]:
+    record, grouping = result.record, result.grouping
+    dx = record.rows(Group.DX)
+    proposal = result.proposals.get((Group.DX, dx[0].id)) if dx else None
+    code = record.text("dx[0].code") or (text("process.proposed", code=proposal.code) if proposal else "")
+    group = grouping.explanation.result.drg if grouping.explanation else "-"
+    counts = "/".join(str(result.report.count(severity)) for severity in Severity)
+    dept = record.text("discharge_dept")
+    principal = " ".join(record.text("dx[0].source_text").split())
+    shown = text("results.trial", value=group) if grouping.trial else group
+    return [record.text("record_no"), dictionary("D-DEPT").label(dept) or dept, principal, code, shown, counts]
+
+
+def _line(cells: Sequence[str]) -> str:
+    return " ".join(_fit(cell, width) for cell, width in zip(cells, _WIDTHS, strict=True)).rstrip()
+
+
+def _fit(cell: str, width: int) -> str:
+    """Cut and pad to a width in columns; Chinese takes two."""
+    out, used = "", 0
+    for sign in cell:
+        step = 2 if unicodedata.east_asian_width(sign) in "WF" else 1
+        if used + step > width:
+            break
+        out, used = out + sign, used + step
+    return out + " " * (width - used)

@@ -1,0 +1,111 @@
+"""Quality control as the hospital uses it: the rule files that ship, loaded once, and whole batches checked."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from app.codebook.book import Codebook
+from app.common.clock import Clock
+from app.common.paths import data
+from app.common.progress import NoProgress, Progress
+from app.domain.case import CaseRecord, CaseState
+from app.domain.findings import QcReport
+from app.exchange.batch import read_batch
+from app.exchange.layouts import headings_of
+from app.qc.context import QcContext, Sibling
+from app.qc.engine import RuleSet
+
+
+@cache
+def shipped_rules() -> RuleSet:
+    """Return the rule set of ``resources/rules``, compiled once per process."""
+    folder = data("resources") / "rules"
+    tables = {path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.toml"))}
+    rules = [{"category": table["category"], **rule} for table in tables.values() for rule in table.get("rule", ())]
+    return RuleSet.load(
+        rules,
+        tables["lists"],
+        parameters={name: entry["value"] for name, entry in tables["parameters"].items()},
+        names={name: entry["is"] for name, entry in tables["names"].items()},
+        score=tables["score"],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRecord:
+    """One record of a checked file: its number, its row in the file, what the rules say."""
+
+    record_no: str
+    row: int
+    record: CaseRecord
+    report: QcReport
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedBatch:
+    """A checked file. ``headings`` gives the user's heading of a field path."""
+
+    records: tuple[CheckedRecord, ...]
+    headings: Mapping[str, str]
+    not_imported: tuple[str, ...]
+    broken: tuple[str, ...]
+
+
+def check_batch(path: Path, book: Codebook, clock: Clock, progress: Progress | None = None) -> CheckedBatch:
+    """Read a batch file and check every record; stays of the same patient in the file see each other."""
+    batch = read_batch(path)
+    reports = check_records([imported.record for imported in batch.records], book, clock, progress)
+    records = tuple(
+        CheckedRecord(imported.record.text("record_no"), imported.row, imported.record, report)
+        for imported, report in zip(batch.records, reports, strict=True)
+    )
+    return CheckedBatch(records, headings_of(batch.source), missing_columns(reports), broken_rules(reports))
+
+
+def check_records(
+    records: list[CaseRecord], book: Codebook, clock: Clock, progress: Progress | None = None
+) -> list[QcReport]:
+    """Return the report of each record, checked as discharged cases that are being coded."""
+    progress = progress or NoProgress()
+    rules, today = shipped_rules(), clock.now().date()
+    groups = _same_patient(records)
+    reports = []
+    for number, record in enumerate(records):
+        if number % 50 == 0:
+            progress.step(number, len(records))
+        context = QcContext(today=today, codebook=book, state=CaseState.CODING, siblings=_siblings(record, groups))
+        reports.append(rules.check(record, context))
+    return reports
+
+
+def missing_columns(reports: Iterable[QcReport]) -> tuple[str, ...]:
+    """Return the field paths that rules wanted and the file does not have, each once."""
+    return tuple(sorted({path for report in reports for path in report.not_imported}))
+
+
+def broken_rules(reports: Iterable[QcReport]) -> tuple[str, ...]:
+    """Return rules that could not be evaluated, each once with its cause."""
+    return tuple(sorted({f"{rule.rule_id}: {rule.why}" for report in reports for rule in report.broken}))
+
+
+def _same_patient(records: list[CaseRecord]) -> Mapping[tuple[str, str], list[CaseRecord]]:
+    groups: dict[tuple[str, str], list[CaseRecord]] = defaultdict(list)
+    for record in records:
+        for name in ("record_no", "id_no"):
+            if record.text(name):
+                groups[name, record.text(name)].append(record)
+    return groups
+
+
+def _siblings(record: CaseRecord, groups: Mapping[tuple[str, str], list[CaseRecord]]) -> tuple[Sibling, ...]:
+    others: dict[int, CaseRecord] = {}
+    for name in ("record_no", "id_no"):
+        for other in groups.get((name, record.text(name)), ()):
+            if other is not record:
+                others[id(other)] = other
+    return tuple(Sibling.of(other, record) for other in others.values())

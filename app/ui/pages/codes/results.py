@@ -1,0 +1,151 @@
+"""Search results as a list of 44 px rows: number, code, name with marked characters, reason line, badge, effect."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from app.ui.theme import theme
+from app.ui.widgets.painting import draw_icon, draw_spans
+
+_Index = QModelIndex | QPersistentModelIndex
+HIT = Qt.ItemDataRole.UserRole + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One result as it is painted. ``effect`` is 分组不变, → HC15 or 当前; ``conflict`` what the text says otherwise."""
+
+    code: str
+    name: str
+    reason: str = ""
+    conflict: str = ""
+    effect: str = ""
+    spans: tuple[tuple[int, int], ...] = ()
+
+    def words(self) -> str:
+        """Return the row as a screen reader says it."""
+        return "，".join(part for part in (f"{self.code} {self.name}", self.reason, self.conflict, self.effect) if part)
+
+
+class HitModel(QAbstractListModel):
+    """The results; replaced as a whole, so that nothing flickers."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.hits: list[Hit] = []
+
+    def show(self, hits: Sequence[Hit]) -> None:
+        """Show other results."""
+        self.beginResetModel()
+        self.hits = list(hits)
+        self.endResetModel()
+
+    def rowCount(self, parent: _Index | None = None) -> int:
+        """Return the number of results."""
+        return 0 if parent is not None and parent.isValid() else len(self.hits)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Return the words of a row, or the :class:`Hit`."""
+        if not index.isValid() or index.row() >= len(self.hits):
+            return None
+        hit = self.hits[index.row()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return hit.words()
+        return hit if role == HIT else None
+
+
+class HitDelegate(QStyledItemDelegate):
+    """Paints a result."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        """Return a row of 44 px."""
+        return QSize(0, theme().px(44))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        """Draw number, code, name, reason, badge and effect."""
+        hit = index.data(HIT)
+        if not isinstance(hit, Hit):
+            return
+        px, colour = theme().px, theme().colour
+        box = QRect(option.rect)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(box, colour("sel_bg"))
+            painter.fillRect(box.left(), box.top(), px(3), box.height(), colour("accent"))
+        painter.fillRect(box.left(), box.bottom(), box.width(), 1, colour("line_subtle"))
+        self._draw_number(painter, box, index.row() + 1)
+        code_box = box.adjusted(px(34), 0, 0, 0)
+        painter.setFont(theme().font("code", bold=True))
+        painter.setPen(colour("fg"))
+        painter.drawText(code_box, Qt.AlignmentFlag.AlignVCenter, hit.code)
+        code_width = max(px(92), QFontMetrics(theme().font("code", bold=True)).horizontalAdvance(hit.code) + px(12))
+        self._draw_words(painter, box, code_box.left() + code_width, hit)
+
+    def _draw_words(self, painter: QPainter, box: QRect, left: int, hit: Hit) -> None:
+        px, colour = theme().px, theme().colour
+        caption = QFontMetrics(theme().font("caption"))
+        right = box.right() - px(10)
+        room = max(
+            caption.horizontalAdvance(hit.conflict) + px(18) if hit.conflict else 0,
+            caption.horizontalAdvance(hit.effect),
+        )
+        width = right - left - room - px(10)
+        name = QRect(left, box.top() + px(2), width, px(20))
+        draw_spans(painter, name, hit.name, hit.spans, theme().font("body"), colour("fg"))
+        painter.setFont(theme().font("caption"))
+        painter.setPen(colour("fg_muted"))
+        reason = QRect(left, box.top() + px(22), width, px(18))
+        shown = caption.elidedText(hit.reason, Qt.TextElideMode.ElideRight, width)
+        painter.drawText(reason, Qt.AlignmentFlag.AlignVCenter, shown)
+        upper = QRect(right - room, box.top() + px(3), room, px(18))
+        lower = QRect(right - room, box.top() + px(22), room, px(18))
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        if hit.conflict:
+            painter.setPen(colour("warn"))
+            painter.drawText(upper, flags, hit.conflict)
+            width = caption.horizontalAdvance(hit.conflict)
+            draw_icon(painter, right - width - px(17), upper, "ph.warning", "warn", 13)
+        painter.setPen(colour("fg_muted"))
+        painter.drawText(lower if hit.conflict else box.adjusted(0, 0, -px(10), 0), flags, hit.effect)
+
+    def _draw_number(self, painter: QPainter, box: QRect, number: int) -> None:
+        px = theme().px
+        cap = QRect(box.left() + px(10), box.center().y() - px(8), px(18), px(18))
+        painter.setPen(theme().colour("line_strong"))
+        painter.setBrush(theme().colour("bg_surface"))
+        painter.drawRoundedRect(cap, 3, 3)
+        painter.setFont(theme().font("key_hint"))
+        painter.setPen(theme().colour("fg_secondary"))
+        painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, str(number))
+
+
+class HitList(QListView):
+    """The list view of results; ``focusable`` for the full page, where it is walked by Tab."""
+
+    def __init__(self, *, focusable: bool) -> None:
+        super().__init__()
+        self.hits = HitModel(self)
+        self.setModel(self.hits)
+        self.setItemDelegate(HitDelegate(self))
+        self.setUniformItemSizes(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if focusable else Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName("检索结果")
+
+    def current(self) -> Hit | None:
+        """Return the chosen result."""
+        row = self.currentIndex().row()
+        return self.hits.hits[row] if 0 <= row < len(self.hits.hits) else None
+
+    def choose(self, row: int) -> None:
+        """Choose a result; kept within the list."""
+        last = len(self.hits.hits) - 1
+        if last >= 0:
+            index = self.hits.index(max(0, min(row, last)))
+            self.setCurrentIndex(index)
+            self.scrollTo(index)
