@@ -19,6 +19,7 @@ from app.domain.headings import Layout, headings_of
 from app.domain.reading import RepairKind
 from app.domain.tables import RawRow
 from app.exchange.forms import ColumnForm, is_plain_number, joint_texts
+from app.exchange.limits import Part
 from app.exchange.mapping import ColumnMap, Origin
 from app.exchange.raw import NUMBER, TEXT
 from app.exchange.rows import Plan, RowReader
@@ -63,24 +64,27 @@ class Composer:
 
         Raises :class:`UserProblem` with the place when a value cannot be written in the forms of the file.
         """
-        wider = self._extended(rows)
+        wider = self._extended(rows, Part(progress, 0, 0.3))
         writer = _RowWriter(wider)
         cells: list[tuple[str, ...]] = []
         kinds: list[str] = []
+        writing = Part(progress, 0.3, 1)
         for number, row in enumerate(rows):
             if not number & _STEP:
-                progress.step(number, len(rows))
+                writing.step(number, len(rows))
             texts, letters = writer.write(self._index.get(row.row, -1), row.record)
             own = [_added(value) for value in row.values]
             cells.append((*texts, *(text for text, _ in own)))
             kinds.append("".join((letters, *(kind for _, kind in own))))
         return Sheet(name, (*wider.header, *added), tuple(cells), tuple(kinds))
 
-    def _extended(self, rows: Sequence[ExportRow]) -> Source:
+    def _extended(self, rows: Sequence[ExportRow], progress: Progress) -> Source:
         """Return the source with columns for values that it has no column for."""
         known = {path for column in self._base.mapping for path in column.paths}
         missing: dict[str, None] = {}
-        for row in rows:
+        for number, row in enumerate(rows):
+            if not number & _STEP:
+                progress.step(number, len(rows))
             for path, value in _values(row.record):
                 if path in known or path in missing:
                     continue

@@ -22,6 +22,7 @@ _SAME_LENGTH_SHARE: Final = 0.9
 _MOST_ZEROS_LOST: Final = 4
 _FEN_RATIO: Final = (95.0, 10_000.0)
 _ENOUGH: Final = 3
+_SAMPLE: Final = 500
 
 
 class QuestionKind(StrEnum):
@@ -124,7 +125,7 @@ def _zero_width(column: ColumnMap, rows: Sequence[RawRow]) -> int:
 def _looks_like_fen(total: ColumnMap, mapping: Sequence[ColumnMap], rows: Sequence[RawRow]) -> bool:
     columns = [column.column for column in mapping if column.path in FEE_ITEMS]
     ratios = []
-    for row in rows:
+    for row in rows[:_SAMPLE]:
         amount, parts = _money(row, total.column), sum(_money(row, column) for column in columns)
         if amount > 0 and parts > 0:
             ratios.append(amount / parts)

@@ -20,7 +20,7 @@ from app.exchange.raw import BOOL, DATE, NUMBER
 LONGEST_TEXT: Final = 32_767
 _TEXT_FORMAT: Final = "@"
 _NEEDS_ESCAPE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
-_EDITABLE: Final = re.compile(r"[^0-9=+\-@#.'\s]")
+_PLAINLY_TEXT: Final = re.compile(r"[^0-9=+\-@#.'\s]|-$")
 _STEP: Final = 63
 
 
@@ -36,9 +36,9 @@ def write_workbook(out: IO[bytes], sheets: Sequence[Sheet], where: Where, progre
     for sheet in sheets:
         target = book.create_sheet(sheet.name)
         target.freeze_panes = "A2"
-        target.append(list(_cells(target, sheet.header, "", Where(where.file, sheet.name, 1), sheet)))
+        target.append(list(row_cells(target, sheet.header, "", Where(where.file, sheet.name, 1), sheet.header)))
         for number, (texts, kinds) in enumerate(zip(sheet.rows, sheet.kinds, strict=True), 2):
-            target.append(list(_cells(target, texts, kinds, Where(where.file, sheet.name, number), sheet)))
+            target.append(list(row_cells(target, texts, kinds, Where(where.file, sheet.name, number), sheet.header)))
             done += 1
             if not done & _STEP:
                 progress.step(done, total)
@@ -50,11 +50,12 @@ def escape(text: str) -> str:
     return _NEEDS_ESCAPE.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
 
 
-def _cells(
-    target: WriteOnlyWorksheet, texts: Sequence[str], kinds: str, where: Where, sheet: Sheet
+def row_cells(
+    target: WriteOnlyWorksheet, texts: Sequence[str], kinds: str, where: Where, header: Sequence[str]
 ) -> Iterable[Cell | str | float | bool | date | time | None]:
+    """Yield what openpyxl writes for each cell of a row; '' of ``kinds`` makes every cell text."""
     for column, text in enumerate(texts):
-        kind = kinds[column] if kinds else ""
+        kind = kinds[column] if column < len(kinds) else ""
         if not text:
             yield None
         elif kind == NUMBER:
@@ -64,15 +65,14 @@ def _cells(
         elif kind == DATE and (moment := as_moment(text)) is not None:
             yield moment
         else:
-            yield _text_cell(target, text, where, sheet.header[column])
+            if len(text) > LONGEST_TEXT:
+                place = Where(where.file, where.sheet, where.row, header[column] if column < len(header) else "")
+                raise UserProblem("export.too_long", remedy="export.remedy.as_csv", where=place)
+            yield text if _PLAINLY_TEXT.match(text) and not _NEEDS_ESCAPE.search(text) else text_cell(target, text)
 
 
-def _text_cell(target: WriteOnlyWorksheet, text: str, where: Where, heading: str) -> Cell | str:
-    if len(text) > LONGEST_TEXT:
-        place = Where(where.file, where.sheet, where.row, heading)
-        raise UserProblem("export.too_long", remedy="export.remedy.as_csv", where=place)
-    if _EDITABLE.match(text) and not _NEEDS_ESCAPE.search(text):
-        return text
+def text_cell(target: WriteOnlyWorksheet, text: str) -> Cell:
+    """Return a cell that holds a text as text, whatever it looks like."""
     cell = WriteOnlyCell(target, escape(text))
     cell.data_type = "s"
     cell.number_format = _TEXT_FORMAT
