@@ -99,7 +99,7 @@ class Mdc:
     fallback: bool = False
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Scheme:
     """One edition of a grouper. ``id`` names it in tables that belong to it; ``valid_from`` None when not stated.
 
@@ -124,6 +124,9 @@ class Scheme:
     trial: bool = False
     code_match: str = "exact"
     ignored_px: frozenset[str] = field(default_factory=frozenset)
+
+    def __repr__(self) -> str:
+        return f"Scheme({self.id!r}, mdcs={len(self.mdcs)})"
 
     def rows(self) -> Iterator[tuple[Mdc, Adrg]]:
         """Yield every ADRG row with its MDC in the order of trial."""

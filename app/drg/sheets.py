@@ -16,7 +16,7 @@ from app.common.texts import text
 from app.domain.coding import CodeKind
 from app.domain.tables import RawRow, RawTable
 from app.drg.lint import Notes
-from app.drg.reading import Cells
+from app.drg.reading import Cells, cells
 from app.drg.workbook_language import fold_cell
 
 SEARCHED_ROWS = 30
@@ -88,20 +88,16 @@ class Sheet:
     def rows(self, *names: str) -> Iterator[Cells]:
         """Yield row number and folded cells of the named columns, for rows below the header that have any."""
         picked = [self.columns[name] for name in names]
-        for row in _all_rows(self.table):
-            if row.number > self.header_row:
-                found = tuple(fold_cell(row.cells[at]) if 0 <= at < len(row.cells) else "" for at in picked)
-                if any(found):
-                    yield row.number, found
+        return (row for row in cells(self.table, picked, fold_cell) if row[0] > self.header_row)
 
     def where(self, row: int = 0, column: str = "") -> Where:
         """Return a place in the sheet. ``column`` is a name of the layout."""
-        heading = fold_cell(self._heading(self.columns[column])) if column else ""
+        heading = self._heading(self.columns[column]) if column else ""
         return Where(self.table.file, self.table.sheet, row, heading)
 
     def _heading(self, at: int) -> str:
         row = next(row for row in _all_rows(self.table) if row.number == self.header_row)
-        return row.cells[at] if 0 <= at < len(row.cells) else ""
+        return fold_cell(row.cells[at]) if 0 <= at < len(row.cells) else ""
 
 
 def find_sheets(tables: Mapping[str, RawTable], notes: Notes) -> dict[str, Sheet]:

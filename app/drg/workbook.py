@@ -111,6 +111,8 @@ class _Reader:
         rows: dict[str, dict[str, int]] = {"MCC": {}, "CC": {}}
         for row, (code, table, level) in sheet.rows("code", "table", "level"):
             kind = level.upper()
+            if not code:
+                continue
             if kind not in own:
                 self._notes.error("level", sheet.where(row, "level"), found=level)
                 continue
@@ -153,7 +155,8 @@ class _Reader:
             code, rule, order = row[1][:3]
             return not rule or is_fallback(code), self._number(sheet, row[0], order)
 
-        yield from sorted(sheet.rows("code", "rule", "order", "name", *names), key=place)
+        rows = (row for row in sheet.rows("code", "rule", "order", "name", *names) if row[1][0])
+        yield from sorted(rows, key=place)
 
     def _number(self, sheet: Sheet, row: int, order: str) -> float:
         try:

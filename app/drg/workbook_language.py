@@ -20,7 +20,9 @@ _SIGNS = str.maketrans({"≥": ">=", "≤": "<=", "⋂": "∩", "\u3001": ",", "
 
 def fold_cell(text: str) -> str:
     """Return a cell without ``_x000D_``, full-width and no-break spaces at its ends. What is inside stays."""
-    return _ESCAPE.sub(" ", text).strip(" \t\r\n\f\v\u3000\xa0\u200b\ufeff")
+    if "_x" in text:
+        text = _ESCAPE.sub(" ", text)
+    return text.strip(" \t\r\n\f\v\u3000\xa0\u200b\ufeff")
 
 
 def fold_rule(text: str) -> str:

@@ -183,3 +183,9 @@ def mini(mini_tables: dict[str, RawTable]) -> Scheme:
 def make_table() -> Callable[[str, str], RawTable]:
     """Return the function that makes a table from CSV text."""
     return csv_table
+
+
+@pytest.fixture(scope="session")
+def read_package_of() -> Callable[[Path], tuple[dict[str, RawTable], Mapping[str, object]]]:
+    """Return the function that reads the tables and the description of a scheme package."""
+    return read_package
