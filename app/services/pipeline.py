@@ -20,6 +20,7 @@ from app.domain.case import CaseRecord, Row
 from app.domain.coding import Band, MatchResult, Proposal
 from app.domain.dictionaries import dictionary
 from app.domain.field import Group
+from app.domain.fields import field
 from app.domain.findings import Severity
 from app.drg.scheme import Scheme
 from app.drg.tariffs import RateKey
@@ -133,9 +134,9 @@ def process_file(
         batch.source, export_rows(results), out, added=added_columns(results), meta=meta, progress=progress
     )
     notes = [str(note) for note in batch.notes]
-    notes += (
-        [text("process.not_imported", paths=", ".join(missing_columns(reports)))] if missing_columns(reports) else []
-    )
+    labels = [field(path).label for path in missing_columns(reports)]
+    if labels:
+        notes.append(text("process.not_imported", paths=text("process.comma").join(labels)))
     notes += [text("process.broken", rule=rule) for rule in broken_rules(reports)]
     return ProcessReport(results, receipt, tuple(str(reject.problem) for reject in batch.rejects), tuple(notes))
 

@@ -32,7 +32,7 @@ _AT = datetime(2026, 11, 23, 9, 0)
 
 
 def check_all(open_window: Callable[[], int]) -> dict[str, object]:
-    """Return a fact per part; ``ok`` tells whether all work. ``open_window`` opens and closes it, 0 when that went well."""
+    """Return a fact per part; ``ok`` tells whether all work. ``open_window`` returns 0 if it went well."""
     begin = time.perf_counter()
     facts: dict[str, object] = {
         "version": __version__,

@@ -140,27 +140,18 @@ class WorklistService:
         return " ".join(plain), tuple(filters)
 
     def _condition(self, field: str, value: str) -> list[Filter] | None:
-        match field:
-            case "dept":
-                codes = [
-                    code
-                    for code, label in dictionary("D-DEPT").search(value)
-                    if value in (code, label) or value in label
-                ]
-                return [Filter("dept", Test.IS, tuple(codes) or (value,))]
-            case "state":
-                states = [str(state) for state in CaseState if value in text(f"cases.state.{state}")]
-                return [Filter("state", Test.IS, tuple(states) or ("",))]
-            case "drg" | "record":
-                return [Filter("drg" if field == "drg" else "record_no", Test.CONTAINS, (value,))]
-            case "coder":
-                return [Filter("claimed_by", Test.IS, (self._session.actor.id if value else "",))]
-            case "severity":
-                return _by_severity(value)
-            case "discharge":
-                return self._by_day(value)
-            case _:
-                return None
+        simple: Mapping[str, Filter] = {
+            "drg": Filter("drg", Test.CONTAINS, (value,)),
+            "record": Filter("record_no", Test.CONTAINS, (value,)),
+            "coder": Filter("claimed_by", Test.IS, (self._session.actor.id,)),
+            "dept": Filter("dept", Test.IS, _departments(value)),
+            "state": Filter("state", Test.IS, _states(value)),
+        }
+        if field in simple:
+            return [simple[field]]
+        if field == "severity":
+            return _by_severity(value)
+        return self._by_day(value) if field == "discharge" else None
 
     def _by_day(self, value: str) -> list[Filter] | None:
         today = self._session.clock.now().date()
@@ -180,6 +171,15 @@ class WorklistService:
         except ValueError:
             return None
         return [Filter("discharge_time", Test.FROM, (first,)), Filter("discharge_time", Test.TO, (last,))]
+
+
+def _departments(value: str) -> tuple[str, ...]:
+    found = dictionary("D-DEPT").search(value)
+    return tuple(code for code, label in found if value in label or value == code) or (value,)
+
+
+def _states(value: str) -> tuple[str, ...]:
+    return tuple(str(state) for state in CaseState if value in text(f"cases.state.{state}")) or ("",)
 
 
 def _by_severity(value: str) -> list[Filter] | None:

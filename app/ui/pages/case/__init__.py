@@ -25,7 +25,7 @@ def _redoable(page: CasePage) -> bool:
     return page.view is not None and bool(page.view.redo_name)
 
 
-def _act(  # noqa: PLR0913 - one line per action below reads better than a table of dicts
+def _act(
     name: str,
     label: str,
     text: str,

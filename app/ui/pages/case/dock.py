@@ -183,7 +183,7 @@ class DrgCard(Pane):
         self._name = Text("", "bold", elide=True)
         self._weight = Text("", "caption", "secondary")
         self._multiple = Text("", "caption", "secondary")
-        self._scheme = Text("", "caption", "muted")
+        self._scheme = Text("", "caption", "muted", elide=True)
         self._trial = Chip("试用", "warn")
         self._why = Text("", "caption", "secondary", wrap=True)
         self._change = Text("", "caption", "secondary", wrap=True)
@@ -193,10 +193,13 @@ class DrgCard(Pane):
         title = row(self._code, gap=8)
         title.addWidget(self._name, 1)
         title.addWidget(self._was)
+        numbers = row(self._weight, self._multiple, gap=12)
+        numbers.addWidget(self._scheme, 1)
+        numbers.addWidget(self._trial)
         self.setLayout(
             column(
                 title,
-                row(self._weight, self._multiple, None, self._trial, self._scheme, gap=12),
+                numbers,
                 self._why,
                 self._change,
                 row(link, None, Text("每次修改即时重算", "caption", "muted")),

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.domain.case import Value
 from app.domain.coding import Candidate, CodeKind
 from app.domain.dictionaries import dictionary
 from app.domain.field import Group
@@ -45,11 +46,9 @@ class GridDelegate(CellDelegate):
         super().__init__(grid, ring=True)
         self._grid = grid
 
-    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: _Index) -> QWidget | None:
-        """Return the editor that fits the column."""
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: _Index) -> QWidget:
+        """Return the editor that fits the column; the model's flags keep other cells from asking."""
         path = self._grid.lines.path(index)
-        if not path:
-            return None
         if path.endswith(".code"):
             return self._grid.make_code_editor(parent, index)
         spec = field(path)
@@ -86,7 +85,7 @@ class GridDelegate(CellDelegate):
         """The code editor covers code and name; others their cell."""
         box = QRect(option.rect)
         if isinstance(editor, CodeEditor):
-            name = self._grid.visualRect(index.siblingAtColumn(index.column() + 1))
+            name = self._grid.visualRect(index.sibling(index.row(), index.column() + 1))
             box.setRight(name.right())
         editor.setGeometry(box)
 
@@ -142,7 +141,7 @@ class RowGrid(DataTable):
         line = self.lines.line(self.current_row)
         return line.index if line and line.is_row else -1
 
-    def value(self, path: str) -> object:
+    def value(self, path: str) -> Value:
         """Return the stored value at a path."""
         return self._view.record.value(path) if self._view and path else None
 

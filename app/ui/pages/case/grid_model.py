@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
@@ -17,10 +17,10 @@ from app.domain.grouping import SecondaryNote
 from app.domain.values import display
 from app.services.types import CaseView
 from app.ui.widgets import Cell, CellModel, Column
+from app.ui.widgets.painting import severity_icon, severity_word
 
 _Index = QModelIndex | QPersistentModelIndex
 Marks = Mapping[str, tuple[Severity, str]]
-_WORDS = {Severity.ERROR: "强制", Severity.WARN: "警告", Severity.HINT: "提示"}
 _READ_ONLY = ("seq", "source_text", "cc", "status")
 
 
@@ -46,7 +46,7 @@ DX_COLUMNS = (
     Column("adm_cond", "入院病情", 68),
     Column("cc", "并发症", 80),
     Column("outcome", "出院情况", 80, wide_only=True),
-    Column("status", "状态", 88),
+    Column("status", "状态", 104),
 )
 OP_COLUMNS = (
     Column("seq", "序", 40),
@@ -62,7 +62,7 @@ OP_COLUMNS = (
     Column("healing", "愈合", 58, wide_only=True),
     Column("anes_method", "麻醉方式", 110, wide_only=True),
     Column("anes_doctor", "麻醉医师", 96, wide_only=True),
-    Column("status", "状态", 88),
+    Column("status", "状态", 104),
 )
 
 
@@ -109,7 +109,8 @@ def row_cells(view: CaseView, group: Group, index: int, marks: Marks, offered: i
     """Return the cells of a record row."""
     row = view.record.rows(group)[index]
     proposal = view.proposal(group, index) if not row.text("code") else None
-    return [_cell(view, group, index, column.key, row, proposal, marks, offered) for column in columns_of(group)]
+    facts = _RowFacts(view, group, index, row, proposal, marks, offered)
+    return [_cell(facts, column.key) for column in columns_of(group)]
 
 
 def blank_cells(group: Group, *, alone: bool) -> list[Cell]:
@@ -136,37 +137,92 @@ def columns_of(group: Group) -> tuple[Column, ...]:
     return DX_COLUMNS if group is Group.DX else OP_COLUMNS
 
 
-def _cell(
-    view: CaseView, group: Group, index: int, key: str, row: Row, proposal: Proposal | None, marks: Marks, offered: int
-) -> Cell:
-    path = f"{group}[{index}].{key}"
-    severity = marks[path][0] if path in marks else None
-    match key:
-        case "seq":
-            changed = any(path.startswith(f"{group}[{index}].") for path in view.changed)
-            return Cell("主" if index == 0 else str(index + 1), bold=index == 0, centre=True, changed=changed)
-        case "source_text":
-            return Cell(_one_line(row.text("source_text")), "fg_secondary")
-        case "code":
-            shown = row.text("code") or (proposal.code if proposal else row.raw.get("code", ""))
-            return Cell(shown, code=True, proposed=proposal is not None, severity=severity)
-        case "name":
-            return _name_cell(row, proposal, offered, bold=index == 0, severity=severity)
-        case "cc":
-            return _cc_cell(view, index)
-        case "status":
-            return _status_cell(view, group, index, proposal, marks, offered)
-        case _:
-            return Cell(_value_text(row, group, key), severity=severity)
+@dataclass(frozen=True, slots=True)
+class _RowFacts:
+    """What the cells of one row are made from."""
+
+    view: CaseView
+    group: Group
+    index: int
+    row: Row
+    proposal: Proposal | None
+    marks: Marks
+    offered: int
+
+    def severity(self, key: str) -> Severity | None:
+        """Return the worst finding on a field of the row."""
+        mark = self.marks.get(f"{self.group}[{self.index}].{key}")
+        return mark[0] if mark else None
+
+    def worst(self) -> Severity | None:
+        """Return the worst finding on any field of the row."""
+        prefix = f"{self.group}[{self.index}]."
+        found = [mark[0] for path, mark in self.marks.items() if path.startswith(prefix)]
+        return min(found, key=list(Severity).index, default=None)
 
 
-def _name_cell(row: Row, proposal: Proposal | None, offered: int, *, bold: bool, severity: Severity | None) -> Cell:
-    if proposal:
-        return Cell(proposal.name, proposed=True)
-    if row.text("code"):
-        return Cell(row.text("name"), bold=bold, severity=severity)
-    hint = f"Ctrl+1–{offered} 采用，或直接输入检索" if offered else ""
+def _cell(facts: _RowFacts, key: str) -> Cell:
+    makers: Mapping[str, Callable[[_RowFacts], Cell]] = {
+        "seq": _number_cell,
+        "source_text": _text_cell,
+        "code": _code_cell,
+        "name": _name_cell,
+        "cc": _cc_cell,
+        "status": _status_cell,
+    }
+    if key in makers:
+        return makers[key](facts)
+    return Cell(_value_text(facts.row, facts.group, key), severity=facts.severity(key))
+
+
+def _number_cell(facts: _RowFacts) -> Cell:
+    prefix = f"{facts.group}[{facts.index}]."
+    changed = any(path.startswith(prefix) for path in facts.view.changed)
+    first = facts.index == 0
+    return Cell("主" if first else str(facts.index + 1), bold=first, centre=True, changed=changed)
+
+
+def _text_cell(facts: _RowFacts) -> Cell:
+    return Cell(" ".join(facts.row.text("source_text").split()), "fg_secondary")
+
+
+def _code_cell(facts: _RowFacts) -> Cell:
+    proposal = facts.proposal
+    shown = facts.row.text("code") or (proposal.code if proposal else facts.row.raw.get("code", ""))
+    return Cell(shown, code=True, proposed=proposal is not None, severity=facts.severity("code"))
+
+
+def _name_cell(facts: _RowFacts) -> Cell:
+    if facts.proposal:
+        return Cell(facts.proposal.name, proposed=True)
+    severity = facts.severity("name")
+    if facts.row.text("code"):
+        return Cell(facts.row.text("name"), bold=facts.index == 0, severity=severity)
+    hint = f"Ctrl+1–{facts.offered} 采用，或直接输入检索" if facts.offered else ""
     return Cell(hint, "fg_muted", small=True, severity=severity)
+
+
+def _cc_cell(facts: _RowFacts) -> Cell:
+    note = secondary_note(facts.view, facts.index) if facts.group is Group.DX else None
+    if note is None or not note.level:
+        return Cell("—", "fg_muted")
+    word = note.level.upper()
+    if note.excluded_by:
+        return Cell(f"{word} 已排除", "fg_secondary")
+    return Cell(word, bold=note.level == "mcc")
+
+
+def _status_cell(facts: _RowFacts) -> Cell:
+    worst = facts.worst()
+    if facts.proposal:
+        return Cell(f"提议 {facts.proposal.score:.0%}", "proposed", "proposed")
+    if facts.offered:
+        return Cell(f"候选 {facts.offered}", "proposed", "proposed")
+    if worst:
+        return Cell(severity_word(worst), str(worst), severity_icon(worst))
+    if facts.view.row_key(facts.group, facts.index) in facts.view.accepted:
+        return Cell("已确认", "fg_secondary", "passed")
+    return Cell("已编码", "fg_secondary") if facts.row.text("code") else Cell("待编码", "fg_muted")
 
 
 def _value_text(row: Row, group: Group, key: str) -> str:
@@ -184,16 +240,6 @@ def _value_text(row: Row, group: Group, key: str) -> str:
     return shown[:10] if key == "date" else shown
 
 
-def _cc_cell(view: CaseView, index: int) -> Cell:
-    note = secondary_note(view, index)
-    if note is None or not note.level:
-        return Cell("—", "fg_muted")
-    word = note.level.upper()
-    if note.excluded_by:
-        return Cell(f"{word} 已排除", "fg_secondary")
-    return Cell(word, bold=note.level == "mcc")
-
-
 def secondary_note(view: CaseView, index: int) -> SecondaryNote | None:
     """Return how a secondary diagnosis counted, None for the principal one or an uncoded row."""
     explanation = view.grouping.explanation
@@ -203,28 +249,3 @@ def secondary_note(view: CaseView, index: int) -> SecondaryNote | None:
     proposal = view.proposal(Group.DX, index)
     code = rows[index].text("code") or (proposal.code if proposal else "")
     return next((note for note in explanation.secondaries if note.code == code), None) if code else None
-
-
-def _status_cell(
-    view: CaseView, group: Group, index: int, proposal: Proposal | None, marks: Marks, offered: int
-) -> Cell:
-    prefix = f"{group}[{index}]."
-    worst = min(
-        (mark[0] for path, mark in marks.items() if path.startswith(prefix)), key=list(Severity).index, default=None
-    )
-    if proposal:
-        return Cell(f"提议 {proposal.score:.0%}", "proposed", "proposed")
-    if offered:
-        return Cell(f"候选 {offered}", "proposed", "proposed")
-    if worst:
-        from app.ui.widgets.painting import severity_icon
-
-        return Cell(_WORDS[worst], str(worst), severity_icon(worst))
-    if view.row_key(group, index) in view.accepted:
-        return Cell("已确认", "fg_secondary", "passed")
-    row = view.record.rows(group)[index]
-    return Cell("已编码", "fg_secondary") if row.text("code") else Cell("待编码", "fg_muted")
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

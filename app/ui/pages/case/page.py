@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.common.errors import UserProblem
 from app.domain.case import FieldPath
+from app.domain.changes import Changes
 from app.domain.coding import Candidate
 from app.domain.field import Group, Section
 from app.domain.fields import field
@@ -18,7 +19,6 @@ from app.ui.pages.case.frame import CaseStrip, FeeBar, SectionIndex
 from app.ui.pages.case.grid import RowGrid
 from app.ui.pages.case.places import section_of
 from app.ui.pages.case.sheet import Sheet, counts_by_section, marks_of
-from app.domain.changes import Changes
 from app.ui.widgets import Pane, Splitter, StateStack, column, row
 
 _OFFERED = 3
@@ -248,7 +248,7 @@ class CasePage(Page):
     def _apply_fix(self, finding: Finding) -> None:
         if finding.fix:
             self._write(self.shell.services.cases.apply_fix, finding)
-            self.shell.notices.toast(f"已改正 {finding.rule_id}：{finding.fix.label}", undo="case.undo")
+            self.shell.notices.toast(f"已改正 {finding.rule_id}：{finding.fix.label}", undo=self.undo)
 
     # Drafts: half-typed text survives a crash.
 
@@ -352,7 +352,7 @@ class CasePage(Page):
         grid = self._grid()
         if self.view and 0 <= grid.current_index < len(self.view.record.rows(grid.group)):
             self._write(self.shell.services.cases.remove_row, grid.group, grid.current_index)
-            self.shell.notices.toast(self.view.undo_name if self.view else "", undo="case.undo")
+            self.shell.notices.toast(self.view.undo_name if self.view else "", undo=self.undo)
 
     def split_row(self) -> None:
         """Ctrl+D: split a text with several diagnoses into rows."""

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 from app.domain.case import CaseRecord, FieldPath
 from app.domain.dictionaries import dictionary
 from app.domain.field import FieldSpec, FieldType, Group, Section
-from app.domain.fields import field, fields_in, fields_of
+from app.domain.fields import FIELDS, field, fields_of
 from app.domain.findings import Severity
 from app.domain.values import display
 from app.services.types import CaseView
@@ -23,12 +23,24 @@ _COLUMNS = 12
 _ROWS = {Section.DIAGNOSIS: ((Group.EXT, 1), (Group.PATH, 1)), Section.PATIENT: ((Group.NB_WEIGHT, 1),)}
 """Repeating groups shown as lines of a section, with the rows that are always there."""
 _GRIDS = (Group.DX, Group.OP)
-_LATE = {Section.DIAGNOSIS: ("allergy_flag", "allergy_drugs", "abo", "rh", "autopsy")}
+_BEFORE_DX = ("outp_dx_name", "outp_dx_code", "admit_dx_name", "admit_dx_code")
+_AFTER_DX = ("allergy_flag", "allergy_drugs", "abo", "rh", "autopsy")
+_SPANS = {"outp_dx_name": 4, "outp_dx_code": 2, "admit_dx_name": 4, "admit_dx_code": 2}
+_SHORT = {"outp_dx_code": "编码", "admit_dx_code": "编码"}
 _FEES = Section.FEE
 
 
+def _place(spec: FieldSpec) -> Section:
+    """Return the section that prints a field: paper puts the admission diagnoses above, rare findings further down."""
+    if spec.id in _BEFORE_DX:
+        return Section.DIAGNOSIS
+    if spec.section is Section.DIAGNOSIS and spec.id not in _AFTER_DX:
+        return Section.OTHER_CARE
+    return spec.section
+
+
 def _shown(section: Section) -> Iterator[FieldSpec]:
-    return (spec for spec in fields_in(section) if spec.group is Group.CASE)
+    return (spec for spec in FIELDS if spec.group is Group.CASE and _place(spec) is section)
 
 
 class SectionBox(QWidget):
@@ -59,7 +71,7 @@ class FieldLines(QWidget):
             grid.setColumnMinimumWidth(index, 0)
         line, at = 0, 0
         for path, spec in specs:
-            span = min(_COLUMNS, max(spec.span, make.least_span(spec)))
+            span = _SPANS.get(spec.id) or min(_COLUMNS, max(spec.span, make.least_span(spec)))
             if at + span > _COLUMNS:
                 line, at = line + 1, 0
             grid.addWidget(make.box(path, spec), line, at, 1, span)
@@ -89,7 +101,8 @@ class SheetFields:
         widget.setObjectName(path)
         widget.committed.connect(self._on_committed)
         widget.textEdited.connect(self._on_edited)
-        box = FieldBox(spec.label, widget)
+        box = FieldBox(_SHORT.get(spec.id, spec.label), widget)
+        widget.setAccessibleName(spec.label)
         self.boxes[path] = box
         return box
 
@@ -137,8 +150,10 @@ class Sheet(ScrollPane):
     def _add(self, section: Section) -> None:
         box = SectionBox(section)
         self.sections[section] = box
-        late = _LATE.get(section, ())
+        late = _AFTER_DX if section is Section.DIAGNOSIS else ()
         early = [(spec.path, spec) for spec in _shown(section) if spec.id not in late]
+        if section is Section.DIAGNOSIS:
+            early = [(name, field(name)) for name in _BEFORE_DX]
         if early:
             box.box.addWidget(FieldLines(early, self.fields))
         for group, where in ((Group.DX, Section.DIAGNOSIS), (Group.OP, Section.OPERATION)):

@@ -18,7 +18,7 @@ HIT = Qt.ItemDataRole.UserRole + 1
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One result as it is painted. ``effect`` is 分组不变, → HC15 or 当前; ``conflict`` what the text says otherwise."""
+    """One result as painted. ``effect`` is 分组不变, → HC15 or 当前; ``conflict`` what the text says otherwise."""
 
     code: str
     name: str
