@@ -7,11 +7,16 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from app.common.clock import FixedClock
 
 # No window is ever shown. The test command sets a platform that does not exist for the tests that need no Qt.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# No deadline: machines are loaded. In CI the same examples every time; elsewhere new ones, to find what is not known yet.
+settings.register_profile("bingan", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("bingan")
 
 ROOT = Path(__file__).resolve().parent.parent
 
