@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -16,6 +17,9 @@ WINDOW = ""
 """The context of an action that works everywhere; its ``run`` takes the main window."""
 
 
+_BETWEEN_KEYS = re.compile(r"(?<=[^+]);\s*|\s+")
+
+
 def _always(_target: Any) -> bool:
     return True
 
@@ -26,7 +30,8 @@ class Action:
 
     ``context`` is '' (everywhere), a page key (while the page is shown) or ``page.region`` (while the focus is in that
     region). ``run`` and ``enabled`` take the window or the page. ``shortcut`` is a Qt key sequence, several separated
-    by a space. ``needs`` is a role key. ``label`` is a verb phrase, ``help`` one sentence that says what happens.
+    by ``;`` or a space (``Ctrl+;`` is one key). ``needs`` is a role key. ``label`` is a verb phrase, ``help`` one
+    sentence that says what happens.
     """
 
     id: str
@@ -53,7 +58,7 @@ class Action:
     @property
     def keys(self) -> tuple[str, ...]:
         """The key sequences in Qt's portable form."""
-        return tuple(QKeySequence(part).toString() for part in self.shortcut.split())
+        return tuple(QKeySequence(part).toString() for part in _BETWEEN_KEYS.split(self.shortcut) if part)
 
 
 class ActionHost(Protocol):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
+from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from app.domain.findings import Severity
 from app.ui.theme import theme
@@ -129,7 +129,8 @@ class CellDelegate(QStyledItemDelegate):
             _draw_text(painter, box, cell)
 
     def _active(self) -> bool:
-        return self._view.hasFocus() or self._view.isAncestorOf(self._view.focusWidget() or self._view)
+        focus = QApplication.focusWidget()
+        return focus is not None and (focus is self._view or self._view.isAncestorOf(focus))
 
     def _is_first(self, index: _Index) -> bool:
         return self._view.horizontalHeader().visualIndex(index.column()) == 0

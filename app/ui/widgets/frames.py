@@ -47,7 +47,7 @@ class FloatFrame(QFrame):
         window = self._anchor.window()
         low = self._anchor.mapTo(window, box.bottomLeft()) + QPoint(0, 2)
         high = self._anchor.mapTo(window, box.topLeft())
-        height = min(height, window.height() - 8)
+        width, height = min(width, window.width() - 8), min(height, window.height() - 8)
         if low.y() + height <= window.height() - 4:
             top = low.y()
         elif high.y() - height - 2 >= 4:

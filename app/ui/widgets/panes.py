@@ -185,7 +185,7 @@ class Splitter(QSplitter):
         self._settled.setSingleShot(True)
         self._settled.setInterval(REMEMBER_AFTER_MS)
         self._settled.timeout.connect(self._remember)
-        self.splitterMoved.connect(self._settled.start)
+        self.splitterMoved.connect(self._on_moved)
 
     def fold(self, index: int, folded: bool) -> None:
         """Hide or show a part."""
@@ -213,6 +213,9 @@ class Splitter(QSplitter):
         for index in folded if isinstance(folded, list) else ():
             if isinstance(index, int) and index < self.count():
                 self._part(index).hide()
+
+    def _on_moved(self, _position: int, _index: int) -> None:
+        self._settled.start()
 
     def _remember(self) -> None:
         folded = [index for index in range(self.count()) if self.is_folded(index)]
