@@ -64,10 +64,10 @@ def _utf16(data: bytes) -> str:
     head = data[: 4096 & ~1]
     if len(head) < 8:
         return ""
-    even, odd = head[0::2].count(0) / len(head) * 2, head[1::2].count(0) / len(head) * 2
-    if odd > 0.2 and even < 0.02:
-        return "utf-16-le"
-    return "utf-16-be" if even > 0.2 and odd < 0.02 else ""
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    if max(even, odd) * 10 < len(head) or min(even, odd) * 5 > max(even, odd):
+        return ""
+    return "utf-16-le" if odd > even else "utf-16-be"
 
 
 def _utf8_or_gb(data: bytes) -> str:
@@ -118,12 +118,7 @@ def _rare(sample: str) -> bool:
 
 
 def _twice_encoded(sample: str) -> bool:
-    """True when most runs of signs turn into other Chinese by undoing a wrong reading as GB18030."""
-    runs = _FOREIGN_RUN.findall(sample)[:200]
-    undone = 0
-    for run in runs:
-        try:
-            undone += bool(_HANZI.search(run.encode("gb18030").decode("utf-8")))
-        except UnicodeError:
-            continue
-    return len(runs) >= 3 and undone > len(runs) * 0.6
+    """True when most signs turn into other Chinese by undoing a wrong reading as GB18030."""
+    raw = "".join(_FOREIGN_RUN.findall(sample)).encode("gb18030", "ignore")
+    undone = len(_HANZI.findall(raw.decode("utf-8", "ignore"))) * 3
+    return len(raw) >= _ENOUGH and undone > len(raw) * 0.6

@@ -122,7 +122,7 @@ def _form(decoded: Decoded, knows: Callable[[str], bool]) -> TextStyle:
     breaks = Counter(re.findall(r"\r\n|\n|\r", head))
     newline = breaks.most_common(1)[0][0] if breaks else "\r\n"
     delimiter = max(_DELIMITERS, key=lambda mark: _fitness(head, mark, knows))
-    cells = re.findall(rf'(?:^|[{re.escape(delimiter)}\r\n])(")?', head)
+    cells = re.findall(rf'(?:^|{re.escape(delimiter)}|\r\n|\n|\r)(")?', head.rstrip("\r\n"))
     return TextStyle(
         encoding=decoded.encoding,
         bom=decoded.bom,
