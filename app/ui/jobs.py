@@ -16,6 +16,7 @@ from app.common.progress import Progress
 
 REPORTS_PER_SECOND = 10
 SHOWN_AFTER_MS = 1000
+DONE_SHOWN_MS = 8000
 READERS = 3
 
 Work = Callable[[Progress], Any]
@@ -156,7 +157,10 @@ class JobRunner(QObject):
 
     @property
     def shown(self) -> list[Job]:
-        """Jobs that took longer than a second, the newest first; ended ones stay until :meth:`forget_ended`."""
+        """Jobs that took longer than a second, the newest first.
+
+        Done ones stay for eight seconds, failed and cancelled ones until :meth:`forget_ended`.
+        """
         return list(reversed(self._long))
 
     def run(
@@ -207,6 +211,10 @@ class JobRunner(QObject):
         self._writer.shutdown(wait=True)
         self._readers.shutdown(wait=True, cancel_futures=True)
 
+    def _forget_done(self) -> None:
+        self._long = [job for job in self._long if job.state is not JobState.DONE]
+        self.changed.emit()
+
     def _on_became_long(self, job: Job) -> None:
         self._long.append(job)
         self.changed.emit()
@@ -217,6 +225,8 @@ class JobRunner(QObject):
 
     def _on_job_ended(self) -> None:
         self._jobs = [job for job in self._jobs if not job.is_over]
+        if any(job.state is JobState.DONE for job in self._long):
+            QTimer.singleShot(DONE_SHOWN_MS, self, self._forget_done)
         self.changed.emit()
         if not self._jobs:
             self.idle.emit()

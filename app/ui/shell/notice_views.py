@@ -12,7 +12,7 @@ from app.ui.shell.top_bar import JOB_WORDS
 from app.ui.theme import theme
 from app.ui.widgets.badges import ProgressLine
 from app.ui.widgets.buttons import Button, IconButton
-from app.ui.widgets.frames import FloatFrame, ask, float_shadow
+from app.ui.widgets.frames import FloatFrame, ask, float_shadow, give_focus_back
 from app.ui.widgets.painting import severity_icon
 from app.ui.widgets.panes import Header, Pane, ScrollPane, column, row
 from app.ui.widgets.text import IconLabel, Text
@@ -80,9 +80,8 @@ class Toast(QFrame):
             return
         self.hide()
         self._timer.stop()
-        if self._before is not None:
-            self._before.setFocus(Qt.FocusReason.PopupFocusReason)
-            self._before = None
+        give_focus_back(self._before)
+        self._before = None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc closes."""
@@ -237,6 +236,7 @@ class JobList(_Drawer):
         self._jobs = jobs
         self._lines: dict[Job, tuple[ProgressLine, Text, Button]] = {}
         jobs.changed.connect(self._refresh)
+        self.dismissed.connect(jobs.forget_ended)
 
     def fill(self) -> None:
         """List the jobs, newest first."""

@@ -23,7 +23,7 @@ from app.ui.shell.palette_model import ITEM, GroupLine, PaletteItem, PaletteMode
 from app.ui.shell.status_bar import HintRow
 from app.ui.theme import theme
 from app.ui.widgets.badges import Chip
-from app.ui.widgets.frames import Scrim, float_shadow
+from app.ui.widgets.frames import Scrim, float_shadow, give_focus_back
 from app.ui.widgets.painting import draw_icon, draw_key_cap, draw_spans, key_cap_size
 from app.ui.widgets.panes import Pane, column, row
 from app.ui.widgets.text import IconLabel, Text
@@ -142,8 +142,7 @@ class Palette(Scrim):
     def hideEvent(self, event: QHideEvent) -> None:
         """Give the focus back."""
         super().hideEvent(event)
-        if self._before is not None and self._before.isVisible():
-            self._before.setFocus(Qt.FocusReason.PopupFocusReason)
+        give_focus_back(self._before)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the frame in the upper middle."""

@@ -21,6 +21,7 @@ class RailButton(QToolButton):
         self.badge = 0
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setText(entry.label)
         self.setToolTip(f"{entry.full}　{entry.shortcut}")
         self.setObjectName(f"rail.{entry.key}")

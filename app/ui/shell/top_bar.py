@@ -24,6 +24,7 @@ class SearchBox(QAbstractButton):
         super().__init__(parent)
         self.setText("搜索病例、编码、规则、命令")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setCursor(Qt.CursorShape.IBeamCursor)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setMaximumWidth(theme().px(400))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QGraphicsDropShadowEffect, QWidget
@@ -136,8 +137,7 @@ class Card(Scrim):
     def close_card(self) -> None:
         """Take the card away and give the focus back."""
         self.hide()
-        if self._before is not None:
-            self._before.setFocus(Qt.FocusReason.PopupFocusReason)
+        give_focus_back(self._before)
         self.closed.emit()
         self.deleteLater()
 
@@ -155,6 +155,12 @@ class Card(Scrim):
             at = inside.index(now) if now in inside else -1
             inside[(at + (1 if forward else -1)) % len(inside)].setFocus(Qt.FocusReason.TabFocusReason)
         return True
+
+
+def give_focus_back(widget: QWidget | None) -> None:
+    """Focus a widget that had the focus before something floated over it, if it is still there."""
+    if widget is not None and shiboken6.isValid(widget) and widget.isVisible():
+        widget.setFocus(Qt.FocusReason.PopupFocusReason)
 
 
 def _application() -> QCoreApplication:
