@@ -15,6 +15,7 @@ from app.qc.compiler import Compiler, Env, Function, argument
 from app.qc.faults import Unanswerable
 from app.qc.fieldterms import bound_field, indexed_field, spec_of
 from app.qc.loops import Rows, any_row
+from app.qc.memo import Memo
 from app.qc.operators import WORDED
 from app.qc.scope import Scope
 from app.qc.syntax import Call, Dictionary, Name, Node
@@ -47,7 +48,7 @@ def _rows_in(compiler: Compiler, call: Call, env: Env, rows: Rows, where: Node) 
 
 def _quick(group: Group, start: int, codes: CodeSet, term: Term) -> Callable[[Scope], object]:
     """Return the same answer as ``term`` from the record's list of codes, which is made once."""
-    walk = term.read
+    walk, answers = term.read, codes.answers
 
     def read(scope: Scope) -> object:
         found = scope.codes(group)
@@ -55,10 +56,10 @@ def _quick(group: Group, start: int, codes: CodeSet, term: Term) -> Callable[[Sc
             return walk(scope)
         answer: bool | None = False
         for code in found[start:] if start else found:
-            if code in codes:
-                return True
             if not code:
                 answer = None
+            elif answers[code]:
+                return True
         return answer
 
     return read
@@ -128,11 +129,13 @@ def _begins(compiler: Compiler, call: Call, env: Env) -> Term:
     node = call.args[1]
     if not isinstance(node, Dictionary) or node.id not in DICTIONARIES:
         raise compiler.fault("not_a_dictionary", node)
-    text, find = term.text or term.read, DICTIONARIES[node.id].find_start
+    text, known = term.text or term.read, DICTIONARIES[node.id]
+    longest = max(len(name) for entry in known.entries for name in (entry.code, entry.label, *entry.aliases))
+    answers = Memo[str, bool](lambda start: known.find_start(start) is not None)
 
     def read(scope: Scope) -> bool | None:
         found = text(scope)
-        return None if found is None else find(str(found)) is not None
+        return None if found is None else answers[str(found)[: 2 * longest]]  # twice: folding may take blanks out
 
     return derived(Kind.BOOL, read, term)
 

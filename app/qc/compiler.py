@@ -14,6 +14,7 @@ from app.qc.codesets import CodeSet
 from app.qc.faults import RuleFault
 from app.qc.fieldterms import SIBLING_KINDS, bound_field, case_field, indexed_field, sibling_field, spec_of
 from app.qc.logic import conjunction, disjunction, negation
+from app.qc.memo import Memo
 from app.qc.parser import parse
 from app.qc.scope import MAX_LOOPS, Scope
 from app.qc.syntax import (
@@ -34,7 +35,6 @@ from app.qc.syntax import Group as SetNode
 from app.qc.terms import Kind, Term, constant, derived
 from app.qc.vocabulary import Vocabulary
 
-_MEMORY: Final = 5_000
 _COMPARISONS: Final = frozenset({"==", "!=", "<", "<=", ">", ">="})
 
 
@@ -263,19 +263,12 @@ class Compiler:
         if item.kind not in operators.WORDED:
             raise self.fault("not_a_text", node)
         find = dictionary(node.id).find
-        seen: dict[str, bool] = {}
+        answers = Memo[str, bool](lambda value: find(value) is not None)
         text = item.text or item.read
 
         def read(scope: Scope) -> bool | None:
             value = text(scope)
-            if not isinstance(value, str):
-                return None
-            known = seen.get(value)
-            if known is None:
-                if len(seen) >= _MEMORY:
-                    seen.clear()
-                known = seen[value] = find(value) is not None
-            return known
+            return answers[value] if isinstance(value, str) else None
 
         return derived(Kind.BOOL, read, item)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from app.common.texts import text
 from app.domain.case import CaseRecord, CaseState, Row
@@ -14,6 +14,7 @@ from app.domain.fields import FIELDS
 from app.domain.findings import BrokenRule, Finding, QcReport
 from app.qc.context import QcContext
 from app.qc.faults import RuleFault, Unanswerable
+from app.qc.memo import Memo
 from app.qc.reporting import display_key, findings_of, pattern_of
 from app.qc.rule import CompiledRule, Profile, Rule, compile_rule
 from app.qc.scope import Scope
@@ -22,7 +23,7 @@ from app.qc.terms import IMPORTED
 from app.qc.vocabulary import Vocabulary
 
 _ERRORS: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-_KEPT_PLANS: Final = 256
+_KEPT: Final = 256
 _NOTHING: Final[frozenset[str]] = frozenset()
 
 
@@ -33,6 +34,15 @@ class Answer(StrEnum):
     PASSES = "passes"
     NOT_APPLICABLE = "not_applicable"
     BROKEN = "broken"
+
+
+class _Shape(NamedTuple):
+    """What decides which rules run: the paths that are missing, and parts of the context."""
+
+    missing: frozenset[str]
+    inpatient: bool
+    profile: str
+    edition: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +63,7 @@ class RuleSet:
         self._by_id = {compiled.rule.id: compiled for compiled in rules}
         self._scored = {compiled.rule.id: compiled.rule.score for compiled in rules if compiled.rule.score}
         self._absent = _Absences(self.rules, scorecard)
-        self._plans: dict[tuple[object, ...], _Plan] = {}
+        self._plans = Memo(self._make_plan, _KEPT)
 
     @classmethod
     def load(
@@ -132,20 +142,15 @@ class RuleSet:
 
     def _begin(self, record: CaseRecord, context: QcContext) -> tuple[Scope, _Plan]:
         missing = self._absent.of(record)
-        return Scope(record, context, missing, self.vocabulary.parameters), self._plan(missing, context)
-
-    def _plan(self, missing: frozenset[str], context: QcContext) -> _Plan:
         edition = context.codebook.edition if context.codebook else ""
-        key = (missing, context.state is CaseState.INPATIENT, context.profile, edition)
-        plan = self._plans.get(key)
-        if plan is None:
-            if len(self._plans) >= _KEPT_PLANS:
-                self._plans.clear()
-            wanted = [compiled for compiled in self.rules if _wanted(compiled, context, edition)]
-            lacking = [_lacking(compiled, missing) for compiled in wanted]
-            runnable = tuple(compiled for compiled in wanted if compiled.term.possible(missing))
-            plan = self._plans[key] = _Plan(runnable, _NOTHING.union(*lacking))
-        return plan
+        shape = _Shape(missing, context.state is CaseState.INPATIENT, context.profile, edition)
+        return Scope(record, context, missing, self.vocabulary.parameters), self._plans[shape]
+
+    def _make_plan(self, shape: _Shape) -> _Plan:
+        wanted = [compiled for compiled in self.rules if _wanted(compiled, shape)]
+        lacking = [_lacking(compiled, shape.missing) for compiled in wanted]
+        runnable = tuple(compiled for compiled in wanted if compiled.term.possible(shape.missing))
+        return _Plan(runnable, _NOTHING.union(*lacking))
 
     def _report(
         self,
@@ -185,17 +190,13 @@ class _Absences:
             touched |= item.missing.touches | (item.applies.touches if item.applies else _NOTHING)
         self._fields = [spec for spec in FIELDS if spec.path in touched and _is_importable(spec)]
         self._marks = {need for need in needs if need.endswith(IMPORTED)}
-        self._known: dict[frozenset[str], _Lacking] = {}
+        self._known = Memo(self._lacking, _KEPT)
 
     def of(self, record: CaseRecord) -> frozenset[str]:
         """Return the paths; ``path#`` for a column that some rule wants of the file itself."""
         if record.columns is None:
             return _NOTHING
-        known = self._known.get(record.columns)
-        if known is None:
-            if len(self._known) >= _KEPT_PLANS:
-                self._known.clear()
-            known = self._known[record.columns] = self._lacking(record.columns)
+        known = self._known[record.columns]
         filled = [path for path in known.case if _in_row(record.head, path)]
         for group, name, path in known.rows:
             if any(_in_row(row, name) for row in record.groups.get(group, ())):
@@ -234,13 +235,13 @@ def _lacking(compiled: CompiledRule, missing: frozenset[str]) -> frozenset[str]:
     return frozenset(path.removesuffix(IMPORTED) for path in compiled.term.needs & missing)
 
 
-def _wanted(compiled: CompiledRule, context: QcContext, edition: str) -> bool:
+def _wanted(compiled: CompiledRule, shape: _Shape) -> bool:
     rule = compiled.rule
     return (
         not compiled.off
-        and rule.profile in (Profile.BOTH, context.profile)
-        and not (compiled.suspended_before_discharge and context.state is CaseState.INPATIENT)
-        and (not rule.editions or edition in rule.editions)
+        and rule.profile in (Profile.BOTH, shape.profile)
+        and not (compiled.suspended_before_discharge and shape.inpatient)
+        and (not rule.editions or shape.edition in rule.editions)
     )
 
 

@@ -17,12 +17,13 @@ from app.domain.field import Group
 from app.qc import fieldsets
 from app.qc.compiler import Compiler, Env, Function, argument
 from app.qc.logic import conjunction, disjunction, merged
+from app.qc.memo import Memo
 from app.qc.operators import NUMERIC
 from app.qc.scope import Scope
 from app.qc.syntax import Call, Name, Slice
 from app.qc.terms import Hit, Kind, Read, Term, Trace, derived
 
-_KNOWN_SHAPES: Final = 256
+_SHAPES: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +129,10 @@ def any_row(rows: Rows, slot: int, test: Term) -> Term:
 def when_empty(test: Term) -> Callable[[Scope], bool | None]:
     """Return what ``any`` says without rows: False, or None where the file lacks the columns that it needs."""
 
-    known: dict[frozenset[str], bool] = {}
+    known = Memo[frozenset[str], bool](test.possible, _SHAPES)
 
     def read(scope: Scope) -> bool | None:
-        possible = known.get(scope.missing)
-        if possible is None:
-            if len(known) >= _KNOWN_SHAPES:
-                known.clear()
-            possible = known[scope.missing] = test.possible(scope.missing)
-        return False if possible else None
+        return False if known[scope.missing] else None
 
     return read
 

@@ -15,52 +15,47 @@ class Entry:
     """
 
     def __init__(self, data: Mapping[str, object], owner: str) -> None:
-        self.data = data
+        self._data = data
         self._owner = owner
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of all entries."""
-        return tuple(self.data)
 
     def expect(self, known: frozenset[str], needed: Sequence[str]) -> None:
         """Refuse entries that are unknown, and entries that are needed and missing or empty."""
-        unknown = sorted(set(self.data) - known)
-        missing = [name for name in needed if not self.data.get(name)]
+        unknown = sorted(set(self._data) - known)
+        missing = [name for name in needed if not self._data.get(name)]
         if unknown or missing:
             key = "unknown_entry" if unknown else "missing_entry"
             raise RuleFault(key, rule_id=self._owner, args={"names": ", ".join(unknown or missing)})
 
     def text(self, name: str, default: str = "") -> str:
         """Return a text."""
-        value = self.data.get(name, default)
+        value = self._data.get(name, default)
         return value if isinstance(value, str) else self._refuse(name)
 
     def flag(self, name: str, default: bool) -> bool:
         """Return true or false."""
-        value = self.data.get(name, default)
+        value = self._data.get(name, default)
         return value if isinstance(value, bool) else self._refuse(name)
 
     def number(self, name: str, default: float = 0) -> float:
         """Return a number."""
-        value = self.data.get(name, default)
+        value = self._data.get(name, default)
         return value if isinstance(value, int | float) and not isinstance(value, bool) else self._refuse(name)
 
     def texts(self, name: str) -> tuple[str, ...]:
         """Return a list of texts."""
-        value = self.data.get(name, [])
+        value = self._data.get(name, [])
         if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
             self._refuse(name)
         return tuple(value)
 
     def table(self, name: str) -> Mapping[str, object]:
         """Return a table."""
-        value = self.data.get(name, {})
+        value = self._data.get(name, {})
         return value if isinstance(value, Mapping) else self._refuse(name)
 
     def tables(self, name: str) -> tuple[Mapping[str, object], ...]:
         """Return a list of tables."""
-        value = self.data.get(name, [])
+        value = self._data.get(name, [])
         if not isinstance(value, list | tuple) or not all(isinstance(item, Mapping) for item in value):
             self._refuse(name)
         return tuple(value)

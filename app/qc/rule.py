@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final, TypeVar
@@ -175,8 +175,3 @@ def _check_placeholders(rule: Rule) -> None:
     unknown = set(_PLACEHOLDER.findall(rule.message)) - _BUILT_IN - _ROW_FIELDS - set(rule.values)
     if unknown or rule.message.count("{") != len(_PLACEHOLDER.findall(rule.message)):
         raise RuleFault("placeholder", rule_id=rule.id, args={"names": ", ".join(sorted(unknown))})
-
-
-def with_entries(rule: Rule, **changes: object) -> Rule:
-    """Return the rule with some entries changed, as a hospital does with severity, switch or parameters."""
-    return replace(rule, **changes)  # type: ignore[arg-type]  # checked by compile_rule

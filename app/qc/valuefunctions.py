@@ -198,12 +198,9 @@ def _first(compiler: Compiler, call: Call, env: Env) -> Term:
     def read(scope: Scope) -> object:
         return next((value for one in reads if (value := one(scope)) is not None), None)
 
-    def possible(missing: frozenset[str], wanted: bool) -> bool:
-        return any(term.possible(missing, wanted) for term in terms)
-
-    # what is needed is any one of the terms, so no path is needed by all
+    # any one of the terms is enough, so only what all of them need is needed
     common = frozenset.intersection(*(term.needs for term in terms))
-    return replace(derived(terms[0].kind, read, *terms), can=possible, needs=common)
+    return replace(derived(terms[0].kind, read, *terms), needs=common)
 
 
 FUNCTIONS: Final[Mapping[str, Function]] = {

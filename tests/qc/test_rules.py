@@ -26,13 +26,9 @@ def test_every_example_does_what_it_should(rules: RuleSet, rule_id: str) -> None
     assert try_examples(rules, rule_id) == []
 
 
-def test_every_rule_has_examples_of_both_kinds_and_says_where_it_comes_from(rules: RuleSet, rule_id: str) -> None:
-    rule = rules.rule(rule_id).rule
-    assert rule.fires
-    assert rule.silent
-    assert rule.source
-    assert rule.remedy
-    assert rule.message
+def test_every_rule_has_examples_of_both_kinds_and_says_where_it_comes_from(rules: RuleSet) -> None:
+    for rule in (compiled.rule for compiled in rules.rules):
+        assert all((rule.fires, rule.silent, rule.source, rule.remedy, rule.message)), rule.id
 
 
 def test_a_firing_example_gives_findings_with_a_message_without_gaps(rules: RuleSet, rule_id: str) -> None:
