@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import sqlalchemy as sa
@@ -65,10 +66,14 @@ def fact_hashes(connection: sa.Connection) -> dict[str, str]:
     """Return a SHA-256 per audited table over its rows in order, without the cached columns."""
     hashes = {}
     for table in FACT_TABLES:
-        columns = [column for column in table.c if not (table is cases and column.name in CACHE_COLUMNS)]
-        rows = connection.execute(sa.select(*columns).order_by(*table.primary_key.columns))
-        hashes[table.name] = _hash(rows)
+        hashes[table.name] = _hash(connection.exec_driver_sql(_facts_of(table)))
     return hashes
+
+
+@cache
+def _facts_of(table: sa.Table) -> str:
+    columns = [column for column in table.c if not (table is cases and column.name in CACHE_COLUMNS)]
+    return str(sa.select(*columns).order_by(*table.primary_key.columns))
 
 
 def table_hashes(connection: sa.Connection) -> dict[str, str]:

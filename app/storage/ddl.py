@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Final
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ _DIALECT: Final = sqlite.dialect()
 _BLANKS: Final = re.compile(r"\s+")
 
 
+@cache
 def statements() -> tuple[str, ...]:
     """Return the CREATE statements of tables, indexes and triggers, in an order that can be run."""
     found: list[str] = []

@@ -56,8 +56,20 @@ def read_engine(path: Path) -> sa.Engine:
     return _engine(path, connect, "BEGIN", pool_size=4, max_overflow=12)
 
 
+def memory_engine() -> sa.Engine:
+    """Return the engine of an empty database in memory, for rebuilding tables from an audit."""
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        _run(connection, _SHARED_PRAGMAS)
+        return connection
+
+    return _engine(Path(":memory:"), connect, "BEGIN", pool_size=1, max_overflow=0)
+
+
 def _engine(path: Path, connect: Callable[[], sqlite3.Connection], begin: str, **pool: int) -> sa.Engine:
-    engine = sa.create_engine("sqlite://", creator=connect, poolclass=sa.QueuePool, **pool)
+    # hide_parameters: the values of a failed statement are a patient's
+    engine = sa.create_engine("sqlite://", creator=connect, poolclass=sa.QueuePool, hide_parameters=True, **pool)
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:

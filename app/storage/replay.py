@@ -10,13 +10,14 @@ import sqlalchemy as sa
 from app.storage.audit import changes_of, operations
 from app.storage.ddl import statements
 from app.storage.derived import refresh
+from app.storage.engine import memory_engine
 from app.storage.rows import RowWriter
 
 
 @contextmanager
 def replayed(connection: sa.Connection) -> Iterator[sa.Connection]:
     """Yield a database in memory whose tables were rebuilt from the audit of ``connection``."""
-    engine = sa.create_engine("sqlite://")
+    engine = memory_engine()
     try:
         with engine.begin() as target:
             for statement in statements():

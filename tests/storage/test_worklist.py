@@ -1,0 +1,251 @@
+"""Filter, sort and search find what a plain reading of the rows would find."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+import pytest
+
+from app.domain.case import CaseRecord, CaseState
+from app.domain.coding import Proposal
+from app.domain.field import Group
+from app.storage import Actor, Database, Filter, Op, Summary, WorklistQuery, WorklistRow
+from app.storage import Test as By
+
+Ask = Callable[..., list]  # type: ignore[type-arg]
+
+STATES = [CaseState.TO_CODE, CaseState.CODING, CaseState.QC, CaseState.SUBMITTED, CaseState.INPATIENT]
+
+
+@pytest.fixture
+def ward(db: Database, me: Actor, stay: Callable[..., CaseRecord], proposal: Proposal) -> list[int]:
+    """Return the ids of twenty stays with different values in every column of the list."""
+    ids = []
+    with db.operation(Op.IMPORT, by=me) as tx:
+        for number in range(20):
+            record = stay(
+                number,
+                (["肺炎", "胆总管结石", "高血压_2级", "100%梗阻", "脑梗死"][number % 5],),
+                ("阑尾切除",) if number % 2 else (),
+                discharge_dept=["03.04", "03.01", None][number % 3],
+                admit_dept="05",
+                fee_total=None if number == 7 else 1000 * (number * 7 % 20),
+                age_years=number * 3 % 7,
+                age_days=number if number * 3 % 7 == 0 else None,
+            )
+            case_id = tx.insert_case(record, state=STATES[number % 5])
+            if number % 4 == 0:
+                tx.set_proposal(case_id, Group.DX, tx.load_case(case_id).record.rows(Group.DX)[0].id, proposal)
+            if number % 6 == 0:
+                tx.claim(case_id)
+            weight = number / 10 if number % 2 else None
+            tx.save_summary(
+                case_id,
+                1,
+                Summary(number % 3, number % 4, number % 2, 90.5, f"ES{number}", "肺炎", weight, "分组成功", "zx"),
+            )
+            ids.append(case_id)
+    return ids
+
+
+@pytest.fixture
+def found(ask: Ask) -> Callable[..., list[WorklistRow]]:
+    """Return a function that runs a query and reads its lines."""
+
+    def found(**query: object) -> list[WorklistRow]:
+        return ask("worklist_rows", ask("worklist_ids", WorklistQuery(**query)))  # type: ignore[arg-type, no-any-return]
+
+    return found
+
+
+Found = Callable[..., list[WorklistRow]]
+
+
+def test_a_line_shows_the_case(ward: list[int], ask: Ask) -> None:
+    (line,) = ask("worklist_rows", [ward[12]])
+    assert line == WorklistRow(
+        case_id=ward[12],
+        state=CaseState.QC,
+        version=1,
+        record_no="00000012",
+        admission_count=1,
+        patient_name="周12（测试）",
+        sex="2",
+        age_years=1,
+        age_days=None,
+        dept="03.04",
+        admit_time=None,
+        discharge_time=datetime(2026, 11, 13, 10),
+        principal_text="高血压_2级",
+        principal_code="",
+        principal_name="高血压_2级",
+        errors=0,
+        warns=0,
+        hints=0,
+        score=90.5,
+        drg="ES12",
+        drg_name="肺炎",
+        rw=None,
+        amount_fen=4000,
+        group_status="分组成功",
+        proposals=1,
+        coded=0,
+        total=1,
+        claimed_by="wangmin",
+        batch_id=None,
+        created=datetime(2026, 11, 23, 9),
+        updated=datetime(2026, 11, 23, 9),
+        is_stale=False,
+    )
+
+
+def test_lines_follow_every_edit(db: Database, me: Actor, ward: list[int], ask: Ask) -> None:
+    with db.operation(Op.ACCEPT_PROPOSAL, by=me) as tx:
+        row = tx.load_case(ward[4]).record.rows(Group.DX)[0].id
+        tx.accept(ward[4], Group.DX, row)
+        tx.insert_row(ward[4], Group.DX, 1, {})
+        tx.set_field(ward[4], Group.CASE, 0, "patient_name", "改名（测试）")
+        tx.set_state(ward[4], CaseState.TO_QC)
+    (line,) = ask("worklist_rows", [ward[4]])
+    assert (line.patient_name, line.state, line.is_stale) == ("改名（测试）", CaseState.TO_QC, True)
+    assert (line.principal_code, line.principal_name, line.principal_text) == ("J18.900", "肺炎", "脑梗死")
+    assert (line.coded, line.total, line.proposals) == (1, 1, 0)
+
+
+def test_lines_come_in_order_and_the_missing_are_left_out(ward: list[int], ask: Ask) -> None:
+    lines = ask("worklist_rows", [ward[3], 9999, ward[1]])
+    assert [line.case_id for line in lines] == [ward[3], ward[1]]
+
+
+_KEYS: dict[str, Callable[[WorklistRow], tuple[object, ...]]] = {
+    "": lambda line: (),
+    "patient_name": lambda line: (line.patient_name,),
+    "discharge_time": lambda line: (line.discharge_time,),
+    "rw": lambda line: (line.rw is not None, line.rw),
+    "amount_fen": lambda line: (line.amount_fen is not None, line.amount_fen),
+    "severity": lambda line: (line.errors, line.warns, line.hints),
+    "age": lambda line: (line.age_years, line.age_days is not None, line.age_days),
+    "state": lambda line: (list(CaseState).index(line.state),),
+    "dept": lambda line: (line.dept,),
+}
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("sort", _KEYS)
+@pytest.mark.parametrize("filters", [(), (Filter("sex", By.IS, ("2",)),)], ids=["all", "filtered"])
+def test_sorting_is_by_the_column_then_by_entry(
+    ward: list[int], found: Found, sort: str, descending: bool, filters: tuple[Filter, ...]
+) -> None:
+    lines = found(sort=sort, descending=descending, filters=filters)
+    wanted = sorted(lines, key=lambda line: (*_KEYS[sort](line), line.case_id), reverse=descending)
+    assert [line.case_id for line in lines] == [line.case_id for line in wanted]
+    assert len(lines) == len(ward)
+
+
+@pytest.mark.parametrize(
+    ("item", "holds"),
+    [
+        (Filter("state", By.IS, ("qc", "coding")), lambda line: line.state in {"qc", "coding"}),
+        (Filter("state", By.IS_NOT, ("submitted",)), lambda line: line.state != "submitted"),
+        (Filter("dept", By.IS, ("05",)), lambda line: line.dept == "05"),
+        (Filter("errors", By.FROM, (1,)), lambda line: line.errors >= 1),
+        (Filter("amount_fen", By.TO, (5000,)), lambda line: line.amount_fen is not None and line.amount_fen <= 5000),
+        (
+            Filter("discharge_time", By.FROM, (date(2026, 11, 5),)),
+            lambda line: line.discharge_time >= datetime(2026, 11, 5),
+        ),
+        (
+            Filter("discharge_time", By.TO, (date(2026, 11, 5),)),
+            lambda line: line.discharge_time < datetime(2026, 11, 6),
+        ),
+        (
+            Filter("discharge_time", By.TO, (datetime(2026, 11, 5, 10),)),
+            lambda line: line.discharge_time <= datetime(2026, 11, 5, 10),
+        ),
+        (Filter("drg", By.CONTAINS, ("S1",)), lambda line: "S1" in line.drg),
+        (Filter("rw", By.FROM, (0.5,)), lambda line: line.rw is not None and line.rw >= 0.5),
+        (Filter("claimed_by", By.IS, ("",)), lambda line: not line.claimed_by),
+        (Filter("proposals", By.FROM, (1,)), lambda line: line.proposals),
+    ],
+    ids=lambda value: f"{value.column}-{value.test}" if isinstance(value, Filter) else "",
+)
+def test_filters_keep_what_they_say(
+    ward: list[int], found: Found, item: Filter, holds: Callable[[WorklistRow], object]
+) -> None:
+    wanted = [line.case_id for line in found() if holds(line)]
+    assert 0 < len(wanted) < len(ward)
+    assert [line.case_id for line in found(filters=(item,))] == wanted
+
+
+def test_a_blank_time_is_not_before_any_day(db: Database, me: Actor, ward: list[int], found: Found) -> None:
+    with db.operation(Op.SET_FIELD, by=me) as tx:
+        tx.set_field(ward[0], Group.CASE, 0, "discharge_time", None)
+    lines = found(filters=(Filter("discharge_time", By.TO, (date(2030, 1, 1),)),))
+    assert ward[0] not in {line.case_id for line in lines}
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("周12", 1),
+        ("00000013", 1),
+        ("肺炎", 4),
+        ("周 肺炎", 4),
+        ("胆总管 测试 0000000", 2),
+        ("zx", 20),
+        ("ZX", 20),
+        ("%", 4),
+        ("_", 4),
+        ("100%梗", 4),
+        ("\\", 0),
+        ("' OR 1=1 --", 0),
+        ("没有", 0),
+        ("  ", 20),
+    ],
+)
+def test_search_is_literal_and_takes_words_in_any_order(ward: list[int], found: Found, text: str, count: int) -> None:
+    assert len(found(text=text)) == count
+    assert len(found(text=" ".join(reversed(text.split())))) == count
+
+
+@pytest.mark.parametrize(
+    "text", [f"{quote}{rest}" for quote in "'\"`;)" for rest in (" OR 1=1", "; DROP TABLE cases", "")]
+)
+def test_no_text_becomes_sql(ward: list[int], found: Found, text: str) -> None:
+    assert found(text=text) == []
+    assert found(filters=(Filter("drg", By.IS, (text,)),)) == []
+    assert found(filters=(Filter("drg", By.CONTAINS, (text,)),)) == []
+    assert len(found()) == len(ward)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        WorklistQuery(sort="search; DROP TABLE cases"),
+        WorklistQuery(sort="checked"),
+        WorklistQuery(filters=(Filter("1=1", By.IS, (1,)),)),
+    ],
+)
+def test_an_unknown_column_is_a_bug(ask: Ask, query: WorklistQuery) -> None:
+    with pytest.raises(KeyError):
+        ask("worklist_ids", query)
+
+
+def test_counts_agree_with_the_lists(ward: list[int], ask: Ask, found: Found) -> None:
+    queries = {
+        "all": WorklistQuery(),
+        "errors": WorklistQuery(filters=(Filter("errors", By.FROM, (1,)),)),
+        "text": WorklistQuery("肺炎", (Filter("dept", By.IS, ("05",)),)),
+        "none": WorklistQuery("没有"),
+    }
+    counted = ask("counts", queries)
+    assert counted == {name: len(ask("worklist_ids", query)) for name, query in queries.items()}
+    assert ask("counts", {}) == {}
+
+
+def test_values_of_a_column_come_with_their_numbers(ward: list[int], ask: Ask) -> None:
+    assert list(ask("value_counts", "dept").items()) == [("03.01", 7), ("03.04", 7), ("05", 6)]  # type: ignore[attr-defined]
+    assert ask("value_counts", "claimed_by") == {"wangmin": 4}
+    with pytest.raises(KeyError):
+        ask("value_counts", "nothing")
