@@ -9,6 +9,7 @@ import argparse
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fnmatch import fnmatch
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from benchmarks.scenes import Scene
 
 SIZES = ((1366, 768), (1920, 1080))
-PATIENCE_MS = 20_000
+PATIENCE_S = 20
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -94,7 +95,12 @@ def _play(window: MainWindow, scene: Scene) -> bool:
     from PySide6.QtTest import QTest  # noqa: PLC0415  # Qt only after the platform is chosen
 
     scene.show(window)
-    return QTest.qWaitFor(lambda: not window.shell.jobs.running and scene.ready(window), PATIENCE_MS)
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        QTest.qWait(40)
+        if not window.shell.jobs.running and scene.ready(window):
+            return True
+    return False
 
 
 def _save(window: MainWindow, path: Path) -> None:
