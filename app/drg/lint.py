@@ -13,6 +13,7 @@ from app.drg.rule import Const, In, Severity, walk
 from app.drg.scheme import Adrg, OnMiss, Rule, Scheme
 
 VALID_PX = "valid_px"
+_VALID_SETS = (VALID_PX, "OP_ALL")  # package, workbook
 SHOWN = 10  # examples in one message
 
 
@@ -100,7 +101,7 @@ def _item(key: str, where: Where, args: Mapping[str, object]) -> LintItem:
 def check_scheme(
     scheme: Scheme, notes: Notes, *, published: Mapping[str, object], known: Container[str] | None
 ) -> LintReport:
-    """Add the remarks that need the whole scheme and return the report.
+    """Add the warnings that need the whole scheme and return the report.
 
     ``published`` are the sizes the publisher states; ``known`` the codes of the active codebook, None to skip that.
     """
@@ -127,7 +128,7 @@ def sizes(scheme: Scheme) -> dict[str, int]:
         "adrg_rules": sum(1 for _, adrg in scheme.rows() if not adrg.fallback),
         "drg": len({drg.code for adrg in rows for drg in adrg.drgs}),
         "qy": len({adrg.result.drg for _, adrg in scheme.rows() if adrg.is_ambiguous}),
-        "valid_px": len(scheme.sets[VALID_PX].rows) if VALID_PX in scheme.sets else 0,
+        "valid_px": next((len(scheme.sets[name].rows) for name in _VALID_SETS if name in scheme.sets), 0),
         "mcc": len(scheme.mcc.tables),
         "cc": len(scheme.cc.tables),
         "exclusion": sum(len(tables) for tables in scheme.mcc.excluded.values()),

@@ -61,10 +61,7 @@ def load_package(
     scheme = reader.scheme()
     counts = meta.get("counts", {})
     published = counts if isinstance(counts, Mapping) else {}
-    report = check_scheme(scheme, reader.notes, published=published, known=known)
-    if report.errors:
-        raise SchemeRefused(report)
-    return scheme, report
+    return scheme, check_scheme(scheme, reader.notes, published=published, known=known)
 
 
 @dataclass(slots=True)
@@ -159,8 +156,7 @@ class _Reader:
                 self.notes.error("no_codebook", Where("scheme.toml"))
             case other:
                 self.notes.error("code_match", Where("scheme.toml"), found=other)
-        self.notes.refuse_if_wrong()
-        return exactly
+        raise SchemeRefused(self.notes.report({}))
 
     def _prefixes(self, expand: Expand) -> Members:
         wanted: dict[CodeKind, set[str]] = {CodeKind.DX: set(), CodeKind.PX: set()}

@@ -9,7 +9,7 @@ from app.common.errors import Where
 from app.domain.grouping import GroupResult, GroupStatus
 from app.domain.tables import RawTable
 from app.drg.compiling import compiled
-from app.drg.lint import LintReport, Notes, SchemeRefused, check_scheme
+from app.drg.lint import LintReport, Notes, check_scheme
 from app.drg.parsing import RuleFault
 from app.drg.reading import Cells, Lists
 from app.drg.rule import Codes, CodeSet, Compare, Const, In, Node, Not, Number, Op, Severity, both
@@ -44,17 +44,14 @@ def load_workbook(
 
     ``tables`` by sheet; the header may stand anywhere in the first rows, as ``header`` or among ``rows``. ``name``
     becomes the id that weight tables refer to. ``known`` are the codes of the active codebook (None: not checked).
-    Raises :class:`SchemeRefused` with the whole report when the file has errors: no scheme comes out of it then.
+    Raises :class:`~app.drg.lint.SchemeRefused` with the whole report when the file has errors: no scheme comes out.
     """
     notes = Notes()
     sheets = find_sheets(tables, notes)
     notes.refuse_if_wrong()
     reader = _Reader(sheets, notes, name, options or WorkbookOptions())
     scheme = reader.scheme()
-    report = check_scheme(scheme, notes, published=reader.published.counts, known=known)
-    if report.errors:
-        raise SchemeRefused(report)
-    return scheme, report
+    return scheme, check_scheme(scheme, notes, published=reader.published.counts, known=known)
 
 
 class _Reader:

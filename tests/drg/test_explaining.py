@@ -67,6 +67,19 @@ def test_the_sentence_says_why_and_what_the_nearest_group_lacks(mini):
     assert told(mini, "N1", sex="female") == "进入 NR19，因为性别为 女，且主要诊断 N1 属于 NR1。"
 
 
+def test_a_group_that_asks_for_nothing_has_a_sentence_too(mini_tables, make_table):
+    mini_tables["mdc"] = make_table("mdc", "order,mdc,name,condition\n 1,MDCB,一切,always")
+    mini_tables["adrg"] = make_table(
+        "adrg", "mdc,order,adrg,name,condition,no_drg\n MDCB,1,BZ1,一切,always,next\n MDCB,2,BZ2,余下,always,next"
+    )
+    mini_tables["drg"] = make_table(
+        "drg", "adrg,order,drg,name,condition\n BZ1,1,BZ11,重,has_mcc\n BZ2,1,BZ29,余,always"
+    )
+    scheme, _ = load_package(mini_tables, {"id": "mini"})
+    assert told(scheme, "Z1") == "进入 BZ29。"
+    assert repr(scheme) == "Scheme('mini', mdcs=1)"
+
+
 def test_each_secondary_diagnosis_is_told_with_its_table(mini):
     found = explain(mini, GroupInput(("B1", "M1", "M2", "C2", "Z9"), ("01.2",)))
     assert [(one.code, one.level, one.excluded_by, one.counts) for one in found.secondaries] == [

@@ -61,6 +61,13 @@ def test_a_rule_that_cannot_be_read_refuses_with_line_and_caret(mini_tables):
     assert message.splitlines()[1:] == ["main_dx on dx1", "        ^"]
 
 
+def test_a_list_that_no_file_can_hold_refuses(mini_tables):
+    mini_tables["drg"] = with_row(mini_tables["drg"], "BB1", "8", "BB17", "脑", "main_dx in mdc_px")
+    [(key, _, message)] = refused(mini_tables)
+    assert key == "rule"
+    assert "“mdc_px”不是可用的集合名" in message
+
+
 @pytest.mark.parametrize("name", ["mdc", "adrg_px", "exclusion", "valid_px"])
 def test_a_missing_file_refuses(mini_tables, name):
     del mini_tables[name]
@@ -112,6 +119,12 @@ def test_remarks_name_what_is_odd(mini_tables):
     assert found["unreachable"] == [{"level": "DRG", "code": "BB19", "blocker": "BB15"}]
 
 
+def test_an_empty_code_is_left_out(mini_tables):
+    mini_tables["adrg_dx"] = with_row(mini_tables["adrg_dx"], "BR1", "dx1", "")
+    scheme, _ = load_package(mini_tables, META)
+    assert set(scheme.sets["adrg/BR1/dx1"].rows) == {"B1"}
+
+
 def test_a_rule_that_mixes_diagnoses_and_procedures_is_reported(mini_tables):
     mini_tables["adrg"] = with_row(mini_tables["adrg"], "MDCB", "9", "BZ1", "其他", "main_dx in valid_px", "next")
     assert warned(mini_tables)["kind"] == [{"name": "valid_px", "rule": "main_dx in valid_px"}]
@@ -123,8 +136,10 @@ def test_an_order_that_is_no_number_comes_last_and_is_reported(mini_tables):
 
 
 def test_codes_the_codebook_does_not_have_are_reported_once_with_examples(mini_tables):
-    known = {"B1", "B2", "N1", "P1", "M1", "M2", "C1", "C2", "37.51", "01.2", "99.1"}
-    assert warned(mini_tables, known=known)["unknown_codes"] == [{"count": "1", "codes": "B3"}]
+    known = {"B1", "B2", "N1", "P1", "M1", "C1", "C2", "37.51", "01.2", "99.1"}
+    assert warned(mini_tables, known=known)["unknown_codes"] == [{"count": "2", "codes": "B3、M2"}]
+    many = warned(mini_tables, known=set())["unknown_codes"][0]["codes"]
+    assert many.endswith(" 等")
 
 
 def test_a_wrong_valid_from_is_reported_and_left_out(mini_tables):

@@ -210,6 +210,12 @@ def test_a_rate_given_twice_and_a_year_that_is_not_there_are_refused():
     rates("2026,三级,职工,8500").require("2026", "三级")
 
 
+def test_a_rate_table_without_rows_is_refused_and_rates_are_counted():
+    with pytest.raises(UserProblem, match="没有内容"):
+        rates()
+    assert len(rates("2026,三级,职工,8500", ",,,", "2026,三级,居民,8000")) == 2
+
+
 def test_points_are_settled_by_the_multiple():
     rules = PayRules()
     value = Decimal(85)

@@ -120,6 +120,29 @@ def test_a_missed_severity_group_ends_the_search_without_a_group():
     assert explain(scheme, case).detail == "drg.detail.no_drg"
 
 
+def test_an_mdc_without_a_fitting_group_ends_the_search():
+    adrg = [row for row in SHEETS["ADRG"] if "O00" not in row]
+    mdc = [*SHEETS["MDC"], "MDCX|其他|ZYZD in DI_O00|9"]
+    scheme, _ = loaded(ADRG=[*adrg, "|XZ1|其他|1|MDCX|1"], MDC=mdc, DRG=[*SHEETS["DRG"], "XZ19|其他|1|XZ1|MDCX|1"])
+    case = GroupInput(("O82.000",), ())
+    assert group(scheme, case) == UNGROUPED
+    assert explain(scheme, case).detail == "drg.detail.no_adrg"
+
+
+def test_rows_without_a_code_are_left_out():
+    scheme, report = loaded(
+        集合=[*SHEETS["集合"], "OP_ALL||说明|手术操作"],
+        CC=[*SHEETS["CC"], "|说明|表1|"],
+        MDC=[*SHEETS["MDC"], "|说明||"],
+    )
+    assert report.errors == ()
+    assert len(scheme.mdcs) == 3
+
+
+def test_a_sheet_without_mdcs_refuses():
+    assert "no_rows" in [key for key, _, _ in refused(MDC=SHEETS["MDC"][:2])]
+
+
 def test_ambiguous_groups_are_printed_as_qy():
     scheme, _ = loaded()
     expected = GroupResult("MDCO", "QY", "OQY", GroupStatus.AMBIGUOUS)
@@ -132,6 +155,11 @@ def test_the_no_group_code_is_that_of_the_file():
     rows = [row.replace("0000|00组||0000|0000|1", "0000A|00组||0000|0000|1") for row in SHEETS["DRG"]]
     scheme, _ = loaded(DRG=rows)
     assert drg(scheme, "Z00.000") == "0000A"
+
+
+def test_without_a_group_of_its_own_the_no_group_code_is_0000():
+    scheme, _ = loaded(DRG=SHEETS["DRG"][:-1])
+    assert drg(scheme, "Z00.000") == "0000"
 
 
 def test_headers_are_found_wherever_they_stand():
