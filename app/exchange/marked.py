@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
@@ -28,7 +29,7 @@ from app.exchange.batch import Batch
 from app.exchange.raw import FileForm
 from app.exchange.rows import ImportRepair
 from app.exchange.source import Source
-from app.exchange.xlsx_write import row_cells, text_cell
+from app.exchange.xlsx_write import new_workbook, row_cells, text_cell
 
 _TOO_LARGE: Final = 400_000
 _UNWANTED: Final = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]")
@@ -95,8 +96,10 @@ def write_marked_copy(path: Path, batch: Batch, out: Path, *, progress: Progress
     marks = _marks(batch)
     progress = progress or NoProgress()
     try:
-        book = _users_workbook(path, batch.source, marks) or _new_workbook(batch.source, marks, progress)
-        with write_atomic(out) as stream:
+        users = _users_workbook(path, batch.source, marks)
+        with nullcontext(users) if users else new_workbook() as book, write_atomic(out) as stream:
+            if not users:
+                _fill(book, batch.source, marks, progress)
             book.save(stream)
     except OSError as fault:
         raise UserProblem("export.cannot_write", remedy="export.remedy.other_folder", where=Where(out.name)) from fault
@@ -153,8 +156,7 @@ def _users_workbook(path: Path, source: Source, marks: Marks) -> Workbook | None
     return book
 
 
-def _new_workbook(source: Source, marks: Marks, progress: Progress) -> Workbook:
-    book = Workbook(write_only=True)
+def _fill(book: Workbook, source: Source, marks: Marks, progress: Progress) -> None:
     name = source.sheet or text("export.sheet")
     sheet = book.create_sheet(name)
     at = 1
@@ -172,7 +174,6 @@ def _new_workbook(source: Source, marks: Marks, progress: Progress) -> Workbook:
             cells[column] = marked
         sheet.append(cells)
         at += 1
-    return book
 
 
 def _lines(source: Source) -> Iterator[tuple[int, tuple[str, ...], str]]:

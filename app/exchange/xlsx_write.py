@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, time
 from typing import IO, Final
 
@@ -19,7 +20,8 @@ from app.exchange.raw import BOOL, DATE, NUMBER
 
 LONGEST_TEXT: Final = 32_767
 _TEXT_FORMAT: Final = "@"
-_NEEDS_ESCAPE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+_NEEDS_ESCAPE: Final = re.compile(r"[\x00-\x09\x0b-\x1f]|^\s+$|_(?=x[0-9A-Fa-f]{4}_)")
+_IMPOSSIBLE: Final = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
 _PLAINLY_TEXT: Final = re.compile(r"[^0-9=+\-@#.'\s]|-$")
 _STEP: Final = 63
 
@@ -30,7 +32,26 @@ def write_workbook(out: IO[bytes], sheets: Sequence[Sheet], where: Where, progre
     Text cells have the text type and, where a program could take them for something else, the text format.
     Raises :class:`UserProblem` with the place for a text that a cell cannot hold.
     """
+    with new_workbook() as book:
+        _fill(book, sheets, where, progress)
+        book.save(out)
+
+
+@contextmanager
+def new_workbook() -> Iterator[Workbook]:
+    """Yield a workbook for writing row by row; whatever interrupts the block, its temporary files go."""
     book = Workbook(write_only=True)
+    try:
+        yield book
+    except BaseException:
+        for sheet in book.worksheets:
+            sheet.close()
+            drop = sheet._writer.cleanup  # type: ignore[attr-defined]  # noqa: SLF001 - no public way to drop its file
+            drop()
+        raise
+
+
+def _fill(book: Workbook, sheets: Sequence[Sheet], where: Where, progress: Progress) -> None:
     total = sum(len(sheet.rows) for sheet in sheets)
     done = 0
     for sheet in sheets:
@@ -42,12 +63,11 @@ def write_workbook(out: IO[bytes], sheets: Sequence[Sheet], where: Where, progre
             done += 1
             if not done & _STEP:
                 progress.step(done, total)
-    book.save(out)
 
 
 def escape(text: str) -> str:
     """Return text with signs that XML cannot hold as ``_xHHHH_`` (ECMA-376 22.9.2.19)."""
-    return _NEEDS_ESCAPE.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
+    return _NEEDS_ESCAPE.sub(lambda found: "".join(f"_x{ord(sign):04X}_" for sign in found[0]), text)
 
 
 def row_cells(
@@ -65,9 +85,10 @@ def row_cells(
         elif kind == DATE and (moment := as_moment(text)) is not None:
             yield moment
         else:
-            if len(text) > LONGEST_TEXT:
+            if len(text) > LONGEST_TEXT or _IMPOSSIBLE.search(text):
                 place = Where(where.file, where.sheet, where.row, header[column] if column < len(header) else "")
-                raise UserProblem("export.too_long", remedy="export.remedy.as_csv", where=place)
+                key = "export.too_long" if len(text) > LONGEST_TEXT else "export.not_in_excel"
+                raise UserProblem(key, remedy="export.remedy.as_csv", where=place)
             yield text if _PLAINLY_TEXT.match(text) and not _NEEDS_ESCAPE.search(text) else text_cell(target, text)
 
 
