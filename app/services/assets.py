@@ -10,6 +10,7 @@ from typing import Final
 
 from app.codebook.book import Codebook
 from app.codebook.builder import build
+from app.codebook.codes import fold_code, kind_of
 from app.codebook.columns import locate
 from app.codebook.editions import EditionMap
 from app.common.clock import Clock
@@ -288,9 +289,10 @@ def _roles(path: Path) -> list[str]:
     for table in read_codebook_tables(path).values():
         if locate(table, ("clinical_code", "medins_code")):
             roles.append("map")
-        elif locate(table, ("code", "name")):
-            book, _ = build([table], edition="", title="")
-            roles += [str(kind) for kind in CodeKind if book.counts[kind]]
+        elif found := locate(table, ("code", "name")):
+            columns, rows = found
+            kinds = {kind_of(fold_code(row.cells[columns["code"]])) for row in rows if len(row.cells) > columns["code"]}
+            roles += [str(kind) for kind in CodeKind if kind in kinds]
     if not roles:
         raise UserProblem("assets.no_codebook_rows", remedy="assets.remedy.check_headings", where=Where(path.name))
     return list(dict.fromkeys(roles))

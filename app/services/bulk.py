@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -10,18 +10,19 @@ from typing import Final
 from app.common.clock import SystemClock
 from app.common.errors import UserProblem, Where
 from app.common.paths import home
-from app.common.progress import NoProgress
 from app.common.texts import text
-from app.domain.coding import Band, CodeKind
+from app.domain.coding import CodeKind, MatchResult
 from app.domain.grouping import GroupInput
 from app.drg.engine import group
 from app.drg.scheme import Scheme
 from app.exchange.streams import stream_csv, write_csv
+from app.matching.first import FirstMatcher
 from app.services.assets import Assets
 from app.services.matching import history_pairs, matcher_for
 from app.services.rules import check_batch
 
 CASE_COLUMNS: Final = ("case_id", "dx")
+_MATCH_COLUMNS: Final = ("text", "rank", "code", "name", "score", "chosen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +98,18 @@ def match_file(task: str, texts: Path, out: Path, *, terms: Path | None, history
     kind = CodeKind(task)
     wanted = [cells["text"] for _, cells in stream_csv(texts, ("text",))]
     matcher = matcher_for(kind, terms=terms, history=history_pairs(history) if history else ())
-    found = matcher.match_many(wanted, kind, top, NoProgress())
-    rows = (
-        (wanted[at], rank, one.code, one.name, f"{one.score:.4f}", int(rank == 1 and result.band is not Band.SEARCH))
-        for at, result in enumerate(found)
-        for rank, one in enumerate(result.candidates, 1)
-    )
-    return Done(write_csv(out, ("text", "rank", "code", "name", "score", "chosen"), rows))
+    found = matcher.match_many(wanted, kind, top)
+    return Done(write_csv(out, _MATCH_COLUMNS, _matched(matcher, wanted, kind, found)))
+
+
+def _matched(
+    matcher: FirstMatcher, wanted: Sequence[str], kind: CodeKind, found: Mapping[str, MatchResult]
+) -> Iterator[tuple[object, ...]]:
+    """Yield a row per candidate; ``chosen`` marks the set of codes that together answer the text."""
+    for words in wanted:
+        chosen = {(one.code, one.name) for one in matcher.answers(words, kind)}
+        for rank, one in enumerate(found[words].candidates, 1):
+            yield words, rank, one.code, one.name, f"{one.score:.4f}", int((one.code, one.name) in chosen)
 
 
 def check_file(batch: Path, out: Path) -> CheckDone:

@@ -15,7 +15,7 @@ from app.domain.fields import field
 from app.domain.findings import QcReport
 from app.domain.values import display
 from app.qc.context import QcContext, Sibling
-from app.services.rules import shipped_rules
+from app.services.rules import book_for_rules, shipped_rules
 from app.services.session import Session
 from app.services.types import CaseView, Grouping
 from app.storage.caches import Summary
@@ -91,7 +91,7 @@ class ViewBuilder:
         session = self._session
         context = QcContext(
             today=session.clock.now().date(),
-            codebook=session.engines.codebook,
+            codebook=book_for_rules(session.engines.codebook),
             state=stored.state,
             siblings=siblings,
         )

@@ -15,6 +15,7 @@ from app.domain.field import Group
 from app.domain.fields import field
 from app.domain.findings import Finding, Severity
 from app.domain.values import parse
+from app.matching.splitting import split_texts
 from app.services.case_view import LOCKED, ViewBuilder, change_text
 from app.services.session import Session
 from app.services.types import CaseView, Finish, HistoryEntry
@@ -95,7 +96,7 @@ class CaseService:
         """Split a text with several diagnoses into rows; the first stays in its row with the whole text."""
         stored = self._unlocked(case_id)
         row = stored.record.rows(group)[index]
-        parts = self._session.engines.matcher.split(row.text("source_text"), KINDS[group])
+        parts = split_texts(row.text("source_text"))
         if len(parts) < 2:
             raise UserProblem("cases.not_several", remedy="cases.remedy.not_several")
         with self._write(Op.SPLIT_ROW, case_id, stored) as tx:
@@ -209,7 +210,7 @@ class CaseService:
         with self._session.db.read() as reader:
             record = reader.load_case(case_id).record
             row_id = 0 if at.group is Group.CASE else record.rows(at.group)[at.index].id
-            changes = reader.field_history(case_id, at.group, row_id, at.field)[::-1]
+            changes = reader.field_history(case_id, at.group, row_id, at.field)
         return tuple(
             HistoryEntry(
                 change.operation.at,

@@ -13,6 +13,7 @@ from app.domain.case import CaseState
 from app.domain.changes import Changes
 from app.domain.coding import Band, Candidate, CodeKind, MatchKind, MatchResult, Proposal, Reason
 from app.domain.field import Group
+from app.matching.contract import Matcher
 from app.services.case_view import LOCKED
 from app.services.session import Session
 from app.services.types import AutoCodeReport, ContextNode, RowKey, TextGroup
@@ -38,11 +39,6 @@ class CodingService:
     def size(self, kind: CodeKind) -> int:
         """Return how many codes of a kind can be chosen."""
         return len(self._session.engines.codebook.leaves(kind))
-
-    def warm_up(self, progress: Progress | None = None) -> None:
-        """Build the search index now; a job calls this at the start so that the first keystroke is quick."""
-        self._session.engines.matcher.search("a", CodeKind.DX, 1)
-        self._session.engines.matcher.search("a", CodeKind.PX, 1)
 
     def search(self, query: str, kind: CodeKind, top: int = 20) -> tuple[Candidate, ...]:
         """Return what matches a query: Chinese in any order, code prefix, pinyin."""
@@ -187,15 +183,14 @@ def open_rows(case: StoredCase) -> Iterable[tuple[RowKey, str]]:
 
 
 def match_rows(
-    matcher: object, rows: Sequence[tuple[Group, str]], progress: Progress | None = None
+    matcher: Matcher, rows: Sequence[tuple[Group, str]], progress: Progress | None = None
 ) -> list[MatchResult]:
     """Return the match of each (group, text), equal texts worked out once."""
-    found: dict[tuple[Group, str], MatchResult] = {}
-    for group in (Group.DX, Group.OP):
-        texts = list(dict.fromkeys(row_text for where, row_text in rows if where is group))
-        results = matcher.match_many(texts, _KIND_OF[group], 10, progress or NoProgress())  # type: ignore[attr-defined]
-        found |= {(group, row_text): result for row_text, result in zip(texts, results, strict=True)}
-    return [found[row] for row in rows]
+    found = {
+        group: matcher.match_many([row_text for where, row_text in rows if where is group], kind, 10, progress)
+        for group, kind in _KIND_OF.items()
+    }
+    return [found[group][row_text] for group, row_text in rows]
 
 
 def proposal_of(candidate: Candidate, reason: str) -> Proposal:
@@ -205,7 +200,7 @@ def proposal_of(candidate: Candidate, reason: str) -> Proposal:
 
 def reason_text(reason: Reason) -> str:
     """Return a reason in words."""
-    return text(f"reason.{reason.key}", **dict(reason.args))
+    return text(reason.key, **dict(reason.args))
 
 
 def _add(first: AutoCodeReport, second: AutoCodeReport) -> AutoCodeReport:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.common.clock import Clock, SystemClock
+from app.common.progress import Progress
 from app.services.assets import Assets
 from app.services.cases import CaseService
 from app.services.checking import CheckingService
@@ -64,6 +65,15 @@ class Services:
         """Return today as a date field takes it."""
         return self.session.clock.now().date().isoformat()
 
+    @property
+    def is_ready(self) -> bool:
+        """True once code book, rules, scheme and search index are in memory, so that pages answer at once."""
+        return self.session.engines.is_ready
+
+    def warm_up(self, progress: Progress) -> None:
+        """Load the engines; for a job at the start and after an import of a code book or scheme."""
+        self.session.engines.load(progress)
+
     def assets_changed(self) -> None:
         """Load engines anew after an import of a code book, a scheme or prices."""
         self.session.engines.forget()
@@ -78,17 +88,22 @@ class Services:
 
 
 def open_services(
-    home: Path, *, clock: Clock | None = None, actor: Actor | None = None, read_only: bool = False
+    home: Path,
+    *,
+    clock: Clock | None = None,
+    actor: Actor | None = None,
+    read_only: bool = False,
+    engines: Engines | None = None,
 ) -> Services:
-    """Open the library of a home folder and return the services over it.
+    """Open the library of a home folder and return the services over it; loaded ``engines`` can be handed in.
 
     Raises :class:`UserProblem` when the library cannot be opened (in use, read-only disk, newer version, damaged).
     """
     clock = clock or SystemClock()
     home.mkdir(parents=True, exist_ok=True)
-    assets = Assets(home, clock)
+    engines = engines or Engines(Assets(home, clock), clock)
     db = Database.open(home / "library.db", read_only=read_only, clock=clock)
-    session = Session(db, actor or local_actor(), clock, Engines(assets, clock))
+    session = Session(db, actor or local_actor(), clock, engines)
     return Services(
         session=session,
         places=Places(db),
@@ -98,5 +113,5 @@ def open_services(
         checking=CheckingService(session),
         imports=ImportService(session),
         exports=ExportService(session),
-        assets=assets,
+        assets=engines.assets,
     )

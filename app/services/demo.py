@@ -38,6 +38,7 @@ _LATER: Final = (
     (_S.CANCELLED, 2),
 )
 """How many of the discharged demo cases stand in a later state; the rest waits for coding."""
+_EXTERNAL: Final = "V43.500"
 _ROWS: Final = {Group.DX: 7, Group.OP: 3, Group.PATH: 1, Group.EXT: 1, Group.NB_WEIGHT: 1}
 
 
@@ -62,11 +63,12 @@ def create_demo(
     clock, progress = clock or SystemClock(), progress or NoProgress()
     services = open_services(home, clock=clock)
     try:
-        ids = _fill(services, invent(CASES, today=clock.now().date()))
+        ids = fill(services, invent(CASES, today=clock.now().date()))
         progress.step(1, 4)
         services.coding.auto_code(ids[::2])
         progress.step(2, 4)
         _advance(services, ids)
+        _miscode(services, ids[1])
         progress.step(3, 4)
         services.checking.run(ids)
         progress.step(4, 4)
@@ -87,7 +89,8 @@ def _make_room(home: Path, path: Path, *, force: bool) -> None:
         file.unlink(missing_ok=True)
 
 
-def _fill(services: Services, invented: Sequence[DemoCase]) -> list[int]:
+def fill(services: Services, invented: Sequence[DemoCase]) -> list[int]:
+    """Import invented stays into a library and mark it as a demo. Returns the ids."""
     session = services.session
     with session.db.operation(Op.IMPORT, by=session.actor, note=text("demo.batch")) as tx:
         tx.set_setting("demo", True)
@@ -96,6 +99,15 @@ def _fill(services: Services, invented: Sequence[DemoCase]) -> list[int]:
             tx.insert_case(case.record, state=state_of(case.record), batch_id=batch_id, source_row=number)
             for number, case in enumerate(invented, 2)
         ]
+
+
+def _miscode(services: Services, case_id: int) -> None:
+    """Give one case an external cause as principal diagnosis, which no group takes and a rule forbids."""
+    session = services.session
+    with session.db.read() as reader:
+        row_id = reader.load_case(case_id).record.rows(Group.DX)[0].id
+    with session.db.operation(Op.SET_CODE, by=session.actor, note=text("demo.batch")) as tx:
+        tx.set_code(case_id, Group.DX, row_id, _EXTERNAL, session.engines.codebook.name_of(_EXTERNAL))
 
 
 def _advance(services: Services, ids: Sequence[int]) -> None:

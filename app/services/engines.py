@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
 from app.codebook.book import Codebook
 from app.common.clock import Clock
+from app.common.progress import Progress
 from app.domain.case import CaseRecord, CaseState
-from app.domain.coding import Proposal
+from app.domain.coding import CodeKind, Proposal
 from app.domain.findings import QcReport
 from app.domain.grouping import GroupResult
 from app.drg.engine import group
 from app.drg.scheme import Scheme
-from app.matching.matcher import FirstMatcher
+from app.matching.first import FirstMatcher
 from app.qc.context import QcContext, Sibling
 from app.services.assets import Assets
 from app.services.group_input import group_input, with_proposals
 from app.services.grouping import preview
 from app.services.matching import build_matcher
 from app.services.pricing import PriceTables
-from app.services.rules import shipped_rules
+from app.services.rules import book_for_rules, shipped_rules
 from app.services.types import Grouping, RowKey
 
 
@@ -34,12 +35,34 @@ class Engines:
         self._lock = threading.RLock()
         self._matcher: FirstMatcher | None = None
         self._prices: dict[str, PriceTables] = {}
+        self._ready = False
+
+    @property
+    def is_ready(self) -> bool:
+        """True once everything slow has been loaded."""
+        return self._ready
+
+    def load(self, progress: Progress) -> None:
+        """Load what takes more than a moment: code book, rules, scheme, search index. A job does it at the start."""
+        steps: tuple[Callable[[], object], ...] = (
+            lambda: self.codebook,
+            shipped_rules,
+            lambda: self.prices(self.assets.scheme(self._clock.now().date())),
+            lambda: self.matcher.warm(CodeKind.DX),
+            lambda: self.matcher.warm(CodeKind.PX),
+        )
+        for number, step in enumerate(steps):
+            progress.step(number, len(steps))
+            step()
+        self._ready = True
+        progress.step(len(steps), len(steps))
 
     def forget(self) -> None:
         """Load everything anew at the next use, because a code book, scheme or price table changed."""
         with self._lock:
             self._matcher = None
             self._prices = {}
+            self._ready = False
 
     @property
     def codebook(self) -> Codebook:
@@ -71,7 +94,9 @@ class Engines:
 
     def check(self, record: CaseRecord, state: CaseState, siblings: tuple[Sibling, ...] = ()) -> QcReport:
         """Run every rule on a record."""
-        context = QcContext(today=self._clock.now().date(), codebook=self.codebook, state=state, siblings=siblings)
+        context = QcContext(
+            today=self._clock.now().date(), codebook=book_for_rules(self.codebook), state=state, siblings=siblings
+        )
         return shipped_rules().check(record, context)
 
     def preview(self, record: CaseRecord, proposals: Mapping[RowKey, Proposal]) -> Grouping:

@@ -20,6 +20,8 @@ from app.storage.ops import Op
 from app.storage.reads import Reader
 from app.storage.rows import POSITION
 
+__all__ = ["ExportService", "Receipt"]
+
 _STEP = 20
 
 

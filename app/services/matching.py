@@ -11,7 +11,8 @@ from app.common.clock import SystemClock
 from app.common.paths import home
 from app.domain.coding import CodeKind
 from app.exchange.streams import stream_csv
-from app.matching.matcher import FirstMatcher
+from app.matching.contract import PastCoding
+from app.matching.first import FirstMatcher
 from app.services.assets import Assets
 
 _JOIN: Final = "##"
@@ -25,7 +26,8 @@ def build_matcher(book: Codebook) -> FirstMatcher:
 def matcher_for(kind: CodeKind, *, terms: Path | None, history: Sequence[tuple[str, tuple[str, ...]]]) -> FirstMatcher:
     """Return the matcher of a command: over a CSV ``code,name``, else over the active code book."""
     if terms is None:
-        return FirstMatcher(Assets(home(), SystemClock()).codebook(), history=history)
+        past = [PastCoding(words, kind, answers) for words, answers in history]
+        return FirstMatcher(Assets(home(), SystemClock()).codebook(), history=past)
     rows = [(cells["code"], cells["name"]) for _, cells in stream_csv(terms, ("code", "name"))]
     return FirstMatcher.from_terms(rows, kind, history=history)
 

@@ -26,7 +26,7 @@ from app.drg.scheme import Scheme
 from app.drg.tariffs import RateKey
 from app.exchange.batch import read_batch
 from app.exchange.export import Receipt, write_corrected
-from app.matching.matcher import FirstMatcher
+from app.matching.first import FirstMatcher
 from app.services.assets import Assets, load_rates, load_scheme, load_weights
 from app.services.coding import match_rows, proposal_of, reason_text
 from app.services.group_input import with_proposals

@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 
 from app.codebook.book import Codebook
+from app.codebook.codes import category3
+from app.codebook.entry import CodeEntry
 from app.common.clock import Clock
 from app.common.paths import data
 from app.common.progress import NoProgress, Progress
@@ -17,7 +19,7 @@ from app.domain.case import CaseRecord, CaseState
 from app.domain.findings import QcReport
 from app.exchange.batch import read_batch
 from app.exchange.layouts import headings_of
-from app.qc.context import QcContext, Sibling
+from app.qc.context import Book, QcContext, Sibling
 from app.qc.engine import RuleSet
 
 
@@ -34,6 +36,35 @@ def shipped_rules() -> RuleSet:
         names={name: entry["is"] for name, entry in tables["names"].items()},
         score=tables["score"],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SubcategoryBook:
+    """The shipped book as rules see it: a national extension counts as known when its subcategory is.
+
+    The shipped book ends at subcategories; a hospital that has not imported its edition yet must not be told that
+    every extension code is wrong.
+    """
+
+    book: Codebook
+
+    @property
+    def edition(self) -> str:
+        """The edition of the book behind."""
+        return self.book.edition
+
+    def get(self, code: str) -> CodeEntry | None:
+        """Return the entry of a code, or of the subcategory it extends."""
+        found = self.book.get(code)
+        if found is not None:
+            return found
+        parents = self.book.parents(code)
+        return parents[-1] if parents and category3(parents[-1].code) == category3(code) else None
+
+
+def book_for_rules(book: Codebook) -> Book:
+    """Return the book to check codes with."""
+    return SubcategoryBook(book) if book.edition == "builtin" else book
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +109,9 @@ def check_records(
     for number, record in enumerate(records):
         if number % 50 == 0:
             progress.step(number, len(records))
-        context = QcContext(today=today, codebook=book, state=CaseState.CODING, siblings=_siblings(record, groups))
+        context = QcContext(
+            today=today, codebook=book_for_rules(book), state=CaseState.CODING, siblings=_siblings(record, groups)
+        )
         reports.append(rules.check(record, context))
     return reports
 

@@ -190,6 +190,15 @@ class QueueCount:
 
 
 @dataclass(frozen=True, slots=True)
+class ListTotals:
+    """Counts of what the worklist shows: cases, those with errors, those with proposals to confirm."""
+
+    cases: int = 0
+    errors: int = 0
+    proposals: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class AssetLine:
     """One code book, scheme or price table in a list: title, facts as (label, value), whether it is in use."""
 

@@ -17,8 +17,10 @@ from app.domain.case import CaseState
 from app.domain.dictionaries import dictionary
 from app.domain.grouping import GroupStatus
 from app.services.session import Session
-from app.services.types import QueueCount
+from app.services.types import ListTotals, QueueCount
 from app.storage.worklist import Filter, Test, WorklistQuery, WorklistRow
+
+__all__ = ["WorklistRow", "WorklistService"]
 
 _S = CaseState
 _OPEN: Final = (_S.TO_CODE, _S.CODING, _S.RETURNED)
@@ -81,6 +83,23 @@ class WorklistService:
         with self._session.db.read() as reader:
             return reader.worklist_rows(ids)
 
+    def totals(self, queue: str = "all", words: str = "") -> ListTotals:
+        """Return how many cases :meth:`ids` shows for the same words, with errors and with open proposals."""
+        query = self._queue(queue)
+        plain, filters = self._parse(words)
+        whole = replace(query, text=plain, filters=(*query.filters, *filters))
+        wanted = {
+            "cases": whole,
+            "errors": replace(whole, filters=(*whole.filters, Filter("errors", Test.FROM, (1,)))),
+            "proposals": replace(whole, filters=(*whole.filters, Filter("proposals", Test.FROM, (1,)))),
+        }
+        with self._session.db.read() as reader:
+            return ListTotals(**reader.counts(wanted))
+
+    def understands(self, word: str) -> bool:
+        """Return whether a word of the filter box is a condition; others are searched as text."""
+        return bool(self._parse(word)[1])
+
     def complete(self, typed: str) -> tuple[str, ...]:
         """Return conditions that a half-typed word may become."""
         found = [f"{names[0]}:" for names in _fields().values() if any(name.startswith(typed) for name in names)]
@@ -101,7 +120,13 @@ class WorklistService:
         }
         if field == "dept":
             return [dictionary("D-DEPT").label(code) or code for code in self._counted("dept")]
+        if field == "batch":
+            return list(dict.fromkeys(title.split()[0] for title in self._batches().values() if title.strip()))
         return self._counted("drg") if field == "drg" else fixed.get(field, [])
+
+    def _batches(self) -> Mapping[int, str]:
+        with self._session.db.read() as reader:
+            return {batch.id: batch.file_name for batch in reader.batches()}
 
     def _counted(self, column: str) -> list[str]:
         with self._session.db.read() as reader:
@@ -151,7 +176,15 @@ class WorklistService:
             return [simple[field]]
         if field == "severity":
             return _by_severity(value)
+        if field == "batch":
+            return [Filter("batch_id", Test.IS, self._batch_ids(value))]
         return self._by_day(value) if field == "discharge" else None
+
+    def _batch_ids(self, value: str) -> tuple[int, ...]:
+        """Return the batches a value names: ``#12`` that one, other words every file whose name holds them."""
+        if value.startswith("#") and value[1:].isdecimal():
+            return (int(value[1:]),)
+        return tuple(number for number, title in self._batches().items() if value in title) or (-1,)
 
     def _by_day(self, value: str) -> list[Filter] | None:
         today = self._session.clock.now().date()

@@ -32,6 +32,7 @@ class CasePage(Page):
         self.view: CaseView | None = None
         self._wanted: Place | None = None
         self._queue: list[int] = []
+        self._awaited: int | None = None
         self._draft_timer = QTimer(self)
         self._draft_timer.setSingleShot(True)
         self._draft_timer.setInterval(600)
@@ -148,6 +149,12 @@ class CasePage(Page):
 
     def open_case(self, case_id: int) -> None:
         """Show a case from the start of its diagnoses."""
+        if not self.shell.services.is_ready:
+            self._awaited = case_id
+            self.stack.show_loading()
+            job = self.shell.jobs.run(self.shell.services.warm_up, label="载入编码库与分组方案", parent=self)
+            job.done.connect(self._on_ready)
+            return
         try:
             view = self.shell.services.cases.view(case_id)
         except UserProblem as problem:
@@ -160,6 +167,12 @@ class CasePage(Page):
         for path, text in view.drafts.items():
             self._restore_draft(path, text)
         self.place_changed.emit()
+
+    def _on_ready(self) -> None:
+        """Open the case that was asked for while the engines were still loading."""
+        if self._awaited is not None and self.shell.services.is_ready:
+            case_id, self._awaited = self._awaited, None
+            self.open_case(case_id)
 
     def _first_open_row(self, view: CaseView) -> int:
         rows = view.record.rows(Group.DX)
