@@ -27,7 +27,7 @@ OUT: Final = Path(__file__).resolve().parent / "builtin"
 VERSION: Final = "5.0.4"
 LICENCE: Final = "GPL-3.0-or-later"
 
-# Slips of the translation, most in titles of chapters and blocks (right hand read from the English beside them), and spans
+# Slips of the translation, most in titles of chapters and blocks (right hand read from the English), and spans
 # that newer categories of the same source have outgrown.
 CORRECTIONS: Final = {
     "租青少年": "和青少年",

@@ -1,0 +1,238 @@
+"""Matching for one kind of code: ranking, memory, compound texts, candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from app.domain.coding import Band, Candidate, CodeKind, MatchKind, MatchResult
+from app.matching.confidence import ACCEPT, CONFIRM, band_of, probabilities
+from app.matching.explaining import conflicts_of, kind_of_match, part_of, reasons_of, spans_of
+from app.matching.lexicon import Lexicon
+from app.matching.memory import Memory, Past, Recalled
+from app.matching.names import Term
+from app.matching.query import Query, analyse
+from app.matching.ranking import Ranker, Scored
+from app.matching.search import LONGEST, SearchIndex
+from app.matching.splitting import split_joined, split_texts
+from app.matching.status import Status, StatusReader
+
+LOOKED_AT: Final = 40
+"""Terms that the translation table adds to those recalled."""
+LEAST: Final = 0.2
+"""Answers that score less are no answers."""
+WHOLE: Final = 0.86
+"""A text that scores so much as a whole is not cut."""
+PART: Final = 0.5
+"""A part that scores less is not counted as an answer of a compound text."""
+ONE_MEANING: Final = 0.04
+"""An exact answer is unique when the second scores at least this much less."""
+SHORT_FORM: Final = 5
+"""Codes shown for a short form before those whose names hold what was typed."""
+ALIKE: Final = 0.1
+"""Probability below which a merely similar name is not shown in the search box."""
+PAST_CODES: Final = ("Z", "I69", "B9", "T9", "Y8", "E64", "G09", "O94")
+"""Beginnings of codes for past illnesses, follow-up and late effects."""
+
+
+class KindMatcher:
+    """Answers texts of one kind."""
+
+    def __init__(
+        self,
+        terms: Sequence[Term],
+        kind: CodeKind,
+        lexicon: Lexicon,
+        ranker: Ranker | None = None,
+        index: SearchIndex | None = None,
+    ) -> None:
+        """Index the terms, or take the indexes of another matcher over the same terms."""
+        self.kind = kind
+        self.lexicon = lexicon
+        self.ranker = ranker or Ranker(terms, lexicon.kinds[kind])
+        self.index = index or SearchIndex(self.ranker.terms, kind, lexicon.kinds[kind])
+        self._numbers: dict[str, int] = {}
+        for number, term in enumerate(self.ranker.terms):
+            self._numbers.setdefault(term.code or term.name, number)
+            self._numbers.setdefault(term.name, number)
+        self._status = StatusReader(lexicon.markers)
+        self._memory = Memory((), {})
+
+    def remembering(self, past: Iterable[tuple[str, Sequence[int], int, str]]) -> KindMatcher:
+        """Return a matcher over the same terms that remembers: (text, term numbers, times, last date)."""
+        other = KindMatcher(self.ranker.terms, self.kind, self.lexicon, self.ranker, self.index)
+        normal, plain = self.lexicon.spelling.normal, self.lexicon.kinds[self.kind].plain
+        items = [
+            Past(normal(text), plain(normal(text)), text, tuple(terms), times, last)
+            for text, terms, times, last in past
+            if terms
+        ]
+        names = {term: self.ranker.plain_of(term) for item in items for term in item.terms}
+        other._memory = Memory(items, names)
+        return other
+
+    def number_of(self, code: str) -> int | None:
+        """Return the number of the term with this code or name, None without one."""
+        return self._numbers.get(code)
+
+    def match(self, text: str, top: int = 10) -> MatchResult:
+        """Return the best codes for a text; for a compound text first the best of each of its parts."""
+        status = self._status.read(text)
+        if status.denied:
+            return MatchResult((), Band.SEARCH)
+        whole = self._whole(text, status, max(top, 2))
+        parts = self._parts(text, whole)
+        if len(parts) < 2:
+            return MatchResult(whole.candidates[:top], whole.band)
+        firsts = [part_of(self._first_of(part), part) for part in parts]
+        chosen = {candidate.code for candidate in firsts}
+        rest = [candidate for candidate in whole.candidates if candidate.code not in chosen]
+        return MatchResult(tuple(_distinct([*firsts, *rest])[:top]), Band.SEARCH)
+
+    def answers(self, text: str) -> tuple[Candidate, ...]:
+        """Return one candidate per part of the text, each code once; () when nothing is found."""
+        status = self._status.read(text)
+        if status.denied:
+            return ()
+        normal = self.lexicon.spelling.normal(text)
+        known = self._memory.answers(normal)
+        whole = self._whole(text, status, 10)
+        if len(known) > 1:
+            by_code = {candidate.code: candidate for candidate in whole.candidates}
+            codes = [self.ranker.terms[term].code for term in known]
+            if all(code in by_code for code in codes):
+                return tuple(by_code[code] for code in codes)
+        parts = self._parts(text, whole)
+        if len(parts) < 2:
+            return whole.candidates[:1]
+        return tuple(_distinct([part_of(self._first_of(part), part) for part in parts]))
+
+    def search(self, typed: str, top: int = 20) -> tuple[Candidate, ...]:
+        """Return terms for what a coder types; a code's beginning, else short forms, words and pinyin, likeness."""
+        by_code = self.index.by_code(typed, top)
+        if by_code:
+            return tuple(by_code)
+        found = [*self._short_form(typed), *self.index.by_words(typed, top)]
+        if len(found) < top and not typed.isascii():
+            found += [candidate for candidate in self._alike(typed, top) if candidate.score >= ALIKE]
+        return tuple(_distinct(found)[:top])
+
+    def _short_form(self, typed: str) -> list[Candidate]:
+        """Codes of the short form that was typed, or of those whose initials were."""
+        normal = self.lexicon.spelling.normal(typed)
+        shorts = [normal] if normal in self.lexicon.kinds[self.kind].expansions else self.index.short_forms(normal)
+        found = [
+            candidate
+            for short in shorts
+            for candidate in self._alike(short, SHORT_FORM)[: SHORT_FORM // len(shorts) or 1]
+        ]
+        return [candidate for candidate in found if candidate.kind in {MatchKind.SYNONYM, MatchKind.EXACT}]
+
+    def _alike(self, typed: str, top: int) -> tuple[Candidate, ...]:
+        return self._whole(typed[:LONGEST], Status(), top).candidates
+
+    def _first_of(self, part: str) -> Candidate:
+        return self._whole(part, self._status.read(part), 2).candidates[0]
+
+    def _whole(self, text: str, status: Status, top: int) -> MatchResult:
+        query = analyse(self.lexicon.spelling.normal(text), self.lexicon.kinds[self.kind])
+        ranked, recalled = self._rank(query)
+        ranked = [scored for scored in ranked if scored.score >= LEAST][: max(top, 2)]
+        if not ranked:
+            return MatchResult((), Band.SEARCH)
+        chances = probabilities(ranked, len(self._memory) > 0)
+        sure = self._is_sure(query, ranked, recalled)
+        if sure:
+            chances[0] = max(chances[0], ACCEPT)
+        candidates = tuple(
+            self._candidate(scored, chance, recalled.get(scored.term), query.normal, status)
+            for scored, chance in zip(ranked, chances, strict=True)
+        )
+        certain = status.is_certain or (status.past and _is_past(candidates[0].code))
+        band = band_of(chances[0], sure and not candidates[0].conflicts, certain)
+        return MatchResult(candidates[:top], band)
+
+    def _rank(self, query: Query) -> tuple[list[Scored], dict[int, Recalled]]:
+        if not query.wordings:
+            return [], {}
+        if not len(self._memory):
+            return self.ranker.score(query), {}
+        plain = query.wordings[0].plain
+        recalled = self._memory.recall(query.normal, plain)
+        per_form = self._memory.translated(plain, self.ranker.index)
+        translated = {} if per_form is None else self.ranker.best_terms(per_form, LOOKED_AT * 3)
+        looked_at = [*recalled, *list(translated)[:LOOKED_AT]]
+        weights, trust = self.ranker.weights, self._memory.trust
+        ranked = self.ranker.score(query, looked_at)
+        for scored in ranked:
+            known = recalled.get(scored.term)
+            scored.score += trust * weights.translated * translated.get(scored.term, 0.0)
+            if known is not None:
+                likeness = 1.5 if known.times else known.likeness
+                scored.score += weights.near * likeness + weights.prior * known.prior
+        return sorted(ranked, key=lambda scored: scored.order), recalled
+
+    def _is_sure(self, query: Query, ranked: Sequence[Scored], recalled: dict[int, Recalled]) -> bool:
+        """True when the first answer is word for word the text (or was always given to it) and no other is."""
+        first, others = ranked[0], ranked[1:2]
+        known = recalled.get(first.term)
+        if known is not None and known.times:
+            return known.times > 1 and not any(recalled[o.term].times for o in ranked[1:] if o.term in recalled)
+        if not first.is_exact or first.form.cost or first.form.plain != query.strict:
+            return False
+        return all(other.base <= first.base - ONE_MEANING for other in others)
+
+    def _candidate(
+        self, scored: Scored, chance: float, recalled: Recalled | None, normal: str, status: Status
+    ) -> Candidate:
+        term = self.ranker.terms[scored.term]
+        title = self.ranker.plain_of(scored.term)
+        spans = spans_of(term.name, scored.wording.plain)
+        return Candidate(
+            term.code,
+            term.name,
+            chance,
+            kind_of_match(scored, recalled),
+            reasons_of(scored, recalled, term, title, spans),
+            conflicts_of(scored, normal, status, _is_past(term.code)),
+            spans,
+        )
+
+    def _parts(self, text: str, whole: MatchResult) -> list[str]:
+        """The parts of a compound text that have an answer; the text itself when it is one."""
+        if whole.band is Band.ACCEPT or not whole.candidates:
+            return [text]
+        parts = split_texts(text)
+        if len(parts) == 1:
+            parts = self._joined(text, whole)
+        elif whole.candidates[0].kind is MatchKind.EXACT:
+            return [text]
+        return [part for part in parts if self._scores(part)] if len(parts) > 1 else [text]
+
+    def _joined(self, text: str, whole: MatchResult) -> list[str]:
+        """Cut at joining words only when every part says more alone than the text as a whole."""
+        if whole.candidates[0].score >= WHOLE:
+            return [text]
+        parts = split_joined(text)
+        if len(parts) < 2 or len(parts) > 4:
+            return [text]
+        scores = [self._whole(part, self._status.read(part), 1).candidates for part in parts]
+        worth_it = all(found and found[0].score >= CONFIRM for found in scores)
+        return parts if worth_it and min(found[0].score for found in scores) > whole.candidates[0].score else [text]
+
+    def _scores(self, part: str) -> bool:
+        status = self._status.read(part)
+        found = () if status.denied else self._whole(part, status, 1).candidates
+        return bool(found)
+
+
+def _is_past(code: str) -> bool:
+    return code.startswith(PAST_CODES)
+
+
+def _distinct(candidates: Iterable[Candidate]) -> list[Candidate]:
+    found: dict[str, Candidate] = {}
+    for candidate in candidates:
+        found.setdefault(candidate.code or candidate.name, replace(candidate))
+    return list(found.values())

@@ -1,0 +1,136 @@
+"""The first matcher: n-gram recall, hand-weighted ranking, lexicon, memory, behind the protocol ``Matcher``."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from app.codebook.book import Codebook
+from app.common.progress import NoProgress, Progress
+from app.domain.coding import Candidate, CodeKind, MatchResult
+from app.matching.contract import PastCoding
+from app.matching.engine import KindMatcher
+from app.matching.lexicon import Lexicon, standard_lexicon
+from app.matching.names import Term, terms_of
+
+STEP = 20
+"""Texts between two reports of progress."""
+
+
+class FirstMatcher:
+    """Matches against the codes of a book, or against a list of terms (:meth:`from_terms`).
+
+    Indexes are built when a kind is first asked for (about 2 s for 33,000 diagnoses); :meth:`warm` does it before.
+    Safe to use from several threads.
+    """
+
+    def __init__(self, codebook: Codebook, lexicon: Lexicon | None = None, history: Iterable[PastCoding] = ()) -> None:
+        book, known = codebook, lexicon or standard_lexicon()
+        self._lexicon = known
+        self._makers: dict[CodeKind, Callable[[], KindMatcher]] = {kind: _maker(book, kind, known) for kind in CodeKind}
+        self._lock = threading.Lock()
+        self._bare: dict[CodeKind, KindMatcher] = {}
+        self._ready: dict[CodeKind, KindMatcher] = {}
+        self._history = tuple(history)
+
+    @classmethod
+    def from_terms(
+        cls,
+        terms: Iterable[tuple[str, str]],
+        kind: CodeKind,
+        history: Iterable[tuple[str, Sequence[str]]] = (),
+        lexicon: Lexicon | None = None,
+    ) -> FirstMatcher:
+        """Return a matcher over (code, name) pairs of one kind; past codings are (text, codes or names).
+
+        Of codes with the same name the first stands for all. A name that the past uses twice or more and the
+        terms lack becomes a term without a code.
+        """
+        past = list(history)
+        listed = _terms(terms, past)
+        matcher = cls(Codebook("terms", "", ()), lexicon)
+        matcher._makers[kind] = lambda: KindMatcher(listed, kind, lexicon or standard_lexicon())
+        matcher.remember(PastCoding(text, kind, tuple(answers)) for text, answers in past)
+        return matcher
+
+    def remember(self, history: Iterable[PastCoding]) -> None:
+        """Replace what is remembered. The next question builds the memory anew; the indexes stay."""
+        with self._lock:
+            self._history = tuple(history)
+            self._ready = {}
+
+    def warm(self, kind: CodeKind) -> None:
+        """Build the index of a kind now."""
+        self._of(kind)
+
+    def match(self, text: str, kind: CodeKind, top: int = 10) -> MatchResult:
+        """Return the best codes for a text, with reasons, and what may be done with the first."""
+        return self._of(kind).match(text, top)
+
+    def answers(self, text: str, kind: CodeKind) -> tuple[Candidate, ...]:
+        """Return the set of codes that together say what the text says."""
+        return self._of(kind).answers(text)
+
+    def search(self, query: str, kind: CodeKind, top: int = 20) -> tuple[Candidate, ...]:
+        """Return codes for what a coder types: words in any order, a code's beginning, pinyin, an abbreviation."""
+        return self._of(kind).search(query, top)
+
+    def match_many(
+        self, texts: Sequence[str], kind: CodeKind, top: int = 10, progress: Progress | None = None
+    ) -> Mapping[str, MatchResult]:
+        """Return :meth:`match` for each different text. Raises ``Cancelled`` when the user stops it."""
+        told = progress or NoProgress()
+        engine = self._of(kind)
+        distinct = list(dict.fromkeys(texts))
+        found: dict[str, MatchResult] = {}
+        for done, text in enumerate(distinct):
+            if done % STEP == 0:
+                told.step(done, len(distinct))
+            found[text] = engine.match(text, top)
+        told.step(len(distinct), len(distinct))
+        return found
+
+    def pinyin_bytes(self, kind: CodeKind) -> bytes:
+        """Return the pinyin index for a cache, building it (about a second for 33,000 names) when needed."""
+        return self._of(kind).index.pinyin.to_bytes()
+
+    def take_pinyin(self, kind: CodeKind, content: bytes) -> bool:
+        """Use a cached pinyin index; False when it is of another list of names."""
+        return self._of(kind).index.take_pinyin(content)
+
+    def _of(self, kind: CodeKind) -> KindMatcher:
+        ready = self._ready.get(kind)
+        if ready is not None:
+            return ready
+        with self._lock:
+            if kind not in self._bare:
+                self._bare[kind] = self._makers[kind]()
+            self._ready[kind] = _with_memory(self._bare[kind], self._history)
+            return self._ready[kind]
+
+
+def _maker(book: Codebook, kind: CodeKind, lexicon: Lexicon) -> Callable[[], KindMatcher]:
+    return lambda: KindMatcher(terms_of(book, kind), kind, lexicon)
+
+
+def _with_memory(matcher: KindMatcher, history: Sequence[PastCoding]) -> KindMatcher:
+    past = [
+        (item.text, numbers, item.times, item.last)
+        for item in history
+        if item.kind is matcher.kind
+        and (numbers := [n for code in item.codes if (n := matcher.number_of(code)) is not None])
+    ]
+    return matcher.remembering(past) if past else matcher
+
+
+def _terms(terms: Iterable[tuple[str, str]], past: Sequence[tuple[str, Sequence[str]]]) -> list[Term]:
+    by_name: dict[str, str] = {}
+    codes: set[str] = set()
+    for code, name in terms:
+        if name.strip():
+            by_name.setdefault(name.strip(), code.strip())
+            codes.add(code.strip())
+    used = Counter(answer for _, answers in past for answer in dict.fromkeys(answers))
+    own = sorted(name for name, times in used.items() if times > 1 and name not in by_name and name not in codes)
+    return [Term(code, name) for name, code in by_name.items()] + [Term("", name) for name in own]

@@ -1,0 +1,112 @@
+"""An in-memory inverted index over character n-grams, in numpy: recall and coverage of all names at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Codes = NDArray[np.uint64]
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int32]
+
+_BITS: Final = np.uint64(21)
+"""A code point needs 21 bits, so a gram of up to three characters is one 63-bit number."""
+
+
+def grams(text: str, sizes: Sequence[int] = (1, 2)) -> Codes:
+    """Return the different n-grams of a text as numbers, sorted."""
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
+    return np.unique(np.concatenate([_runs(points, size) for size in sizes]))
+
+
+def _runs(points: Codes, size: int) -> Codes:
+    count = max(len(points) - size + 1, 0)
+    runs = np.zeros(count, np.uint64)
+    for offset in range(size):
+        runs = (runs << _BITS) | points[offset : offset + count]
+    return runs
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of a query each name holds: ``matched`` weight per name and the query's ``total`` weight."""
+
+    matched: Floats
+    total: float
+
+
+class GramIndex:
+    """Names as sets of n-grams with inverse document frequency as weight.
+
+    ``weight_of[i]`` is the summed weight of name i.
+    """
+
+    def __init__(self, names: Sequence[str], sizes: Sequence[int] = (1, 2)) -> None:
+        self.sizes = tuple(sizes)
+        self.count = len(names)
+        owner, code = self._occurrences(names)
+        self._codes, ids = np.unique(code, return_inverse=True)
+        pairs = np.unique(ids.astype(np.uint64) * np.uint64(max(self.count, 1)) + owner)
+        self._owners = (pairs % np.uint64(max(self.count, 1))).astype(np.int32)
+        held = (pairs // np.uint64(max(self.count, 1))).astype(np.int64)
+        frequency = np.bincount(held, minlength=len(self._codes))
+        self._starts = np.concatenate(([0], np.cumsum(frequency))).astype(np.int64)
+        self.weights = np.log1p((self.count - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
+        self.unknown_weight = float(np.log1p(2 * self.count + 1.0))
+        self.weight_of = np.bincount(self._owners, self.weights[held], minlength=self.count).astype(np.float32)
+
+    def _occurrences(self, names: Sequence[str]) -> tuple[Codes, Codes]:
+        """All n-grams of all names with the number of the name each stands in."""
+        lengths = np.fromiter((len(name) for name in names), np.int64, self.count)
+        points = np.frombuffer("".join(names).encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
+        owner = np.repeat(np.arange(self.count, dtype=np.uint64), lengths)
+        owners, codes = [], []
+        for size in self.sizes:
+            runs = _runs(points, size)
+            inside = owner[: len(runs)] == owner[len(owner) - len(runs) :]
+            owners.append(owner[: len(runs)][inside])
+            codes.append(runs[inside])
+        return np.concatenate(owners), np.concatenate(codes)
+
+    def ids(self, text: str) -> tuple[Ints, int]:
+        """Return the known n-grams of a text as vocabulary numbers and how many are unknown."""
+        ids, known = self.locate(grams(text, self.sizes))
+        return ids, int(len(known) - known.sum())
+
+    def locate(self, codes: Codes) -> tuple[Ints, NDArray[np.bool_]]:
+        """Return the vocabulary numbers of those ``codes`` that are known, and which ones are."""
+        if not len(self._codes) or not len(codes):
+            return np.zeros(0, np.int32), np.zeros(len(codes), np.bool_)
+        at = np.minimum(np.searchsorted(self._codes, codes), len(self._codes) - 1)
+        known = self._codes[at] == codes
+        return at[known].astype(np.int32), known
+
+    def cover(self, text: str) -> Coverage:
+        """Return the weight that each name shares with ``text``. Unknown n-grams count in the total."""
+        ids, unknown = self.ids(text)
+        weights = self.weights[ids]
+        total = float(weights.sum()) + unknown * self.unknown_weight
+        return Coverage(self.gather(ids, weights), total)
+
+    def gather(self, ids: Ints, weights: Floats) -> Floats:
+        """Return per name the sum of ``weights`` of those n-grams ``ids`` that it holds."""
+        if not len(ids):
+            return np.zeros(self.count, np.float32)
+        counts = self._starts[ids + 1] - self._starts[ids]
+        owners = np.concatenate([self._owners[self._starts[i] : self._starts[i + 1]] for i in ids])
+        return np.bincount(owners, np.repeat(weights, counts), minlength=self.count).astype(np.float32)
+
+
+def top_of(scores: Floats, count: int) -> Ints:
+    """Return the numbers of the ``count`` best positive scores, best first, equal ones in order."""
+    if len(scores) > count:
+        picked = np.argpartition(-scores, count)[:count]
+        picked = np.flatnonzero(scores >= scores[picked].min()) if len(picked) else picked
+    else:
+        picked = np.arange(len(scores))
+    picked = picked[scores[picked] > 0]
+    return picked[np.lexsort((picked, -scores[picked]))][:count].astype(np.int32)

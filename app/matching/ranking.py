@@ -1,0 +1,160 @@
+"""Recall over all forms and ranking of the best: how well a name says what a text says."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from rapidfuzz.fuzz import ratio
+
+from app.matching.axes import Difference, Said
+from app.matching.grams import Floats, GramIndex, top_of
+from app.matching.lexicon import Expansion, KindLexicon
+from app.matching.names import Form, Term, forms_of
+from app.matching.query import Query, Wording
+from app.matching.sites import Places
+
+RECALL: Final = 60
+"""Forms looked at closely per wording."""
+MOST: Final = 0.5
+"""Share of the text from which all codes of a short form are looked at."""
+WHOLE: Final = 0.99
+"""Share from which a short form is the whole text."""
+TRUSTED: Final = 0.9
+"""What the best code of such a short form scores at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Weights of the score, set by hand on the development data.
+
+    ``overlap`` against character order; ``text_left`` weighs what the name leaves of the text against the reverse;
+    ``prefix`` is added when a short form that is the whole text names the code; the others weigh memory.
+    """
+
+    overlap: float = 0.5
+    text_left: float = 0.5
+    prefix: float = 0.25
+    translated: float = 1.0
+    near: float = 1.0
+    prior: float = 0.05
+
+
+@dataclass(slots=True)
+class Scored:
+    """A term with its score and what led to it. ``base`` is the score without memory."""
+
+    term: int
+    score: float
+    form: Form
+    wording: Wording
+    base: float = 0.0
+    differences: list[Difference] = field(default_factory=list)
+    expansion: Expansion | None = None
+
+    @property
+    def is_exact(self) -> bool:
+        """True when a form of the name is the text word for word."""
+        return self.wording.plain == self.form.plain
+
+    @property
+    def order(self) -> tuple[float, int, int]:
+        """Sort key: best first, then the shorter form, then the order of the terms."""
+        return (-round(self.score, 6), len(self.form.plain), self.term)
+
+
+class Ranker:
+    """Terms of one kind in all their forms, indexed."""
+
+    def __init__(self, terms: Sequence[Term], lexicon: KindLexicon, weights: Weights | None = None) -> None:
+        self.terms = tuple(terms)
+        self.lexicon = lexicon
+        self.weights = weights or Weights()
+        self.forms = forms_of(self.terms, lexicon)
+        self.index = GramIndex([form.plain for form in self.forms])
+        self._costs = np.array([form.cost for form in self.forms], np.float32)
+        self._forms_of: list[list[int]] = [[] for _ in self.terms]
+        for number, form in enumerate(self.forms):
+            self._forms_of[form.term].append(number)
+        self._codes = sorted((term.code, number) for number, term in enumerate(self.terms) if term.code)
+        self._said: dict[int, tuple[Said, Places]] = {}
+
+    def score(self, query: Query, also: Iterable[int] = ()) -> list[Scored]:
+        """Return the terms that recall finds and those in ``also``, each with its best form, best first."""
+        best: dict[int, Scored] = {}
+        terms = {*also, *self._named_by(query)}
+        extra = [number for term in sorted(terms) for number in self._forms_of[term]]
+        for wording in query.wordings:
+            overlap = self._overlap(wording)
+            numbers = dict.fromkeys(top_of(overlap - self._costs, RECALL).tolist() + extra)
+            for number in numbers:
+                scored = self._score(query, wording, number, float(overlap[number]))
+                old = best.get(scored.term)
+                if old is None or scored.score > old.score:
+                    best[scored.term] = scored
+        ranked = sorted(best.values(), key=lambda scored: scored.order)
+        return self._lifted(query, ranked)
+
+    def plain_of(self, term: int) -> str:
+        """Return the first form of a term: its title."""
+        numbers = self._forms_of[term]
+        return self.forms[numbers[0]].plain if numbers else ""
+
+    def best_terms(self, per_form: Floats, count: int) -> dict[int, float]:
+        """Return the best value over the forms of the ``count`` best forms' terms."""
+        found: dict[int, float] = {}
+        for number in top_of(per_form, count).tolist():
+            found.setdefault(self.forms[number].term, float(per_form[number]))
+        return found
+
+    def _named_by(self, query: Query) -> list[int]:
+        """Terms whose codes a short form names that makes up most of the text."""
+        found: list[int] = []
+        for expansion, share in query.shares:
+            if expansion.prefix and share >= MOST:
+                low = bisect_left(self._codes, (expansion.prefix, -1))
+                high = bisect_left(self._codes, (f"{expansion.prefix}\uffff", -1))
+                found += [term for _, term in self._codes[low : min(high, low + RECALL)]]
+        return found
+
+    def _lifted(self, query: Query, ranked: list[Scored]) -> list[Scored]:
+        """Give the best code of a short form that is the whole text at least :data:`TRUSTED`, whatever its title."""
+        whole = next((expansion for expansion, share in query.shares if share >= WHOLE), None)
+        best = next((scored for scored in ranked if scored.expansion is not None and scored.expansion is whole), None)
+        if whole is None or best is None or best.score >= TRUSTED:
+            return ranked
+        best.score = best.base = TRUSTED
+        return sorted(ranked, key=lambda scored: scored.order)
+
+    def _overlap(self, wording: Wording) -> Floats:
+        cover = self.index.cover(wording.plain)
+        left = self.weights.text_left
+        total = np.maximum(left * cover.total + (1 - left) * self.index.weight_of, 1e-6)
+        return np.asarray(cover.matched / total, np.float32)
+
+    def _score(self, query: Query, wording: Wording, number: int, overlap: float) -> Scored:
+        form = self.forms[number]
+        share = self.weights.overlap
+        score = share * overlap + (1 - share) * ratio(wording.plain, form.plain) / 100
+        score -= wording.cost + form.cost
+        said, places = self._said_by(form.term)
+        differences = self.lexicon.axes.compare(wording.said, said) + self.lexicon.sites.compare(wording.places, places)
+        score -= sum(difference.cost for difference in differences)
+        expansion, bonus = self._prefix(query, form.term)
+        return Scored(form.term, score + bonus, form, wording, score + bonus, differences, expansion)
+
+    def _prefix(self, query: Query, term: int) -> tuple[Expansion | None, float]:
+        for expansion, share in query.shares:
+            if expansion.prefix and self.terms[term].code.startswith(expansion.prefix):
+                return expansion, self.weights.prefix * share * share
+        return None, 0.0
+
+    def _said_by(self, term: int) -> tuple[Said, Places]:
+        found = self._said.get(term)
+        if found is None:
+            normal = self.lexicon.canonical(self.lexicon.spelling.normal(self.terms[term].name))
+            found = self._said[term] = (self.lexicon.axes.read(normal), self.lexicon.sites.read(normal))
+        return found

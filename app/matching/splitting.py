@@ -1,0 +1,59 @@
+"""Cutting a text into the diagnoses or operations it holds (domain.md 2.11.1)."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Final
+
+from app.matching.lexicon import standard_lexicon
+from app.matching.spelling import LONGEST
+
+MOST_PARTS: Final = 30
+_OPEN: Final = "(\uff08[\uff3b{\u3010\u300a\u201c"
+_CLOSE: Final = ")\uff09]\uff3d}\u3011\u300b\u201d"
+_CIRCLED: Final = "\u2460-\u2473\u2474-\u2487\u2488-\u249b"
+_NUMBER: Final = re.compile(
+    rf"(?:(?<=^)|(?<=[^\w.]))\s*(?:[{_CIRCLED}]|[(\uff08]?\d{{1,2}}[)\uff09.\uff0e\u3001](?!\d))\s*"
+)
+_INNER_NUMBER: Final = re.compile(rf"[{_CIRCLED}]|(?<=[\u4e00-\u9fff])\d{{1,2}}[.\u3001\uff0e](?=[\u4e00-\u9fff])")
+_BREAK: Final = "\n"
+
+
+@cache
+def _separators() -> frozenset[str]:
+    markers = standard_lexicon().markers
+    return frozenset((*markers["separators"], *markers["weak_separators"]))
+
+
+@cache
+def _joiners() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, standard_lexicon().markers["joiners"])))
+
+
+def split_texts(text: str) -> list[str]:
+    """Return the parts of a text in order, at most :data:`MOST_PARTS`; the text itself when it has one part.
+
+    Cuts at separators, numbering and line breaks, never inside brackets, never at words that join (伴, 和).
+    """
+    capped = text[: LONGEST * 5]
+    marked = _INNER_NUMBER.sub(_BREAK, _NUMBER.sub(_BREAK, capped))
+    parts: list[str] = []
+    depth = start = 0
+    for place, sign in enumerate(marked):
+        if sign in _OPEN:
+            depth += 1
+        elif sign in _CLOSE:
+            depth = max(depth - 1, 0)
+        elif sign == _BREAK or (depth == 0 and sign in _separators()):
+            parts.append(marked[start:place])
+            start, depth = place + 1, 0
+    parts.append(marked[start:])
+    found = [part.strip() for part in parts if any(sign.isalnum() for sign in part)]
+    return found[:MOST_PARTS] or [text.strip()]
+
+
+def split_joined(text: str) -> list[str]:
+    """Return the parts between joining words (伴, 合并, 和); the text itself when there is none."""
+    parts = [part.strip() for part in _joiners().split(text)]
+    return [part for part in parts if sum(sign.isalnum() for sign in part) > 1] or [text]
