@@ -3,34 +3,43 @@
 from __future__ import annotations
 
 import random
+import shutil
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from app.common.clock import FixedClock
-from app.domain.case import CaseRecord, CaseState
+from app.domain.case import CaseRecord, CaseState, Row
 from app.domain.field import Group
 from app.storage import Actor, AuditCheck, AuditHead, Database, Op
 
 OPERATIONS = 12
 
 
-@pytest.fixture
-def worked(library: Path, clock: FixedClock, me: Actor, stay: Callable[..., CaseRecord]) -> tuple[Path, AuditHead]:
-    """Return a closed library with twelve operations, and its head."""
-    with Database.open(library, clock=clock) as db:
+@pytest.fixture(scope="module")
+def worked_file(template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, AuditHead]:
+    """Return a closed library with twelve operations and its head; copy it."""
+    path = Path(shutil.copy(template, tmp_path_factory.mktemp("worked") / "library.db"))
+    me = Actor("wangmin", "王敏（测试）")
+    with Database.open(path, clock=FixedClock(datetime(2026, 11, 23, 9))) as db:
         with db.operation(Op.IMPORT, by=me) as tx:
-            case_id = tx.insert_case(stay(1, ("甲", "乙")), state=CaseState.TO_CODE)
+            rows = (Row({"name": "甲"}), Row({"name": "乙"}))
+            case_id = tx.insert_case(CaseRecord(Row({}), {Group.DX: rows}), state=CaseState.TO_CODE)
         for number in range(OPERATIONS - 1):
             with db.operation(Op.SET_FIELD, by=me) as tx:
                 tx.set_field(case_id, Group.CASE, 0, "admit_ward", f"{number}区")
                 tx.set_field(case_id, Group.CASE, 0, "discharge_ward", f"{number}区")
         with db.read() as reader:
-            head = reader.audit_head()
-    return library, head
+            return path, reader.audit_head()
+
+
+@pytest.fixture
+def worked(worked_file: tuple[Path, AuditHead], tmp_path: Path) -> tuple[Path, AuditHead]:
+    """Return a copy of the worked library, and its head."""
+    return Path(shutil.copy(worked_file[0], tmp_path / "library.db")), worked_file[1]
 
 
 def tamper(path: Path, *statements: str, **values: int) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 
-from app.domain.case import CaseRecord, CaseState
-from app.domain.coding import Proposal
+from app.common.clock import FixedClock
+from app.domain.case import CaseRecord, CaseState, Row
+from app.domain.coding import MatchKind, Proposal
 from app.domain.field import Group
-from app.storage import Actor, Database, Filter, Op, Summary, WorklistQuery, WorklistRow
+from app.storage import Actor, Database, Filter, Op, Summary, Transaction, WorklistQuery, WorklistRow
 from app.storage import Test as By
 
 Ask = Callable[..., list]  # type: ignore[type-arg]
@@ -18,35 +21,54 @@ Ask = Callable[..., list]  # type: ignore[type-arg]
 STATES = [CaseState.TO_CODE, CaseState.CODING, CaseState.QC, CaseState.SUBMITTED, CaseState.INPATIENT]
 
 
-@pytest.fixture
-def ward(db: Database, me: Actor, stay: Callable[..., CaseRecord], proposal: Proposal) -> list[int]:
-    """Return the ids of twenty stays with different values in every column of the list."""
-    ids = []
-    with db.operation(Op.IMPORT, by=me) as tx:
+@pytest.fixture(scope="module")
+def ward_file(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a closed library with twenty stays that differ in every column of the list; copy it."""
+    path = Path(shutil.copy(template, tmp_path_factory.mktemp("ward") / "library.db"))
+    clock, me = FixedClock(datetime(2026, 11, 23, 9)), Actor("wangmin", "王敏（测试）")
+    with Database.open(path, clock=clock) as db, db.operation(Op.IMPORT, by=me) as tx:
         for number in range(20):
-            record = stay(
-                number,
-                (["肺炎", "胆总管结石", "高血压_2级", "100%梗阻", "脑梗死"][number % 5],),
-                ("阑尾切除",) if number % 2 else (),
-                discharge_dept=["03.04", "03.01", None][number % 3],
-                admit_dept="05",
-                fee_total=None if number == 7 else 1000 * (number * 7 % 20),
-                age_years=number * 3 % 7,
-                age_days=number if number * 3 % 7 == 0 else None,
-            )
-            case_id = tx.insert_case(record, state=STATES[number % 5])
-            if number % 4 == 0:
-                tx.set_proposal(case_id, Group.DX, tx.load_case(case_id).record.rows(Group.DX)[0].id, proposal)
-            if number % 6 == 0:
-                tx.claim(case_id)
-            weight = number / 10 if number % 2 else None
-            tx.save_summary(
-                case_id,
-                1,
-                Summary(number % 3, number % 4, number % 2, 90.5, f"ES{number}", "肺炎", weight, "分组成功", "zx"),
-            )
-            ids.append(case_id)
-    return ids
+            _admit(tx, number)
+    return path
+
+
+def _admit(tx: Transaction, number: int) -> None:
+    head = {
+        "record_no": f"{number:08d}",
+        "admission_count": 1,
+        "patient_name": f"周{number}（测试）",
+        "sex": "2",
+        "age_years": number * 3 % 7,
+        "age_days": number if number * 3 % 7 == 0 else None,
+        "discharge_time": datetime(2026, 11, 1 + number, 10),
+        "discharge_dept": ["03.04", "03.01", None][number % 3],
+        "admit_dept": "05",
+        "fee_total": None if number == 7 else 1000 * (number * 7 % 20),
+    }
+    text = ["肺炎", "胆总管结石", "高血压_2级", "100%梗阻", "脑梗死"][number % 5]
+    dx = Row({"source_text": text, "name": text})
+    op = (Row({"source_text": "阑尾切除"}),) if number % 2 else ()
+    case_id = tx.insert_case(CaseRecord(Row(head), {Group.DX: (dx,), Group.OP: op}), state=STATES[number % 5])
+    if number % 4 == 0:
+        row = tx.load_case(case_id).record.rows(Group.DX)[0].id
+        tx.set_proposal(case_id, Group.DX, row, Proposal("J18.900", "肺炎", 0.93, MatchKind.SYNONYM, "same words"))
+    if number % 6 == 0:
+        tx.claim(case_id)
+    weight = number / 10 if number % 2 else None
+    summary = Summary(number % 3, number % 4, number % 2, 90.5, f"ES{number}", "肺炎", weight, "分组成功", "zx")
+    tx.save_summary(case_id, 1, summary)
+
+
+@pytest.fixture
+def library(ward_file: Path, tmp_path: Path) -> Path:
+    """Return the path of a copy of the ward."""
+    return Path(shutil.copy(ward_file, tmp_path / "library.db"))
+
+
+@pytest.fixture
+def ward(ask: Ask) -> list[int]:
+    """Return the ids of the ward's stays in the order of entry."""
+    return list(ask("case_ids"))
 
 
 @pytest.fixture
