@@ -30,7 +30,7 @@ from app.ui.shell.top_bar import TopBar
 from app.ui.shell.window_actions import window_actions
 from app.ui.theme import Mode, theme, tokens
 from app.ui.widgets.buttons import Button
-from app.ui.widgets.frames import Card
+from app.ui.widgets.frames import Card, FloatFrame
 from app.ui.widgets.panes import column, row
 from app.ui.widgets.text import Text
 
@@ -165,14 +165,14 @@ class MainWindow(QMainWindow):
         self.setProperty("wide", theme().wide)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc, when nothing below wanted it, closes floating lists, then goes to the place before."""
+        """Esc, when nothing below wanted it, closes what floats, then goes to the place before."""
         if event.key() != Qt.Key.Key_Escape:
             super().keyPressEvent(event)
             return
-        open_lists = [frame for frame in (self._bell, self._job_list) if frame.isVisible()]
-        for frame in open_lists:
+        floating = [frame for frame in self.findChildren(FloatFrame) if frame.isVisible()]
+        for frame in floating:
             frame.dismiss()
-        if not open_lists and self._history.can_back:
+        if not floating and self._history.can_back:
             self.go_back()
 
     def closeEvent(self, event: QCloseEvent) -> None:

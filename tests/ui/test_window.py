@@ -170,6 +170,15 @@ def test_f1_explains_and_closes_with_a_click(window: MainWindow) -> None:
     assert not card.isVisible()
 
 
+def test_esc_closes_the_card_before_it_goes_back(window: MainWindow) -> None:
+    window.go(Place("case"))
+    QTest.keyClick(window.page.table, Qt.Key.Key_F1)
+    card = window.findChild(HelpCard)
+    assert card.isVisible()
+    QTest.keyClick(window.page.table, Qt.Key.Key_Escape)
+    assert (card.isVisible(), window.page.key) == (False, "case")
+
+
 def test_f10_lists_what_can_be_done(window: MainWindow) -> None:
     window.shell.actions.trigger("menu.open")
     menu = QApplication.activePopupWidget()

@@ -29,7 +29,7 @@ class FloatFrame(QFrame):
     """A framed child of the window near ``anchor``. It never takes the focus by itself and is not a ``Qt.Popup``.
 
     :meth:`place_below` puts it under (or above) the anchor, inside the window. ``dismissed`` is emitted when a click
-    outside or Esc closes it.
+    outside closes it, or an Esc that nothing below wanted.
     """
 
     dismissed = Signal()
@@ -74,7 +74,7 @@ class FloatFrame(QFrame):
         super().hideEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """A press outside the frame and its anchor, or Esc, closes it."""
+        """A press outside the frame and its anchor closes it."""
         if event.type() is QEvent.Type.MouseButtonPress and isinstance(watched, QWidget):
             inside = watched is self or self.isAncestorOf(watched)
             if not inside and watched is not self._anchor and not self._anchor.isAncestorOf(watched):
