@@ -33,8 +33,8 @@ _FOREIGN: Final = (
     (b"\x7fELF", "binary"),
     (b"SQLite format", "binary"),
 )
-_SCHEME_TABLE: Final = re.compile(r"(?:[^/\\:]+/)?([a-z][a-z0-9_]{0,40})\.csv")
-_SCHEME_META: Final = re.compile(r"(?:[^/\\:]+/)?scheme\.toml")
+_SCHEME_TABLE: Final = re.compile(r"(?:[^/\\:.][^/\\:]*/)?([a-z][a-z0-9_]{0,40})\.csv")
+_SCHEME_META: Final = re.compile(r"(?:[^/\\:.][^/\\:]*/)?scheme\.toml")
 
 
 def read_file(
@@ -123,9 +123,13 @@ def _package(path: Path, limits: Limits, progress: Progress) -> tuple[dict[str, 
     return {table.sheet or path.stem: table for table in read_tables(path, limits=limits, progress=progress)}, {}
 
 
+def _is_member(name: str) -> bool:
+    return bool(_SCHEME_TABLE.fullmatch(name) or _SCHEME_META.fullmatch(name))
+
+
 def _folder_members(folder: Path, limits: Limits) -> Iterator[tuple[str, bytes]]:
     for member in sorted(folder.iterdir())[: limits.entries]:
-        if member.is_file() and member.stat().st_size <= limits.unpacked_bytes:
+        if _is_member(member.name) and member.is_file() and member.stat().st_size <= limits.unpacked_bytes:
             yield member.name, member.read_bytes()
 
 

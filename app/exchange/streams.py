@@ -41,15 +41,16 @@ def _records(handle: IO[bytes], where: Where, required: Sequence[str]) -> Iterat
     sample = handle.read(_SAMPLE)
     found = decode(sample[: sample.rfind(b"\n") + 1] or sample, where)
     handle.seek(0)
-    reader = csv.reader(io.TextIOWrapper(handle, encoding=found.encoding, newline=""))
-    header = [heading.removeprefix("\ufeff") for heading in next(reader, [])]
-    for name in required:
-        if name not in header:
-            at = Where(where.file, row=1, column=name)
-            raise UserProblem("import.no_column", remedy="import.remedy.add_column", where=at, name=name)
-    for number, cells in enumerate(reader, 1):
-        if cells:
-            yield number, dict(zip(header, cells + [""] * (len(header) - len(cells)), strict=False))
+    with io.TextIOWrapper(handle, encoding=found.encoding, newline="") as lines:
+        reader = csv.reader(lines)
+        header = [heading.removeprefix("\ufeff") for heading in next(reader, [])]
+        for name in required:
+            if name not in header:
+                at = Where(where.file, row=1, column=name)
+                raise UserProblem("import.no_column", remedy="import.remedy.add_column", where=at, name=name)
+        for number, cells in enumerate(reader, 1):
+            if cells:
+                yield number, dict(zip(header, cells + [""] * (len(header) - len(cells)), strict=False))
 
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]], *, for_people: bool = False) -> int:

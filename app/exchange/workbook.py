@@ -47,6 +47,7 @@ _XLRD_FAULTS: Final = (
     LookupError,
     MemoryError,
     OSError,
+    RecursionError,
     TypeError,
     ValueError,
 )

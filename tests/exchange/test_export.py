@@ -306,7 +306,7 @@ def test_a_folder_that_cannot_be_written_is_said(make_csv: Make, front_page: Pag
 @BOTH
 @pytest.mark.parametrize("at", [1, 450, 900])
 def test_cancel_leaves_nothing(make_csv: Make, front_page: Page, tmp_path: Path, suffix: str, at: int) -> None:
-    batch = read_batch(make_csv(table(*(front_page | {"病案号": str(number)} for number in range(1000)))))
+    batch = read_batch(make_csv(table(*(front_page | {"病案号": str(number)} for number in range(300)))))
     path = tmp_path / f"out{suffix}"
     with pytest.raises(Cancelled):
         write_corrected(batch.source, unchanged(batch), path, progress=CancelAt(at))
