@@ -10,7 +10,7 @@ from app.cli.main import Launch, run
 
 def _window(launch: Launch) -> int:
     """Open the window. Qt is imported only here, so that commands start without it."""
-    from app.ui.app import run_window  # noqa: PLC0415
+    from app.ui.app import run_window  # noqa: PLC0415 - Qt only where a window is wanted
 
     return run_window(launch.home, check=launch.check)
 

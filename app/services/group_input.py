@@ -22,16 +22,19 @@ def with_proposals(record: CaseRecord, proposals: Mapping[RowKey, Proposal]) -> 
     """
     used = 0
     for group in (Group.DX, Group.OP):
-        rows = []
-        for row in record.rows(group):
-            proposal = proposals.get((group, row.id))
-            if proposal and not row.get("code"):
-                row = row.with_value("code", proposal.code).with_value("name", proposal.name)  # noqa: PLW2901
-                used += 1
-            rows.append(row)
-        if rows:
-            record = record.with_rows(group, tuple(rows))
+        open_rows = {row.id: proposals[group, row.id] for row in record.rows(group) if _is_open(row, group, proposals)}
+        rows = (_filled(row, open_rows.get(row.id)) for row in record.rows(group))
+        record = record.with_rows(group, tuple(rows)) if open_rows else record
+        used += len(open_rows)
     return record, used
+
+
+def _is_open(row: Row, group: Group, proposals: Mapping[RowKey, Proposal]) -> bool:
+    return not row.get("code") and (group, row.id) in proposals
+
+
+def _filled(row: Row, proposal: Proposal | None) -> Row:
+    return row.with_value("code", proposal.code).with_value("name", proposal.name) if proposal else row
 
 
 def group_input(record: CaseRecord) -> GroupInput:

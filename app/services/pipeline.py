@@ -17,7 +17,7 @@ from app.common.paths import home
 from app.common.progress import NoProgress, Progress
 from app.common.texts import text
 from app.domain.case import CaseRecord, Row
-from app.domain.coding import Band, MatchResult, Proposal
+from app.domain.coding import Band, Candidate, MatchResult, Proposal
 from app.domain.dictionaries import dictionary
 from app.domain.field import Group
 from app.domain.fields import field
@@ -174,23 +174,24 @@ def _open(record: CaseRecord) -> list[tuple[Group, Row]]:
 
 def _apply(record: CaseRecord, matches: Mapping[RowKey, MatchResult]) -> _Coded:
     proposals: dict[RowKey, Proposal] = {}
-    accepted: set[RowKey] = set()
+    sure: dict[RowKey, Candidate] = {}
+    for key, result in matches.items():
+        best = result.best
+        if best and result.band is Band.ACCEPT:
+            sure[key] = best
+        elif best and result.band is Band.CONFIRM:
+            proposals[key] = proposal_of(best, text("coding.join").join(map(reason_text, best.reasons)))
     for group in (Group.DX, Group.OP):
-        rows = []
-        for row in record.rows(group):
-            result = matches.get((group, row.id))
-            best = result.best if result else None
-            if row.get("code"):
-                accepted.add((group, row.id))
-            elif result and best and result.band is Band.ACCEPT:
-                row = row.with_value("code", best.code).with_value("name", best.name)  # noqa: PLW2901
-                accepted.add((group, row.id))
-            elif result and best and result.band is Band.CONFIRM:
-                reason = text("coding.join").join(map(reason_text, best.reasons))
-                proposals[group, row.id] = proposal_of(best, reason)
-            rows.append(row)
-        record = record.with_rows(group, tuple(rows))
-    return record, proposals, frozenset(accepted)
+        rows = tuple(_with_code(row, sure.get((group, row.id))) for row in record.rows(group))
+        record = record.with_rows(group, rows)
+    coded = frozenset(
+        (group, row.id) for group in (Group.DX, Group.OP) for row in record.rows(group) if row.get("code")
+    )
+    return record, proposals, coded
+
+
+def _with_code(row: Row, best: Candidate | None) -> Row:
+    return row.with_value("code", best.code).with_value("name", best.name) if best else row
 
 
 def _group(

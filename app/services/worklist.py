@@ -25,7 +25,7 @@ __all__ = ["WorklistRow", "WorklistService"]
 _S = CaseState
 _OPEN: Final = (_S.TO_CODE, _S.CODING, _S.RETURNED)
 _TOKEN: Final = re.compile(r"^(?P<field>[^:：<>=]+)[:：](?P<value>.+)$")
-_DAYS: Final = re.compile(r"^(\d{4}-\d{2}-\d{2})(?:[~…至](\d{4}-\d{2}-\d{2}))?$")
+_DAYS: Final = re.compile(r"^(\d{4}-\d{2}-\d{2})(?:[~\u2026\u81f3](\d{4}-\d{2}-\d{2}))?$")
 _SECTIONS: Final = {
     "queue": ("to_code", "coding", "returned", "inpatient", "unclaimed", "mine"),
     "quality": ("errors", "odd_group", "proposals"),
