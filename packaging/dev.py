@@ -301,6 +301,8 @@ def main() -> int:
             _say(f"ready: {PYTHON}")
             return 0
         return run_demo() if args.command == "run" else test()
+    except KeyboardInterrupt:
+        return EXIT_FAILED
     except MissingError as problem:
         print(problem, file=sys.stderr)
         return EXIT_MISSING
