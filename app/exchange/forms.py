@@ -22,7 +22,8 @@ from app.exchange.workbook import plain_number
 
 _NUMERIC: Final = frozenset({FieldType.INT, FieldType.DECIMAL, FieldType.MONEY, FieldType.DICT})
 _DASH: Final = "-"
-_YEARS_OF_EXCEL: Final = 1901
+_FIRST_YEAR: Final = 1901
+_DATE_AND_TIME: Final = (" ", "seconds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +154,18 @@ def is_plain_number(text: str) -> bool:
 
 
 def as_moment(text: str) -> date | time | None:
-    """Return the date, time or both that a date cell shows as this text, None when there is no such cell."""
+    """Return the date, time or both of a date cell that shows exactly this text again, None when there is none.
+
+    A moment at midnight would come back as a date, a day before 1901 as a number.
+    """
     for read in (date.fromisoformat, datetime.fromisoformat, time.fromisoformat):
         try:
             found = read(text)
         except ValueError:
             continue
-        return None if isinstance(found, date) and found.year < _YEARS_OF_EXCEL else found
+        if found.isoformat(*_DATE_AND_TIME) != text if isinstance(found, datetime) else found.isoformat() != text:
+            return None
+        midnight = isinstance(found, datetime) and found.time() == time()
+        ancient = isinstance(found, date) and found.year < _FIRST_YEAR
+        return None if midnight or ancient else found
     return None

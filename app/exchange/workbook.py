@@ -35,6 +35,7 @@ _DECLARATION: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 _STRANGE: Final = (b"\xff\xfe", b"\xfe\xff", b"\x00")
 _OVERLAP: Final = 64
 _EXACT_INTEGERS: Final = 1e22
+_HALF_SECOND: Final = timedelta(milliseconds=500)
 _CALAMINE_FAULTS: Final = (CalamineError, WorkbookClosed, ValueError, TypeError, OSError, OverflowError, MemoryError)
 _XLRD_FAULTS: Final = (
     XLRDError,
@@ -208,7 +209,7 @@ def _cell(value: Cell) -> tuple[str, str]:
         case int() | float():
             return plain_number(value), NUMBER
         case datetime():
-            return value.strftime("%Y-%m-%d %H:%M:%S"), DATE
+            return (value + _HALF_SECOND).isoformat(" ", "seconds"), DATE
         case date() | time():
             return value.isoformat(), DATE
         case timedelta():

@@ -18,7 +18,7 @@ from app.exchange.readers import read_codebook_tables, read_file, read_scheme_ta
 
 Make = Callable[..., Path]
 Page = dict[str, str]
-ROUNDS = 130
+ROUNDS = 80
 JUNK = (
     b"<",
     b">",
