@@ -16,6 +16,7 @@ from app.services.engines import Engines
 from app.services.exports import ExportService
 from app.services.imports import ImportService
 from app.services.session import Session
+from app.services.whatif import WhatIfService
 from app.services.worklist import WorklistService
 from app.storage.actor import Actor, local_actor
 from app.storage.database import Database
@@ -55,6 +56,7 @@ class Services:
     imports: ImportService
     exports: ExportService
     assets: Assets
+    whatif: WhatIfService
 
     @property
     def user(self) -> Actor:
@@ -114,4 +116,5 @@ def open_services(
         imports=ImportService(session),
         exports=ExportService(session),
         assets=engines.assets,
+        whatif=WhatIfService(session),
     )
