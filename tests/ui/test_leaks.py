@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 HERE = Path(__file__).resolve().parent
 PLANTED = """
 import threading
@@ -31,6 +33,7 @@ def test_nothing(qapp):
 """
 
 
+@pytest.mark.gui
 def test_what_is_left_behind_is_found(tmp_path: Path) -> None:
     root = HERE.parents[1]
     shutil.copy(HERE / "conftest.py", tmp_path / "conftest.py")
