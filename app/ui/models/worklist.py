@@ -1,0 +1,129 @@
+"""The worklist as an item model: it holds ids and a window of rows, so that 100,000 cases cost as much as a screen."""
+
+from __future__ import annotations
+
+from array import array
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+
+from app.services.worklist import WorklistRow
+from app.ui.widgets import CELL, EMPTY, Cell, Column, plain
+
+BLOCK: Final = 200
+"""Rows that are read with one query."""
+KEPT_BLOCKS: Final = 25
+
+_Index = QModelIndex | QPersistentModelIndex
+ReadRows = Callable[[Sequence[int]], Sequence[WorklistRow]]
+MakeCell = Callable[[str, WorklistRow], Cell]
+
+
+class WorklistModel(QAbstractTableModel):
+    """Ids in order; rows are read in blocks when they are first shown and kept until a write touches them.
+
+    ``read`` gives the rows of some ids, ``make`` the cell of a column of a row. A case that no longer belongs to the
+    list stays where it is, greyed, until :meth:`drop_gone`: nothing jumps under the cursor.
+    """
+
+    def __init__(self, columns: Sequence[Column], read: ReadRows, make: MakeCell) -> None:
+        super().__init__()
+        self.columns = tuple(columns)
+        self._read, self._make = read, make
+        self._ids: array[int] = array("q")
+        self._blocks: OrderedDict[int, Mapping[int, WorklistRow]] = OrderedDict()
+        self._gone: set[int] = set()
+
+    @property
+    def ids(self) -> array[int]:
+        """The ids of the rows, in order. Not to be changed."""
+        return self._ids
+
+    @property
+    def gone(self) -> frozenset[int]:
+        """Cases that are still shown but no longer belong to the list."""
+        return frozenset(self._gone)
+
+    def set_ids(self, ids: array[int]) -> None:
+        """Show another list."""
+        self.beginResetModel()
+        self._ids = ids
+        self._blocks.clear()
+        self._gone.clear()
+        self.endResetModel()
+
+    def row_of(self, case_id: int) -> int:
+        """Return the row of a case, -1 when it is not in the list."""
+        try:
+            return self._ids.index(case_id)
+        except ValueError:
+            return -1
+
+    def case_at(self, row: int) -> WorklistRow | None:
+        """Return what a row shows, None past the end and for a case that was deleted."""
+        if not 0 <= row < len(self._ids):
+            return None
+        return self._block(row // BLOCK).get(self._ids[row])
+
+    def forget(self, case_ids: Collection[int]) -> None:
+        """Read the rows of some cases anew when they are shown next; the others stay."""
+        for number in [n for n, block in self._blocks.items() if not block.keys().isdisjoint(case_ids)]:
+            del self._blocks[number]
+            last = min((number + 1) * BLOCK, len(self._ids)) - 1
+            self.dataChanged.emit(self.index(number * BLOCK, 0), self.index(last, len(self.columns) - 1))
+
+    def set_gone(self, case_ids: Collection[int]) -> None:
+        """Grey the cases that left the list."""
+        if self._gone != set(case_ids):
+            self._gone = set(case_ids)
+            if len(self._ids):
+                self.dataChanged.emit(self.index(0, 0), self.index(len(self._ids) - 1, len(self.columns) - 1))
+
+    def drop_gone(self, keep: int = 0) -> None:
+        """Take the greyed rows away, except that of ``keep``."""
+        leaving = self._gone - {keep}
+        for row in sorted((row for row, case_id in enumerate(self._ids) if case_id in leaving), reverse=True):
+            self.beginRemoveRows(QModelIndex(), row, row)
+            del self._ids[row]
+            self._blocks.clear()
+            self.endRemoveRows()
+        self._gone -= leaving
+
+    def rowCount(self, parent: _Index | None = None) -> int:
+        """Return the number of cases."""
+        return 0 if parent is not None and parent.isValid() else len(self._ids)
+
+    def columnCount(self, parent: _Index | None = None) -> int:
+        """Return the number of columns, the hidden ones too."""
+        return 0 if parent is not None and parent.isValid() else len(self.columns)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Return the cell, or its plain text."""
+        if role not in {CELL, Qt.ItemDataRole.DisplayRole} or not index.isValid():
+            return None
+        row = self.case_at(index.row())
+        cell = self._make(self.columns[index.column()].key, row) if row else EMPTY
+        if row is None or row.case_id in self._gone:
+            cell = replace(cell, enabled=False)
+        return cell if role == CELL else plain(cell)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Return the heading of a column."""
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self.columns[section].title
+        return None
+
+    def _block(self, number: int) -> Mapping[int, WorklistRow]:
+        block = self._blocks.get(number)
+        if block is None:
+            wanted = self._ids[number * BLOCK : (number + 1) * BLOCK]
+            block = {row.case_id: row for row in self._read(wanted)}
+            self._blocks[number] = block
+            while len(self._blocks) > KEPT_BLOCKS:
+                self._blocks.popitem(last=False)
+        else:
+            self._blocks.move_to_end(number)
+        return block

@@ -1,0 +1,435 @@
+"""The worklist: queues, filter, the cases in SQL order, the case under the cursor. Nothing moves by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QWidget
+
+from app.common.errors import UserProblem
+from app.domain.changes import Changes
+from app.services.types import CaseView, ListTotals
+from app.ui.models.worklist import WorklistModel
+from app.ui.page import KeyHint, Page, PageSpec, Place, Shell, VersionNote
+from app.ui.pages.worklist.chooser import ColumnChooser
+from app.ui.pages.worklist.columns import COLUMNS, Cells
+from app.ui.pages.worklist.filtering import WorklistFilter, token_label
+from app.ui.pages.worklist.memory import ListView, Memory
+from app.ui.pages.worklist.peek import Peek
+from app.ui.pages.worklist.queues import QueueList
+from app.ui.pages.worklist.reading import Listing, ListRequest, ReadCase, ReadList
+from app.ui.pages.worklist.table import WorklistTable
+from app.ui.pages.worklist.work import ListWork
+from app.ui.ports import JsonValue
+from app.ui.theme import theme
+from app.ui.widgets import ActionButton, Button, Pane, Splitter, StateStack, Text, column, row
+
+_PEEK_AFTER_MS = 90
+_TYPED_AFTER_MS = 120
+_MOST_IN_QUEUE = 3000
+_BEFORE_IN_QUEUE = 500
+_NARROW, _WIDE = (164, 0, 272), (208, 0, 372)
+
+
+class WorklistPage(Page):
+    """Lists cases. The list is read in the background; rows that leave it stay greyed until the cursor moves."""
+
+    def __init__(self, shell: Shell, spec: PageSpec) -> None:
+        super().__init__(shell, spec)
+        self._shown = ListView()
+        self._number = 0
+        self._pending = 0
+        self._totals = ListTotals()
+        self._was_wide: bool | None = None
+
+    def build(self) -> None:
+        """Make queues, filter, table, footer and peek."""
+        services = self.shell.services
+        self._memory = Memory(self.shell.places)
+        today = services.today_text()
+        self.cells = Cells(int(today[:4]), {services.user.id: services.user.name})
+        self.queues = QueueList()
+        self.filter = WorklistFilter(services.worklist.complete, services.worklist.understands)
+        self.table = WorklistTable(WorklistModel(COLUMNS, services.worklist.rows, self.cells))
+        self.table.set_columns_state(self._memory.columns)
+        self.peek = Peek(self.shell)
+        self.work = ListWork(self.shell, self)
+        self._stack = StateStack(self.table)
+        self._chooser: ColumnChooser | None = None
+        self._lay_out()
+        self._connect()
+        self._name_regions()
+        self.work.check_stale()
+
+    def _lay_out(self) -> None:
+        left = Pane("canvas")
+        left.setLayout(column(self.queues, margins=(0, 8, 0, 8)))
+        self._columns = Button("列", icon="columns")
+        self._columns.setToolTip("选择显示哪些列")
+        self._export = ActionButton(self.shell.actions, "worklist.export", keys=False)
+        bar = Pane("surface", "b")
+        line = row(gap=8, margins=(12, 14, 12, 14))
+        line.addWidget(self.filter, 1)
+        for button in (self._columns, self._export, ActionButton(self.shell.actions, "worklist.import", keys=False)):
+            line.addWidget(button)
+        bar.setLayout(line)
+        middle = QWidget()
+        box = column(bar)
+        box.addWidget(self._stack, 1)
+        box.addWidget(self._make_footer())
+        middle.setLayout(box)
+        self.parts = Splitter("worklist", self.shell.places, (left, middle, self.peek), self._widths())
+        self.setLayout(column(self.parts))
+        self._fit()
+
+    def _make_footer(self) -> Pane:
+        foot = Pane("surface", "t")
+        self._counts = Text("", "caption", "secondary")
+        self._news = Button("", kind="link", small=True, keys="F5")
+        self._news.hide()
+        self._news.clicked.connect(self.refresh)
+        check = ActionButton(self.shell.actions, "worklist.check", kind="link", small=True, keys=False)
+        code = ActionButton(self.shell.actions, "worklist.auto_code", kind="link", small=True, keys=False)
+        foot.setLayout(row(self._counts, None, self._news, check, code, gap=8, margins=(12, 2, 8, 2)))
+        return foot
+
+    def _connect(self) -> None:
+        self._peek_timer = self._timer(_PEEK_AFTER_MS, self._read_peek)
+        self._typed_timer = self._timer(_TYPED_AFTER_MS, self._on_query)
+        self.queues.chosen.connect(self._on_queue)
+        self.filter.changed.connect(self._typed_timer.start)
+        self.filter.left.connect(self._focus_table)
+        self.table.row_changed.connect(self._on_row)
+        self.table.opened.connect(self.open_current)
+        self.table.selection_changed.connect(self._show_counts)
+        self.table.head.asked.connect(self.sort_by)
+        self._columns.clicked.connect(self.choose_columns)
+        theme().changed.connect(self._fit)
+
+    def _timer(self, after_ms: int, then: object) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(after_ms)
+        timer.timeout.connect(then)
+        return timer
+
+    def _name_regions(self) -> None:
+        choose, search = KeyHint("↑↓", "选择"), KeyHint("/", "筛选")
+        keys = (choose, KeyHint("Enter", "打开"), KeyHint("Space", "认领"), search, KeyHint("Ctrl+Enter", "首份未认领"))
+        typing = (KeyHint("↓", "到列表"), KeyHint("Enter", "成为条件"), KeyHint("Esc", "清除"))
+        self.add_region("table", self.table, keys)
+        self.add_region("queues", self.queues, (choose, KeyHint("Tab", "到筛选"), search))
+        self.add_region("filter", self.filter, typing)
+        self.add_region("peek", self.peek, (KeyHint("Enter", "打开"), KeyHint("P", "收起")))
+
+    # Where the user is.
+
+    def title_detail(self) -> str:
+        """Return the queue."""
+        return self.queues.label(self._shown.queue)
+
+    def default_focus(self) -> QWidget:
+        """Return the table; the filter while there is nothing in it."""
+        return self.table
+
+    def place(self) -> Place:
+        """Return queue, query, order and the spot in the list; remember them too."""
+        view = self._current_view()
+        self._memory.keep(view, self.table.columns_state())
+        return Place(self.key, view.to_json())
+
+    def restore(self, place: Place) -> None:
+        """Show the list of a place, else the one shown last; what changed meanwhile is read now."""
+        known = self._current_view() if self._number else self._memory.last()
+        queue = place.args.get("queue")
+        if isinstance(queue, str) and queue != known.queue:
+            known = self._memory.view(queue)
+        self._show_view(known.with_args(place.args))
+        self._show_versions()
+
+    def on_changes(self, changes: Changes) -> None:
+        """Read touched rows anew; what came or left is only told, nothing moves."""
+        self.table.cases.forget(changes.cases)
+        if self.peek.case_id in changes.cases:
+            self._peek_timer.start()
+        if self.isVisible() and changes.listing:
+            self._read(self._shown, drift=True)
+
+    def _current_view(self) -> ListView:
+        """Return the query as it is shown, with the spot the cursor is at; a list that is still read keeps its own."""
+        return self._shown if self._pending else replace(self._shown, spot=self.table.spot())
+
+    def _show_versions(self) -> None:
+        assets = self.shell.services.assets
+        notes = []
+        for kind, words in (("codebook", "编码"), ("scheme", "分组")):
+            line = next((line for line in assets.lines(kind) if line.active), None)
+            if line:
+                notes.append(VersionNote(f"{words}：{line.title}", "当前启用；在“方案”页更换"))
+        self.shell.set_versions(notes)
+
+    # Reading.
+
+    def refresh(self) -> None:
+        """F5: read the list again and drop what left it."""
+        self._show_view(self._current_view())
+
+    def _show_view(self, view: ListView) -> None:
+        """Show a query; the list comes in the background."""
+        same = (view.queue, view.tokens, view.text) == (self._shown.queue, self._shown.tokens, self._shown.text)
+        self._shown = view
+        if list(view.tokens) != self.filter.tokens or view.text != self.filter.box.text:
+            self.filter.set_query(view.tokens, view.text)
+            self._typed_timer.stop()
+        self.table.head.show_sorted(view.sort, view.descending)
+        if not same or not self._number:
+            self._stack.show_loading()
+        self._read(view, drift=False)
+
+    def _read(self, view: ListView, *, drift: bool) -> None:
+        if drift and self._pending:
+            return
+        self._number += 1
+        if not drift:
+            self._pending = self._number
+        request = ListRequest(self._number, view.queue, view.words, view.sort, view.descending, drift)
+        job = self.shell.jobs.run(ReadList(self.shell.services, request), parent=self)
+        job.done.connect(self._on_read)
+        job.failed.connect(self._on_failed)
+
+    def _on_read(self, listing: Listing) -> None:
+        if listing.request.number != self._number:
+            return
+        self.cells.batches = listing.batches
+        self.queues.show_queues(listing.queues, self._shown.queue)
+        self._totals = listing.totals
+        if listing.request.drift:
+            self._show_drift(listing)
+        else:
+            self._pending = 0
+            self._show_listing(listing)
+        self._show_counts()
+        self.shell.actions.refresh()
+        self.shell.set_status(f"{listing.totals.cases:,} 份 · 筛选 {listing.took_ms:.0f} ms")
+
+    def _show_listing(self, listing: Listing) -> None:
+        everything = self.table.selected_count == len(self.table.cases.ids) > 1
+        self._news.hide()
+        focused = self.table.hasFocus()
+        self.table.cases.set_ids(listing.ids)
+        if listing.ids:
+            self._stack.show_content()
+            self.table.go_to_spot(self._shown.spot)
+            if everything:
+                self.table.selectAll()
+            self._on_row(self.table.current_row)
+        else:
+            self._say_empty(listing)
+            self.peek.show_nothing()
+        if focused or self._stack.isAncestorOf(self.focusWidget() or self):
+            self._focus_table()
+        self.place_changed.emit()
+
+    def _show_drift(self, listing: Listing) -> None:
+        """Grey what left the list and tell what came; the rows stay where they are."""
+        before, now = set(self.table.cases.ids), set(listing.ids)
+        if not before and now:
+            self.refresh()
+            return
+        self.table.cases.set_gone(before - now)
+        came = len(now - before)
+        self._news.setVisible(came > 0)
+        self._news.set_text(f"有 {came:,} 份新到 · 刷新")
+
+    def _say_empty(self, listing: Listing) -> None:
+        view = self._shown
+        if view.words:
+            shown = "、".join([*map(token_label, view.tokens), *([view.text] if view.text else [])])
+            hint = f"当前筛选：{shown}。按 Esc 清除。"
+            self._stack.show_empty("没有符合筛选的病例。", hint, "清除筛选", self.clear_filter)
+        elif not any(queue.count for queue in listing.queues):
+            hint = "从医院系统导出首页（Excel 或 CSV），在这里导入。"
+            self._stack.show_empty("还没有病例。", hint, "导入病例", self.import_cases)
+        else:
+            other = max(listing.queues, key=lambda queue: (queue.key != "all", queue.count))
+            hint = f"可查看“{other.label}”{other.count:,} 份。"
+            self._stack.show_empty(
+                f"“{self.queues.label(view.queue)}”没有病例。", hint, "查看", lambda: self._on_queue(other.key)
+            )
+
+    def _on_failed(self, problem: object) -> None:
+        self._pending = 0
+        if isinstance(problem, UserProblem):
+            self._stack.show_problem(problem)
+
+    def _read_peek(self) -> None:
+        row_shown = self.table.cases.case_at(self.table.current_row)
+        if row_shown is None or not self.peek.isVisible():
+            return
+        if row_shown.case_id != self.peek.case_id:
+            self.peek.show_loading()
+        job = self.shell.jobs.run(ReadCase(self.shell.services, row_shown.case_id), parent=self)
+        job.done.connect(self._on_peek)
+
+    def _on_peek(self, view: CaseView) -> None:
+        row_shown = self.table.cases.case_at(self.table.current_row)
+        if row_shown is not None and row_shown.case_id == view.case_id:
+            self.peek.show_view(view)
+
+    # What the user does.
+
+    def _on_queue(self, key: str) -> None:
+        self._memory.keep(self._current_view(), self.table.columns_state())
+        self._show_view(self._memory.view(key))
+
+    def _on_query(self) -> None:
+        view = self._current_view()
+        asked = replace(view, tokens=tuple(self.filter.tokens), text=self.filter.box.text)
+        if asked.words != self._shown.words:
+            self._show_view(asked)
+
+    def _on_row(self, at: int) -> None:
+        self._peek_timer.start()
+        if self.table.cases.gone and at >= 0 and self.table.cases.ids[at] not in self.table.cases.gone:
+            QTimer.singleShot(0, self, self._drop_gone)
+
+    def _drop_gone(self) -> None:
+        """Take greyed rows away once the cursor has moved; the current row keeps its height on the screen."""
+        spot = self.table.spot()
+        self.table.cases.drop_gone(spot.case_id)
+        self.table.go_to_spot(spot)
+        self._show_counts()
+
+    def _show_counts(self) -> None:
+        totals, selected = self._totals, self.table.selected_count
+        parts = [f"共 {totals.cases:,} 份" + (f"，已选 {selected:,} 份" if selected else "")]
+        parts += [f"强制错误 {totals.errors:,} 份"] if totals.errors else []
+        parts += [f"提议待确认 {totals.proposals:,} 份"] if totals.proposals else []
+        self._counts.setText("　".join(parts))
+
+    def sort_by(self, key: str) -> None:
+        """Sort by a column; a second click turns the order round. The current case stays under the eye."""
+        turned = key == self._shown.sort and not self._shown.descending
+        self._show_view(replace(self._current_view(), sort=key, descending=turned))
+
+    def focus_filter(self) -> None:
+        """Put the cursor into the filter."""
+        self.filter.box.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.filter.box.line.selectAll()
+
+    def clear_filter(self) -> None:
+        """Show the whole queue."""
+        self.filter.set_query((), "")
+        self._typed_timer.stop()
+        self._on_query()
+        self._focus_table()
+
+    def escape(self) -> None:
+        """Esc: close what floats, then the text being typed, the selection, the filter; then go back."""
+        if self._chooser and self._chooser.isVisible():
+            self._chooser.hide()
+            self._columns.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self.filter.close_list():
+            return
+        elif self.filter.box.line.hasFocus() and self.filter.box.line.text():
+            self.filter.box.line.clear()
+        elif self.table.selected_count > 1:
+            self.table.select_only_current()
+        elif self._shown.words:
+            self.clear_filter()
+        else:
+            self.shell.back()
+
+    def _focus_table(self) -> None:
+        if self._stack.shows_content:
+            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.filter.box.line.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def open_selected(self) -> None:
+        """Enter: open the case under the cursor."""
+        self.open_current(self.table.current_row)
+
+    def open_current(self, at: int) -> None:
+        """Open the case of a row, with the list around it to go on through."""
+        ids = self.table.cases.ids
+        if 0 <= at < len(ids):
+            first, gone = max(0, at - _BEFORE_IN_QUEUE), self.table.cases.gone
+            around: list[JsonValue] = [one for one in ids[first : first + _MOST_IN_QUEUE] if one not in gone]
+            self.shell.go(Place("case", {"case": ids[at], "queue": around}))
+
+    def open_first_unclaimed(self) -> None:
+        """Ctrl+Enter: open the first case of the list that waits for coding and nobody works on."""
+        view = self._shown
+        unclaimed = set(self.shell.services.worklist.ids("unclaimed", view.words))
+        at = next((at for at, case_id in enumerate(self.table.cases.ids) if case_id in unclaimed), -1)
+        if at < 0:
+            self.shell.notices.toast("这个列表里没有未认领的应编病案。")
+            return
+        self.table.go_to(at)
+        self.open_current(at)
+
+    def select_all(self) -> None:
+        """Ctrl+A: select everything the query shows."""
+        self.table.selectAll()
+
+    def toggle_claim(self) -> None:
+        """Space: claim the selected cases, or release them."""
+        self.work.toggle_claim(self.table.selected_ids())
+
+    def scope(self) -> Sequence[int]:
+        """Return the cases that an action on the list means: the selected ones if several, else all of the list."""
+        if self.table.selected_count > 1:
+            return self.table.selected_ids()
+        return [case_id for case_id in self.table.cases.ids if case_id not in self.table.cases.gone]
+
+    def auto_code(self) -> None:
+        """Code the list by machine."""
+        ids = self.scope()
+        part = self.table.selected_count > 1 and len(ids) <= _MOST_IN_QUEUE
+        view = self._shown
+        args: dict[str, JsonValue] = {"cases": [*ids]} if part else {"queue": view.queue, "words": view.words}
+        self.work.auto_code(ids, Place("autocode", args))
+
+    def check(self) -> None:
+        """Check and group the list anew."""
+        self.work.check(self.scope())
+
+    def export(self) -> None:
+        """Export the batch of the case under the cursor."""
+        shown = self.table.cases.case_at(self.table.current_row)
+        if shown and shown.batch_id:
+            self.work.export(shown.batch_id, self.cells.batches.get(shown.batch_id, ""))
+
+    def import_cases(self) -> None:
+        """Go to the import."""
+        self.shell.go(Place("import"))
+
+    def toggle_peek(self) -> None:
+        """Fold or show the panel at the right."""
+        self.parts.fold(2, not self.parts.is_folded(2))
+        self._read_peek()
+
+    def choose_columns(self) -> None:
+        """Show the list of columns under its button."""
+        if self._chooser is None:
+            self._chooser = ColumnChooser(self._columns, self.table)
+        self._chooser.open()
+
+    @property
+    def has_cases(self) -> bool:
+        """True when the list shows a case."""
+        return self.table.current_row >= 0
+
+    def _widths(self) -> tuple[int, int, int]:
+        return _WIDE if theme().wide else _NARROW
+
+    def _fit(self) -> None:
+        """Take the wide layout or leave it; widths the user dragged stay."""
+        self._export.setVisible(theme().wide)
+        wide = theme().wide
+        if self._was_wide not in (None, wide) and self.shell.places.get("splitter.worklist") is None:
+            self.parts.setSizes([theme().px(size) if size else 100_000 for size in self._widths()])
+        self._was_wide = wide

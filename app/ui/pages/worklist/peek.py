@@ -1,0 +1,213 @@
+"""The panel at the right of the worklist: the case under the cursor in a few lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+
+from app.domain.case import Row
+from app.domain.derived import age_days, age_years, los_days
+from app.domain.dictionaries import dictionary
+from app.domain.field import Group
+from app.domain.findings import QcReport
+from app.services.types import CaseView, Grouping
+from app.ui.page import Shell
+from app.ui.pages.wording import age_text, joined, sex_text, short_date
+from app.ui.theme import theme
+from app.ui.widgets import (
+    ActionButton,
+    Chip,
+    Pane,
+    Rule,
+    ScrollPane,
+    SeverityBadge,
+    StateStack,
+    Text,
+    column,
+    row,
+)
+
+_SHOWN = 4
+_GRADES = {"1": "甲", "2": "乙", "3": "丙"}
+
+
+class Facts(QGridLayout):
+    """Muted labels at the left, values at the right; a code stands before its name in the code font."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setContentsMargins(0, 0, 0, 0)
+        self.setHorizontalSpacing(theme().px(8))
+        self.setVerticalSpacing(theme().px(4))
+        self.setColumnMinimumWidth(0, theme().px(62))
+        self.setColumnStretch(2, 1)
+
+    def add(self, label: str, code: str, name: str, tone: str = "fg") -> None:
+        """Append a line; without a code the words begin where codes stand."""
+        at, top = self.rowCount(), Qt.AlignmentFlag.AlignTop
+        self.addWidget(Text(label, tone="muted"), at, 0, top)
+        words = Text(name, tone=tone, wrap=True)
+        if code:
+            self.addWidget(Text(code, "code", "proposed" if tone == "proposed" else "secondary"), at, 1, top)
+            self.addWidget(words, at, 2, top)
+        else:
+            self.addWidget(words, at, 1, 1, 2, top)
+
+
+class Peek(Pane):
+    """Patient, diagnoses and operations, group with its sentence, first findings; below it what Enter does."""
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__("surface")
+        self._shell = shell
+        self.case_id = 0
+        self._body = ScrollPane()
+        self._stack = StateStack(self._body)
+        foot = Pane("surface", "t")
+        opener = ActionButton(shell.actions, "worklist.open", kind="primary", text="打开编码")
+        line = row(gap=8, margins=(14, 10, 14, 10))
+        line.addWidget(opener, 1)
+        opener.setSizePolicy(opener.sizePolicy().horizontalPolicy().Expanding, opener.sizePolicy().verticalPolicy())
+        foot.setLayout(line)
+        layout = column()
+        layout.addWidget(self._stack, 1)
+        layout.addWidget(foot)
+        self.setLayout(layout)
+        self.setObjectName("peek")
+        self.setAccessibleName("病例摘要")
+        self.show_nothing()
+
+    def show_nothing(self) -> None:
+        """Say that no case is chosen."""
+        self.case_id = 0
+        self._stack.show_empty("没有选中的病例。", "用 ↑↓ 在列表中选择，这里显示它的摘要。")
+
+    def show_loading(self) -> None:
+        """Wait for a case; what stands there stays for a moment."""
+        self._stack.show_loading()
+
+    def show_view(self, view: CaseView) -> None:
+        """Show a case."""
+        self.case_id = view.case_id
+        _clear(self._body.box)
+        for part in (_patient(view), _codes(view), _group(view.grouping), _findings(view.report)):
+            self._body.box.addWidget(part)
+            self._body.box.addWidget(Rule(subtle=True))
+        self._body.box.addStretch(1)
+        self._body.verticalScrollBar().setValue(0)
+        self._stack.show_content()
+        self.setAccessibleDescription(_spoken(view))
+
+
+def _section(*items: QWidget | QVBoxLayout | QGridLayout) -> QWidget:
+    part = QWidget()
+    box = column(gap=4, margins=(14, 10, 14, 10))
+    for item in items:
+        if isinstance(item, QWidget):
+            box.addWidget(item)
+        else:
+            box.addLayout(item)
+    part.setLayout(box)
+    return part
+
+
+def _patient(view: CaseView) -> QWidget:
+    record = view.record
+    who = joined(sex_text(record.text("sex")), age_text(age_years(record), age_days(record)), sign=" ")
+    name = Text(record.text("patient_name") or "（无姓名）", "title")
+    part = row(name, Text(who, tone="secondary"), None, Text(record.text("record_no"), "code"), gap=8)
+    admitted, left = record.value("admit_time"), record.value("discharge_time")
+    year = view.saved_at.year
+    stay = f"{_day(admitted, year)} → {_day(left, year) or '在院'}"
+    days = los_days(record)
+    department = record.text("discharge_dept") or record.text("admit_dept")
+    line = joined(dictionary("D-DEPT").label(department) or department, stay, f"{days} 天" if days else "")
+    holder = QWidget()
+    holder.setLayout(column(part, Text(line, "caption", "muted", elide=True), gap=2, margins=(14, 10, 14, 10)))
+    return holder
+
+
+def _day(value: object, year: int) -> str:
+    return short_date(value, year) if hasattr(value, "year") else ""  # type: ignore[arg-type]  # a date has a year
+
+
+def _codes(view: CaseView) -> QWidget:
+    facts = Facts()
+    diagnoses, operations = view.record.rows(Group.DX), view.record.rows(Group.OP)
+    _add_first(facts, "主要诊断", view, Group.DX, diagnoses)
+    if len(diagnoses) > 1:
+        facts.add("其他诊断", "", _rest(view, Group.DX, diagnoses))
+    _add_first(facts, "主要手术", view, Group.OP, operations)
+    if len(operations) > 1:
+        facts.add("其他手术", "", _rest(view, Group.OP, operations))
+    return _section(Text("诊断与手术", "bold"), facts)
+
+
+def _add_first(facts: Facts, label: str, view: CaseView, group: Group, rows: Sequence[Row]) -> None:
+    if not rows:
+        facts.add(label, "", "未填写" if group is Group.DX else "无", "muted")
+        return
+    first, proposal = rows[0], view.proposal(group, 0)
+    if first.text("code"):
+        facts.add(label, first.text("code"), first.text("name") or first.text("source_text"))
+    elif proposal:
+        facts.add(label, proposal.code, f"{proposal.name}（提议）", "proposed")
+    else:
+        facts.add(label, "", f"{first.text('source_text')}（未编）", "warn")
+
+
+def _rest(view: CaseView, group: Group, rows: Sequence[Row]) -> str:
+    proposed = sum(1 for index in range(1, len(rows)) if view.proposal(group, index))
+    uncoded = sum(1 for one in rows[1:] if not one.text("code")) - proposed
+    return joined(
+        f"{len(rows) - 1} 项",
+        f"{uncoded} 项未编" if uncoded else "",
+        f"{proposed} 项待确认" if proposed else "",
+        sign="，",
+    )
+
+
+def _group(grouping: Grouping) -> QWidget:
+    explanation = grouping.explanation
+    code = explanation.result.drg if explanation else "—"
+    name = explanation.name if explanation else "校验不通过"
+    head = row(Text("分组", "bold"), None, gap=6)
+    if grouping.trial:
+        head.addWidget(Chip("试用方案", "warn"))
+    words = row(Text(code, "code_bold"), gap=8)
+    words.addWidget(Text(name or str(explanation.result.status if explanation else ""), wrap=True), 1)
+    why = Text(grouping.sentence, "caption", "secondary", wrap=True)
+    holder = QWidget()
+    holder.setLayout(column(head, words, why, gap=4, margins=(14, 10, 14, 10)))
+    return holder
+
+
+def _findings(report: QcReport) -> QWidget:
+    count = len(report.findings)
+    note = f"{count} 项 · 评分 {report.score:.1f} {_GRADES.get(report.grade, '')}"
+    box = column(row(Text("质控", "bold"), Text(note, "caption", "muted"), None, gap=8), gap=6)
+    for finding in report.findings[:_SHOWN]:
+        line = row(gap=6)
+        line.addWidget(SeverityBadge(finding.severity), 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(Text(finding.message, wrap=True), 1)
+        box.addLayout(line)
+    if not count:
+        box.addWidget(Text("没有发现问题。", tone="ok"))
+    if count > _SHOWN:
+        box.addWidget(Text(f"另 {count - _SHOWN} 项", "caption", "muted"))
+    return _section(box)
+
+
+def _spoken(view: CaseView) -> str:
+    explanation = view.grouping.explanation
+    group = f"分组 {explanation.result.drg}" if explanation else ""
+    return joined(view.record.text("patient_name"), group, f"质控 {len(view.report.findings)} 项", sign="，")
+
+
+def _clear(box: QVBoxLayout) -> None:
+    while item := box.takeAt(0):
+        widget = item.widget()
+        if widget:
+            widget.deleteLater()

@@ -1,0 +1,106 @@
+"""What can be done with cases of the list: claim, code by machine, check, export. Every write is a job."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from app.domain.changes import Changes
+from app.services.exports import Receipt
+from app.services.types import AutoCodeReport
+from app.ui.page import Place, Shell
+from app.ui.pages.files import ask_save
+from app.ui.pages.worklist.reading import CheckStale
+from app.ui.shell.files import OpenFolder
+
+EXPORTS = "Excel 工作簿 (*.xlsx);;CSV，按原文件的列与编码 (*.csv)"
+
+
+class ListWork(QObject):
+    """Runs jobs over cases and tells the window what changed; lives as long as its page."""
+
+    def __init__(self, shell: Shell, page: QWidget) -> None:
+        super().__init__(page)
+        self._shell, self._page = shell, page
+        self._coded: Sequence[int] = ()
+        self._review_at = Place("autocode")
+
+    def check_stale(self) -> None:
+        """Check what was edited or imported since it was last checked, if anything was."""
+        services = self._shell.services
+        if not services.session.db.read_only:
+            job = self._shell.jobs.run(CheckStale(services), label="检查变动的病案", writes=True, parent=self._page)
+            job.done.connect(self._on_changed)
+
+    def toggle_claim(self, case_ids: Sequence[int]) -> None:
+        """Claim cases for the user; release them when all are his already. Cases of others stay with them."""
+        services = self._shell.services
+        me = services.user.id
+        rows = services.worklist.rows(case_ids)
+        free = [row.case_id for row in rows if not row.claimed_by]
+        mine = [row.case_id for row in rows if row.claimed_by == me]
+        if free:
+            self._claim(partial(services.cases.claim, free), f"已认领 {len(free):,} 份")
+        elif mine:
+            self._claim(partial(services.cases.release, mine), f"已取消认领 {len(mine):,} 份")
+        elif rows:
+            self._shell.notices.toast("这些病案已由别人认领。")
+
+    def auto_code(self, case_ids: Sequence[int], review_at: Place) -> None:
+        """Propose codes for every uncoded row of the cases, then check them; ``review_at`` is offered afterwards."""
+        self._coded, self._review_at = case_ids, review_at
+        work = partial(self._shell.services.coding.auto_code, case_ids)
+        job = self._shell.jobs.run(work, label=f"自动编码 {len(case_ids):,} 份", writes=True, parent=self._page)
+        job.done.connect(self._on_coded)
+        job.cancelled.connect(self._on_stopped)
+
+    def check(self, case_ids: Sequence[int]) -> None:
+        """Check and group the cases anew."""
+        work = partial(self._shell.services.checking.run, case_ids)
+        job = self._shell.jobs.run(work, label=f"检查 {len(case_ids):,} 份", writes=True, parent=self._page)
+        job.done.connect(self._on_changed)
+
+    def export(self, batch_id: int, title: str) -> None:
+        """Ask where to, then write the corrected batch."""
+        name = f"{Path(title).stem}_修正{'.csv' if title.lower().endswith('.csv') else '.xlsx'}"
+        take = partial(self._export_to, batch_id)
+        ask_save(self._page, self._shell.places, "导出修正后的整批", take, name=name, filters=EXPORTS)
+
+    def _export_to(self, batch_id: int, path: Path) -> None:
+        work = partial(self._shell.services.exports.batch, batch_id, path)
+        job = self._shell.jobs.run(work, label=f"导出 {path.name}", writes=True, parent=self._page)
+        job.done.connect(self._on_exported)
+
+    def _claim(self, work: partial[Changes], told: str) -> None:
+        job = self._shell.jobs.run(lambda _progress: (work(), told), writes=True, parent=self._page)
+        job.done.connect(self._on_claimed)
+
+    def _on_claimed(self, done: tuple[Changes, str]) -> None:
+        self._shell.publish(done[0])
+        self._shell.notices.toast(done[1])
+
+    def _on_changed(self, changes: Changes | None) -> None:
+        if changes is not None:
+            self._shell.publish(changes)
+
+    def _on_stopped(self) -> None:
+        self._shell.publish(Changes(cases=frozenset(self._coded), listing=True))
+
+    def _on_coded(self, report: AutoCodeReport) -> None:
+        self._shell.publish(Changes(cases=frozenset(self._coded), listing=True))
+        told = f"自动编码 {report.cases:,} 份：采用 {report.accepted:,} 条，提议 {report.proposed:,} 条，"
+        self._shell.notices.toast(f"{told}留待人工 {report.left:,} 条。", action=("逐条复核", self._review))
+        self.check(self._coded)
+
+    def _review(self) -> None:
+        self._shell.go(self._review_at)
+
+    def _on_exported(self, receipt: Receipt) -> None:
+        path = receipt.path
+        self._shell.notices.toast(
+            f"已导出 {receipt.rows:,} 行到 {path.name}，并已核对。", action=("打开文件夹", OpenFolder(path.parent))
+        )

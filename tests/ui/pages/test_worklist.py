@@ -1,0 +1,275 @@
+"""The worklist as its user sees it: keys first; what counts is what a service reads back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pypinyin import Style, lazy_pinyin
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QListView, QListWidget, QTableView
+
+from app.domain.case import CaseState
+from app.domain.changes import Changes
+from app.ui.page import PageSpec
+from app.ui.pages.worklist import PAGE as WORKLIST
+from app.ui.widgets import Text
+
+
+@pytest.fixture
+def pages(stand_in: Callable[[str], PageSpec]) -> tuple[PageSpec, ...]:
+    """Return the worklist and what it leads to."""
+    return (WORKLIST, stand_in("case"), stand_in("import"), stand_in("autocode"))
+
+
+@pytest.fixture
+def desk(open_desk: Callable[..., Any], pages: tuple[PageSpec, ...]) -> Any:
+    """Return a window over the worklist, on 全部病例."""
+    opened = open_desk(pages)
+    opened.go("worklist", queue="all")
+    return opened
+
+
+def table(desk: Any) -> QTableView:
+    return desk.window.findChild(QTableView, "cases")
+
+
+def shown_numbers(desk: Any) -> list[str]:
+    """Return the record numbers in the order of the rows."""
+    model = table(desk).model()
+    column = next(
+        at for at in range(model.columnCount()) if model.headerData(at, Qt.Orientation.Horizontal) == "病案号"
+    )
+    return [str(model.index(row, column).data()) for row in range(model.rowCount())]
+
+
+def numbers(desk: Any, *args: Any, **options: Any) -> list[str]:
+    """Return the record numbers a query of the service gives."""
+    worklist = desk.services.worklist
+    return [row.record_no for row in worklist.rows(worklist.ids(*args, **options))]
+
+
+def says(desk: Any, words: str) -> bool:
+    return any(words in label.text() for label in desk.window.page.findChildren(Text) if label.isVisible())
+
+
+def current(desk: Any) -> Any:
+    """Return the row of the case under the cursor."""
+    ids = desk.services.worklist.ids("all", shown_numbers(desk)[table(desk).currentIndex().row()])
+    return desk.services.worklist.rows(ids)[0]
+
+
+def test_it_lists_what_the_service_finds_by_date(desk: Any) -> None:
+    assert shown_numbers(desk) == numbers(desk, "all", sort="discharge_time")
+    assert says(desk, "共 24 份")
+
+
+def test_arrow_and_enter_open_the_case_with_the_list_behind_it(desk: Any) -> None:
+    desk.press("Down", "Down", "Return")
+    assert desk.window.page.key == "case"
+    ids = desk.services.worklist.ids("all", sort="discharge_time")
+    assert desk.window.page.sent.args == {"case": ids[2], "queue": list(ids)}
+
+
+def test_coming_back_the_cursor_is_where_it_was(desk: Any) -> None:
+    desk.press("Down", "Down", "Down")
+    was = current(desk).case_id
+    desk.press("Return")
+    desk.press("Alt+Left")
+    desk.rest()
+    assert desk.window.page.key == "worklist"
+    assert current(desk).case_id == was
+    assert QApplication.focusWidget() is table(desk)
+
+
+def test_a_queue_is_chosen_by_arrow_and_shows_its_count(desk: Any) -> None:
+    queues = desk.find(QListView, "queues")
+    queues.setFocus()
+    desk.press("Up")
+    desk.rest()
+    assert desk.window.page.title_detail() == "已提交"
+    assert says(desk, "“已提交”没有病例。")
+
+
+def test_space_claims_and_releases(desk: Any) -> None:
+    desk.press("Space")
+    desk.rest()
+    assert current(desk).claimed_by == desk.services.user.id
+    desk.press("Space")
+    desk.rest()
+    assert current(desk).claimed_by == ""
+
+
+def test_select_all_and_space_claim_everything_the_query_shows(desk: Any) -> None:
+    desk.press("Ctrl+A")
+    assert says(desk, "已选 24 份")
+    desk.press("Space")
+    desk.rest()
+    assert len(desk.services.worklist.ids("all", "认领:我")) == 24
+
+
+def test_a_condition_is_completed_and_becomes_a_token(desk: Any) -> None:
+    desk.press("Slash", '"状态:在')
+    desk.press("Down", "Return")
+    assert desk.window.page.filter.tokens == ["状态:在院"]
+    desk.wait(lambda: shown_numbers(desk) == numbers(desk, "inpatient"))
+    desk.press("Backspace")
+    desk.wait(lambda: len(shown_numbers(desk)) == 24)
+
+
+def test_text_filters_while_it_is_typed(desk: Any) -> None:
+    wanted = shown_numbers(desk)[5]
+    desk.press("Slash", f'"{wanted}')
+    desk.wait(lambda: len(shown_numbers(desk)) == 1)
+    assert shown_numbers(desk) == [wanted]
+
+
+def test_initials_find_a_patient(desk: Any) -> None:
+    name = desk.services.worklist.rows(desk.services.worklist.ids("all"))[0].patient_name
+    typed = "".join(lazy_pinyin(name.partition("（")[0], style=Style.FIRST_LETTER))
+    desk.press("Slash", f'"{typed}')
+    desk.wait(lambda: 0 < len(shown_numbers(desk)) < 24)
+    assert shown_numbers(desk) == numbers(desk, "all", typed, sort="discharge_time")
+
+
+def test_a_filter_that_empties_the_list_is_named_and_esc_clears_it(desk: Any) -> None:
+    desk.press("Slash", '"没有这个人', "Return")
+    desk.rest()
+    desk.wait(lambda: says(desk, "没有符合筛选的病例。"))
+    assert says(desk, "没有这个人")
+    desk.press("Escape")
+    desk.rest()
+    desk.wait(lambda: len(shown_numbers(desk)) == 24)
+
+
+def test_a_heading_sorts_and_turns_round_with_the_case_under_the_eye(desk: Any, qtbot: Any) -> None:
+    was = current(desk).case_id
+    head = table(desk).horizontalHeader()
+    for descending in (False, True):
+        qtbot.mouseClick(head.viewport(), Qt.MouseButton.LeftButton, pos=_at(desk))
+        desk.rest()
+        assert shown_numbers(desk) == numbers(desk, "all", sort="patient_name", descending=descending)
+        assert current(desk).case_id == was
+
+
+def _at(desk: Any) -> QPoint:
+    """Return a point in the heading 姓名."""
+    head, model = table(desk).horizontalHeader(), table(desk).model()
+    heads = [model.headerData(at, Qt.Orientation.Horizontal) for at in range(model.columnCount())]
+    return QPoint(head.sectionViewportPosition(heads.index("姓名")) + 12, head.height() // 2)
+
+
+def test_a_case_that_leaves_is_greyed_and_the_row_below_stays(desk: Any) -> None:
+    desk.go("worklist", queue="to_code")
+    before = shown_numbers(desk)
+    case_id = current(desk).case_id
+    desk.services.cases.set_state(case_id, CaseState.CODING)
+    desk.window.publish(Changes(cases=frozenset({case_id}), listing=True))
+    desk.rest()
+    assert shown_numbers(desk) == before
+    assert desk.window.page.table.cases.gone == {case_id}
+    desk.press("Down")
+    desk.wait(lambda: shown_numbers(desk) == before[1:])
+    assert current(desk).record_no == before[1]
+
+
+def test_new_cases_are_told_and_wait_for_f5(desk: Any) -> None:
+    desk.go("worklist", queue="coding")
+    case_id = desk.services.worklist.ids("to_code")[0]
+    desk.services.cases.set_state(case_id, CaseState.CODING)
+    other = desk.services.worklist.ids("to_code")[0]
+    desk.window.publish(Changes(cases=frozenset({case_id}), listing=True))
+    desk.rest()
+    assert len(shown_numbers(desk)) == 1
+    desk.services.cases.set_state(other, CaseState.CODING)
+    desk.window.publish(Changes(cases=frozenset({other}), listing=True))
+    desk.rest()
+    assert len(shown_numbers(desk)) == 1
+    desk.press("F5")
+    desk.rest()
+    assert len(shown_numbers(desk)) == 2
+
+
+def test_everything_is_remembered_over_a_restart(open_desk: Callable[..., Any], pages: tuple[PageSpec, ...]) -> None:
+    first = open_desk(pages)
+    first.go("worklist", queue="all", tokens=["级别:强制"], sort="record_no", descending=True)
+    first.press("Down", "Down")
+    wanted, at = shown_numbers(first), current(first).case_id
+    first.window.close()
+    second = open_desk(pages)
+    assert shown_numbers(second) == wanted
+    assert current(second).case_id == at
+    assert second.window.page.filter.tokens == ["级别:强制"]
+
+
+def test_weight_and_amount_can_be_chosen_but_never_sort(desk: Any) -> None:
+    heads = [column.title for column in desk.window.page.table.columns if desk.window.page.table.shows(column)]
+    assert not {"权重", "总费用（元）"} & set(heads)
+    desk.window.shell.actions.trigger("worklist.columns")
+    ticks = desk.find(QListWidget, "column_list")
+    row = next(at for at in range(ticks.count()) if ticks.item(at).text() == "总费用（元）")
+    ticks.setCurrentRow(row)
+    desk.press("Space", on=ticks)
+    heads = [column.title for column in desk.window.page.table.columns if desk.window.page.table.shows(column)]
+    assert "总费用（元）" in heads
+    money = [column for column in desk.window.page.table.columns if column.key in {"rw", "amount_fen"}]
+    assert [column.sort for column in money] == [False, False]
+    desk.press("Escape")
+    assert not ticks.isVisible()
+
+
+def test_auto_coding_the_list_writes_codes_and_proposals_and_offers_a_review(desk: Any) -> None:
+    desk.window.shell.actions.trigger("worklist.auto_code")
+    desk.rest()
+    rows = desk.services.worklist.rows(desk.services.worklist.ids("all"))
+    assert sum(row.coded + row.proposals for row in rows) > 0
+    assert not any(row.is_stale for row in rows)
+    assert any("自动编码 24 份" in entry.text for entry in desk.window.shell.notices.bell)
+
+
+def test_p_folds_the_summary(desk: Any) -> None:
+    peek = desk.window.page.peek
+    assert peek.isVisible()
+    desk.press("P")
+    assert not peek.isVisible()
+    desk.press("P")
+    assert peek.isVisible()
+
+
+def test_the_summary_follows_the_cursor(desk: Any) -> None:
+    for _ in range(2):
+        desk.press("Down")
+        row = current(desk)
+        desk.wait(lambda row=row: desk.window.page.peek.case_id == row.case_id)
+        assert says(desk, row.patient_name)
+
+
+def test_ctrl_enter_opens_the_first_unclaimed(desk: Any) -> None:
+    first = desk.services.worklist.ids("unclaimed", sort="discharge_time")[:2]
+    desk.services.cases.claim([first[0]])
+    desk.press("Ctrl+Return")
+    assert desk.window.page.key == "case"
+    assert desk.window.page.sent.args["case"] == first[1]
+
+
+def test_exporting_writes_the_batch_of_the_case(desk: Any, tmp_path: Path, a_batch: int) -> None:
+    desk.go("worklist", queue="all", tokens=[f"批次:#{a_batch}"])
+    desk.press("E")
+    out = tmp_path / "修正.xlsx"
+    desk.answer_file(out)
+    desk.rest()
+    assert out.stat().st_size > 0
+    assert any("已导出" in entry.text for entry in desk.window.shell.notices.bell)
+
+
+def test_tab_walks_queues_filter_table_and_summary(desk: Any) -> None:
+    desk.find(QListView, "queues").setFocus()
+    page, seen = desk.window.page, []
+    for _ in range(8):
+        focus = QApplication.focusWidget()
+        parts = {name: page.region(name) for name in ("queues", "filter", "table", "peek")}
+        seen += [name for name, part in parts.items() if part.isAncestorOf(focus) or focus is part]
+        desk.press("Tab")
+    assert list(dict.fromkeys(seen)) == ["queues", "filter", "table", "peek"]
