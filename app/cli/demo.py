@@ -22,6 +22,7 @@ def ensure() -> None:
     if not library_path().exists():
         from app.services.demo import create_demo  # noqa: PLC0415 - keeps other commands quick
 
+        print("正在建立演示库（200 份虚构病案），约需十几秒……", flush=True)
         create_demo(home())
 
 

@@ -1,4 +1,4 @@
-"""What a group hangs on: each secondary diagnosis left out in turn. A reading aid, never sorted by money, never stored."""
+"""What a group hangs on: each secondary diagnosis left out in turn. Never sorted by money, never stored."""
 
 from __future__ import annotations
 

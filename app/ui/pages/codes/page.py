@@ -21,7 +21,7 @@ class QueryLine(QLineEdit):
         self._panel = panel
         self.setObjectName("query")
         self.setAccessibleName("编码检索")
-        self.setClearButtonEnabled(True)
+        self.setProperty("boxed", "true")
         self.setPlaceholderText("中文任意字序 · 拼音首字母 · 编码前几位（有无小数点均可）")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

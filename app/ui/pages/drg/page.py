@@ -35,13 +35,13 @@ from app.ui.widgets import (
 
 _NOTE = "仅供核对，不得作为高套依据。列表按诊断顺序，不按金额排列；这里不改动病案。"
 _COLUMNS = (
-    Column("index", "序", 40),
-    Column("code", "编码", 112),
-    Column("name", "名称", 140, stretch=True),
-    Column("level", "级别", 60),
+    Column("index", "序", 34),
+    Column("code", "编码", 100),
+    Column("name", "名称", 110, stretch=True),
+    Column("level", "级别", 56),
     Column("excluded", "排除表", 96),
-    Column("counts", "计入", 60),
-    Column("without", "若去掉这一条", 124),
+    Column("counts", "计入", 52),
+    Column("without", "若去掉", 104),
 )
 
 
@@ -65,22 +65,17 @@ class DrgPage(Page):
         box = column(self._make_strip())
         inner = column(self._make_head(), gap=10, margins=(12, 10, 12, 10))
         columns = row(gap=10)
-        columns.addWidget(self._make_path(), 36)
-        columns.addWidget(self._make_secondaries(), 44)
-        columns.addWidget(self._make_payment(), 26)
+        columns.addWidget(self._make_path(), 33)
+        columns.addWidget(self._make_secondaries(), 49)
+        columns.addWidget(self._make_payment(), 24)
         inner.addLayout(columns, 1)
         box.addLayout(inner, 1)
         whole.setLayout(box)
         self.stack = StateStack(whole)
         self.setLayout(column(self.stack))
-        self.add_region(
-            "path", self.steps, (KeyHint("↑↓", "逐步"), KeyHint("A", "关键/全部"), KeyHint("Esc", "返回首页"))
-        )
-        self.add_region(
-            "secondaries",
-            self.table,
-            (KeyHint("↑↓", "选择"), KeyHint("Enter", "到这条诊断"), KeyHint("Esc", "返回首页")),
-        )
+        leave = KeyHint("Esc", "返回首页")
+        self.add_region("path", self.steps, (KeyHint("↑↓", "逐步"), KeyHint("A", "关键/全部"), leave))
+        self.add_region("secondaries", self.table, (KeyHint("↑↓", "选择"), KeyHint("Enter", "到这条诊断"), leave))
         self._show_nothing()
 
     def _make_strip(self) -> QWidget:

@@ -21,6 +21,7 @@ _MARKS = {
     StepOutcome.NOT_TESTED: ("skipped", "fg_muted"),
 }
 _WORDS = {StepOutcome.HIT: "满足", StepOutcome.MISS: "未满足", StepOutcome.NOT_TESTED: "未判定"}
+_ALWAYS = ("", "1", "always")
 _NEAR = 4
 """Misses shown before a hit among the key steps."""
 
@@ -41,7 +42,9 @@ def key_steps(steps: Sequence[Step]) -> list[Step]:
 
 def second_line(step: Step) -> str:
     """Return the facts that decided, else the rule as written."""
-    return "；".join(step.facts) if step.facts else step.rule
+    if step.facts:
+        return "；".join(step.facts)
+    return "前面各组都不满足时进入" if step.rule.strip() in _ALWAYS else step.rule
 
 
 class StepModel(QAbstractListModel):
