@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -12,7 +13,9 @@ from app.common.texts import text
 from app.domain.case import CaseState
 from app.domain.changes import Changes
 from app.domain.coding import Band, Candidate, CodeKind, MatchKind, MatchResult, Proposal, Reason
+from app.domain.dictionaries import dictionary
 from app.domain.field import Group
+from app.matching.confidence import ACCEPT, CONFIRM
 from app.matching.contract import Matcher
 from app.services.case_view import LOCKED
 from app.services.session import Session
@@ -24,6 +27,7 @@ from app.storage.transaction import Transaction
 GROUP_OF: Final = {CodeKind.DX: Group.DX, CodeKind.PX: Group.OP}
 _KIND_OF: Final = {group: kind for kind, group in GROUP_OF.items()}
 _BATCH: Final = 100
+_OFFERED: Final = 4
 
 
 class CodingService:
@@ -126,51 +130,90 @@ class CodingService:
         tx.set_proposal(case_id, *key, proposal_of(best, self.reason_line(best)))
         return replace(report, proposed=report.proposed + 1)
 
+    def thresholds(self) -> tuple[float, float]:
+        """Return from which confidence on a first candidate is offered, and what an exact, unique one is worth."""
+        return CONFIRM, ACCEPT
+
     def review(self, case_ids: Sequence[int], progress: Progress | None = None) -> tuple[TextGroup, ...]:
-        """Return the uncoded texts of the cases, equal texts as one row, the most frequent first."""
+        """Return the uncoded texts of the cases, equal texts as one row, the most frequent first.
+
+        Cases that can no longer be changed are left out.
+        """
         progress = progress or NoProgress()
-        where: dict[tuple[CodeKind, str], list[int]] = {}
+        where: dict[tuple[CodeKind, str], list[tuple[int, str]]] = {}
         with self._session.db.read() as reader:
-            for number, case in enumerate(reader.load_cases(case_ids)):
-                if number % _BATCH == 0:
-                    progress.step(number, len(case_ids))
-                for (group, _), row_text in open_rows(case):
-                    where.setdefault((_KIND_OF[group], row_text), []).append(case.case_id)
+            for case in reader.load_cases(case_ids):
+                progress.step(0, 0)
+                if case.state not in LOCKED:
+                    for (group, _), row_text in open_rows(case):
+                        where.setdefault((_KIND_OF[group], row_text), []).append((case.case_id, _department(case)))
         keys = sorted(where, key=lambda key: (-len(where[key]), key))
-        results = match_rows(self._session.engines.matcher, [(GROUP_OF[kind], row_text) for kind, row_text in keys])
+        wanted = [(GROUP_OF[kind], row_text) for kind, row_text in keys]
+        results = match_rows(self._session.engines.matcher, wanted, progress)
         return tuple(
             self._group(kind, row_text, where[kind, row_text], result)
             for (kind, row_text), result in zip(keys, results, strict=True)
         )
 
-    def _group(self, kind: CodeKind, row_text: str, case_ids: list[int], result: MatchResult) -> TextGroup:
+    def _group(self, kind: CodeKind, row_text: str, rows: list[tuple[int, str]], result: MatchResult) -> TextGroup:
         best = result.best
         return TextGroup(
             kind,
             row_text,
-            len(case_ids),
-            tuple(dict.fromkeys(case_ids)),
+            len(rows),
+            tuple(dict.fromkeys(case_id for case_id, _ in rows)),
             str(result.band),
             best.code if best else "",
             best.name if best else "",
             best.score if best else 0.0,
             self.reason_line(best) if best else "",
             self.conflict_line(best) if best else "",
+            result.candidates[:_OFFERED],
+            tuple(Counter(department for _, department in rows).most_common()),
         )
 
     def take(self, group: TextGroup, code: str) -> Changes:
         """Accept one code for every row that has this text, as one undoable operation."""
+        return self.take_all([(group, code)])
+
+    def take_all(self, picks: Sequence[tuple[TextGroup, str]], progress: Progress | None = None) -> Changes:
+        """Accept a code for every row of several texts, as one undoable operation; cancelling writes nothing.
+
+        A row that got a code or a case that was closed meanwhile is left alone. Raises :class:`UserProblem` for a code
+        that is not in the book.
+        """
+        progress = progress or NoProgress()
+        names = {code: self._name_of(code) for _, code in picks}
+        codes = {(GROUP_OF[group.kind], group.text): code for group, code in picks}
+        case_ids = list(dict.fromkeys(case_id for group, _ in picks for case_id in group.case_ids))
+        with self._session.db.read() as reader:
+            stored = [case for case in reader.load_cases(case_ids) if case.state not in LOCKED]
+        with self._session.db.operation(Op.SET_CODE, by=self._session.actor) as tx:
+            for number, case in enumerate(stored):
+                progress.step(number, len(stored))
+                for key, row_text in open_rows(case):
+                    code = codes.get((key[0], row_text))
+                    if code:
+                        tx.set_code(case.case_id, *key, code, names[code])
+        return tx.changes
+
+    def undo(self, changes: Changes) -> Changes:
+        """Take back what :meth:`take` or :meth:`take_all` wrote; nothing to do when it wrote nothing.
+
+        Raises :class:`UserProblem` when something of it was changed since.
+        """
+        return self._session.db.undo(changes.op_id, by=self._session.actor) if changes.cases else changes
+
+    def _name_of(self, code: str) -> str:
         name = self._session.engines.codebook.name_of(code)
         if not name:
             raise UserProblem("coding.unknown_code", remedy="coding.remedy.unknown_code", code=code)
-        with self._session.db.read() as reader:
-            stored = list(reader.load_cases(group.case_ids))
-        with self._session.db.operation(Op.SET_CODE, by=self._session.actor) as tx:
-            for case in stored:
-                for key, row_text in open_rows(case):
-                    if key[0] is GROUP_OF[group.kind] and row_text == group.text and case.state not in LOCKED:
-                        tx.set_code(case.case_id, *key, code, name)
-        return tx.changes
+        return name
+
+
+def _department(case: StoredCase) -> str:
+    code = case.record.text("discharge_dept") or case.record.text("admit_dept")
+    return dictionary("D-DEPT").label(code) or code
 
 
 def open_rows(case: StoredCase) -> Iterable[tuple[RowKey, str]]:

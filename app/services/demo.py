@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +18,12 @@ from app.domain.fields import FIELDS, field
 from app.domain.headings import Layout, headings_of
 from app.domain.values import format_value
 from app.exchange.streams import write_csv
+from app.services.cases import KINDS
 from app.services.composition import Services, open_services
 from app.services.demo_cases import DemoCase, invent
-from app.services.imports import state_of
+from app.storage.load import StoredCase
 from app.storage.ops import Op
-from app.storage.transaction import NewBatch
+from app.storage.transaction import Transaction
 
 CASES: Final = 200
 _S = CaseState
@@ -63,11 +65,12 @@ def create_demo(
     clock, progress = clock or SystemClock(), progress or NoProgress()
     services = open_services(home, clock=clock)
     try:
-        ids = fill(services, invent(CASES, today=clock.now().date()))
+        invented = invent(CASES, today=clock.now().date())
+        ids = fill(services, invented)
         progress.step(1, 4)
         services.coding.auto_code(ids[::2])
         progress.step(2, 4)
-        _advance(services, ids)
+        _advance(services, [case_id for case_id, case in zip(ids, invented, strict=True) if not case.slip])
         _miscode(services, ids[1])
         progress.step(3, 4)
         services.checking.run(ids)
@@ -90,15 +93,15 @@ def _make_room(home: Path, path: Path, *, force: bool) -> None:
 
 
 def fill(services: Services, invented: Sequence[DemoCase]) -> list[int]:
-    """Import invented stays into a library and mark it as a demo. Returns the ids."""
+    """Import invented stays through a batch file, as a user would, and mark the library as a demo. Returns the ids."""
     session = services.session
-    with session.db.operation(Op.IMPORT, by=session.actor, note=text("demo.batch")) as tx:
+    with tempfile.TemporaryDirectory(prefix="bingan-demo-") as folder:
+        path = Path(folder) / text("demo.file")
+        write_batch(path, [case.record for case in invented])
+        outcome = services.imports.commit(services.imports.preview(path))
+    with session.db.operation(Op.SET_SETTING, by=session.actor) as tx:
         tx.set_setting("demo", True)
-        batch_id = tx.save_batch(NewBatch(text("demo.batch"), "", "demo"))
-        return [
-            tx.insert_case(case.record, state=state_of(case.record), batch_id=batch_id, source_row=number)
-            for number, case in enumerate(invented, 2)
-        ]
+    return list(outcome.case_ids)
 
 
 def _miscode(services: Services, case_id: int) -> None:
@@ -114,24 +117,43 @@ def _advance(services: Services, ids: Sequence[int]) -> None:
     """Move discharged cases without a planted slip on, their proposals accepted, as if people had worked on them."""
     session = services.session
     with session.db.read() as reader:
-        ready = [case for case in reader.load_cases(ids[::2]) if case.state is _S.TO_CODE]
+        ready = [case for case in reader.load_cases(ids) if case.state is _S.TO_CODE]
     wanted = [state for state, count in _LATER for _ in range(count)]
     with session.db.operation(Op.SET_STATE, by=session.actor, note=text("demo.batch")) as tx:
         for case, state in zip(ready, wanted, strict=False):
             if state not in (_S.CODING, _S.RETURNED, _S.CANCELLED):
-                for group, row_id in case.proposals:
-                    tx.accept(case.case_id, group, row_id)
+                _finish(tx, case, services)
             if state is _S.CODING:
                 tx.claim(case.case_id)
             tx.set_state(case.case_id, state)
 
 
+def _finish(tx: Transaction, case: StoredCase, services: Services) -> None:
+    """Code what is left with the best candidate and sign, as a coder would have done."""
+    matcher = services.session.engines.matcher
+    principal = ""
+    for group, kind in KINDS.items():
+        for row in case.record.rows(group):
+            best = matcher.match(row.text("source_text"), kind, 1).best if row.text("source_text") else None
+            code = row.text("code") or (best.code if best else "")
+            if best and not row.get("code"):
+                tx.set_code(case.case_id, group, row.id, best.code, best.name)
+            principal = principal or code
+    for name, value in (("outp_dx_code", principal), ("coder", services.user.name)):
+        tx.set_field(case.case_id, Group.CASE, 0, name, value or None)
+
+
 def write_demo_batch(path: Path, count: int = 60, clock: Clock | None = None) -> int:
-    """Write invented stays as a batch file with the pinyin headings of layout L1, uncoded. Returns the rows."""
+    """Write invented discharges as a batch file, uncoded. Returns the rows."""
     today = (clock or SystemClock()).now().date()
     records = [case.record for case in invent(count * 2, today=today, seed=7) if case.record.value("discharge_time")]
+    return write_batch(path, records[:count])
+
+
+def write_batch(path: Path, records: Sequence[CaseRecord]) -> int:
+    """Write records with the pinyin headings of layout L1 (domain.md 6.1). Returns the rows."""
     columns = _columns(records)
-    rows = ([_cell(record, place) for _, place in columns] for record in records[:count])
+    rows = ([_cell(record, place) for _, place in columns] for record in records)
     return write_csv(path, [heading for heading, _ in columns], rows)
 
 
@@ -142,7 +164,9 @@ def _columns(records: Sequence[CaseRecord]) -> list[tuple[str, str]]:
         for index in range(_ROWS.get(spec.group, 1)):
             path = spec.id if spec.group is Group.CASE else f"{spec.group}[{index}].{spec.id}"
             heading = headings_of(spec, Layout.CSV, index)
-            wanted = spec.id in ("code", "org_code") or any(record.value(path) is not None for record in records)
+            wanted = spec.id in ("code", "org_code") or any(
+                record.value(path) is not None or path in record.head.dashes for record in records
+            )
             if heading and wanted and heading[0] not in {name for name, _ in columns}:
                 columns.append((heading[0], path))
     return columns
@@ -150,4 +174,6 @@ def _columns(records: Sequence[CaseRecord]) -> list[tuple[str, str]]:
 
 def _cell(record: CaseRecord, path: str) -> str:
     value = record.value(path)
-    return "-" if value is None else format_value(field(path), value)
+    if value is not None:
+        return format_value(field(path), value)
+    return "-" if path in record.head.dashes else ""

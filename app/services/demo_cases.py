@@ -21,6 +21,7 @@ from app.domain.field import Group
 from app.domain.fields import FEE_ITEMS
 from app.domain.identity import make_id
 
+_DASHES: Final = frozenset({"health_card_no", "employer_address", "employer_phone", "employer_zip"})
 _Setter = Callable[["_Draft"], None]
 
 
@@ -79,7 +80,7 @@ def _record(draft: _Draft) -> CaseRecord:
     weight = groups.get(Group.NB_WEIGHT)
     if weight:
         groups[Group.NB_WEIGHT] = (Row({"weight": int(weight[0].text("weight"))}),)
-    return CaseRecord(Row(draft.head), groups)
+    return CaseRecord(Row(draft.head, dashes=_DASHES), groups)
 
 
 def _between(chance: random.Random, bounds: object) -> int:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from app.domain.case import CaseRecord, CaseState
-from app.domain.coding import CodeKind, Proposal, Reason
+from app.domain.coding import Candidate, CodeKind, Proposal, Reason
 from app.domain.field import Group
 from app.domain.findings import Finding, QcReport
 from app.domain.grouping import Explanation
@@ -128,7 +128,11 @@ class ContextNode:
 
 @dataclass(frozen=True, slots=True)
 class TextGroup:
-    """Equal texts of a batch as one row of the review: how often, best candidates, band."""
+    """Equal texts of a batch as one row of the review: how often, best candidates, band.
+
+    ``candidates`` are the first few, best first; ``code`` to ``conflict`` repeat the first one in words.
+    ``departments`` are (name, rows), the most frequent first.
+    """
 
     kind: CodeKind
     text: str
@@ -140,6 +144,13 @@ class TextGroup:
     score: float
     reason: str
     conflict: str
+    candidates: tuple[Candidate, ...] = ()
+    departments: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What makes the row: kind and text."""
+        return str(self.kind), self.text
 
 
 @dataclass(frozen=True, slots=True)
