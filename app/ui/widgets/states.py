@@ -84,10 +84,9 @@ class StateStack(QWidget):
         self._details = ""
         self._skeleton = Skeleton()
         self._message = Message(surface)
-        self._stack = QStackedLayout()
+        self._stack = QStackedLayout(self)  # with its parent from the start: it shows its first part at once
         for part in (content, self._skeleton, self._message):
             self._stack.addWidget(part)
-        self.setLayout(self._stack)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(LOADING_AFTER_MS)
