@@ -30,8 +30,8 @@ class Curve:
 
 
 # Fitted by eye on development data that is not shipped; see benchmarks/match.py --calibrate.
-ALONE: Final = Curve(8.0, 8.0, -6.6)
-REMEMBERING: Final = Curve(3.0, 6.0, -5.2)
+ALONE: Final = Curve(2.0, 9.0, -2.2)
+REMEMBERING: Final = Curve(0.15, 4.2, -0.9)
 
 
 def probabilities(ranked: Sequence[Scored], remembering: bool) -> list[float]:

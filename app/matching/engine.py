@@ -22,10 +22,6 @@ LOOKED_AT: Final = 40
 """Terms that the translation table adds to those recalled."""
 LEAST: Final = 0.2
 """Answers that score less are no answers."""
-WHOLE: Final = 0.86
-"""A text that scores so much as a whole is not cut."""
-PART: Final = 0.5
-"""A part that scores less is not counted as an answer of a compound text."""
 ONE_MEANING: Final = 0.04
 """An exact answer is unique when the second scores at least this much less."""
 SHORT_FORM: Final = 5
@@ -82,31 +78,23 @@ class KindMatcher:
         if status.denied:
             return MatchResult((), Band.SEARCH)
         whole = self._whole(text, status, max(top, 2))
-        parts = self._parts(text, whole)
-        if len(parts) < 2:
+        firsts = self._parts(text, whole)
+        if not firsts:
             return MatchResult(whole.candidates[:top], whole.band)
-        firsts = [part_of(self._first_of(part), part) for part in parts]
-        chosen = {candidate.code for candidate in firsts}
-        rest = [candidate for candidate in whole.candidates if candidate.code not in chosen]
-        return MatchResult(tuple(_distinct([*firsts, *rest])[:top]), Band.SEARCH)
+        return MatchResult(tuple(_distinct([*firsts, *whole.candidates])[:top]), Band.SEARCH)
 
     def answers(self, text: str) -> tuple[Candidate, ...]:
         """Return one candidate per part of the text, each code once; () when nothing is found."""
         status = self._status.read(text)
         if status.denied:
             return ()
-        normal = self.lexicon.spelling.normal(text)
-        known = self._memory.answers(normal)
         whole = self._whole(text, status, 10)
-        if len(known) > 1:
-            by_code = {candidate.code: candidate for candidate in whole.candidates}
-            codes = [self.ranker.terms[term].code for term in known]
-            if all(code in by_code for code in codes):
-                return tuple(by_code[code] for code in codes)
-        parts = self._parts(text, whole)
-        if len(parts) < 2:
-            return whole.candidates[:1]
-        return tuple(_distinct([part_of(self._first_of(part), part) for part in parts]))
+        known = self._memory.answers(self.lexicon.spelling.normal(text))
+        by_code = {candidate.code: candidate for candidate in whole.candidates}
+        codes = [self.ranker.terms[term].code for term in known]
+        if len(codes) > 1 and all(code in by_code for code in codes):
+            return tuple(by_code[code] for code in codes)
+        return tuple(_distinct(self._parts(text, whole))) or whole.candidates[:1]
 
     def search(self, typed: str, top: int = 20) -> tuple[Candidate, ...]:
         """Return terms for what a coder types; a code's beginning, else short forms, words and pinyin, likeness."""
@@ -131,9 +119,6 @@ class KindMatcher:
 
     def _alike(self, typed: str, top: int) -> tuple[Candidate, ...]:
         return self._whole(typed[:LONGEST], Status(), top).candidates
-
-    def _first_of(self, part: str) -> Candidate:
-        return self._whole(part, self._status.read(part), 2).candidates[0]
 
     def _whole(self, text: str, status: Status, top: int) -> MatchResult:
         query = analyse(self.lexicon.spelling.normal(text), self.lexicon.kinds[self.kind])
@@ -179,9 +164,19 @@ class KindMatcher:
         known = recalled.get(first.term)
         if known is not None and known.times:
             return known.times > 1 and not any(recalled[o.term].times for o in ranked[1:] if o.term in recalled)
-        if not first.is_exact or first.form.cost or first.form.plain != query.strict:
+        if (
+            not first.is_exact
+            or first.form.cost
+            or first.form.plain != query.strict
+            or self._is_contested(query, first)
+        ):
             return False
         return all(other.base <= first.base - ONE_MEANING for other in others)
+
+    def _is_contested(self, query: Query, first: Scored) -> bool:
+        """True when the lexicon holds that the whole text means other codes (肝硬化 is not meant as K74.1)."""
+        code = self.ranker.terms[first.term].code
+        return any(share >= 1 and not code.startswith(expansion.prefix) for expansion, share in query.shares)
 
     def _candidate(
         self, scored: Scored, chance: float, recalled: Recalled | None, normal: str, status: Status
@@ -199,32 +194,26 @@ class KindMatcher:
             spans,
         )
 
-    def _parts(self, text: str, whole: MatchResult) -> list[str]:
-        """The parts of a compound text that have an answer; the text itself when it is one."""
+    def _parts(self, text: str, whole: MatchResult) -> list[Candidate]:
+        """The best candidate of each part of a compound text, () for a text that is one or is better left whole."""
         if whole.band is Band.ACCEPT or not whole.candidates:
-            return [text]
+            return []
+        best = whole.candidates[0]
         parts = split_texts(text)
-        if len(parts) == 1:
-            parts = self._joined(text, whole)
-        elif whole.candidates[0].kind is MatchKind.EXACT:
-            return [text]
-        return [part for part in parts if self._scores(part)] if len(parts) > 1 else [text]
+        is_listed = len(parts) > 1
+        if not is_listed and best.score < CONFIRM:
+            parts = split_joined(text)
+        if len(parts) < 2 or (is_listed and (best.kind is MatchKind.EXACT or best.score >= ACCEPT)):
+            return []
+        firsts = [part_of(found, part) for part in parts for found in self._first_of(part)]
+        # diagnoses are listed one by one; operations named together are often one code
+        if is_listed and self.kind is CodeKind.DX:
+            return firsts if len(firsts) > 1 else []
+        return firsts if len(firsts) == len(parts) and min(c.score for c in firsts) > best.score else []
 
-    def _joined(self, text: str, whole: MatchResult) -> list[str]:
-        """Cut at joining words only when every part says more alone than the text as a whole."""
-        if whole.candidates[0].score >= WHOLE:
-            return [text]
-        parts = split_joined(text)
-        if len(parts) < 2 or len(parts) > 4:
-            return [text]
-        scores = [self._whole(part, self._status.read(part), 1).candidates for part in parts]
-        worth_it = all(found and found[0].score >= CONFIRM for found in scores)
-        return parts if worth_it and min(found[0].score for found in scores) > whole.candidates[0].score else [text]
-
-    def _scores(self, part: str) -> bool:
+    def _first_of(self, part: str) -> tuple[Candidate, ...]:
         status = self._status.read(part)
-        found = () if status.denied else self._whole(part, status, 1).candidates
-        return bool(found)
+        return () if status.denied else self._whole(part, status, 1).candidates
 
 
 def _is_past(code: str) -> bool:

@@ -50,7 +50,7 @@ class GramIndex:
         self.count = len(names)
         owner, code = self._occurrences(names)
         self._codes, ids = np.unique(code, return_inverse=True)
-        pairs = np.unique(ids.astype(np.uint64) * np.uint64(max(self.count, 1)) + owner)
+        pairs = _distinct(ids.astype(np.uint64) * np.uint64(max(self.count, 1)) + owner)
         self._owners = (pairs % np.uint64(max(self.count, 1))).astype(np.int32)
         held = (pairs // np.uint64(max(self.count, 1))).astype(np.int64)
         frequency = np.bincount(held, minlength=len(self._codes))
@@ -101,12 +101,19 @@ class GramIndex:
         return np.bincount(owners, np.repeat(weights, counts), minlength=self.count).astype(np.float32)
 
 
+def _distinct(numbers: Codes) -> Codes:
+    """As ``np.unique``, whose hash table is slow for millions of different numbers."""
+    ordered = np.sort(numbers)
+    return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))] if len(ordered) else ordered
+
+
 def top_of(scores: Floats, count: int) -> Ints:
     """Return the numbers of the ``count`` best positive scores, best first, equal ones in order."""
-    if len(scores) > count:
-        picked = np.argpartition(-scores, count)[:count]
-        picked = np.flatnonzero(scores >= scores[picked].min()) if len(picked) else picked
-    else:
-        picked = np.arange(len(scores))
-    picked = picked[scores[picked] > 0]
+    floor = np.float32(0.35) * scores.max(initial=np.float32(0))
+    picked = np.flatnonzero(scores > floor)
+    if len(picked) < count:
+        picked = np.flatnonzero(scores > 0)
+    if len(picked) > count:
+        least = np.partition(scores[picked], len(picked) - count)[len(picked) - count]
+        picked = picked[scores[picked] >= least]
     return picked[np.lexsort((picked, -scores[picked]))][:count].astype(np.int32)

@@ -34,8 +34,12 @@ class Expansion:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Words of titles that only make them exact, and what leaving them out costs."""
+    """Words of titles that only make them exact, and what leaving them out costs.
 
+    ``any_nothing`` finds whether one of ``nothing`` occurs at all.
+    """
+
+    any_nothing: re.Pattern[str]
     nothing: tuple[re.Pattern[str], ...]
     other: tuple[re.Pattern[str], ...]
     other_cost: float
@@ -60,8 +64,9 @@ class KindLexicon:
         self.axes = axes
         self.sites = sites
         self.silence = silence
-        self.expansions = dict(expansions)
         self._both = Phrases(both)
+        self.expansions = {self._both.replace(short): expansion for short, expansion in expansions.items()}
+        self.expansions.update(expansions)
         self._rewrites = Phrases(rewrites)
         self._noise = Phrases(dict.fromkeys(noise, ""))
 
@@ -190,4 +195,10 @@ def _folded(spelling: Spelling, words: str) -> str:
 
 def _silence(table: Mapping[str, Any], kind: CodeKind) -> Silence:
     patterns = {key: tuple(map(re.compile, table[key])) for key in ("nothing", "other")}
-    return Silence(patterns["nothing"], patterns["other"], table["other_cost"][kind], table["heading_cost"])
+    return Silence(
+        re.compile("|".join(table["nothing"])),
+        patterns["nothing"],
+        patterns["other"],
+        table["other_cost"][kind],
+        table["heading_cost"],
+    )

@@ -64,11 +64,9 @@ def forms_of(terms: Sequence[Term], lexicon: KindLexicon) -> list[Form]:
 
 def _forms(term: Term, lexicon: KindLexicon) -> Iterator[tuple[str, float]]:
     normal = lexicon.spelling.normal
-    yield lexicon.title(normal(term.name)), 0.0
     inner = _BRACKETS.findall(term.name)
     bare = _BRACKETS.sub("", term.name)
-    shorts = [bare, _PARENS.sub("", bare)]
-    for name in dict.fromkeys(shorts):
+    for name in dict.fromkeys((term.name, bare, _PARENS.sub("", bare))):
         plain = lexicon.title(normal(name))
         yield plain, 0.0
         yield from _without_exactness(plain, lexicon)
@@ -80,12 +78,14 @@ def _forms(term: Term, lexicon: KindLexicon) -> Iterator[tuple[str, float]]:
 
 
 def _without_exactness(plain: str, lexicon: KindLexicon) -> Iterator[tuple[str, float]]:
+    silence = lexicon.silence
     rest = plain
-    for pattern in lexicon.silence.nothing:
-        rest = pattern.sub("", rest)
-    yield rest, 0.0
+    if silence.any_nothing.search(plain):
+        for pattern in silence.nothing:
+            rest = pattern.sub("", rest)
+        yield rest, 0.0
     loose = rest
-    for pattern in lexicon.silence.other:
+    for pattern in silence.other:
         loose = pattern.sub("", loose)
     if loose != rest:
         yield loose, lexicon.silence.other_cost

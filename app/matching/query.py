@@ -43,7 +43,7 @@ def analyse(normal: str, lexicon: KindLexicon) -> Query:
     if shares:
         widest = shares[0][0]
         expansion = widest if lexicon.plain(widest.meaning) != lexicon.plain(widest.normal) else None
-        for form in dict.fromkeys((plain, normal)):
+        for form in dict.fromkeys((plain, lexicon.canonical(normal), normal)):
             expanded = lexicon.expanding.replace(form)
             _add(found, lexicon.plain(expanded), expanded, lexicon, expansion)
     wordings = tuple(wording for wording in found.values() if wording.plain)
@@ -60,10 +60,12 @@ def _add(found: dict[str, Wording], plain: str, source: str, lexicon: KindLexico
 
 
 def _expansions(plain: str, normal: str, lexicon: KindLexicon) -> list[tuple[Expansion, float]]:
-    shares: dict[str, tuple[Expansion, float]] = {}
-    for text in dict.fromkeys((plain, normal)):
+    shares: dict[Expansion, tuple[Expansion, float]] = {}
+    for text in dict.fromkeys((lexicon.canonical(normal), normal, plain)):
+        if any(share == 1 for _, share in shares.values()):
+            break  # the plain form lacks the sides: what it finds as a whole may be another operation
         for word, start, end in lexicon.expanding.find(text):
-            share = (end - start) / len(text)
-            if word not in shares or share > shares[word][1]:
-                shares[word] = (lexicon.expansions[word], share)
+            expansion, share = lexicon.expansions[word], (end - start) / len(text)
+            if expansion not in shares or share > shares[expansion][1]:
+                shares[expansion] = (expansion, share)
     return sorted(shares.values(), key=lambda pair: -pair[1])

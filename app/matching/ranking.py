@@ -18,11 +18,17 @@ from app.matching.query import Query, Wording
 from app.matching.sites import Places
 
 RECALL: Final = 60
-"""Forms looked at closely per wording."""
+"""Forms looked at per wording."""
+HOPELESS: Final = 0.45
+"""Forms so much less like the text than the likest are not looked at closely."""
+OWN_TITLE: Final = 0.5
+"""Added to a term whose title is the text, letter for letter in normal form."""
 MOST: Final = 0.5
 """Share of the text from which all codes of a short form are looked at."""
 WHOLE: Final = 0.99
 """Share from which a short form is the whole text."""
+AHEAD: Final = 0.05
+"""By how much such a short form's best code leads at least."""
 TRUSTED: Final = 0.9
 """What the best code of such a short form scores at least."""
 
@@ -80,21 +86,32 @@ class Ranker:
         for number, form in enumerate(self.forms):
             self._forms_of[form.term].append(number)
         self._codes = sorted((term.code, number) for number, term in enumerate(self.terms) if term.code)
+        self._titles: dict[str, list[int]] = {}
+        for number, term in enumerate(self.terms):
+            self._titles.setdefault(lexicon.spelling.normal(term.name), []).append(number)
         self._said: dict[int, tuple[Said, Places]] = {}
 
     def score(self, query: Query, also: Iterable[int] = ()) -> list[Scored]:
         """Return the terms that recall finds and those in ``also``, each with its best form, best first."""
         best: dict[int, Scored] = {}
-        terms = {*also, *self._named_by(query)}
-        extra = [number for term in sorted(terms) for number in self._forms_of[term]]
+        titled = self._titles.get(query.normal, [])
+        terms = {*also, *titled, *self._named_by(query)}
+        extra = dict.fromkeys(number for term in sorted(terms) for number in self._forms_of[term])
         for wording in query.wordings:
             overlap = self._overlap(wording)
-            numbers = dict.fromkeys(top_of(overlap - self._costs, RECALL).tolist() + extra)
-            for number in numbers:
-                scored = self._score(query, wording, number, float(overlap[number]))
+            numbers = dict.fromkeys([*top_of(overlap - self._costs, RECALL).tolist(), *extra])
+            likeness = {number: self._likeness(wording, number, float(overlap[number])) for number in numbers}
+            least = max(likeness.values(), default=0.0) - HOPELESS
+            for number, value in likeness.items():
+                if value < least and number not in extra:
+                    continue
+                scored = self._score(query, wording, number, value)
                 old = best.get(scored.term)
                 if old is None or scored.score > old.score:
                     best[scored.term] = scored
+        for number in filter(best.__contains__, titled):
+            best[number].score += OWN_TITLE
+            best[number].base += OWN_TITLE
         ranked = sorted(best.values(), key=lambda scored: scored.order)
         return self._lifted(query, ranked)
 
@@ -121,12 +138,18 @@ class Ranker:
         return found
 
     def _lifted(self, query: Query, ranked: list[Scored]) -> list[Scored]:
-        """Give the best code of a short form that is the whole text at least :data:`TRUSTED`, whatever its title."""
+        """Put the best code of a short form that is the whole text first, unless the text is another's title."""
         whole = next((expansion for expansion, share in query.shares if share >= WHOLE), None)
         best = next((scored for scored in ranked if scored.expansion is not None and scored.expansion is whole), None)
-        if whole is None or best is None or best.score >= TRUSTED:
+        if whole is None or best is None or best is ranked[0]:
+            floor = TRUSTED
+        elif ranked[0].is_exact and ranked[0].wording.expansion is None:
+            floor = 0.0
+        else:
+            floor = max(TRUSTED, ranked[0].score + AHEAD)
+        if best is None or best.score >= floor:
             return ranked
-        best.score = best.base = TRUSTED
+        best.score = best.base = floor
         return sorted(ranked, key=lambda scored: scored.order)
 
     def _overlap(self, wording: Wording) -> Floats:
@@ -135,11 +158,13 @@ class Ranker:
         total = np.maximum(left * cover.total + (1 - left) * self.index.weight_of, 1e-6)
         return np.asarray(cover.matched / total, np.float32)
 
-    def _score(self, query: Query, wording: Wording, number: int, overlap: float) -> Scored:
+    def _likeness(self, wording: Wording, number: int, overlap: float) -> float:
         form = self.forms[number]
         share = self.weights.overlap
-        score = share * overlap + (1 - share) * ratio(wording.plain, form.plain) / 100
-        score -= wording.cost + form.cost
+        return share * overlap + (1 - share) * ratio(wording.plain, form.plain) / 100 - wording.cost - form.cost
+
+    def _score(self, query: Query, wording: Wording, number: int, score: float) -> Scored:
+        form = self.forms[number]
         said, places = self._said_by(form.term)
         differences = self.lexicon.axes.compare(wording.said, said) + self.lexicon.sites.compare(wording.places, places)
         score -= sum(difference.cost for difference in differences)

@@ -54,6 +54,6 @@ def split_texts(text: str) -> list[str]:
 
 
 def split_joined(text: str) -> list[str]:
-    """Return the parts between joining words (伴, 合并, 和); the text itself when there is none."""
+    """Return the parts between joining words (伴, 合并, 和); the text itself without any or with a very short part."""
     parts = [part.strip() for part in _joiners().split(text)]
-    return [part for part in parts if sum(sign.isalnum() for sign in part) > 1] or [text]
+    return parts if all(sum(sign.isalnum() for sign in part) > 2 for part in parts) else [text]
