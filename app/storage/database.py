@@ -22,7 +22,7 @@ from app.storage.lock import LibraryLock
 from app.storage.ops import Op
 from app.storage.problems import problem
 from app.storage.reads import Reader
-from app.storage.schema import check_readable, upgrade
+from app.storage.schema import CURRENT, check_readable, upgrade
 from app.storage.transaction import Transaction
 from app.storage.undo import take_back, undone_by
 
@@ -60,8 +60,7 @@ class Database:
                 upgrade(path, clock)
                 writer = write_engine(path)
                 cleanup.callback(writer.dispose)
-                with writer.begin():  # a file or folder that cannot be written says so now
-                    pass
+                _must_be_writable(writer)
             database = cls(path, clock, writer, cleanup)
             with database.read() as reader:
                 reader.audit_head()
@@ -153,3 +152,10 @@ class Database:
                 raise problem("not_undone", self.path)
             take_back(tx, undo_id)
         return tx.changes
+
+
+def _must_be_writable(writer: sa.Engine) -> None:
+    """Try a write and take it back: in WAL mode even BEGIN IMMEDIATE succeeds on a read-only file."""
+    with writer.connect() as connection:
+        connection.exec_driver_sql(f"PRAGMA user_version={CURRENT}")
+        connection.rollback()

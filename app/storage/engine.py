@@ -29,6 +29,13 @@ _SHARED_PRAGMAS: Final = (
 _WRITER_PRAGMAS: Final = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL")
 
 
+_NO_SHARED_MEMORY: Final = (
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_READONLY_CANTINIT,
+    sqlite3.SQLITE_READONLY_DIRECTORY,
+)
+
+
 def write_engine(path: Path, *, foreign_keys: bool = True) -> sa.Engine:
     """Return the engine of the one writer: a single connection, ``BEGIN IMMEDIATE``, WAL, synchronous FULL.
 
@@ -88,7 +95,8 @@ def open_read_only(path: Path) -> sqlite3.Connection:
     try:
         return _open(path, "ro", check=True)
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CANTOPEN or path.with_name(f"{path.name}-wal").exists():
+        has_log = any(path.with_name(f"{path.name}-{kind}").exists() for kind in ("wal", "journal"))
+        if error.sqlite_errorcode not in _NO_SHARED_MEMORY or has_log:
             raise
     return _open(path, "ro&immutable=1", check=True)
 
@@ -121,10 +129,13 @@ def _run(connection: sqlite3.Connection, statements: tuple[str, ...]) -> None:
         raise
 
 
-def header(path: Path) -> tuple[int, int, int]:
-    """Return application id, user version and number of tables of a file. Raises :class:`UserProblem`."""
+def header(path: Path, *, recover: bool = False) -> tuple[int, int, int]:
+    """Return application id, user version and number of tables of a file. Raises :class:`UserProblem`.
+
+    ``recover`` lets SQLite finish what a crash interrupted, which takes a right to write.
+    """
     try:
-        connection = open_read_only(path)
+        connection = _open(path, "rw", check=True) if recover else open_read_only(path)
         try:
             row = connection.execute(
                 "SELECT a.application_id, v.user_version, (SELECT count(*) FROM sqlite_schema)"

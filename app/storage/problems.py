@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from app.common.errors import UserProblem, Where
 
 _BY_CODE: Final = {
+    sqlite3.SQLITE_READONLY_ROLLBACK: "unfinished",
+    sqlite3.SQLITE_READONLY_RECOVERY: "unfinished",
     sqlite3.SQLITE_FULL: "disk_full",
     sqlite3.SQLITE_READONLY: "read_only",
     sqlite3.SQLITE_PERM: "read_only",
@@ -47,7 +49,7 @@ def problem_of(error: BaseException | None, path: Path) -> UserProblem | None:
     code = getattr(error, "sqlite_errorcode", 0)
     if code == sqlite3.SQLITE_CONSTRAINT_UNIQUE and "cases.record_no" in str(error):
         return problem("duplicate_case", path)
-    name = _BY_CODE.get(code & 0xFF)
+    name = _BY_CODE.get(code) or _BY_CODE.get(code & 0xFF)
     return problem(name, path) if name else None
 
 

@@ -20,12 +20,12 @@ CURRENT: Final = len(REVISIONS)
 _SCRIPTS: Final = Path(__file__).parent / "migrations"
 
 
-def check_header(path: Path) -> int:
+def check_header(path: Path, *, recover: bool = False) -> int:
     """Return the schema number of an existing file, 0 for an empty one.
 
     Raises :class:`UserProblem` for a file of another program, a newer library, or something that is no database.
     """
-    application, version, tables = header(path)
+    application, version, tables = header(path, recover=recover)
     if tables == 0 and version == 0:
         return 0
     if application != APPLICATION_ID:
@@ -48,7 +48,7 @@ def upgrade(path: Path, clock: Clock) -> None:
 
     Each step is one transaction: a crash leaves the file as it was before or after the step.
     """
-    version = check_header(path) if path.exists() and path.stat().st_size else 0
+    version = check_header(path, recover=True) if path.exists() and path.stat().st_size else 0
     if version == CURRENT:
         return
     if version:
