@@ -106,6 +106,13 @@ class AssetStore:
         """Make one asset the active one of its kind; None goes back to the shipped one."""
         self._save([replace(a, active=a.id == asset_id) if a.kind == kind else a for a in self._index()])
 
+    def set_fact(self, kind: str, asset_id: str, name: str, value: str) -> None:
+        """Change one fact of an asset."""
+        wanted = (kind, asset_id)
+        self._save(
+            [replace(a, facts={**a.facts, name: value}) if (a.kind, a.id) == wanted else a for a in self._index()]
+        )
+
     def _place(self, asset: Asset, sources: Sequence[Path]) -> None:
         final = self.folder(asset)
         final.parent.mkdir(parents=True, exist_ok=True)

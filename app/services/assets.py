@@ -13,22 +13,24 @@ from app.codebook.builder import build
 from app.codebook.codes import fold_code, kind_of
 from app.codebook.columns import locate
 from app.codebook.editions import EditionMap
+from app.codebook.lint import LintReport as BookLint
 from app.common.clock import Clock
 from app.common.errors import UserProblem, Where
 from app.common.paths import data
 from app.common.progress import NoProgress, Progress
 from app.common.texts import text
 from app.domain.coding import CodeKind
+from app.domain.findings import Severity
 from app.domain.tables import RawTable
 from app.drg.lint import LintReport
 from app.drg.package import load_package
 from app.drg.scheme import Scheme
-from app.drg.tariffs import RateKey, RateTable, WeightTable
+from app.drg.tariffs import RateKey, RateTable, WeightTable, named
 from app.drg.workbook import load_workbook
 from app.exchange.readers import read_codebook_tables, read_scheme_tables, read_tables
 from app.services.asset_store import CODEBOOK, RATES, SCHEME, WEIGHTS, Asset, AssetStore
 from app.services.pricing import PriceTables
-from app.services.types import AssetLine
+from app.services.types import AssetLine, Remark
 
 STARTER: Final = "starter"
 _MOST_LINES: Final = 20
@@ -36,15 +38,15 @@ _MOST_LINES: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did: title, facts and remarks as sentences, ready to print."""
+    """What an import did, or what a stored asset holds: title, facts as sentences, remarks."""
 
     title: str
     facts: tuple[str, ...] = ()
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     def lines(self) -> list[str]:
         """Return the report line by line; many remarks are cut with a count."""
-        shown = list(self.remarks[:_MOST_LINES])
+        shown = [str(remark) for remark in self.remarks[:_MOST_LINES]]
         if len(self.remarks) > _MOST_LINES:
             shown.append(text("assets.more_remarks", count=len(self.remarks) - _MOST_LINES))
         return [text("assets.imported", title=self.title), *self.facts, *shown]
@@ -100,15 +102,20 @@ class Assets:
         files = [*named, *kept]
         title = title or (active.title if active and not brought & {"dx", "px"} else paths[0].stem)
         book, report = build(self._book_tables(files), edition="import", title=title, outline=self.builtin_codebook())
-        counts = {kind: sum(1 for _ in book.leaves(kind)) for kind in CodeKind}
-        facts = {"dx": str(counts[CodeKind.DX]), "px": str(counts[CodeKind.PX]), "remarks": str(len(report.issues))}
-        asset = self._store.add(CODEBOOK, title, files, facts=facts)
+        counts = {str(kind): str(len(book.leaves(kind))) for kind in CodeKind}
+        progress.step(len(paths), len(paths))
+        asset = self._store.add(CODEBOOK, title, files, facts={**counts, "remarks": str(len(report.issues))})
         self._books = {"": self.builtin_codebook(), asset.id: book}
-        return ImportReport(
-            title,
-            (text("assets.book_facts", dx=counts[CodeKind.DX], px=counts[CodeKind.PX]),),
-            tuple(f"{issue.where}：{issue.message}" for issue in report.issues),
-        )
+        self._schemes = {}
+        return _book_report(title, book, report)
+
+    def codebook_report(self, asset_id: str) -> ImportReport:
+        """Check a stored book ('' the shipped one) again; nothing is written."""
+        asset = self._stored(CODEBOOK, asset_id) if asset_id else None
+        tables = self._book_tables(self._files(asset))
+        title = asset.title if asset else text("assets.builtin_codebook")
+        book, report = build(tables, edition=asset_id, title=title, outline=self.builtin_codebook())
+        return _book_report(title, book, report)
 
     def load_codebook(self, paths: Sequence[Path]) -> Codebook:
         """Return a code book of files without storing it (for commands that touch no library)."""
@@ -141,6 +148,12 @@ class Assets:
             raise UserProblem("assets.damaged", remedy="assets.remedy.import_again", title=asset.title)
         return path
 
+    def _stored(self, kind: str, asset_id: str) -> Asset:
+        asset = self._store.get(kind, asset_id)
+        if asset is None:
+            raise UserProblem("assets.gone", remedy="assets.remedy.import_again")
+        return asset
+
     # Schemes
 
     def scheme(self, on: date | None = None) -> Scheme:
@@ -148,19 +161,22 @@ class Assets:
 
         Without an imported scheme it is the shipped trial scheme.
         """
+        asset = self._scheme_asset(on)
+        return self._imported_scheme(asset) if asset else self.starter_scheme()
+
+    def _scheme_asset(self, on: date | None) -> Asset | None:
         assets = self._store.all(SCHEME)
         dated = [a for a in assets if on and a.facts.get("valid_from") and a.facts["valid_from"] <= on.isoformat()]
         if dated:
-            return self._imported_scheme(max(dated, key=lambda a: (a.facts["valid_from"], a.imported_at)))
-        active = self._store.active(SCHEME)
-        return self._imported_scheme(active) if active else self.starter_scheme()
+            return max(dated, key=lambda a: (a.facts["valid_from"], a.imported_at))
+        return self._store.active(SCHEME)
 
     def starter_scheme(self) -> Scheme:
         """Return the trial scheme that ships, expanded against the active code book."""
         book = self.codebook()
         key = f"{STARTER}:{book.edition}"
         if key not in self._schemes:
-            self._schemes[key] = load_scheme(data("codebooks") / "schemes" / STARTER, book)
+            self._schemes[key] = load_scheme(_starter_folder(), book)
         return self._schemes[key]
 
     def find_scheme(self, name: str) -> Scheme:
@@ -184,32 +200,54 @@ class Assets:
         files = [(file.name, file) for file in _scheme_files(path)]
         facts = {"scheme_id": scheme.id, "valid_from": start, "warnings": str(len(report.warnings))}
         facts |= {name: str(count) for name, count in report.counts.items()}
+        (progress or NoProgress()).step(1, 1)
         asset = self._store.add(SCHEME, scheme.title, files, facts=facts)
         self._schemes[asset.id] = scheme
-        counted = text("assets.scheme_facts", **{n: report.counts.get(n, 0) for n in ("mdc", "adrg", "drg")})
-        return ImportReport(scheme.title, (counted,), tuple(str(item) for item in report.warnings))
+        return _scheme_report(scheme, report)
+
+    def scheme_report(self, asset_id: str, progress: Progress | None = None) -> ImportReport:
+        """Check a stored scheme ('' the shipped one) again, against the code book in use; nothing is written."""
+        source = self._scheme_source(self._stored(SCHEME, asset_id)) if asset_id else _starter_folder()
+        tables, meta = read_scheme_tables(source, progress=progress)
+        return _scheme_report(*_load(tables, meta, source, self.codebook()))
+
+    def set_valid_from(self, asset_id: str, valid_from: str) -> None:
+        """Say from which discharge date on a scheme is used ('' for no date of its own)."""
+        _check_date(valid_from)
+        self._store.set_fact(SCHEME, asset_id, "valid_from", valid_from)
+
+    def _scheme_source(self, asset: Asset) -> Path:
+        """Return file or folder of a stored scheme, its hashes checked."""
+        for role, _, _ in asset.files:
+            self._path(asset, role)
+        names = [name for _, name, _ in asset.files]
+        folder = self._store.folder(asset)
+        return folder / names[0] if len(names) == 1 else folder
 
     def _imported_scheme(self, asset: Asset) -> Scheme:
         if asset.id not in self._schemes:
-            for role, _, _ in asset.files:
-                self._path(asset, role)
-            names = [name for _, name, _ in asset.files]
-            folder = self._store.folder(asset)
-            source = folder / names[0] if len(names) == 1 else folder
-            self._schemes[asset.id] = load_scheme(source, self.codebook())
+            self._schemes[asset.id] = load_scheme(self._scheme_source(asset), self.codebook())
         return self._schemes[asset.id]
 
     # Prices
 
-    def import_weights(self, path: Path) -> ImportReport:
-        """Keep a weight table for the scheme in use. Raises :class:`UserProblem` when it does not belong to it."""
-        scheme = self.scheme()
+    def import_weights(self, path: Path, *, on: date | None = None) -> ImportReport:
+        """Keep a weight table for the scheme in use (on a day). Raises :class:`UserProblem` when it is of another."""
+        scheme = self.scheme(on)
         table = load_weights(path)
         table.check(scheme)
-        self._store.add(WEIGHTS, path.stem, [("weights", path)], facts={"scheme_id": scheme.id})
-        missing = table.without_weight(scheme)
-        remarks = (text("assets.weights_missing", count=len(missing)),) if missing else ()
-        return ImportReport(path.stem, (text("assets.weights_facts", count=len(table), scheme=scheme.title),), remarks)
+        facts = {"scheme_id": scheme.id, "scheme": scheme.title, "groups": str(len(table))}
+        self._store.add(WEIGHTS, path.stem, [("weights", path)], facts=facts)
+        return _weights_report(path.stem, table, scheme)
+
+    def weights_report(self, asset_id: str) -> ImportReport:
+        """Hold a stored weight table ('' the shipped one) against its scheme again; nothing is written."""
+        if not asset_id:
+            title = text("assets.starter_weights")
+            return _weights_report(title, load_weights(_starter_folder() / "weights.csv"), self.starter_scheme())
+        asset = self._stored(WEIGHTS, asset_id)
+        scheme = self.find_scheme(asset.facts["scheme_id"])
+        return _weights_report(asset.title, load_weights(self._path(asset, "weights")), scheme)
 
     def import_rates(self, path: Path, *, city: str, year: str, level: str) -> ImportReport:
         """Keep a table of base rates, tied by the user to a city, a year and a hospital level."""
@@ -217,22 +255,42 @@ class Assets:
         table.require(year, level)
         facts = {"city": city, "year": year, "level": level}
         self._store.add(RATES, path.stem, [("rates", path)], facts=facts)
-        return ImportReport(path.stem, (text("assets.rates_facts", city=city, year=year, level=level),))
+        return _rates_report(path.stem, facts, table)
+
+    def rates_report(self, asset_id: str) -> ImportReport:
+        """Return what a stored table of base rates holds for its place; nothing is written."""
+        asset = self._stored(RATES, asset_id)
+        return _rates_report(asset.title, asset.facts, load_rates(self._path(asset, "rates")))
 
     def prices(self, scheme: Scheme) -> PriceTables:
         """Return the tables that may price this scheme: its own weights, the chosen rates."""
         if scheme.trial:
-            path = data("codebooks") / "schemes" / STARTER / "weights.csv"
-            return PriceTables(load_weights(path), invented=True)
-        weights = [a for a in self._store.all(WEIGHTS) if a.facts.get("scheme_id") == scheme.id]
+            return PriceTables(load_weights(_starter_folder() / "weights.csv"), invented=True)
+        weights = self._weights_of(scheme.id)
         rates = self._store.active(RATES)
         return PriceTables(
-            load_weights(self._path(weights[-1], "weights")) if weights else None,
+            load_weights(self._path(weights, "weights")) if weights else None,
             load_rates(self._path(rates, "rates")) if rates else None,
             RateKey(rates.facts["city"], rates.facts["year"], rates.facts["level"]) if rates else None,
         )
 
+    def _weights_of(self, scheme_id: str) -> Asset | None:
+        """Return the weights of a scheme: those made active, else the latest."""
+        tables = [a for a in self._store.all(WEIGHTS) if a.facts.get("scheme_id") == scheme_id]
+        return next((a for a in tables if a.active), tables[-1] if tables else None)
+
     # Lists
+
+    def current(self, kind: str, on: date) -> str | None:
+        """Return the id of what works for a discharge on a day ('' the shipped one), None when nothing does."""
+        scheme = self._scheme_asset(on)
+        if kind == SCHEME:
+            return scheme.id if scheme else ""
+        if kind == WEIGHTS:
+            weights = self._weights_of(scheme.facts["scheme_id"]) if scheme else None
+            return weights.id if weights else None if scheme else ""
+        active = self._store.active(kind)
+        return active.id if active else "" if kind == CODEBOOK else None
 
     def lines(self, kind: str) -> tuple[AssetLine, ...]:
         """Return the shipped and imported assets of a kind for a list."""
@@ -257,6 +315,48 @@ class Assets:
     def use(self, kind: str, asset_id: str) -> None:
         """Make an asset the one in use; '' goes back to the shipped one."""
         self._store.activate(kind, asset_id or None)
+        if kind == CODEBOOK:
+            self._schemes = {}
+
+
+def _starter_folder() -> Path:
+    return data("codebooks") / "schemes" / STARTER
+
+
+def _book_report(title: str, book: Codebook, report: BookLint) -> ImportReport:
+    counts = {str(kind): len(book.leaves(kind)) for kind in CodeKind}
+    remarks = tuple(Remark(Severity.WARN, str(issue.where), issue.message) for issue in report.issues)
+    return ImportReport(title, (text("assets.book_facts", **counts),), remarks)
+
+
+def _scheme_report(scheme: Scheme, report: LintReport) -> ImportReport:
+    counted = text("assets.scheme_facts", **{name: report.counts.get(name, 0) for name in ("mdc", "adrg", "drg")})
+    return ImportReport(scheme.title, (counted,), scheme_remarks(report))
+
+
+def scheme_remarks(report: LintReport) -> tuple[Remark, ...]:
+    """Return the remarks on a scheme, errors first."""
+    graded = [(Severity.ERROR, item) for item in report.errors] + [(Severity.WARN, item) for item in report.warnings]
+    return tuple(Remark(severity, str(item.where), item.message, item.caret) for severity, item in graded)
+
+
+def _weights_report(title: str, table: WeightTable, scheme: Scheme) -> ImportReport:
+    missing = table.without_weight(scheme)
+    told = text("assets.weights_missing", count=len(missing), codes=named(missing))
+    remarks = (Remark(Severity.WARN, "", told),) if missing else ()
+    return ImportReport(title, (text("assets.weights_facts", count=len(table), scheme=scheme.title),), remarks)
+
+
+def _rates_report(title: str, facts: Mapping[str, str], table: RateTable) -> ImportReport:
+    place = RateKey(facts["city"], facts["year"], facts["level"])
+    rates = [
+        text("assets.rate", insurance=insurance or text("assets.every_insurance"), rate=f"{rate:,.2f}")
+        for (key, insurance), rate in sorted(table.rates.items())
+        if (key.year, key.level) == (place.year, place.level) and key.city in ("", place.city)
+    ]
+    return ImportReport(
+        title, (text("assets.rates_facts", city=place.city, year=place.year, level=place.level), *rates)
+    )
 
 
 def load_scheme(path: Path, book: Codebook) -> Scheme:

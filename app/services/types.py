@@ -11,7 +11,7 @@ from enum import StrEnum
 from app.domain.case import CaseRecord, CaseState
 from app.domain.coding import Candidate, CodeKind, Proposal, Reason
 from app.domain.field import Group
-from app.domain.findings import Finding, QcReport
+from app.domain.findings import Finding, QcReport, Severity
 from app.domain.grouping import Explanation
 
 RowKey = tuple[Group, int]
@@ -219,3 +219,36 @@ class AssetLine:
     active: bool
     builtin: bool
     facts: tuple[tuple[str, str], ...] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One line of a check report: how grave, where in the user's file, what; ``caret`` shows the place in a rule."""
+
+    severity: Severity
+    place: str
+    message: str
+    caret: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.place}\uff1a" if self.place else ""
+        return f"{place}{self.message}" + (f"\n{self.caret}" if self.caret else "")
+
+
+@dataclass(frozen=True, slots=True)
+class AssetReport:
+    """What an import did or would not do, or what a stored asset holds. ``refused``: nothing was changed."""
+
+    kind: str
+    title: str
+    facts: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """All assets of a kind, facts in words; ``active`` of a line says that it is what works today."""
+
+    kind: str
+    lines: tuple[AssetLine, ...]

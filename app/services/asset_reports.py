@@ -1,0 +1,121 @@
+"""What the page of code books and schemes works with: shelves with facts in words, and a report for every import."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from app.common.errors import UserProblem
+from app.common.progress import NoProgress, Progress
+from app.common.texts import text
+from app.domain.findings import Severity
+from app.drg.lint import SchemeRefused
+from app.drg.tariffs import RateKey
+from app.services.asset_store import CODEBOOK, RATES, SCHEME, WEIGHTS
+from app.services.assets import Assets, ImportReport, load_rates, scheme_remarks
+from app.services.types import AssetLine, AssetReport, Remark, Shelf
+
+KINDS: Final = (CODEBOOK, SCHEME, WEIGHTS, RATES)
+_SIZES: Final = ("mdc", "adrg", "drg")
+_TOML: Final = "scheme.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the user says beside a file: from when a scheme is used; place, year and level that rates are tied to."""
+
+    today: date
+    valid_from: str = ""
+    city: str = ""
+    year: str = ""
+    level: str = ""
+
+
+def shelves(assets: Assets, today: date) -> tuple[Shelf, ...]:
+    """Return what ships and what was imported, by kind, with what works for a discharge today marked."""
+    return tuple(Shelf(kind, tuple(_lines(assets, kind, today))) for kind in KINDS)
+
+
+def bring_in(
+    assets: Assets, kind: str, paths: Sequence[Path], terms: Terms, progress: Progress | None = None
+) -> AssetReport:
+    """Import files as an asset of a kind. A refusal comes back as its whole report; everything is then as it was."""
+    try:
+        report = _importers(assets, terms, progress or NoProgress())[kind]([_package(path) for path in paths])
+    except SchemeRefused as refused:
+        return AssetReport(kind, paths[0].name, (), scheme_remarks(refused.report), refused=True)
+    except UserProblem as problem:
+        remark = Remark(Severity.ERROR, str(problem.where or ""), f"{problem.message}{problem.advice}")
+        return AssetReport(kind, paths[0].name, (), (remark,), refused=True)
+    return AssetReport(kind, report.title, report.facts, report.remarks)
+
+
+def look_at(assets: Assets, kind: str, asset_id: str, progress: Progress | None = None) -> AssetReport:
+    """Check a stored asset ('' the shipped one) again. Raises :class:`UserProblem` when its files are damaged."""
+    report = {
+        CODEBOOK: lambda: assets.codebook_report(asset_id),
+        SCHEME: lambda: assets.scheme_report(asset_id, progress),
+        WEIGHTS: lambda: assets.weights_report(asset_id),
+        RATES: lambda: assets.rates_report(asset_id),
+    }[kind]()
+    return AssetReport(kind, report.title, report.facts, report.remarks)
+
+
+def rate_places(path: Path) -> tuple[RateKey, ...]:
+    """Return the places, years and levels of a file of base rates. Raises :class:`UserProblem`."""
+    return load_rates(path).places()
+
+
+def _importers(
+    assets: Assets, terms: Terms, progress: Progress
+) -> Mapping[str, Callable[[Sequence[Path]], ImportReport]]:
+    place = {"city": terms.city, "year": terms.year, "level": terms.level}
+    return {
+        CODEBOOK: lambda paths: assets.import_codebook(paths, progress=progress),
+        SCHEME: lambda paths: assets.import_scheme(paths[0], valid_from=terms.valid_from, progress=progress),
+        WEIGHTS: lambda paths: assets.import_weights(paths[0], on=terms.today),
+        RATES: lambda paths: assets.import_rates(paths[0], **place),
+    }
+
+
+def _package(path: Path) -> Path:
+    """A file of a package stands for the folder it lies in."""
+    return path.parent if path.name == _TOML else path
+
+
+def _lines(assets: Assets, kind: str, today: date) -> list[AssetLine]:
+    current = assets.current(kind, today)
+    lines = list(assets.lines(kind))
+    if kind == WEIGHTS:
+        lines.insert(0, AssetLine("", kind, text("assets.starter_weights"), False, True))
+    return [replace(line, active=line.id == current, facts=tuple(_facts(line))) for line in lines]
+
+
+def _facts(line: AssetLine) -> list[tuple[str, str]]:
+    """Return the facts of a line as (label, value) in words."""
+    if line.builtin:
+        return [_fact("origin", text(f"assets.shipped.{line.kind}"))]
+    facts = dict(line.facts)
+    shown = {
+        CODEBOOK: ("dx", "px", "remarks"),
+        SCHEME: ("valid_from", "size", "warnings", "scheme_id"),
+        WEIGHTS: ("scheme", "groups"),
+        RATES: ("city", "year", "level"),
+    }[line.kind]
+    if "drg" in facts:
+        facts["size"] = text("assets.scheme_facts", **{name: facts.get(name, "0") for name in _SIZES})
+    told = [_fact(name, _words(name, facts[name])) for name in shown if facts.get(name)]
+    return [*told, _fact("imported_at", facts["imported_at"][:16]), _fact("checksum", line.id)]
+
+
+def _fact(name: str, value: str) -> tuple[str, str]:
+    return text(f"assets.fact.{name}"), value
+
+
+def _words(name: str, value: str) -> str:
+    if name in ("dx", "px", "remarks", "warnings", "groups"):
+        return text(f"assets.value.{name}", count=int(value))
+    return text("assets.value.valid_from", day=value) if name == "valid_from" else value
