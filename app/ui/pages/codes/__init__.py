@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.ui.actions import Action
 from app.ui.page import PageSpec
 from app.ui.pages.codes.page import CodesPage
+from app.ui.pages.codes.palette import providers
 
 _GROUP = "编码查询"
 
@@ -44,4 +45,4 @@ _ACTIONS = (
     ),
 )
 
-PAGE = PageSpec("codes", "编码查询", CodesPage, actions=_ACTIONS)
+PAGE = PageSpec("codes", "编码查询", CodesPage, actions=_ACTIONS, providers=providers)

@@ -1,0 +1,49 @@
+"""Codes of both code sets in the command palette."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.domain.coding import Candidate, CodeKind
+from app.ui.page import Place, Shell
+from app.ui.shell.palette_model import PaletteGroup, PaletteItem, PaletteProvider
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """Opens the search page on a code."""
+
+    shell: Shell
+    kind: CodeKind
+    code: str
+
+    def __call__(self) -> None:
+        self.shell.go(Place("codes", {"query": self.code, "kind": str(self.kind)}))
+
+
+class CodeProvider:
+    """Codes: ``#k80``, 胆总管结石, jxdgy. Quiet until the search index is in memory."""
+
+    label = "编码"
+    prefix = "#"
+
+    def __init__(self, shell: Shell) -> None:
+        self._shell = shell
+
+    def search(self, query: str, limit: int) -> PaletteGroup:
+        """Return diagnoses, then procedures, that match; nothing for an empty query."""
+        services = self._shell.services
+        if not query.strip() or not services.is_ready:
+            return PaletteGroup((), 0)
+        found = [(kind, candidate) for kind in CodeKind for candidate in services.coding.search(query, kind, limit)]
+        return PaletteGroup([self._item(kind, candidate) for kind, candidate in found[:limit]], len(found))
+
+    def _item(self, kind: CodeKind, candidate: Candidate) -> PaletteItem:
+        run = _Open(self._shell, kind, candidate.code)
+        return PaletteItem(candidate.name, run, "search", code=candidate.code, spans=candidate.spans)
+
+
+def providers(shell: Shell) -> Sequence[PaletteProvider]:
+    """Return what this page adds to the palette."""
+    return (CodeProvider(shell),)
