@@ -8,7 +8,7 @@ from typing import Final
 
 from app.domain.coding import Band, Candidate, CodeKind, MatchKind, MatchResult
 from app.matching.confidence import ACCEPT, CONFIRM, band_of, probabilities
-from app.matching.explaining import conflicts_of, kind_of_match, part_of, reasons_of, spans_of
+from app.matching.explaining import conflicts_of, kind_of_match, part_of, reasons_of, spans_of, words_apart
 from app.matching.lexicon import Lexicon
 from app.matching.memory import Memory, Past, Recalled
 from app.matching.names import Term
@@ -17,6 +17,7 @@ from app.matching.ranking import Ranker, Scored
 from app.matching.search import LONGEST, SearchIndex
 from app.matching.splitting import split_joined, split_texts
 from app.matching.status import Status, StatusReader
+from app.matching.words import Words
 
 LOOKED_AT: Final = 40
 """Terms that the translation table adds to those recalled."""
@@ -28,6 +29,8 @@ SHORT_FORM: Final = 5
 """Codes shown for a short form before those whose names hold what was typed."""
 ALIKE: Final = 0.1
 """Probability below which a merely similar name is not shown in the search box."""
+EXPLAINED: Final = 3
+"""Candidates whose added and missing words are named."""
 PAST_CODES: Final = ("Z", "I69", "B9", "T9", "Y8", "E64", "G09", "O94")
 """Beginnings of codes for past illnesses, follow-up and late effects."""
 
@@ -42,8 +45,13 @@ class KindMatcher:
         lexicon: Lexicon,
         ranker: Ranker | None = None,
         index: SearchIndex | None = None,
+        words: Words | None = None,
     ) -> None:
-        """Index the terms, or take the indexes of another matcher over the same terms."""
+        """Index the terms, or take the indexes of another matcher over the same terms.
+
+        With ``words`` the first candidates tell which words they add or leave out.
+        """
+        self.words = words
         self.kind = kind
         self.lexicon = lexicon
         self.ranker = ranker or Ranker(terms, lexicon.kinds[kind])
@@ -57,7 +65,7 @@ class KindMatcher:
 
     def remembering(self, past: Iterable[tuple[str, Sequence[int], int, str]]) -> KindMatcher:
         """Return a matcher over the same terms that remembers: (text, term numbers, times, last date)."""
-        other = KindMatcher(self.ranker.terms, self.kind, self.lexicon, self.ranker, self.index)
+        other = KindMatcher(self.ranker.terms, self.kind, self.lexicon, self.ranker, self.index, self.words)
         normal, plain = self.lexicon.spelling.normal, self.lexicon.kinds[self.kind].plain
         items = [
             Past(normal(text), plain(normal(text)), text, tuple(terms), times, last)
@@ -131,8 +139,8 @@ class KindMatcher:
         if sure:
             chances[0] = max(chances[0], ACCEPT)
         candidates = tuple(
-            self._candidate(scored, chance, recalled.get(scored.term), query.normal, status)
-            for scored, chance in zip(ranked, chances, strict=True)
+            self._candidate(scored, chance, recalled.get(scored.term), query, status, self._words(place))
+            for place, (scored, chance) in enumerate(zip(ranked, chances, strict=True))
         )
         certain = status.is_certain or (status.past and _is_past(candidates[0].code))
         band = band_of(chances[0], sure and not candidates[0].conflicts, certain)
@@ -178,19 +186,31 @@ class KindMatcher:
         code = self.ranker.terms[first.term].code
         return any(share >= 1 and not code.startswith(expansion.prefix) for expansion, share in query.shares)
 
+    def _words(self, place: int) -> Words | None:
+        return self.words if place < EXPLAINED else None
+
     def _candidate(
-        self, scored: Scored, chance: float, recalled: Recalled | None, normal: str, status: Status
+        self,
+        scored: Scored,
+        chance: float,
+        recalled: Recalled | None,
+        query: Query,
+        status: Status,
+        words: Words | None,
     ) -> Candidate:
         term = self.ranker.terms[scored.term]
         title = self.ranker.plain_of(scored.term)
         spans = spans_of(term.name, scored.wording.plain)
+        conflicts = conflicts_of(scored, query.normal, status, _is_past(term.code))
+        if words is not None:
+            conflicts += words_apart(scored, words, conflicts)
         return Candidate(
             term.code,
             term.name,
             chance,
             kind_of_match(scored, recalled),
             reasons_of(scored, recalled, term, title, spans),
-            conflicts_of(scored, normal, status, _is_past(term.code)),
+            conflicts,
             spans,
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from rapidfuzz.distance import Indel
@@ -13,9 +13,12 @@ from app.matching.names import Term
 from app.matching.ranking import Scored
 from app.matching.spelling import folded_characters
 from app.matching.status import Status
+from app.matching.words import Words
 
 Spans = tuple[tuple[int, int], ...]
 
+MOST_WORDS: Final = 3
+"""Words named in one reason."""
 NEAR: Final = 0.45
 """Likeness from which a past text is given as a reason."""
 
@@ -118,6 +121,22 @@ def conflicts_of(scored: Scored, normal: str, status: Status, kind_is_past: bool
         found.append(reason("conflict.past"))
     if status.suspected:
         found.append(reason("conflict.suspected"))
+    return tuple(found)
+
+
+def words_apart(scored: Scored, words: Words, told: Sequence[Reason]) -> tuple[Reason, ...]:
+    """Return which words the code adds and which of the text it leaves out, beyond what is ``told`` already."""
+    if scored.is_exact:
+        return ()
+    known = "".join(word for item in told for _, word in item.args)
+    text, name = scored.wording.plain, scored.form.plain
+    more = [word for word in words.only_in(name, text) if word not in known]
+    missing = [word for word in words.only_in(text, name) if word not in known]
+    found = []
+    if more:
+        found.append(reason("conflict.more", words="\u3001".join(more[:MOST_WORDS])))
+    if missing:
+        found.append(reason("conflict.missing", words="\u3001".join(missing[:MOST_WORDS])))
     return tuple(found)
 
 

@@ -13,6 +13,7 @@ from app.matching.contract import PastCoding
 from app.matching.engine import KindMatcher
 from app.matching.lexicon import Lexicon, standard_lexicon
 from app.matching.names import Term, terms_of
+from app.matching.words import Words
 
 STEP = 20
 """Texts between two reports of progress."""
@@ -25,10 +26,18 @@ class FirstMatcher:
     Safe to use from several threads.
     """
 
-    def __init__(self, codebook: Codebook, lexicon: Lexicon | None = None, history: Iterable[PastCoding] = ()) -> None:
-        book, known = codebook, lexicon or standard_lexicon()
-        self._lexicon = known
-        self._makers: dict[CodeKind, Callable[[], KindMatcher]] = {kind: _maker(book, kind, known) for kind in CodeKind}
+    def __init__(
+        self,
+        codebook: Codebook,
+        lexicon: Lexicon | None = None,
+        history: Iterable[PastCoding] = (),
+        words: Words | None = None,
+    ) -> None:
+        """Match against ``codebook``. With ``words`` candidates tell which words they add or leave out."""
+        known = lexicon or standard_lexicon()
+        self._makers: dict[CodeKind, Callable[[], KindMatcher]] = {
+            kind: _maker(codebook, kind, known, words) for kind in CodeKind
+        }
         self._lock = threading.Lock()
         self._bare: dict[CodeKind, KindMatcher] = {}
         self._ready: dict[CodeKind, KindMatcher] = {}
@@ -110,8 +119,8 @@ class FirstMatcher:
             return self._ready[kind]
 
 
-def _maker(book: Codebook, kind: CodeKind, lexicon: Lexicon) -> Callable[[], KindMatcher]:
-    return lambda: KindMatcher(terms_of(book, kind), kind, lexicon)
+def _maker(book: Codebook, kind: CodeKind, lexicon: Lexicon, words: Words | None) -> Callable[[], KindMatcher]:
+    return lambda: KindMatcher(terms_of(book, kind), kind, lexicon, words=words)
 
 
 def _with_memory(matcher: KindMatcher, history: Sequence[PastCoding]) -> KindMatcher:
