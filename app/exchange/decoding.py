@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.common.errors import UserProblem, Where
-from app.common.texts import text
 
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -105,7 +104,7 @@ def _checked(decoded: Decoded, where: Where) -> Decoded:
             "import.wrong_encoding",
             remedy="import.remedy.choose_encoding",
             where=where,
-            encoding=text(f"import.encoding.{decoded.encoding.replace('-', '_')}"),
+            encoding=decoded.encoding.upper(),
         )
     return decoded
 

@@ -210,7 +210,7 @@ def _encoded(sheet: Sheet, style: TextStyle, where: Where, progress: Progress) -
             "export.not_encodable",
             remedy="export.remedy.as_xlsx",
             where=Where(where.file, row=number + 1),
-            encoding=text(f"import.encoding.{style.encoding.replace('-', '_')}"),
+            encoding=style.encoding.upper(),
         ) from fault
 
 

@@ -49,8 +49,9 @@ def parse_text(name: str, content: bytes, limits: Limits, progress: Progress, kn
     """
     where = Where(name)
     decoded = decode(content, where, limits.encoding)
-    if decoded.text.lstrip()[:15].lower().startswith(_MARKUP):
-        raise foreign(where, "html")
+    start = decoded.text.lstrip()[:15].lower()
+    if start.startswith(_MARKUP):
+        raise foreign(where, "xml" if start.startswith("<?xml") else "html")
     form = _form(decoded, knows)
     sheet = RawSheet("")
     total = max(decoded.text.count("\n"), 1)

@@ -22,7 +22,8 @@ LONGEST_TEXT: Final = 32_767
 _TEXT_FORMAT: Final = "@"
 _NEEDS_ESCAPE: Final = re.compile(r"[\x00-\x09\x0b-\x1f]|^\s+$|_(?=x[0-9A-Fa-f]{4}_)")
 _IMPOSSIBLE: Final = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
-_PLAINLY_TEXT: Final = re.compile(r"[^0-9=+\-@#.'\s]|-$")
+_MARKED_AS_TEXT: Final = re.compile(r"[=+@#'\s]|-.|0[0-9]|[0-9]{12,}|[0-9]+\.[0-9]*0$")
+"""Texts that openpyxl would type as something else, or that Excel would damage when somebody edits the cell."""
 _STEP: Final = 63
 
 
@@ -89,7 +90,8 @@ def row_cells(
                 place = Where(where.file, where.sheet, where.row, header[column] if column < len(header) else "")
                 key = "export.too_long" if len(text) > LONGEST_TEXT else "export.not_in_excel"
                 raise UserProblem(key, remedy="export.remedy.as_csv", where=place)
-            yield text if _PLAINLY_TEXT.match(text) and not _NEEDS_ESCAPE.search(text) else text_cell(target, text)
+            marked = _MARKED_AS_TEXT.match(text) or _NEEDS_ESCAPE.search(text)
+            yield text_cell(target, text) if marked else text
 
 
 def text_cell(target: WriteOnlyWorksheet, text: str) -> Cell:
