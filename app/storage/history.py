@@ -14,7 +14,7 @@ from app.storage.audit import Operation, change_of, operation_of
 from app.storage.cells import FieldCell, decode
 from app.storage.ops import Op
 from app.storage.rows import CODE_STATUS, EVENT, POSITION, PROPOSAL, ROW, Change
-from app.storage.tables import FLAT_TABLES, WORKFLOW_COLUMNS, audit_change, audit_operation, spec_of
+from app.storage.tables import WORKFLOW_COLUMNS, audit_change, audit_operation, spec_of
 
 _IMPORTS: Final = frozenset({Op.IMPORT, Op.REIMPORT})
 
@@ -120,7 +120,7 @@ def edited_cells(connection: sa.Connection, case_id: int) -> frozenset[tuple[Gro
 
 
 def _is_of_record(change: Change) -> bool:
-    if change.entity == EVENT or change.entity in FLAT_TABLES:
+    if change.entity == EVENT:
         return False
     is_workflow = change.entity == Group.CASE.value and change.field in WORKFLOW_COLUMNS
     return not is_workflow and change.field not in (POSITION, PROPOSAL, CODE_STATUS)

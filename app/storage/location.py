@@ -16,12 +16,13 @@ _REMOTE: Final = frozenset(
 )
 _MOUNTS: Final = Path("/proc/self/mountinfo")
 _OCTAL: Final = re.compile(r"\\(\d{3})")
+_IS_WINDOWS: Final = os.name == "nt"
 _DRIVE_REMOTE: Final = 4  # GetDriveTypeW, fileapi.h
 
 
 def refuse_network(path: Path) -> None:
     """Raise :class:`UserProblem` when ``path`` lies on a network share as far as the system tells."""
-    if os.name == "nt":
+    if _IS_WINDOWS:
         remote = is_remote_windows(str(path.resolve()))
     else:
         remote = _MOUNTS.exists() and file_system(path, _MOUNTS.read_text("utf-8", "replace").splitlines()) in _REMOTE

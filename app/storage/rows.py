@@ -126,8 +126,6 @@ class RowWriter:
 
     def current(self, change: Change) -> object:
         """Return what stands now where ``change`` was made, in the form of its ``before`` and ``after``."""
-        if change.entity == EVENT:
-            return change.after
         if change.entity in FLAT_TABLES:
             return self._flat(change)
         group = Group(change.entity)
@@ -217,12 +215,9 @@ class RowWriter:
         self.connection.execute(back.values(position=column - _PARKED))
 
     def position(self, group: Group, row_id: int) -> int:
-        """Return the position of a row. Raises ``KeyError`` for a row that does not exist."""
+        """Return the position of a row that exists."""
         table = GROUP_TABLES[group]
-        found = self.connection.execute(sa.select(table.c.position).where(table.c.id == row_id)).scalar()
-        if found is None:
-            raise KeyError(row_id)
-        return int(found)
+        return int(self.connection.execute(sa.select(table.c.position).where(table.c.id == row_id)).scalar_one())
 
     def row_payload(self, group: Group, row_id: int, case_id: int | None = None) -> Payload | None:
         """Return a row as a payload with its position, None when it does not exist (in that case)."""

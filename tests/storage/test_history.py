@@ -84,6 +84,7 @@ def test_what_people_changed_is_known_across_imports(
         tx.move_row(case_id, Group.DX, second, 0)
         tx.set_state(case_id, CaseState.CODING)
         new = tx.insert_row(case_id, Group.DX, 2, {"name": "丙"})
+        tx.record_event("export", {}, case_id)
     edited = {
         (*HEAD, "sex"),
         (*HEAD, "abo"),

@@ -55,3 +55,10 @@ def test_a_library_on_a_share_is_refused_in_words(
         Database.open(library)
     assert "移到本机磁盘" in str(refusal.value)
     assert not library.with_name("library.db.lock").exists()
+
+
+def test_the_rules_of_the_system_at_hand_apply(library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(location, "_IS_WINDOWS", True)
+    monkeypatch.setattr(location, "is_remote_windows", lambda path: path.endswith("library.db"))
+    with pytest.raises(UserProblem, match="网络共享"):
+        location.refuse_network(library)

@@ -13,7 +13,7 @@ from app.common.errors import UserProblem
 from app.domain.case import CaseRecord, CaseState, Row
 from app.domain.coding import MatchKind, Proposal
 from app.domain.field import Group
-from app.storage import Actor, Database, NewBatch, Op, StoredCase, Transaction
+from app.storage import Actor, Database, NewBatch, Op, StoredCase, Transaction, local_actor
 from app.storage.check import table_hashes
 
 Add = Callable[..., int]
@@ -404,3 +404,9 @@ def test_an_event_is_in_the_audit_and_nowhere_else(db: Database, me: Actor, add:
 
 def test_every_operation_has_a_chinese_name() -> None:
     assert all(any("\u4e00" <= sign <= "\u9fff" for sign in op.label) for op in Op)
+
+
+def test_until_people_log_in_one_account_has_every_role() -> None:
+    actor = local_actor()
+    assert actor.roles == {"coder", "physician", "qc", "insurance", "head", "admin"}
+    assert (actor.id, actor.name) == ("local", "本机用户")
