@@ -18,6 +18,7 @@ from app.common.texts import text
 
 EXIT_REFUSED = 1
 EXIT_BUSY = 3
+_MOST_LINES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def run(argv: Sequence[str], open_window: OpenWindow) -> int:
         args.open_window = lambda: open_window(Launch(home(), check=True))
         code: int = args.run(args)
     except UserProblem as problem:
-        print(problem, file=sys.stderr)
+        print(problem, *problem.details[:_MOST_LINES], sep="\n", file=sys.stderr)
         return EXIT_BUSY if problem.key == "storage.busy" else EXIT_REFUSED
     except (Cancelled, KeyboardInterrupt):
         print(text("cli.cancelled"), file=sys.stderr)

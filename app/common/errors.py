@@ -33,6 +33,9 @@ class UserProblem(Exception):
     the user; ``repr`` carries the key and place only, so that a log never holds a value of a record.
     """
 
+    details: tuple[str, ...] = ()
+    """Further lines for a refusal with many places, such as the report of a scheme file."""
+
     def __init__(self, key: str, *, remedy: str, where: Where | None = None, **args: object) -> None:
         super().__init__(key)
         self.key = key

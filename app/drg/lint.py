@@ -58,6 +58,7 @@ class SchemeRefused(UserProblem):
             first=first.message,
         )
         self.report = report
+        self.details = tuple(str(item) for item in (*report.errors, *report.warnings))
 
 
 class Notes:

@@ -19,7 +19,8 @@ from app.domain.field import Group, Section
 from app.domain.fields import FIELDS, field
 from app.domain.values import display
 from app.exchange.batch import Batch, ImportedRecord, ImportSettings, read_batch, read_source
-from app.exchange.mapping import Profile, changed, profile_of, signature
+from app.exchange.decisions import Question
+from app.exchange.mapping import ColumnMap, Profile, changed, profile_of, signature
 from app.exchange.marked import write_marked_copy
 from app.services.case_view import LOCKED
 from app.services.session import Session
@@ -28,6 +29,8 @@ from app.storage.load import StoredCase
 from app.storage.ops import Op
 from app.storage.reads import Reader, StoredBatch
 from app.storage.transaction import NewBatch
+
+__all__ = ["ColumnMap", "ImportOutcome", "ImportPreview", "ImportService", "Question", "StoredBatch"]
 
 _STEP: Final = 20
 _OWN: Final = ("code", "name")
@@ -73,8 +76,7 @@ class ImportService:
 
         Raises :class:`UserProblem` for a file that is refused whole, :class:`Cancelled` when the user stops.
         """
-        with self._session.db.read() as reader:
-            settings = ImportSettings(org_code=str(reader.setting("org_code") or ""))
+        settings = ImportSettings(org_code=self._org_code())
         batch = read_batch(path, settings=settings, progress=progress)
         with self._session.db.read() as reader:
             remembered = reader.profile(_key(batch))
@@ -85,7 +87,7 @@ class ImportService:
     def remap(self, preview: ImportPreview, column: int, path: str) -> ImportPreview:
         """Give a column another field ('' = not imported) and read the rows again."""
         source = replace(preview.batch.source, mapping=changed(preview.batch.mapping, column, path))
-        batch = read_source(source, questions=preview.batch.questions, notes=preview.batch.notes)
+        batch = read_source(source, org_code=self._org_code(), questions=preview.batch.questions, notes=preview.batch.notes)
         return self._compare(preview.path, batch)
 
     def answer(
@@ -93,7 +95,13 @@ class ImportService:
     ) -> ImportPreview:
         """Answer a question about a whole column (order of day and month, unit of money) and read again."""
         profile = profile_of(preview.batch.mapping, {**preview.batch.source.answers, question_id: option})
-        return self._compare(preview.path, read_batch(preview.path, profile=profile, progress=progress))
+        settings = ImportSettings(org_code=self._org_code())
+        batch = read_batch(preview.path, profile=profile, settings=settings, progress=progress)
+        return self._compare(preview.path, batch)
+
+    def _org_code(self) -> str:
+        with self._session.db.read() as reader:
+            return str(reader.setting("org_code") or "")
 
     def commit(
         self, preview: ImportPreview, take: Collection[tuple[int, str]] = (), progress: Progress | None = None
