@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from app.ui.main_window import MainWindow
 from app.ui.page import Place
+from app.ui.pages.autocode.page import AutoCodePage
 from app.ui.ports import JsonValue
+from app.ui.widgets import Card
 
 
 def _true(_window: MainWindow) -> bool:
@@ -47,8 +49,34 @@ def _close_palette(window: MainWindow) -> None:
     window.close_palette()
 
 
+def _review(window: MainWindow) -> None:
+    page = window.page
+    if isinstance(page, AutoCodePage) and page.table.current_row <= 0:
+        page.table.go_to(2)
+
+
+def _reviewed(window: MainWindow) -> bool:
+    return isinstance(window.page, AutoCodePage) and bool(window.page.texts.lines)
+
+
+def _take_band(window: MainWindow) -> None:
+    window.shell.actions.trigger("autocode.take_band")
+
+
+def _find(window: MainWindow) -> None:
+    window.shell.actions.trigger("autocode.search")
+
+
+def _close_cards(window: MainWindow) -> None:
+    for card in window.findChildren(Card):
+        card.close_card()
+
+
 SCENES: tuple[Scene, ...] = (
     Scene("worklist", "worklist"),
     Scene("palette", "worklist", play=_palette, leave=_close_palette),
     Scene("help", "help"),
+    Scene("autocode", "autocode", {"queue": "all"}, play=_review, ready=_reviewed),
+    Scene("autocode-band", "autocode", {"queue": "all"}, play=_take_band, ready=_reviewed, leave=_close_cards),
+    Scene("autocode-search", "autocode", {"queue": "all", "band": "search"}, play=_find, leave=_close_cards),
 )
