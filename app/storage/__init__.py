@@ -39,7 +39,7 @@ from app.storage.caches import CacheWriter, Summary
 from app.storage.cells import FieldCell
 from app.storage.check import CheckReport
 from app.storage.database import Database
-from app.storage.history import FieldChange, WorkItem
+from app.storage.history import FieldChange
 from app.storage.load import StoredCase
 from app.storage.ops import Op
 from app.storage.problems import LibraryBusy
@@ -72,7 +72,6 @@ __all__ = [
     "Test",
     "Transaction",
     "UndoItem",
-    "WorkItem",
     "WorklistQuery",
     "WorklistRow",
     "local_actor",

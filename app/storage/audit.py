@@ -1,6 +1,7 @@
 """The audit: every operation with its changes, chained by SHA-256, written in the operation's own transaction.
 
-``hash = SHA-256(previous hash, header of the operation, each change in order)``, each as one line of canonical JSON.
+``hash = SHA-256(previous hash, header of the operation, each change in order, their counts)``, each as one line of
+canonical JSON.
 The operation's row is written last; a trigger refuses further changes to it from then on. Whoever can write the file
 can also compute a new chain: the defence is a head (last id and hash) kept outside the file.
 """
@@ -23,6 +24,10 @@ from app.storage.tables import audit_change, audit_operation
 
 _NO_HASH: Final = "0" * 64
 _FLUSH_AT: Final = 500
+_HEADER: Final = 8
+"""Columns of an operation that are known when it begins."""
+_COUNTED: Final = 11
+"""Columns up to and including the counts, which are known when it ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ class AuditCheck:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """The stored header of an operation."""
+    """The stored header of an operation with the numbers of its changes and cases, and the case if it was one."""
 
     id: int
     op: Op
@@ -55,6 +60,9 @@ class Operation:
     machine: str
     note: str
     undo_of: int | None
+    changes: int
+    cases: int
+    case_id: int | None
     previous: str
     hash: str
 
@@ -80,11 +88,14 @@ class Recorder:
         self._header = header
         self._previous = head.hash
         self._digest = _start(head.hash, (self.op_id, *header))
+        self._cases: set[int] = set()
         self._waiting: list[tuple[object, ...]] = []
 
     def add(self, change: Change) -> None:
         """Record a change. An absent row is NULL, a blank cell the JSON ``null``."""
         self.count += 1
+        if change.case_id is not None:
+            self._cases.add(change.case_id)
         can_be_absent = change.field == ROW or change.entity == EVENT
         before, after = (
             None if cell is None and can_be_absent else dump(cell) for cell in (change.before, change.after)
@@ -98,7 +109,9 @@ class Recorder:
     def finish(self) -> None:
         """Write what waits and the operation itself, which closes it."""
         self._flush()
-        values = (self.op_id, *self._header, self._previous, self._digest.hexdigest())
+        counts = (self.count, len(self._cases), next(iter(self._cases)) if len(self._cases) == 1 else None)
+        self._digest.update(_line(counts))
+        values = (self.op_id, *self._header, *counts, self._previous, self._digest.hexdigest())
         self._connection.exec_driver_sql(insert_sql(audit_operation), values)
 
     def _flush(self) -> None:
@@ -135,6 +148,9 @@ def operation_of(row: sa.Row[tuple[object, ...]]) -> Operation:
         row.machine,
         row.note,
         row.undo_of,
+        row.changes,
+        row.cases,
+        row.case_id,
         row.previous,
         row.hash,
     )
@@ -162,12 +178,11 @@ def verify(connection: sa.Connection, expected: AuditHead | None = None) -> Audi
     changes = _ChangeReader(connection)
     count = 0
     for row in connection.execute(audit_operation.select().order_by(audit_operation.c.id)):
-        digest = _start(head.hash, tuple(row)[:8])
-        lines = changes.take(row.id)
-        for line in lines:
+        digest = _start(head.hash, tuple(row)[:_HEADER])
+        for line in changes.take(row.id):
             digest.update(_line(line))
-        is_whole = [line[0] for line in lines] == list(range(1, len(lines) + 1))
-        if (row.id, row.previous, row.hash) != (head.op_id + 1, head.hash, digest.hexdigest()) or not is_whole:
+        digest.update(_line(tuple(row)[_HEADER:_COUNTED]))
+        if (row.id, row.previous, row.hash) != (head.op_id + 1, head.hash, digest.hexdigest()):
             return AuditCheck(count, changes.read, head.op_id + 1, head)
         head = AuditHead(row.id, row.hash)
         count += 1

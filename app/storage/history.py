@@ -28,16 +28,6 @@ class FieldChange:
     after: FieldCell
 
 
-@dataclass(frozen=True, slots=True)
-class WorkItem:
-    """An operation of a person's day with how many cases and cells it touched and the case when it was one."""
-
-    operation: Operation
-    cases: int
-    changes: int
-    case_id: int | None
-
-
 def field_history(connection: sa.Connection, case_id: int, group: Group, row_id: int, field: str) -> list[FieldChange]:
     """Return every step of a field since its case or row came, latest first."""
     spec = spec_of(group, field)
@@ -79,25 +69,15 @@ def case_changes(
         yield operation_of(row), change_of(row)
 
 
-def day_of(connection: sa.Connection, actor: str, day: date) -> list[WorkItem]:
+def day_of(connection: sa.Connection, actor: str, day: date) -> list[Operation]:
     """Return what a person did on a day, latest first."""
     query = (
-        sa.select(
-            audit_operation,
-            sa.func.count(sa.distinct(audit_change.c.case_id)).label("cases"),
-            sa.func.count(audit_change.c.seq).label("changes"),
-            sa.func.max(audit_change.c.case_id).label("case_id"),
-        )
-        .join(audit_change, audit_change.c.op_id == audit_operation.c.id, isouter=True)
+        audit_operation.select()
         .where(audit_operation.c.actor == actor)
         .where(audit_operation.c.at >= day.isoformat(), audit_operation.c.at < (day + timedelta(days=1)).isoformat())
-        .group_by(audit_operation.c.id)
         .order_by(audit_operation.c.id.desc())
     )
-    return [
-        WorkItem(operation_of(row), row.cases, row.changes, row.case_id if row.cases == 1 else None)
-        for row in connection.execute(query)
-    ]
+    return [operation_of(row) for row in connection.execute(query)]
 
 
 def edited_cells(connection: sa.Connection, case_id: int) -> frozenset[tuple[Group, int, str]]:

@@ -17,7 +17,7 @@ from app.domain.findings import QcReport
 from app.storage import audit, history, worklist
 from app.storage.audit import AuditCheck, AuditHead, Operation
 from app.storage.check import CheckReport, check
-from app.storage.history import FieldChange, WorkItem
+from app.storage.history import FieldChange
 from app.storage.jsonify import from_json
 from app.storage.load import StoredCase, find_by_keys, load_case, load_cases, same_patient
 from app.storage.rows import Change
@@ -125,7 +125,7 @@ class Reader:
         """Return the cells that people changed after the import: (group, row id, field), '' for a whole row."""
         return history.edited_cells(self._connection, case_id)
 
-    def day_of(self, actor: str, day: date) -> list[WorkItem]:
+    def day_of(self, actor: str, day: date) -> list[Operation]:
         """Return what an actor did on a day, latest first."""
         return history.day_of(self._connection, actor, day)
 

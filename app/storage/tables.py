@@ -262,6 +262,9 @@ audit_operation: Final = _table(
     _text("machine"),
     _text("note"),
     sa.Column("undo_of", sa.Integer(), sa.ForeignKey("audit_operation.id")),
+    _number("changes", None),
+    _number("cases", None),
+    sa.Column("case_id", sa.Integer()),
     _text("previous", None),
     _text("hash", None, "length(hash) = 64"),
 )
@@ -310,7 +313,7 @@ def _index(table: sa.Table, *columns: str) -> None:
 _index(HEAD_TABLES["patient"], "id_no")
 _index(audit_change, "case_id", "op_id")
 _index(audit_operation, "undo_of")
-_index(audit_operation, "actor", "at")
+_index(audit_operation, "at")
 for _columns in (
     ("state", "discharge_time"),
     ("discharge_time",),

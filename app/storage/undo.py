@@ -14,7 +14,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from app.common.errors import UserProblem
-from app.storage.audit import changes_of
+from app.storage.audit import changes_of, operation_of
 from app.storage.ops import Op
 from app.storage.rows import EVENT, POSITION, ROW, Change
 from app.storage.tables import audit_change, audit_operation
@@ -75,28 +75,14 @@ def undone_by(connection: sa.Connection, op_id: int) -> int | None:
     return int(row.id) if row and row.op == Op.UNDO else None
 
 
-_ORIGINAL: Final = audit_operation.alias("original")
-_LATER: Final = audit_operation.alias("later")
-
-
-def _last_word(column: sa.Column[object]) -> sa.ScalarSelect[object]:
-    query = sa.select(column).where(_LATER.c.undo_of == _ORIGINAL.c.id)
-    return query.order_by(_LATER.c.id.desc()).limit(1).scalar_subquery()
-
-
-def _touching(operation: sa.FromClause, case_id: int | None) -> sa.ColumnElement[bool]:
-    if case_id is None:
-        return sa.true()
-    return operation.c.id.in_(sa.select(audit_change.c.op_id).where(audit_change.c.case_id == case_id))
-
-
 def undoable(connection: sa.Connection, actor: str, case_id: int | None, limit: int) -> list[UndoItem]:
     """Return what a person can take back on a case (or anywhere), latest first."""
+    later = audit_operation.alias("later")
+    last_word = sa.select(later.c.op).where(later.c.undo_of == audit_operation.c.id).order_by(later.c.id.desc())
     query = (
-        sa.select(_ORIGINAL)
-        .where(_ORIGINAL.c.actor == actor, _ORIGINAL.c.op.in_(_STACK), _touching(_ORIGINAL, case_id))
-        .where(sa.func.coalesce(_last_word(_LATER.c.op), "") != Op.UNDO.value)
-        .order_by(_ORIGINAL.c.id.desc())
+        _stack_of(actor, case_id)
+        .where(sa.func.coalesce(last_word.limit(1).scalar_subquery(), "") != Op.UNDO.value)
+        .order_by(audit_operation.c.id.desc())
         .limit(limit)
     )
     return [_item(connection, row) for row in connection.execute(query)]
@@ -104,29 +90,31 @@ def undoable(connection: sa.Connection, actor: str, case_id: int | None, limit: 
 
 def redoable(connection: sa.Connection, actor: str, case_id: int | None, limit: int) -> list[UndoItem]:
     """Return what a person has taken back and edited nothing after, latest undo first."""
-    newest = (
-        sa.select(sa.func.coalesce(sa.func.max(audit_operation.c.id), 0))
-        .where(audit_operation.c.actor == actor, audit_operation.c.op.in_(_STACK))
-        .where(_touching(audit_operation, case_id))
-        .scalar_subquery()
-    )
-    undo_id = _last_word(_LATER.c.id)
+    newest = connection.execute(_stack_of(actor, case_id).order_by(audit_operation.c.id.desc()).limit(1)).first()
+    if newest is None:
+        return []
+    undo, later = audit_operation.alias("undo"), audit_operation.alias("later")
+    overruled = sa.exists().where(later.c.undo_of == undo.c.undo_of, later.c.id > undo.c.id)
     query = (
-        sa.select(_ORIGINAL)
-        .where(_ORIGINAL.c.actor == actor, _ORIGINAL.c.op.in_(_STACK), _touching(_ORIGINAL, case_id))
-        .where(_last_word(_LATER.c.op) == Op.UNDO.value, undo_id > newest)
-        .order_by(undo_id.desc())
+        _stack_of(actor, case_id)
+        .join(undo, undo.c.undo_of == audit_operation.c.id)
+        .where(undo.c.id > newest.id, undo.c.op == Op.UNDO.value, ~overruled)
+        .order_by(undo.c.id.desc())
         .limit(limit)
     )
     return [_item(connection, row) for row in connection.execute(query)]
 
 
+def _stack_of(actor: str, case_id: int | None) -> sa.Select[tuple[object, ...]]:
+    """Select the operations of a person that undo knows, on a case or anywhere."""
+    query = audit_operation.select().where(audit_operation.c.actor == actor, audit_operation.c.op.in_(_STACK))
+    if case_id is None:
+        return query
+    mine = sa.select(audit_change.c.op_id).where(audit_change.c.case_id == case_id)
+    return query.where(audit_operation.c.id.in_(mine))
+
+
 def _item(connection: sa.Connection, row: sa.Row[tuple[object, ...]]) -> UndoItem:
-    counted = sa.select(sa.func.count(sa.distinct(audit_change.c.case_id))).where(audit_change.c.op_id == row.id)
-    return UndoItem(
-        row.id,
-        Op(row.op),
-        datetime.fromisoformat(row.at),
-        int(connection.execute(counted).scalar_one()),
-        tuple(changes_of(connection, row.id, limit=20)),
-    )
+    operation = operation_of(row)
+    changes = changes_of(connection, operation.id, limit=20)
+    return UndoItem(operation.id, operation.op, operation.at, operation.cases, tuple(changes))

@@ -73,6 +73,8 @@ TAMPERINGS = {
     "edit a value": "UPDATE audit_change SET after = '\"9区\"' WHERE op_id = :at AND seq = 1",
     "edit the actor": "UPDATE audit_operation SET actor = 'someone' WHERE id = :at",
     "edit the time": "UPDATE audit_operation SET at = '2020-01-01 00:00:00' WHERE id = :at",
+    "edit a count": "UPDATE audit_operation SET changes = changes + 1 WHERE id = :at",
+    "edit the case": "UPDATE audit_operation SET case_id = 77 WHERE id = :at",
     "edit the note": "UPDATE audit_operation SET note = 'x' WHERE id = :at",
     "drop a change": "DELETE FROM audit_change WHERE op_id = :at AND seq = 2",
     "drop an operation": "DELETE FROM audit_operation WHERE id = :at",
@@ -101,8 +103,8 @@ def test_an_operation_forged_at_the_end_is_found(worked: tuple[Path, AuditHead])
     path, _ = worked
     tamper(
         path,
-        "INSERT INTO audit_operation (op, actor, at, previous, hash)"
-        " SELECT op, actor, at, hash, hash FROM audit_operation ORDER BY id DESC LIMIT 1",
+        "INSERT INTO audit_operation (op, actor, at, changes, cases, previous, hash)"
+        " SELECT op, actor, at, 1, 1, hash, hash FROM audit_operation ORDER BY id DESC LIMIT 1",
     )
     assert check(path).broken_op == OPERATIONS + 1
 

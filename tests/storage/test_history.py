@@ -61,7 +61,7 @@ def test_a_day_lists_what_was_done(db: Database, me: Actor, add: Add, ask: Ask, 
     with db.operation(Op.SET_FIELD, by=Actor("lilei", "李雷（测试）")) as tx:
         tx.set_field(two, *HEAD, "rh", "1")
     items = ask("day_of", "wangmin", date(2026, 11, 24))
-    assert [(item.operation.op, item.cases, item.changes, item.case_id) for item in items] == [
+    assert [(item.op, item.cases, item.changes, item.case_id) for item in items] == [
         (Op.SET_FIELD, 1, 2, two),
         (Op.SET_SETTING, 0, 1, None),
         (Op.CLAIM, 2, 2, None),

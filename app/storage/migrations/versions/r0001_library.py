@@ -13,11 +13,12 @@ STATEMENTS: Final = """
 CREATE TABLE audit_operation (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, op TEXT NOT NULL, actor TEXT NOT NULL,
     actor_name TEXT DEFAULT '' NOT NULL, at TEXT NOT NULL CHECK (at IS datetime(at)),
-    machine TEXT DEFAULT '' NOT NULL, note TEXT DEFAULT '' NOT NULL, undo_of INTEGER, previous TEXT NOT NULL,
+    machine TEXT DEFAULT '' NOT NULL, note TEXT DEFAULT '' NOT NULL, undo_of INTEGER,
+    changes INTEGER NOT NULL, cases INTEGER NOT NULL, case_id INTEGER, previous TEXT NOT NULL,
     hash TEXT NOT NULL CHECK (length(hash) = 64), FOREIGN KEY(undo_of) REFERENCES audit_operation (id)
 ) STRICT
 ;;
-CREATE INDEX ix_audit_operation_actor_at ON audit_operation (actor, at)
+CREATE INDEX ix_audit_operation_at ON audit_operation (at)
 ;;
 CREATE INDEX ix_audit_operation_undo_of ON audit_operation (undo_of)
 ;;
