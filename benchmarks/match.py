@@ -14,6 +14,7 @@ import runpy
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +118,7 @@ def calibration(only: str = "") -> dict[str, object]:
     for task in tasks(only):
         for name, past in ((task.name, ()), (f"{task.name}_history", task.past)):
             _, sure = measure(task, past)
-            found[name] = [_bin(sure, low, high) for low, high in zip(STEPS, STEPS[1:], strict=False)]
+            found[name] = [_bin(sure, low, high) for low, high in pairwise(STEPS)]
     return found
 
 

@@ -51,7 +51,7 @@ class Axes:
     """All axes of one kind of code."""
 
     def __init__(self, axes: Sequence[Axis]) -> None:
-        self._axes = tuple(axes)
+        self._axes = {axis.name: axis for axis in axes}
         self._owners: dict[str, list[tuple[str, str]]] = {}
         for axis in axes:
             for word, value in axis.words.items():
@@ -69,8 +69,8 @@ class Axes:
     def compare(self, text: Said, name: Said) -> list[Difference]:
         """Return the disagreements between a text and a name."""
         found = []
-        for axis in self._axes:
-            in_text, in_name = text.get(axis.name), name.get(axis.name)
+        for key in dict.fromkeys((*text, *name)):
+            axis, in_text, in_name = self._axes[key], text.get(key), name.get(key)
             if in_text and in_name:
                 if not axis.agree(in_text, in_name):
                     found.append(Difference(axis, *_first(in_text), *_first(in_name), axis.conflict))

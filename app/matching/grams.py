@@ -20,7 +20,7 @@ _BITS: Final = np.uint64(21)
 def grams(text: str, sizes: Sequence[int] = (1, 2)) -> Codes:
     """Return the different n-grams of a text as numbers, sorted."""
     points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
-    return np.unique(np.concatenate([_runs(points, size) for size in sizes]))
+    return distinct(np.concatenate([_runs(points, size) for size in sizes]))
 
 
 def _runs(points: Codes, size: int) -> Codes:
@@ -50,7 +50,7 @@ class GramIndex:
         self.count = len(names)
         owner, code = self._occurrences(names)
         self._codes, ids = np.unique(code, return_inverse=True)
-        pairs = _distinct(ids.astype(np.uint64) * np.uint64(max(self.count, 1)) + owner)
+        pairs = distinct(ids.astype(np.uint64) * np.uint64(max(self.count, 1)) + owner)
         self._owners = (pairs % np.uint64(max(self.count, 1))).astype(np.int32)
         held = (pairs // np.uint64(max(self.count, 1))).astype(np.int64)
         frequency = np.bincount(held, minlength=len(self._codes))
@@ -101,8 +101,8 @@ class GramIndex:
         return np.bincount(owners, np.repeat(weights, counts), minlength=self.count).astype(np.float32)
 
 
-def _distinct(numbers: Codes) -> Codes:
-    """As ``np.unique``, whose hash table is slow for millions of different numbers."""
+def distinct(numbers: Codes) -> Codes:
+    """Return the different numbers, sorted: ``np.unique`` without its hash table, which is slow here."""
     ordered = np.sort(numbers)
     return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))] if len(ordered) else ordered
 

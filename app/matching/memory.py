@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from app.matching.grams import Floats, GramIndex, grams, top_of
+from app.matching.grams import Floats, GramIndex, top_of
 from app.matching.translation import Translation
 
 NEIGHBOURS: Final = 12
@@ -103,7 +103,7 @@ class Memory:
         if self._translation is None:
             return None
         codes, chance = self._translation.translate(plain)
-        unknown = np.setdiff1d(grams(plain), self._translation.known)
+        unknown = self._translation.unknown(plain)
         codes = np.concatenate([codes, unknown])
         chance = np.concatenate([chance, np.full(len(unknown), UNKNOWN, np.float32)])
         ids, known = index.locate(codes)

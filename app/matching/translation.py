@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.matching.grams import Codes, Floats, grams
+from app.matching.grams import Codes, Floats, distinct, grams
 
 ROUNDS: Final = 4
 IDENTITY: Final = 8.0
@@ -39,8 +39,7 @@ class Translation:
         kept = chance >= LEAST
         self._source, self._target, self._chance = cells.source[kept], cells.target[kept], chance[kept]
 
-        self.known = np.unique(cells.source)
-        """Text grams that were seen at all."""
+        self._known = distinct(cells.source)
 
     def translate(self, text: str) -> tuple[Codes, Floats]:
         """Return the name grams that a text leads to, sorted, each with its highest probability (0-1)."""
@@ -48,10 +47,17 @@ class Translation:
         low = np.searchsorted(self._source, own, "left")
         high = np.searchsorted(self._source, own, "right")
         rows = np.concatenate([np.arange(a, b) for a, b in zip(low, high, strict=True)] or [np.zeros(0, np.int64)])
-        targets, place = np.unique(self._target[rows], return_inverse=True)
+        found = self._target[rows]
+        targets = distinct(found)
         best = np.zeros(len(targets), np.float32)
-        np.maximum.at(best, place, self._chance[rows])
+        np.maximum.at(best, np.searchsorted(targets, found), self._chance[rows])
         return targets, best
+
+    def unknown(self, text: str) -> Codes:
+        """Return the grams of a text that no past text held."""
+        own = grams(text)
+        at = np.minimum(np.searchsorted(self._known, own), len(self._known) - 1)
+        return own[self._known[at] != own]
 
 
 def _meet(pairs: Sequence[tuple[str, str]]) -> _Cells:

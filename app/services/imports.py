@@ -86,8 +86,9 @@ class ImportService:
 
     def remap(self, preview: ImportPreview, column: int, path: str) -> ImportPreview:
         """Give a column another field ('' = not imported) and read the rows again."""
-        source = replace(preview.batch.source, mapping=changed(preview.batch.mapping, column, path))
-        batch = read_source(source, org_code=self._org_code(), questions=preview.batch.questions, notes=preview.batch.notes)
+        old = preview.batch
+        source = replace(old.source, mapping=changed(old.mapping, column, path))
+        batch = read_source(source, org_code=self._org_code(), questions=old.questions, notes=old.notes)
         return self._compare(preview.path, batch)
 
     def answer(

@@ -148,6 +148,13 @@ class DictionaryField(RuledField):
             self._shown = display
             self.committed.emit(code)
 
+    def take_highlighted(self) -> bool:
+        """Take the highlighted entry of the open list; return whether there was one."""
+        code = self._list.current if self._list else None
+        if code is not None:
+            self._take(code)
+        return code is not None
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Hand the arrow keys to the list, take its entry by Enter or Tab, close it by Esc."""
         open_list = self._list if self._list and self._list.isVisible() else None
@@ -158,16 +165,15 @@ class DictionaryField(RuledField):
             self._open(self._choices.search(""))
         elif key == Qt.Key.Key_Escape and open_list:
             open_list.hide()
-        elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and open_list and open_list.current is not None:
-            self._take(open_list.current)
+        elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.take_highlighted():
             self.focusNextChild()
         else:
             super().keyPressEvent(event)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab takes the highlighted entry before it moves on."""
-        if self._list and self._list.current is not None and self.text() != self.shown:
-            self._take(self._list.current)
+        if self.text() != self.shown:
+            self.take_highlighted()
         return super().focusNextPrevChild(forward)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

@@ -1,54 +1,77 @@
-"""The sheet: sections of the front page in paper order, made from the field list. Only this scrolls."""
+"""The sheet: sections of the front page in paper order. Only this scrolls."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from app.domain.case import CaseRecord, FieldPath
 from app.domain.dictionaries import dictionary
-from app.domain.field import FieldSpec, FieldType, Group, Section
-from app.domain.fields import FIELDS, field, fields_of
-from app.domain.findings import Severity
-from app.domain.values import display
+from app.domain.field import FieldType, Group, Section
+from app.domain.fields import field
 from app.services.types import CaseView
-from app.ui.pages.case.places import SECTION_TITLES, section_of
+from app.ui.pages.case.fields import SheetChoice, SheetField, Teller
+from app.ui.pages.case.looks import Marks, field_text, look_of
+from app.ui.pages.case.paper import COLUMNS, PAPER, Line, Part, Repeat, Slot
+from app.ui.pages.case.places import SECTION_TITLES
 from app.ui.theme import theme
-from app.ui.widgets import DictionaryField, FieldBox, FieldLook, RuledField, ScrollPane, SectionHeader
+from app.ui.widgets import FieldBox, ScrollPane, SectionHeader
 
-_COLUMNS = 12
-_ROWS = {Section.DIAGNOSIS: ((Group.EXT, 1), (Group.PATH, 1)), Section.PATIENT: ((Group.NB_WEIGHT, 1),)}
-"""Repeating groups shown as lines of a section, with the rows that are always there."""
-_GRIDS = (Group.DX, Group.OP)
-_BEFORE_DX = ("outp_dx_name", "outp_dx_code", "admit_dx_name", "admit_dx_code")
-_AFTER_DX = ("allergy_flag", "allergy_drugs", "abo", "rh", "autopsy")
-_SPANS = {"outp_dx_name": 4, "outp_dx_code": 2, "admit_dx_name": 4, "admit_dx_code": 2}
-_SHORT = {"outp_dx_code": "编码", "admit_dx_code": "编码"}
-_FEES = Section.FEE
+MakeBox = Callable[[Slot], FieldBox]
 
 
-def _place(spec: FieldSpec) -> Section:
-    """Return the section that prints a field: paper puts the admission diagnoses above, rare findings further down."""
-    if spec.id in _BEFORE_DX:
-        return Section.DIAGNOSIS
-    if spec.section is Section.DIAGNOSIS and spec.id not in _AFTER_DX:
-        return Section.OTHER_CARE
-    return spec.section
+class FieldLines(QWidget):
+    """One line of fields over twelve columns."""
+
+    def __init__(self, line: Line, make: MakeBox) -> None:
+        super().__init__()
+        grid = QGridLayout(self)
+        px = theme().px
+        grid.setContentsMargins(px(4), 0, px(12), 0)
+        grid.setHorizontalSpacing(px(6))
+        at = 0
+        for index in range(COLUMNS):
+            grid.setColumnStretch(index, 1)
+            grid.setColumnMinimumWidth(index, 0)
+        for slot in line:
+            grid.addWidget(make(slot), 0, at, 1, slot.span)
+            at += slot.span
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
 
-def _shown(section: Section) -> Iterator[FieldSpec]:
-    return (spec for spec in FIELDS if spec.group is Group.CASE and _place(spec) is section)
+class RepeatLines(QWidget):
+    """The lines of a group, one for each stored row and at least one."""
+
+    def __init__(self, repeat: Repeat, make: MakeBox) -> None:
+        super().__init__()
+        self.group = repeat.group
+        self.count = 0
+        self._repeat, self._make = repeat, make
+        self._lines: list[FieldLines] = []
+        self._box = QVBoxLayout(self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(0)
+        self.show_count(1)
+
+    def show_count(self, count: int) -> bool:
+        """Show that many lines; return whether there are other lines now."""
+        before, self.count = self.count, count
+        while len(self._lines) < count:
+            line = FieldLines(self._repeat.line(len(self._lines)), self._make)
+            self._lines.append(line)
+            self._box.addWidget(line)
+        for index, line in enumerate(self._lines):
+            line.setVisible(index < count)
+        return before != count
 
 
 class SectionBox(QWidget):
-    """One section: its band, lines of fields above and below an optional grid."""
+    """One section: its band, then its lines and grid."""
 
     def __init__(self, section: Section) -> None:
         super().__init__()
-        self.section = section
         self.header = SectionHeader(SECTION_TITLES[section])
         self.box = QVBoxLayout(self)
         self.box.setContentsMargins(0, 0, 0, 0)
@@ -56,214 +79,201 @@ class SectionBox(QWidget):
         self.box.addWidget(self.header)
 
 
-class FieldLines(QWidget):
-    """Fields in lines of twelve columns."""
-
-    def __init__(self, specs: list[tuple[str, FieldSpec]], make: SheetFields) -> None:
-        super().__init__()
-        grid = QGridLayout(self)
-        px = theme().px
-        grid.setContentsMargins(px(12), px(2), px(12), px(6))
-        grid.setHorizontalSpacing(px(14))
-        grid.setVerticalSpacing(0)
-        for index in range(_COLUMNS):
-            grid.setColumnStretch(index, 1)
-            grid.setColumnMinimumWidth(index, 0)
-        line, at = 0, 0
-        for path, spec in specs:
-            span = _SPANS.get(spec.id) or min(_COLUMNS, max(spec.span, make.least_span(spec)))
-            if at + span > _COLUMNS:
-                line, at = line + 1, 0
-            grid.addWidget(make.box(path, spec), line, at, 1, span)
-            at += span
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-
-
-class SheetFields:
-    """Makes and keeps the field widgets of the sheet by path."""
-
-    def __init__(self, sheet: Sheet) -> None:
-        self._sheet = sheet
-        self.boxes: dict[str, FieldBox] = {}
-
-    def least_span(self, spec: FieldSpec) -> int:
-        """Return the columns that the label needs with some room for the value."""
-        return max(2, -(-(len(spec.label) * 13 + 70) // 66))
-
-    def box(self, path: str, spec: FieldSpec) -> FieldBox:
-        """Return the labelled field of a path."""
-        widget: RuledField
-        if spec.dictionary and spec.type is not FieldType.LIST:
-            entries = dictionary(spec.dictionary)
-            widget = DictionaryField(entries)
-        else:
-            widget = RuledField()
-        widget.setObjectName(path)
-        widget.committed.connect(self._on_committed)
-        widget.textEdited.connect(self._on_edited)
-        box = FieldBox(_SHORT.get(spec.id, spec.label), widget)
-        widget.setAccessibleName(spec.label)
-        self.boxes[path] = box
-        return box
-
-    def _on_committed(self, text: str) -> None:
-        sender = self._sheet.sender()
-        widget = sender if isinstance(sender, RuledField) else None
-        for path, box in self.boxes.items():
-            if box.field is widget:
-                self._sheet.committed.emit(path, text)
-                return
-
-    def _on_edited(self, text: str) -> None:
-        for path, box in self.boxes.items():
-            if box.field.hasFocus():
-                self._sheet.edited.emit(path, text)
-                return
-
-
 class Sheet(ScrollPane):
     """All sections but the fees, which have their own strip.
 
-    ``committed(path, text)``: a field got a new text. ``edited(path, text)``: half-typed text, for drafts.
-    ``section_changed(section)``: another section is at the top.
+    ``committed(path, text)``: a field got a new text. ``typing(path, text)``: half-typed text, for drafts.
+    ``refused()``: somebody typed into a locked field. ``section_changed(section)``: another section is at the top.
     """
 
     committed = Signal(str, str)
-    edited = Signal(str, str)
+    typing = Signal(str, str)
+    refused = Signal()
     section_changed = Signal(object)
 
-    def __init__(self, grids: Mapping[Group, QWidget]) -> None:
+    def __init__(self, grids: Mapping[Group, QWidget], tell: Teller) -> None:
         super().__init__("sheet")
-        self.fields = SheetFields(self)
+        self.boxes: dict[str, FieldBox] = {}
         self.sections: dict[Section, SectionBox] = {}
-        self._grids = grids
-        for section in Section:
-            if section not in (_FEES, Section.SETTLEMENT):
-                self._add(section)
+        self._grids, self._tell = grids, tell
+        self._repeats: list[RepeatLines] = []
+        self._spot: tuple[Section, int] = (Section.PATIENT, 0)
+        self._aimed: tuple[Section, int] | None = None
+        for section, found in PAPER.items():
+            self._add(section, found)
+        self.box.addSpacing(theme().px(16))
         self.box.addStretch(1)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(0)
-        self._settle.timeout.connect(self._tell_section)
-        self.verticalScrollBar().valueChanged.connect(self._settle.start)
+        self._settle.timeout.connect(self._keep_spot)
+        self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        self.inner.installEventFilter(self)
+        _application().focusChanged.connect(self._on_focus)
 
-    def _add(self, section: Section) -> None:
+    def _add(self, section: Section, found: tuple[Part, ...]) -> None:
         box = SectionBox(section)
         self.sections[section] = box
-        late = _AFTER_DX if section is Section.DIAGNOSIS else ()
-        early = [(spec.path, spec) for spec in _shown(section) if spec.id not in late]
-        if section is Section.DIAGNOSIS:
-            early = [(name, field(name)) for name in _BEFORE_DX]
-        if early:
-            box.box.addWidget(FieldLines(early, self.fields))
-        for group, where in ((Group.DX, Section.DIAGNOSIS), (Group.OP, Section.OPERATION)):
-            if where is section:
-                box.box.addWidget(self._grids[group])
-        below = [
-            (f"{group}[{index}].{spec.id}", spec)
-            for group, count in _ROWS.get(section, ())
-            for index in range(count)
-            for spec in fields_of(group)
-        ]
-        below += [(name, field(name)) for name in late]
-        if below:
-            box.box.addWidget(FieldLines(below, self.fields))
+        lines = QVBoxLayout()
+        for part in found:
+            if isinstance(part, Group):
+                box.box.addLayout(_padded(lines))
+                box.box.addWidget(self._grids[part])
+                lines = QVBoxLayout()
+            elif isinstance(part, Repeat):
+                repeat = RepeatLines(part, self._make)
+                self._repeats.append(repeat)
+                lines.addWidget(repeat)
+            else:
+                lines.addWidget(FieldLines(part, self._make))
+        box.box.addLayout(_padded(lines))
         self.box.addWidget(box)
 
-    def show_view(self, view: CaseView) -> None:
-        """Show every field with its state."""
-        marks = marks_of(view)
-        for path, box in self.fields.boxes.items():
-            box.field.show_value(field_text(view.record, path), look_of(view, path, marks))
-            box.update()
-        dx = sum(1 for row in view.record.rows(Group.DX) if row.text("source_text") or row.text("code"))
-        self.sections[Section.DIAGNOSIS].header.set_note(f"出院诊断 {dx} 项")
+    def _make(self, slot: Slot) -> FieldBox:
+        spec = field(slot.path)
+        widget: SheetField
+        if spec.dictionary and spec.type is not FieldType.LIST:
+            widget = SheetChoice(slot.path, self._tell, dictionary(spec.dictionary))
+        else:
+            widget = SheetField(slot.path, self._tell)
+        widget.changed_to.connect(self.committed)
+        widget.typing.connect(self.typing)
+        widget.refused.connect(self.refused)
+        box = FieldBox(slot.label or spec.label, widget)
+        widget.setAccessibleName(spec.label)
+        self.boxes[slot.path] = box
+        return box
+
+    def show_view(self, view: CaseView, marks: Marks) -> bool:
+        """Show every field with its state; return whether lines came or went, so that Tab has to be laid anew."""
+        counts = [repeat.show_count(max(1, len(view.record.rows(repeat.group)))) for repeat in self._repeats]
+        for path, box in self.boxes.items():
+            look = look_of(view, path, marks)
+            changed = look.changed != box.field.look.changed
+            box.field.show_value(field_text(view.record, path), look)
+            if changed:
+                box.update()
+        self._show_notes(view)
+        return any(counts)
+
+    def _show_notes(self, view: CaseView) -> None:
+        found = [row for row in view.record.rows(Group.DX) if row.text("source_text") or row.text("code")]
+        self.sections[Section.DIAGNOSIS].header.set_note(f"出院诊断 {len(found)} 项")
         self.sections[Section.OPERATION].header.set_note(f"{len(view.record.rows(Group.OP))} 项")
+        waiting = f"F4 检索 · Ctrl+Shift+A 采用提议（{len(view.proposals)}）" if view.proposals else "F4 检索"
+        self.sections[Section.DIAGNOSIS].header.set_right("" if view.locked else waiting)
+        self.sections[Section.OPERATION].header.set_right("先治疗后诊断 · 主要手术对应主要诊断")
+        self.sections[Section.STAY].header.set_right("按纸质首页顺序 · Tab 下一项")
+
+    def tab_order(self) -> Iterator[QWidget]:
+        """Yield fields and grids in paper order."""
+        for found in PAPER.values():
+            for part in found:
+                if isinstance(part, Group):
+                    yield self._grids[part]
+                elif isinstance(part, Repeat):
+                    lines = next(lines for lines in self._repeats if lines.group is part.group)
+                    for index in range(lines.count):
+                        yield from (self.boxes[slot.path].field for slot in part.line(index))
+                else:
+                    yield from (self.boxes[slot.path].field for slot in part)
 
     def go_to(self, section: Section) -> None:
         """Scroll a section to the top."""
         if section in self.sections:
-            self.verticalScrollBar().setValue(self.sections[section].y())
+            self._lay_out_now()
+            self._scroll_to(self.sections[section].y())
+            self._aimed = (section, self.verticalScrollBar().value())
+            self.section_changed.emit(section)
 
-    def reveal(self, widget: QWidget) -> None:
-        """Scroll so that a widget stands at one third of the height."""
-        top = widget.mapTo(self.inner, widget.rect().topLeft()).y()
-        self.verticalScrollBar().setValue(top - self.viewport().height() // 3)
+    def reveal(self, widget: QWidget, part: QRect | None = None) -> None:
+        """Scroll so that a widget, or a part of it, stands at one third of the height."""
+        self._lay_out_now()
+        self._scroll_to(self._top_of(widget, part) - self.viewport().height() // 3)
+
+    def ensure(self, widget: QWidget, part: QRect | None = None) -> None:
+        """Scroll as little as needed to show a widget, or a part of it."""
+        self._lay_out_now()
+        box, value, view = part or widget.rect(), self.verticalScrollBar().value(), self.viewport().height()
+        top, room = self._top_of(widget, part), theme().px(8)
+        if top - room < value:
+            self._scroll_to(top - room)
+        elif top + box.height() + room > value + view:
+            self._scroll_to(top + box.height() + room - view)
+
+    def scroll_to(self, value: int) -> None:
+        """Scroll to where the sheet stood before."""
+        self._lay_out_now()
+        self._scroll_to(value)
+
+    def _scroll_to(self, value: int) -> None:
+        self._aimed = None
+        self.verticalScrollBar().setValue(value)
+        self._note_spot()
+
+    def _lay_out_now(self) -> None:
+        """Give every part its place at once: Qt would do so level by level in the event loop."""
+        for widget in (*self._grids.values(), *self._repeats):
+            parent = widget.parentWidget()
+            while parent is not None and parent is not self.viewport():
+                parent.layout().activate()
+                parent = parent.parentWidget()
+        QCoreApplication.sendEvent(self.inner, QEvent(QEvent.Type.LayoutRequest))
+
+    def _top_of(self, widget: QWidget, part: QRect | None) -> int:
+        return widget.mapTo(self.inner, (part or widget.rect()).topLeft()).y()
 
     def current_section(self) -> Section:
-        """Return the section whose band is at or above the top edge."""
-        top = self.verticalScrollBar().value() + theme().px(40)
+        """Return the section at the top edge, or the one gone to that could not be scrolled up to it."""
+        value = self.verticalScrollBar().value()
+        if self._aimed and self._aimed[1] == value:
+            return self._aimed[0]
         current = Section.PATIENT
         for section, box in self.sections.items():
-            if box.y() <= top:
+            if box.y() <= value + theme().px(40):
                 current = section
         return current
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the section in the index right after a resize."""
+        """Keep what is at the top where it is."""
         super().resizeEvent(event)
         self._settle.start()
 
-    def _tell_section(self) -> None:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The paper grows and shrinks with its grids: keep what is at the top where it is."""
+        if watched is self.inner and event.type() is QEvent.Type.LayoutRequest:
+            self._settle.start()
+        return super().eventFilter(watched, event)
+
+    def _on_focus(self, _old: QWidget | None, now: QWidget | None) -> None:
+        """A field that gets the focus is shown; grids show their cell themselves."""
+        if isinstance(now, SheetField) and self.isAncestorOf(now):
+            self.ensure(now)
+
+    def _on_scrolled(self) -> None:
+        if not self._settle.isActive():
+            self._note_spot()
+
+    def _note_spot(self) -> None:
+        section = self.current_section()
+        self._spot = (section, self.verticalScrollBar().value() - self.sections[section].y())
+        self.section_changed.emit(section)
+
+    def _keep_spot(self) -> None:
+        section, beyond = self._spot
+        self.verticalScrollBar().setValue(self.sections[section].y() + beyond)
         self.section_changed.emit(self.current_section())
 
 
-def marks_of(view: CaseView) -> dict[str, tuple[Severity, str]]:
-    """Return for each flagged path the worst severity and the messages."""
-    order = list(Severity)
-    marks: dict[str, tuple[Severity, str]] = {}
-    for finding in view.report.findings:
-        for path in finding.paths:
-            key = str(FieldPath.parse(path))
-            old = marks.get(key)
-            said = f"{finding.rule_id} {finding.message}"
-            worst = finding.severity if not old else min(old[0], finding.severity, key=order.index)
-            marks[key] = (worst, f"{old[1]}；{said}" if old else said)
-    return marks
+def _application() -> QApplication:
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        raise TypeError("no application")
+    return app
 
 
-def field_text(record: CaseRecord, path: str) -> str:
-    """Return what the sheet shows for a path: the value in display form, unread text, or a dash."""
-    at = FieldPath.parse(path)
-    spec = field(path)
-    rows = (record.head,) if at.group is Group.CASE else record.rows(at.group)
-    if at.index >= len(rows):
-        return ""
-    row = rows[at.index]
-    if at.field in row.raw:
-        return row.raw[at.field]
-    if at.field in row.dashes:
-        return "-"
-    value = row.get(at.field)
-    return "" if value is None else display(spec, value)
-
-
-def look_of(view: CaseView, path: str, marks: Mapping[str, tuple[Severity, str]]) -> FieldLook:
-    """Return the state of a field."""
-    severity, why = marks.get(path, (None, ""))
-    spec = field(path)
-    history = view.changed.get(path, ())
-    return FieldLook(
-        changed=bool(history),
-        severity=severity,
-        computed=spec.computed and severity is None,
-        locked=bool(view.locked),
-        not_applicable=_does_not_apply(view.record, path),
-        code=spec.type in (FieldType.DX_CODE, FieldType.PX_CODE, FieldType.MORPHOLOGY_CODE) or spec.id == "record_no",
-        why="；".join(part for part in (why, *history, view.locked) if part),
-    )
-
-
-def _does_not_apply(record: CaseRecord, path: str) -> bool:
-    """Only what domain.md ties to another answer: an autopsy after death, coma after a head injury is left open."""
-    return path == "autopsy" and record.text("discharge_way") not in ("", "5") and not record.text("autopsy")
-
-
-def counts_by_section(view: CaseView) -> dict[Section, dict[Severity, int]]:
-    """Return open findings per section and severity."""
-    counts: dict[Section, dict[Severity, int]] = {}
-    for finding in view.report.findings:
-        if finding.paths:
-            part = counts.setdefault(section_of(finding.paths[0]), {})
-            part[finding.severity] = part.get(finding.severity, 0) + 1
-    return counts
+def _padded(lines: QVBoxLayout) -> QVBoxLayout:
+    px = theme().px
+    lines.setSpacing(0)
+    lines.setContentsMargins(0, px(2) if lines.count() else 0, 0, px(6) if lines.count() else 0)
+    return lines

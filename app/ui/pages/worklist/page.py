@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.common.errors import UserProblem
 from app.domain.changes import Changes
 from app.services.types import CaseView, ListTotals
 from app.ui.models.worklist import WorklistModel
 from app.ui.page import KeyHint, Page, PageSpec, Place, Shell, VersionNote
+from app.ui.pages.case_work import ListWork
 from app.ui.pages.worklist.chooser import ColumnChooser
 from app.ui.pages.worklist.columns import COLUMNS, Cells
 from app.ui.pages.worklist.filtering import WorklistFilter, token_label
@@ -21,7 +22,6 @@ from app.ui.pages.worklist.peek import Peek
 from app.ui.pages.worklist.queues import QueueList
 from app.ui.pages.worklist.reading import Listing, ListRequest, ReadCase, ReadList
 from app.ui.pages.worklist.table import WorklistTable
-from app.ui.pages.worklist.work import ListWork
 from app.ui.ports import JsonValue
 from app.ui.theme import theme
 from app.ui.widgets import ActionButton, Button, Pane, Splitter, StateStack, Text, column, row
@@ -212,7 +212,8 @@ class WorklistPage(Page):
             self._show_listing(listing)
         self._show_counts()
         self.shell.actions.refresh()
-        self.shell.set_status(f"{listing.totals.cases:,} 份 · 筛选 {listing.took_ms:.0f} ms")
+        if self.isVisible():
+            self.shell.set_status(f"{listing.totals.cases:,} 份 · 筛选 {listing.took_ms:.0f} ms")
 
     def _show_listing(self, listing: Listing) -> None:
         everything = self.table.selected_count == len(self.table.cases.ids) > 1
@@ -228,7 +229,7 @@ class WorklistPage(Page):
         else:
             self._say_empty(listing)
             self.peek.show_nothing()
-        if focused or self._stack.isAncestorOf(self.focusWidget() or self):
+        if self.isVisible() and (focused or self._stack.isAncestorOf(QApplication.focusWidget() or self)):
             self._focus_table()
         self.place_changed.emit()
 

@@ -9,7 +9,6 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from app.common.progress import Progress
-from app.domain.changes import Changes
 from app.services.types import CaseView, ListTotals, QueueCount
 
 if TYPE_CHECKING:
@@ -69,15 +68,3 @@ class ReadCase:
     def __call__(self, _progress: Progress) -> CaseView:
         """Return the view of the case."""
         return self.services.cases.view(self.case_id)
-
-
-@dataclass(frozen=True, slots=True)
-class CheckStale:
-    """The work of a job: check what was edited or imported since it was last checked."""
-
-    services: Services
-
-    def __call__(self, progress: Progress) -> Changes | None:
-        """Return what changed, None when everything was up to date."""
-        stale = self.services.checking.stale()
-        return self.services.checking.run(stale, progress) if stale else None

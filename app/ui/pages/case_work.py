@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from app.common.progress import Progress
 from app.domain.changes import Changes
 from app.services.exports import Receipt
 from app.services.types import AutoCodeReport
 from app.ui.page import Place, Shell
 from app.ui.pages.files import ask_save
-from app.ui.pages.worklist.reading import CheckStale
 from app.ui.shell.files import OpenFolder
 
-EXPORTS = "Excel 工作簿 (*.xlsx);;CSV，按原文件的列与编码 (*.csv)"
+if TYPE_CHECKING:
+    from app.services.composition import Services
+
+_EXPORTS = "Excel 工作簿 (*.xlsx);;CSV，按原文件的列与编码 (*.csv)"
+
+
+@dataclass(frozen=True, slots=True)
+class _CheckStale:
+    """The work of a job: check what was edited or imported since it was last checked."""
+
+    services: Services
+
+    def __call__(self, progress: Progress) -> Changes | None:
+        """Return what changed, None when everything was up to date."""
+        stale = self.services.checking.stale()
+        return self.services.checking.run(stale, progress) if stale else None
 
 
 class ListWork(QObject):
@@ -33,7 +50,7 @@ class ListWork(QObject):
         """Check what was edited or imported since it was last checked, if anything was."""
         services = self._shell.services
         if not services.session.db.read_only:
-            job = self._shell.jobs.run(CheckStale(services), label="检查变动的病案", writes=True, parent=self._page)
+            job = self._shell.jobs.run(_CheckStale(services), label="检查变动的病案", writes=True, parent=self._page)
             job.done.connect(self._on_changed)
 
     def toggle_claim(self, case_ids: Sequence[int]) -> None:
@@ -68,7 +85,7 @@ class ListWork(QObject):
         """Ask where to, then write the corrected batch."""
         name = f"{Path(title).stem}_修正{'.csv' if title.lower().endswith('.csv') else '.xlsx'}"
         take = partial(self._export_to, batch_id)
-        ask_save(self._page, self._shell.places, "导出修正后的整批", take, name=name, filters=EXPORTS)
+        ask_save(self._page, self._shell.places, "导出修正后的整批", take, name=name, filters=_EXPORTS)
 
     def _export_to(self, batch_id: int, path: Path) -> None:
         work = partial(self._shell.services.exports.batch, batch_id, path)
