@@ -16,6 +16,12 @@ ACCEPT: Final = 0.98
 """What an exact and unique answer is held to be worth."""
 
 
+WORTHLESS: Final = 0.15
+"""A score from which nothing can be concluded, however far the others fall behind."""
+WORTHY: Final = 0.5
+"""A score from which the curve holds in full."""
+
+
 @dataclass(frozen=True, slots=True)
 class Curve:
     """Logistic curve over the first score and its lead over the second."""
@@ -40,6 +46,7 @@ def probabilities(ranked: Sequence[Scored], remembering: bool) -> list[float]:
         return []
     lead = ranked[0].score - ranked[1].score if len(ranked) > 1 else ranked[0].score
     first = (REMEMBERING if remembering else ALONE).at(ranked[0].score, max(lead, 0.0))
+    first *= min(max((ranked[0].score - WORTHLESS) / (WORTHY - WORTHLESS), 0.0), 1.0)
     top = max(ranked[0].score, 1e-6)
     return [round(first * max(scored.score, 0.0) / top, 4) for scored in ranked]
 

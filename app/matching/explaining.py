@@ -8,6 +8,7 @@ from typing import Final
 from rapidfuzz.distance import Indel
 
 from app.domain.coding import Candidate, MatchKind, Reason
+from app.matching.lexicon import Expansion
 from app.matching.memory import Recalled
 from app.matching.names import Term
 from app.matching.ranking import Scored
@@ -61,9 +62,15 @@ def kind_of_match(scored: Scored, recalled: Recalled | None) -> MatchKind:
     words, form = scored.wording.plain, scored.form.plain
     if scored.is_exact and scored.wording.expansion is None and not scored.wording.cost:
         return MatchKind.SYNONYM if scored.form.cost else MatchKind.EXACT
-    if scored.expansion is not None or scored.wording.expansion is not None:
+    if _expansion(scored) is not None:
         return MatchKind.SYNONYM
     return MatchKind.CONTAINS if form in words or words in form else MatchKind.FUZZY
+
+
+def _expansion(scored: Scored) -> Expansion | None:
+    """The short form that led to the term, None when it only says the same again."""
+    expansion = scored.wording.expansion or (None if scored.is_exact else scored.expansion)
+    return expansion if expansion is not None and expansion.normal != expansion.meaning else None
 
 
 def reasons_of(scored: Scored, recalled: Recalled | None, term: Term, title: str, spans: Spans) -> tuple[Reason, ...]:
@@ -73,8 +80,8 @@ def reasons_of(scored: Scored, recalled: Recalled | None, term: Term, title: str
         found.append(_learned(recalled))
     elif recalled is not None and recalled.likeness >= NEAR:
         found.append(reason("near", text=recalled.text))
-    expansion = scored.wording.expansion or (None if scored.is_exact else scored.expansion)
-    if expansion is not None and expansion.normal != expansion.meaning:
+    expansion = _expansion(scored)
+    if expansion is not None:
         found.append(reason("expansion", short=expansion.short, meaning=expansion.meaning))
     if scored.is_exact:
         found.append(_same_words(scored, term, title))

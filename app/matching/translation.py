@@ -39,7 +39,7 @@ class Translation:
         kept = chance >= LEAST
         self._source, self._target, self._chance = cells.source[kept], cells.target[kept], chance[kept]
 
-        self._known = distinct(cells.source)
+        self._known: Codes = distinct(cells.source)
 
     def translate(self, text: str) -> tuple[Codes, Floats]:
         """Return the name grams that a text leads to, sorted, each with its highest probability (0-1)."""
@@ -57,7 +57,8 @@ class Translation:
         """Return the grams of a text that no past text held."""
         own = grams(text)
         at = np.minimum(np.searchsorted(self._known, own), len(self._known) - 1)
-        return own[self._known[at] != own]
+        unknown: Codes = own[self._known[at] != own]
+        return unknown
 
 
 def _meet(pairs: Sequence[tuple[str, str]]) -> _Cells:

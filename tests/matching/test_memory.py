@@ -1,0 +1,135 @@
+"""What was coded before leads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.codebook.book import Codebook
+from app.domain.coding import Band, CodeKind, MatchKind
+from app.matching.contract import Matcher, PastCoding
+from app.matching.first import FirstMatcher
+from app.matching.grams import GramIndex, distinct, grams, top_of
+from app.matching.translation import Translation
+
+PX = CodeKind.PX
+
+
+def past(text: str, *codes: str, times: int = 1, last: str = "") -> PastCoding:
+    """Return a past coding of a diagnosis."""
+    return PastCoding(text, CodeKind.DX, codes, times, last)
+
+
+def test_the_same_text_is_answered_as_before(builtin: Codebook) -> None:
+    matcher = FirstMatcher(builtin, history=[past("老慢支", "J42.x00", times=3, last="2026-10-02")])
+    result = matcher.match("老慢支", CodeKind.DX)
+    assert result.best is not None
+    assert (result.best.code, result.best.kind, result.band) == ("J42.x00", MatchKind.LEARNED, Band.ACCEPT)
+    assert dict(result.best.reasons[0].args) == {"times": "3", "last": "2026-10-02"}
+
+
+def test_one_past_coding_or_a_divided_past_is_only_proposed(builtin: Codebook) -> None:
+    once = FirstMatcher(builtin, history=[past("老慢支", "J42.x00")])
+    assert once.match("老慢支", CodeKind.DX).band is not Band.ACCEPT
+    divided = FirstMatcher(builtin, history=[past("老慢支", "J42.x00", times=3), past("老慢支", "J41.000", times=2)])
+    result = divided.match("老慢支", CodeKind.DX)
+    assert result.band is not Band.ACCEPT
+    assert {candidate.code for candidate in result.candidates[:2]} == {"J42.x00", "J41.000"}
+
+
+def test_a_near_text_is_a_reason(builtin: Codebook) -> None:
+    matcher = FirstMatcher(builtin, history=[past("老慢支急性发作期", "J44.100")])
+    best = matcher.match("老慢支急性发作", CodeKind.DX).best
+    assert best is not None
+    assert best.code == "J44.100"
+    assert best.reasons[0].key == "reason.near"
+
+
+def test_several_codes_of_one_text_are_answered_together(builtin: Codebook) -> None:
+    matcher = FirstMatcher(builtin, history=[past("两高", "I10.x00", "E78.500")])
+    assert {candidate.code for candidate in matcher.answers("两高", CodeKind.DX)} == {"I10.x00", "E78.500"}
+
+
+def test_memory_can_be_replaced_and_unknown_codes_do_no_harm(builtin: Codebook) -> None:
+    matcher = FirstMatcher(builtin, history=[past("老慢支", "nothing")])
+    before = matcher.match("老慢支", CodeKind.DX)
+    matcher.remember([past("老慢支", "J42.x00", times=2)])
+    assert matcher.match("老慢支", CodeKind.DX).candidates[0].code == "J42.x00"
+    matcher.remember([])
+    assert matcher.match("老慢支", CodeKind.DX) == before
+
+
+def test_terms_need_no_book() -> None:
+    terms = [
+        ("1", "甲状腺病损切除术"),
+        ("2", "甲状腺叶切除术"),
+        ("3", "甲状腺病损切除术"),
+        ("", "自编术式"),
+        ("4", " "),
+    ]
+    matcher: Matcher = FirstMatcher.from_terms(
+        terms, PX, [("甲瘤切除", ["甲状腺病损切除术"]), ("乙", ["甲状腺叶切除术"])]
+    )
+    best = matcher.match("甲瘤切除", PX).best
+    assert best is not None
+    assert (best.code, best.name) == ("1", "甲状腺病损切除术")
+    assert matcher.match("自编术式", PX).candidates[0].code == ""
+    assert matcher.match("自编术式", CodeKind.DX).candidates == ()
+
+
+def test_names_that_the_past_uses_twice_become_terms() -> None:
+    history = [("甲", ["院内名称"]), ("乙", ["院内名称"]), ("丙", ["只用一次"])]
+    matcher = FirstMatcher.from_terms([("1", "甲状腺叶切除术")], PX, history)
+    best = matcher.match("院内名称", PX).best
+    assert best is not None
+    assert (best.code, best.name) == ("", "院内名称")
+    assert all(candidate.name != "只用一次" for candidate in matcher.match("只用一次", PX).candidates)
+
+
+def test_the_table_learns_which_words_stand_for_which() -> None:
+    sites = ("肝", "脾", "胃", "肾", "肺", "脑")
+    table = Translation([(f"{site}肿瘤摘除", f"{site}病损切除") for site in sites])
+    targets, chance = table.translate("肿瘤")
+    found = dict(zip(targets.tolist(), chance.tolist(), strict=True))
+    (wanted,) = grams("病损", (2,)).tolist()
+    assert found[wanted] > 0.1
+    assert max(chance) <= 1
+    (own,) = grams("胃", (1,)).tolist()
+    targets, chance = table.translate("胃")
+    assert targets[int(np.argmax(chance))] == own
+    assert table.unknown("胃石").tolist() == sorted(set(grams("胃石").tolist()) - set(grams("胃肿瘤摘除").tolist()))
+
+
+def test_the_index_weighs_rare_characters_more() -> None:
+    index = GramIndex(["急性胆囊炎", "急性阑尾炎", "急性肺炎", ""])
+    cover = index.cover("急性胆囊炎")
+    assert cover.matched[0] == pytest.approx(cover.total)
+    assert cover.matched[0] > cover.matched[1] > 0
+    assert cover.matched[3] == 0
+    unknown = index.cover("𠮷")
+    assert unknown.matched.sum() == 0
+    assert unknown.total > 0
+    assert GramIndex([]).cover("炎").matched.tolist() == []
+
+
+def test_the_best_come_in_order_of_score_then_number() -> None:
+    scores = np.array([0.1, 0.5, 0.5, 0.0, 0.9, 0.5], np.float32)
+    assert top_of(scores, 3).tolist() == [4, 1, 2]
+    assert top_of(scores, 10).tolist() == [4, 1, 2, 5, 0]
+    assert top_of(np.zeros(0, np.float32), 3).tolist() == []
+    assert distinct(np.array([3, 1, 3, 2], np.uint64)).tolist() == [1, 2, 3]
+
+
+@pytest.mark.slow
+def test_quality_on_the_reference_texts(reference: Path) -> None:
+    from benchmarks import match as bench  # noqa: PLC0415 - reads the reference folder
+
+    (task,) = bench.tasks("px")
+    part = bench.Task(task.name, task.kind, task.terms, task.gold[:200], ())
+    alone, _ = bench.measure(part, ())
+    assert alone["top1"] >= 55
+    assert alone["top10"] >= 82
+    remembering, _ = bench.measure(part, task.past)
+    assert remembering["top1"] >= 78

@@ -1,0 +1,107 @@
+"""The search box."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.codebook.book import Codebook
+from app.domain.coding import CodeKind, MatchKind
+from app.matching.first import FirstMatcher
+from app.matching.pinyin import PinyinIndex
+
+DX, PX = CodeKind.DX, CodeKind.PX
+
+
+def codes(matcher: FirstMatcher, typed: str, kind: CodeKind = DX, top: int = 20) -> list[str]:
+    """Return the codes found."""
+    return [candidate.code for candidate in matcher.search(typed, kind, top)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind", "code"),
+    [
+        ("k803", DX, "K80.300"),
+        ("K80.3", DX, "K80.300"),
+        ("k80.300", DX, "K80.300"),
+        ("5123", PX, "51.2300"),
+        ("51.23", PX, "51.2300"),
+        ("胆囊炎 急性", DX, "K81.000"),
+        ("急性 胆囊炎", DX, "K81.000"),
+        ("结石胆囊", DX, "K80.200"),
+        ("jxdny", DX, "K81.000"),
+        ("jixingdannangyan", DX, "K81.000"),
+        ("jxdannyan", DX, "K81.000"),
+        ("急性 dny", DX, "K81.000"),
+        ("k81 急性", DX, "K81.000"),
+        ("gxb", DX, "I25.100"),
+        ("冠心病", DX, "I25.100"),
+        ("copd", DX, "J44.900"),
+        ("COPD", DX, "J44.900"),
+        ("lc", PX, "51.2300"),
+        ("Ⅱ型糖尿病", DX, "E11.900"),
+        ("膽囊炎", DX, "K81.900"),
+        ("lanwei", DX, "K37.x00"),
+        ("fqjxdnqcs", PX, "51.2300"),
+    ],
+)
+def test_what_coders_type_finds_the_code(matcher: FirstMatcher, typed: str, kind: CodeKind, code: str) -> None:
+    assert code in codes(matcher, typed, kind)
+
+
+def test_a_code_lists_what_begins_with_it_in_order(matcher: FirstMatcher) -> None:
+    found = codes(matcher, "K80")
+    assert found == sorted(found)
+    assert all(code.startswith("K80") for code in found)
+    assert matcher.search("K80", DX)[0].kind is MatchKind.CODE
+
+
+def test_short_forms_and_exact_names_come_first(matcher: FirstMatcher) -> None:
+    assert codes(matcher, "冠心病")[0] == "I25.100"
+    assert codes(matcher, "lc", PX)[0] == "51.2300"
+    assert codes(matcher, "股骨颈骨折")[0] == "S72.000"
+
+
+def test_reasons_and_order_are_stable(matcher: FirstMatcher) -> None:
+    assert matcher.search("胆囊", DX) == matcher.search("胆囊", DX)
+    assert all(candidate.reasons for candidate in matcher.search("胆囊", DX))
+    assert len(codes(matcher, "胆囊", top=5)) == 5
+    found = codes(matcher, "胆囊")
+    assert len(found) == len(set(found))
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "，", "???", "zzzzqqqq", "§"])
+def test_nothing_found_is_empty(matcher: FirstMatcher, typed: str) -> None:
+    assert codes(matcher, typed) == []
+
+
+@given(st.text(max_size=30))
+@settings(max_examples=40, deadline=None)
+def test_nothing_that_is_typed_breaks_the_search(matcher: FirstMatcher, typed: str) -> None:
+    for kind in CodeKind:
+        assert len(matcher.search(typed, kind, 5)) <= 5
+
+
+def test_pinyin_reads_names_as_physicians_say_them() -> None:
+    index = PinyinIndex.of_names(
+        ["重症肺炎", "功能重建术", "骨延长术", "椎间盘突出", "膀胱结石", "ABO溶血", "1型糖尿病", "※"]
+    )
+    assert index.initials == ("zzfy", "gncjs", "gycs", "zjptc", "pgjs", "aborx", "1xtnb", "")
+    assert index.find("zzfy") == [0]
+    assert index.find("cjs") == [1]
+    assert index.find("pangguang") == [4]
+    assert index.find("pguangjs") == [4]
+    assert index.find("boro") == [5]
+    assert index.find("gx") == []
+    assert index.find("") == []
+
+
+def test_the_pinyin_index_can_be_kept(builtin: Codebook) -> None:
+    matcher = FirstMatcher(builtin)
+    kept = matcher.pinyin_bytes(PX)
+    again = FirstMatcher(builtin)
+    assert again.take_pinyin(PX, kept)
+    assert not again.take_pinyin(DX, kept)
+    assert codes(again, "fqjxdnqcs", PX) == codes(matcher, "fqjxdnqcs", PX)
+    assert PinyinIndex.from_bytes(PinyinIndex.of_names(["甲", "乙"]).to_bytes()).initials == ("j", "y")
