@@ -122,7 +122,7 @@ def measure(path: Path) -> dict[str, object]:
     with Database.open(path) as db:
         for name, query in QUERIES.items():
             with db.read() as reader:
-                figures[f"{name}_s"] = _slowest(lambda query=query: reader.worklist_ids(query))  # type: ignore[misc]
+                figures[f"{name}_s"] = _slowest(lambda query=query: reader.worklist_ids(query))
                 figures[f"{name}_hits"] = len(reader.worklist_ids(query))
         with db.read() as reader:
             ids = reader.worklist_ids(QUERIES["sort_name"])

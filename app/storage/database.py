@@ -40,6 +40,7 @@ class Database:
         self._cleanup = cleanup
         self._turn = threading.RLock()
         self._busy = False
+        self._identity = _identity(path)
 
     @classmethod
     def open(cls, path: Path, *, read_only: bool = False, clock: Clock | None = None) -> Self:
@@ -124,6 +125,8 @@ class Database:
         with self._turn:
             if self._writer is None:
                 raise problem("opened_read_only", self.path)
+            if _identity(self.path) != self._identity:  # SQLite would go on writing into a deleted file
+                raise problem("vanished", self.path)
             if self._busy:
                 raise RuntimeError("a write inside a write")
             self._busy = True
@@ -159,3 +162,12 @@ def _must_be_writable(writer: sa.Engine) -> None:
     with writer.connect() as connection:
         connection.exec_driver_sql(f"PRAGMA user_version={CURRENT}")
         connection.rollback()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells a file from another one of the same name, None when it is gone."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

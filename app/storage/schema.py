@@ -62,9 +62,9 @@ def upgrade(path: Path, clock: Clock) -> None:
 
 
 def _step(engine: sa.Engine, revision: str, number: int) -> None:
-    # imported here: Alembic takes 0.2 s to load and a library that is up to date never needs it
-    from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415
+    # Alembic takes 0.2 s to load and a library that is up to date never needs it
+    from alembic import command  # noqa: PLC0415 - slow to load, seldom needed
+    from alembic.config import Config  # noqa: PLC0415 - the same
 
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))

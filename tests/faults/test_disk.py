@@ -147,6 +147,29 @@ def test_a_file_that_goes_busy_later_keeps_what_was_saved(library: Path, monkeyp
         assert tx.changes.op_id == 2
 
 
+@posix
+@pytest.mark.parametrize("how", ["deleted", "moved", "replaced"])
+def test_a_library_that_vanishes_takes_no_more_work(library: Path, how: str) -> None:
+    elsewhere = library.with_name("elsewhere.db")
+    with Database.open(library) as db:
+        if how == "replaced":
+            elsewhere.write_bytes(library.read_bytes())
+            elsewhere.replace(library)
+        elif how == "moved":
+            library.rename(elsewhere)
+        else:
+            library.unlink()
+        with pytest.raises(UserProblem, match="没有保存"), db.operation(Op.SET_FIELD, by=ME):
+            pass
+        with pytest.raises(UserProblem, match="没有保存"), db.caching():
+            pass
+        if how == "moved":
+            elsewhere.rename(library)
+            with db.operation(Op.SET_FIELD, by=ME) as tx:
+                tx.set_field(1, Group.CASE, 0, "sex", "1")
+            assert tx.changes.op_id == 2
+
+
 def test_a_damaged_file_is_said(library: Path) -> None:
     data = bytearray(library.read_bytes())
     data[4096:] = os.urandom(len(data) - 4096)
