@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
@@ -10,6 +11,7 @@ from app.matching.lexicon import standard_lexicon
 from app.matching.spelling import LONGEST
 
 MOST_PARTS: Final = 30
+LAST_NUMBER: Final = 9
 _OPEN: Final = "(\uff08[\uff3b{\u3010\u300a\u201c"
 _CLOSE: Final = ")\uff09]\uff3d}\u3011\u300b\u201d"
 _CIRCLED: Final = "\u2460-\u2473\u2474-\u2487\u2488-\u249b"
@@ -27,6 +29,11 @@ def _separators() -> frozenset[str]:
 
 
 @cache
+def _units() -> frozenset[str]:
+    return frozenset(standard_lexicon().markers["units"])
+
+
+@cache
 def _joiners() -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, standard_lexicon().markers["joiners"])))
 
@@ -37,7 +44,7 @@ def split_texts(text: str) -> list[str]:
     Cuts at separators, numbering and line breaks, never inside brackets, never at words that join (伴, 和).
     """
     capped = text[: LONGEST * 5]
-    marked = _INNER_NUMBER.sub(_BREAK, _NUMBER.sub(_BREAK, capped))
+    marked = _INNER_NUMBER.sub(_BREAK, _NUMBER.sub(_BREAK, _without_list_numbers(capped)))
     parts: list[str] = []
     depth = start = 0
     for place, sign in enumerate(marked):
@@ -45,12 +52,43 @@ def split_texts(text: str) -> list[str]:
             depth += 1
         elif sign in _CLOSE:
             depth = max(depth - 1, 0)
-        elif sign == _BREAK or (depth == 0 and sign in _separators()):
+        elif sign == _BREAK or (depth == 0 and sign in _separators() and not _between_digits(marked, place)):
             parts.append(marked[start:place])
             start, depth = place + 1, 0
     parts.append(marked[start:])
     found = [part.strip() for part in parts if any(sign.isalnum() for sign in part)]
     return found[:MOST_PARTS] or [text.strip()]
+
+
+def _without_list_numbers(text: str) -> str:
+    """Put breaks for the numbers of a list that has no points: ``1A2B3C``. Other digits stay."""
+    places = list(_listed(text))
+    if len(places) < 2 or text[: places[0]].strip():
+        return text
+    return "".join(_BREAK if place in places else sign for place, sign in enumerate(text))
+
+
+def _listed(text: str) -> Iterator[int]:
+    """Places of 1, 2, 3 … in turn, each at the beginning of an item."""
+    number = 1
+    for place, sign in enumerate(text):
+        if sign == str(number) and number <= LAST_NUMBER and _begins_item(text, place):
+            yield place
+            number += 1
+
+
+def _begins_item(text: str, place: int) -> bool:
+    before, after = text[place - 1 : place] if place else "", text[place + 1 : place + 2]
+    return (
+        not (before.isascii() and before.isalnum())
+        and after.isalpha()
+        and not after.isascii()
+        and after not in _units()
+    )
+
+
+def _between_digits(text: str, place: int) -> bool:
+    return text[place - 1 : place].isdigit() and text[place + 1 : place + 2].isdigit()
 
 
 def split_joined(text: str) -> list[str]:
