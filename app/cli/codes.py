@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.common.clock import SystemClock
 from app.common.paths import home
-from app.services.asset_store import CODEBOOK, SCHEME
-from app.services.assets import Assets, ImportReport
-from app.services.writer import writing
+
+if TYPE_CHECKING:
+    from app.services.assets import Assets, ImportReport
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -38,25 +39,37 @@ def _print(report: ImportReport) -> None:
         print(line)
 
 
+def _assets() -> Assets:
+    from app.services.assets import Assets  # noqa: PLC0415 - engines load only for this command
+
+    return Assets(home(), SystemClock())
+
+
 def _import_codebook(args: argparse.Namespace) -> int:
+    from app.services.writer import writing  # noqa: PLC0415 - engines load only for this command
+
     with writing():
-        _print(Assets(home(), SystemClock()).import_codebook(args.files, title=args.title))
+        _print(_assets().import_codebook(args.files, title=args.title))
     return 0
 
 
 def _import_scheme(args: argparse.Namespace) -> int:
+    from app.services.writer import writing  # noqa: PLC0415 - engines load only for this command
+
     with writing():
-        _print(Assets(home(), SystemClock()).import_scheme(args.path, valid_from=args.valid_from))
+        _print(_assets().import_scheme(args.path, valid_from=args.valid_from))
     return 0
 
 
 def _list_codebooks(_: argparse.Namespace) -> int:
-    for line in Assets(home(), SystemClock()).listing(CODEBOOK):
-        print(line)
-    return 0
+    return _list("codebook")
 
 
 def _list_schemes(_: argparse.Namespace) -> int:
-    for line in Assets(home(), SystemClock()).listing(SCHEME):
+    return _list("scheme")
+
+
+def _list(kind: str) -> int:
+    for line in _assets().listing(kind):
         print(line)
     return 0

@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from app.services import bulk
-
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add ``group``, ``match`` and ``qc``: commands that read files and write files and touch no library."""
@@ -32,18 +30,24 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def _group(args: argparse.Namespace) -> int:
+    from app.services import bulk  # noqa: PLC0415 - engines load only for this command
+
     done = bulk.group_file(args.scheme, args.cases, args.out)
     print(f"已分组 {done.rows} 例，结果：{args.out}")
     return 0
 
 
 def _match(args: argparse.Namespace) -> int:
+    from app.services import bulk  # noqa: PLC0415 - engines load only for this command
+
     done = bulk.match_file(args.task, args.texts, args.out, terms=args.terms, history=args.history, top=args.top)
     print(f"已匹配 {done.rows} 条文本，结果：{args.out}")
     return 0
 
 
 def _check(args: argparse.Namespace) -> int:
+    from app.services import bulk  # noqa: PLC0415 - engines load only for this command
+
     done = bulk.check_file(args.batch, args.out)
     print(f"已检查 {done.records} 份，命中 {done.findings} 项，结果：{args.out}")
     for path in done.not_imported:

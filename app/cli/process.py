@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from app.services.pipeline import PriceChoice, ProcessReport, process_file
+if TYPE_CHECKING:
+    from app.services.pipeline import ProcessReport
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -26,6 +28,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def _process(args: argparse.Namespace) -> int:
+    from app.services.pipeline import PriceChoice, process_file  # noqa: PLC0415 - engines load only for this command
+
     price = PriceChoice(args.weights, args.rates, args.city, args.year, args.level, args.coefficient)
     report = process_file(args.input, args.out, scheme=args.scheme, price=price, codebook=args.codebook)
     _show(report, args.rows)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 
-from app.services.selftest import check_all
-
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add ``self-test``."""
@@ -16,6 +14,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def _self_test(args: argparse.Namespace) -> int:
+    from app.services.selftest import check_all  # noqa: PLC0415 - engines load only for this command
+
     facts = check_all(args.open_window)
     if args.json:
         print(json.dumps(facts, ensure_ascii=False))

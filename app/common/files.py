@@ -22,6 +22,7 @@ def write_atomic(path: Path) -> Iterator[IO[bytes]]:
     temp = Path(name)
     try:
         with os.fdopen(handle, "w+b") as out:
+            _share(out.fileno(), path)
             yield out
             out.flush()
             os.fsync(out.fileno())
@@ -41,6 +42,23 @@ def move_into_place(finished: Path, target: Path) -> None:
         os.fsync(handle.fileno())
     finished.replace(target)
     _sync_folder(target.parent)
+
+
+def _share(descriptor: int, path: Path) -> None:
+    """Give a temp file (private by birth) the rights of the file it replaces, or of a new one."""
+    if os.name == "nt":  # rights come from the folder there
+        return
+    os.fchmod(descriptor, path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_UMASK)
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+_UMASK = _umask()
+"""Read once at the start, because reading it means setting it for the whole process."""
 
 
 def _sync_folder(folder: Path) -> None:

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
-from pypinyin import Style, lazy_pinyin
-
 from app.common.progress import NoProgress, Progress
 from app.domain.changes import Changes
 from app.qc.context import Sibling
@@ -59,4 +57,6 @@ class CheckingService:
 @cache
 def initials(name: str) -> str:
     """Return the pinyin initials of a name, for the search box."""
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 - loads its tables, which commands never need
+
     return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER, errors="ignore"))
