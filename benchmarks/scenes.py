@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from app.domain.findings import Severity
+from app.services.types import AssetReport, Remark
 from app.ui.main_window import MainWindow
 from app.ui.page import Place
 from app.ui.pages.autocode.page import AutoCodePage
+from app.ui.pages.schemes.page import SchemesPage
 from app.ui.ports import JsonValue
 from app.ui.widgets import Card
 
@@ -72,6 +76,44 @@ def _close_cards(window: MainWindow) -> None:
         card.close_card()
 
 
+def _checked(window: MainWindow) -> bool:
+    return isinstance(window.page, SchemesPage) and window.page.detail.is_settled
+
+
+def _refuse(window: MainWindow) -> None:
+    page = window.page
+    if isinstance(page, SchemesPage):
+        page.show_refusal(_BROKEN)
+
+
+def _choose_book(window: MainWindow) -> None:
+    if isinstance(window.page, SchemesPage):
+        window.page.list.setCurrentIndex(window.page.list.shelves.index(1))
+
+
+def _ask_date(window: MainWindow) -> None:
+    if isinstance(window.page, SchemesPage):
+        window.page.ask_date(Path("CHS-DRG.xlsx"))
+
+
+_RULE = "main_dx in mdc_dx and (age_years >= 70 or sex = 男"
+_BROKEN = AssetReport(
+    "scheme",
+    "省级方案_2026.zip",
+    (),
+    (
+        Remark(
+            Severity.ERROR,
+            "省级方案_2026.zip/adrg.csv，第 118 行，“condition”列",
+            f"规则读不懂：第 48 个字符处，性别只能写 male 或 female。规则原文：{_RULE}",
+            f"{_RULE}\n{' ' * 47}^",
+        ),
+        Remark(Severity.ERROR, "省级方案_2026.zip/drg.csv", "缺少列“adrg”"),
+        Remark(Severity.WARN, "省级方案_2026.zip/cc.csv，第 20 行", "排除表 T041 没有内容，使用它的编码不会被排除"),
+    ),
+    refused=True,
+)
+
 SCENES: tuple[Scene, ...] = (
     Scene("worklist", "worklist"),
     Scene("palette", "worklist", play=_palette, leave=_close_palette),
@@ -79,4 +121,7 @@ SCENES: tuple[Scene, ...] = (
     Scene("autocode", "autocode", {"queue": "all"}, play=_review, ready=_reviewed),
     Scene("autocode-band", "autocode", {"queue": "all"}, play=_take_band, ready=_reviewed, leave=_close_cards),
     Scene("autocode-search", "autocode", {"queue": "all", "band": "search"}, play=_find, leave=_close_cards),
+    Scene("schemes", "schemes", {"section": "scheme"}, ready=_checked),
+    Scene("schemes-refused", "schemes", {"section": "scheme"}, play=_refuse, ready=_checked, leave=_choose_book),
+    Scene("schemes-date", "schemes", {"section": "scheme"}, play=_ask_date, leave=_close_cards),
 )

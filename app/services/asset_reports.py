@@ -50,7 +50,7 @@ def bring_in(
     except UserProblem as problem:
         remark = Remark(Severity.ERROR, str(problem.where or ""), f"{problem.message}{problem.advice}")
         return AssetReport(kind, paths[0].name, (), (remark,), refused=True)
-    return AssetReport(kind, report.title, report.facts, report.remarks)
+    return AssetReport(kind, report.title, report.facts, report.remarks, asset_id=report.asset_id)
 
 
 def look_at(assets: Assets, kind: str, asset_id: str, progress: Progress | None = None) -> AssetReport:
@@ -61,7 +61,7 @@ def look_at(assets: Assets, kind: str, asset_id: str, progress: Progress | None 
         WEIGHTS: lambda: assets.weights_report(asset_id),
         RATES: lambda: assets.rates_report(asset_id),
     }[kind]()
-    return AssetReport(kind, report.title, report.facts, report.remarks)
+    return AssetReport(kind, report.title, report.facts, report.remarks, asset_id=asset_id)
 
 
 def rate_places(path: Path) -> tuple[RateKey, ...]:

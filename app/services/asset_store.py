@@ -13,6 +13,7 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -53,6 +54,10 @@ class AssetStore:
     def active(self, kind: str) -> Asset | None:
         """Return the active asset of a kind, None when the shipped one is in use."""
         return next((asset for asset in self.all(kind) if asset.active), None)
+
+    def today(self) -> date:
+        """Return the day by which a date lies ahead."""
+        return self._clock.now().date()
 
     def get(self, kind: str, asset_id: str) -> Asset | None:
         """Return one asset by id."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -43,6 +43,7 @@ class ImportReport:
     title: str
     facts: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    asset_id: str = ""
 
     def lines(self) -> list[str]:
         """Return the report line by line; many remarks are cut with a count."""
@@ -107,7 +108,7 @@ class Assets:
         asset = self._store.add(CODEBOOK, title, files, facts={**counts, "remarks": str(len(report.issues))})
         self._books = {"": self.builtin_codebook(), asset.id: book}
         self._schemes = {}
-        return _book_report(title, book, report)
+        return replace(_book_report(title, book, report), asset_id=asset.id)
 
     def codebook_report(self, asset_id: str) -> ImportReport:
         """Check a stored book ('' the shipped one) again; nothing is written."""
@@ -192,7 +193,10 @@ class Assets:
         return load_scheme(path, self.codebook())
 
     def import_scheme(self, path: Path, *, valid_from: str = "", progress: Progress | None = None) -> ImportReport:
-        """Check a scheme and keep it as the active one. Raises :class:`UserProblem`; then everything is as it was."""
+        """Check a scheme and keep it, as the active one unless it is for later.
+
+        Raises :class:`UserProblem`; then everything is as it was.
+        """
         _check_date(valid_from)
         tables, meta = read_scheme_tables(path, progress=progress)
         scheme, report = _load(tables, meta, path, self.codebook())
@@ -201,9 +205,10 @@ class Assets:
         facts = {"scheme_id": scheme.id, "valid_from": start, "warnings": str(len(report.warnings))}
         facts |= {name: str(count) for name, count in report.counts.items()}
         (progress or NoProgress()).step(1, 1)
-        asset = self._store.add(SCHEME, scheme.title, files, facts=facts)
+        is_later = start > self._store.today().isoformat()
+        asset = self._store.add(SCHEME, scheme.title, files, facts=facts, activate=not is_later)
         self._schemes[asset.id] = scheme
-        return _scheme_report(scheme, report)
+        return replace(_scheme_report(scheme, report), asset_id=asset.id)
 
     def scheme_report(self, asset_id: str, progress: Progress | None = None) -> ImportReport:
         """Check a stored scheme ('' the shipped one) again, against the code book in use; nothing is written."""
@@ -237,8 +242,8 @@ class Assets:
         table = load_weights(path)
         table.check(scheme)
         facts = {"scheme_id": scheme.id, "scheme": scheme.title, "groups": str(len(table))}
-        self._store.add(WEIGHTS, path.stem, [("weights", path)], facts=facts)
-        return _weights_report(path.stem, table, scheme)
+        asset = self._store.add(WEIGHTS, path.stem, [("weights", path)], facts=facts)
+        return replace(_weights_report(path.stem, table, scheme), asset_id=asset.id)
 
     def weights_report(self, asset_id: str) -> ImportReport:
         """Hold a stored weight table ('' the shipped one) against its scheme again; nothing is written."""
@@ -254,8 +259,8 @@ class Assets:
         table = load_rates(path)
         table.require(year, level)
         facts = {"city": city, "year": year, "level": level}
-        self._store.add(RATES, path.stem, [("rates", path)], facts=facts)
-        return _rates_report(path.stem, facts, table)
+        asset = self._store.add(RATES, path.stem, [("rates", path)], facts=facts)
+        return replace(_rates_report(path.stem, facts, table), asset_id=asset.id)
 
     def rates_report(self, asset_id: str) -> ImportReport:
         """Return what a stored table of base rates holds for its place; nothing is written."""

@@ -244,6 +244,7 @@ class AssetReport:
     facts: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
     refused: bool = False
+    asset_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from app.ui.ports import PlaceStore
 
 Take = Callable[[Path], object]
+TakeAll = Callable[[list[Path]], object]
 TABLES = "表格文件 (*.xlsx *.xls *.csv *.txt *.dbf)"
 EVERYTHING = "所有文件 (*)"
 
@@ -26,9 +27,32 @@ class _Asked:
         self._take(path)
 
 
+class _AskedSeveral:
+    """Remembers the folder and hands the chosen paths on together."""
+
+    def __init__(self, places: PlaceStore, take: TakeAll) -> None:
+        self._places, self._take = places, take
+
+    def __call__(self, names: Sequence[str]) -> None:
+        paths = [Path(name) for name in names]
+        if paths:
+            self._places.put("folder.open", str(paths[0].parent))
+            self._take(paths)
+
+
 def ask_open(parent: QWidget, places: PlaceStore, title: str, take: Take, *, filters: str = TABLES) -> QFileDialog:
     """Ask for an existing file; ``take(path)`` is called with it, nothing when the user gives up."""
     return _ask(parent, places, title, take, filters, QFileDialog.FileMode.ExistingFile)
+
+
+def ask_several(
+    parent: QWidget, places: PlaceStore, title: str, take: TakeAll, *, filters: str = TABLES
+) -> QFileDialog:
+    """Ask for one or more existing files; ``take(paths)`` is called with all of them."""
+    dialog = _dialog(parent, places, title, filters, QFileDialog.FileMode.ExistingFiles)
+    dialog.filesSelected.connect(_AskedSeveral(places, take))
+    dialog.open()
+    return dialog
 
 
 def ask_folder(parent: QWidget, places: PlaceStore, title: str, take: Take) -> QFileDialog:
@@ -52,6 +76,20 @@ def _ask(
     mode: QFileDialog.FileMode,
     name: str = "",
 ) -> QFileDialog:
+    dialog = _dialog(parent, places, title, filters, mode)
+    if name:
+        dialog.setDefaultSuffix(Path(name).suffix.lstrip("."))
+        dialog.selectFile(name)
+    dialog.fileSelected.connect(_Asked(places, _folder_key(mode), take))
+    dialog.open()
+    return dialog
+
+
+def _folder_key(mode: QFileDialog.FileMode) -> str:
+    return "folder.save" if mode is QFileDialog.FileMode.AnyFile else "folder.open"
+
+
+def _dialog(parent: QWidget, places: PlaceStore, title: str, filters: str, mode: QFileDialog.FileMode) -> QFileDialog:
     dialog = QFileDialog(parent, title)
     dialog.setObjectName("file_dialog")
     dialog.setFileMode(mode)
@@ -59,14 +97,8 @@ def _ask(
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave if saving else QFileDialog.AcceptMode.AcceptOpen)
     if filters:
         dialog.setNameFilters([*filters.split(";;"), EVERYTHING])
-    key = "folder.save" if saving else "folder.open"
-    last = places.get(key)
+    last = places.get(_folder_key(mode))
     if isinstance(last, str) and Path(last).is_dir():
         dialog.setDirectory(last)
-    if name:
-        dialog.setDefaultSuffix(Path(name).suffix.lstrip("."))
-        dialog.selectFile(name)
-    dialog.fileSelected.connect(_Asked(places, key, take))
     dialog.finished.connect(dialog.deleteLater)
-    dialog.open()
     return dialog

@@ -32,7 +32,7 @@ from app.ui.widgets import (
 )
 
 _CANDIDATES = (Column("key", "", 28), Column("code", "编码", 96), Column("name", "名称", 120, stretch=True))
-_CASES = (Column("record", "病案号", 88), Column("who", "患者", 96), Column("dept", "科室", 80, stretch=True))
+_CASES = (Column("record", "病案号", 76), Column("who", "患者", 120, stretch=True), Column("dept", "科室", 88))
 _DEPARTMENTS = 2
 SHOWN_CASES = 8
 
@@ -94,6 +94,7 @@ class ChoicePanel(Pane):
         self.candidates.opened.connect(self._on_candidate)
         self.cases.opened.connect(self._on_case)
         self._lay_out()
+        self.show_nothing()
 
     def _lay_out(self) -> None:
         head = column(Text("医师原文", "caption", "muted"), self._text, self._use, gap=2)
@@ -133,7 +134,8 @@ class ChoicePanel(Pane):
         self._none.setVisible(not self._offered)
         self._show_reasons(line)
         taken = line.standing is Standing.TAKEN
-        self._accept.set_text("已确认，下一行" if taken else f"采用到 {group.count:,} 条")
+        offer = f"采用到 {group.count:,} 条" if line.chosen else "先选一个候选"
+        self._accept.set_text("已确认，下一行" if taken else offer)
         self._stack.show_content()
         self.setAccessibleDescription(f"{group.text}，{group.count} 条，{shown.code if shown else '未选候选'}")
 
