@@ -40,7 +40,8 @@ def fold_code(text: str) -> str:
     if _CANONICAL.fullmatch(text):
         return text
     folded = unicodedata.normalize("NFKC", text).replace("\u3002", ".")
-    folded = _BLANKS.sub("", folded).upper()
+    # a second time: a sign that NFKC takes apart ("´") can join the letter before it once the blank is gone
+    folded = unicodedata.normalize("NFKC", _BLANKS.sub("", folded).upper())
     if not folded:
         return ""
     folded = folded[0] + folded[1:].replace("X", "x")
@@ -124,7 +125,7 @@ def confusions(code: str) -> tuple[str, ...]:
     options = [folded[0] + digits, {"0": "O", "1": "I", "|": "I"}.get(folded[0], folded[0]) + digits]
     if digits[1:2] == ".":
         options.append(folded[0].translate(_LOOKALIKE) + digits)
-    found = dict.fromkeys(options)
+    found = dict.fromkeys(map(fold_code, options))
     return tuple(option for option in found if option != folded)
 
 
