@@ -119,7 +119,7 @@ def with_dot(code: str) -> str:
 def confusions(code: str) -> tuple[str, ...]:
     """Return folded spellings with letter O/digit 0 and l, I/1 exchanged where only the other can stand."""
     folded = fold_code(code)
-    if not folded:
+    if not folded or not folded.isascii():
         return ()
     digits = folded[1:].translate(_LOOKALIKE)
     options = [folded[0] + digits, {"0": "O", "1": "I", "|": "I"}.get(folded[0], folded[0]) + digits]
