@@ -61,7 +61,8 @@ def look_at(assets: Assets, kind: str, asset_id: str, progress: Progress | None 
         WEIGHTS: lambda: assets.weights_report(asset_id),
         RATES: lambda: assets.rates_report(asset_id),
     }[kind]()
-    return AssetReport(kind, report.title, report.facts, report.remarks, asset_id=asset_id)
+    remarks = tuple(replace(one, place=one.place.removeprefix(f"{asset_id}/")) for one in report.remarks)
+    return AssetReport(kind, report.title, report.facts, remarks, asset_id=asset_id)
 
 
 def rate_places(path: Path) -> tuple[RateKey, ...]:
@@ -106,7 +107,7 @@ def _facts(line: AssetLine) -> list[tuple[str, str]]:
         RATES: ("city", "year", "level"),
     }[line.kind]
     if "drg" in facts:
-        facts["size"] = text("assets.scheme_facts", **{name: facts.get(name, "0") for name in _SIZES})
+        facts["size"] = text("assets.value.size", **{name: facts.get(name, "0") for name in _SIZES})
     told = [_fact(name, _words(name, facts[name])) for name in shown if facts.get(name)]
     return [*told, _fact("imported_at", facts["imported_at"][:16]), _fact("checksum", line.id)]
 

@@ -279,7 +279,7 @@ class AutoCodePage(Page):
 
     def _read_cases(self) -> None:
         line = self.current
-        if line is not None:
+        if line is not None and self.isVisible():
             wanted = line.group.case_ids[:SHOWN_CASES]
             job = self.shell.jobs.run(lambda _progress: self.shell.services.worklist.rows(wanted), parent=self)
             job.done.connect(partial(self._on_cases, line))

@@ -116,7 +116,9 @@ class ReviewWork(QObject):
         self.publishing = False
 
     def _check(self) -> None:
-        """Check and group what was touched, once the coder pauses."""
+        """Check and group what was touched, once the coder pauses; after the window has gone the next start does."""
+        if not self._page.window().isVisible():
+            return
         ids, self._touched = sorted(self._touched), set()
         work = partial(self._shell.services.checking.run, ids)
         job = self._shell.jobs.run(work, label=f"检查 {len(ids):,} 份", writes=True, parent=self._page)

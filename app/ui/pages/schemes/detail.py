@@ -27,7 +27,7 @@ from app.ui.widgets import (
     column,
     row,
 )
-from app.ui.widgets.painting import severity_icon, severity_word
+from app.ui.widgets.painting import severity_icon
 
 _COLUMNS = (
     Column("severity", "级别", 76),
@@ -200,7 +200,7 @@ class Detail(QWidget):
         if not 0 <= at < len(self.table.remarks):
             return
         remark = self.table.remarks[at]
-        self._place.setText(f"{severity_word(remark.severity)}　{remark.place}" if remark.place else "")
+        self._place.setText(f"{_WORDS[remark.severity]}　{remark.place}" if remark.place else "")
         self._place.setVisible(bool(remark.place))
         self._message.setText(remark.message)
         self._caret.setText(remark.caret)

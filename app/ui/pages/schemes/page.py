@@ -170,6 +170,8 @@ class SchemesPage(Page):
         self.shell.actions.refresh()
 
     def _look_at(self) -> None:
+        if not self.isVisible():
+            return
         job = self._job = self.work.look_at(*self._shown)
         job.done.connect(partial(self._on_looked, self._shown))
         job.failed.connect(self._on_look_failed)

@@ -40,7 +40,9 @@ Entry = Heading | Nothing | AssetLine
 
 def first_fact(line: AssetLine) -> str:
     """Return the fact that tells one asset from another, for the second line."""
-    return "　".join(f"{label} {value}" for label, value in line.facts[:2]) if not line.builtin else line.facts[0][1]
+    if line.builtin or line.kind == "scheme":
+        return line.facts[0][1]
+    return "　".join(f"{label} {value}" for label, value in line.facts[:2])
 
 
 class ShelfModel(QAbstractListModel):
@@ -147,7 +149,7 @@ class _Delegate(QStyledItemDelegate):
     def _draw_line(painter: QPainter, box: QRect, room: int, words: str, kind: str, role: str) -> None:
         painter.setFont(theme().font(kind))
         painter.setPen(theme().colour(role))
-        shown = QFontMetrics(painter.font()).elidedText(words, Qt.TextElideMode.ElideMiddle, room)
+        shown = QFontMetrics(painter.font()).elidedText(words, Qt.TextElideMode.ElideRight, room)
         painter.drawText(box, _LEFT, shown)
 
 
