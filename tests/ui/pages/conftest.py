@@ -138,7 +138,8 @@ class Desk:
         dialog = self.window.findChild(QFileDialog, "file_dialog")
         dialog.fileSelected.emit(str(path))
         dialog.reject()
-        QApplication.processEvents()
+        with self._bot.waitActive(self.window):
+            self.window.activateWindow()
 
 
 @pytest.fixture

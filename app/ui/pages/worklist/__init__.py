@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.ui.actions import Action
 from app.ui.page import PageSpec
 from app.ui.pages.worklist.page import WorklistPage
+from app.ui.pages.worklist.palette import providers
 
 _GROUP = "病例列表"
 _TABLE = "worklist.table"
@@ -149,4 +150,4 @@ _ACTIONS = (
     ),
 )
 
-PAGE = PageSpec("worklist", "病例列表", WorklistPage, actions=_ACTIONS)
+PAGE = PageSpec("worklist", "病例列表", WorklistPage, actions=_ACTIONS, providers=providers)

@@ -1,0 +1,55 @@
+"""Cases in the command palette: by name, initials, record number or diagnosis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.domain.dictionaries import dictionary
+from app.services.worklist import WorklistRow
+from app.ui.page import Place, Shell
+from app.ui.pages.wording import age_text, joined, sex_text
+from app.ui.shell.palette_model import PaletteGroup, PaletteItem, PaletteProvider
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """Opens a case."""
+
+    shell: Shell
+    case_id: int
+
+    def __call__(self) -> None:
+        self.shell.go(Place("case", {"case": self.case_id}))
+
+
+class CaseProvider:
+    """Cases: ``@王``, ``zhl``, ``00412873``. The whole library is searched, whatever the list shows."""
+
+    label = "病例"
+    prefix = "@"
+
+    def __init__(self, shell: Shell) -> None:
+        self._shell = shell
+
+    def search(self, query: str, limit: int) -> PaletteGroup:
+        """Return the cases that hold the query; nothing for an empty one."""
+        words = query.strip()
+        if not words:
+            return PaletteGroup((), 0)
+        worklist = self._shell.services.worklist
+        ids = worklist.ids("all", words)
+        return PaletteGroup([self._item(row, words) for row in worklist.rows(ids[:limit])], len(ids))
+
+    def _item(self, row: WorklistRow, words: str) -> PaletteItem:
+        who = joined(sex_text(row.sex), age_text(row.age_years, row.age_days), sign=" ")
+        note = joined(who, dictionary("D-DEPT").label(row.dept) or row.dept, row.principal_text)
+        at = row.patient_name.find(words)
+        spans = ((at, at + len(words)),) if at >= 0 else ()
+        run = _Open(self._shell, row.case_id)
+        return PaletteItem(row.patient_name, run, "ph.file-text", code=row.record_no, note=note, spans=spans)
+
+
+def providers(shell: Shell) -> Sequence[PaletteProvider]:
+    """Return what this page adds to the palette."""
+    return (CaseProvider(shell),)
