@@ -215,14 +215,12 @@ def test_everything_coded_is_said(desk: Any) -> None:
 
 def test_tab_and_esc_walk_bands_texts_candidates_cases(desk: Any) -> None:
     page = desk.window.page
-    desk.wait(lambda: page.choice.cases.isVisible())
+    desk.wait(page.choice.cases.isVisible)
     seen = []
     page.bands.setFocus()
     for _ in range(7):
         focus = QApplication.focusWidget()
-        seen += [
-            name for name in ("bands", "table", "candidates", "cases") if focus is page.region(name)
-        ]
+        seen += [name for name in ("bands", "table", "candidates", "cases") if focus is page.region(name)]
         assert focus.isVisible()
         desk.press("Tab")
     assert [name for name in dict.fromkeys(seen)] == ["bands", "table", "candidates", "cases"]

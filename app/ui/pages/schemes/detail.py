@@ -152,6 +152,7 @@ class Detail(QWidget):
 
     def show_working(self, words: str, cancel: Callable[[], object]) -> None:
         """Say what is being read or checked, with a way to stop it."""
+        self._settled = False
         self._head.note.setText("")
         self._stack.show_empty(words, "可在其他页继续工作。", "取消", cancel)
 
@@ -177,6 +178,7 @@ class Detail(QWidget):
 
     def show_problem(self, words: str, hint: str) -> None:
         """Say that there is no report and why."""
+        self._settled = True
         self._head.note.setText("")
         self._stack.show_empty(words, hint)
 

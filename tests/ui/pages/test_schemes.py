@@ -1,0 +1,325 @@
+"""Code books and schemes as their keeper sees them: imports, refusals with the whole report, switching, dates."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit
+
+from app.common.clock import FixedClock
+from app.services.assets import Assets
+from app.services.composition import Services, open_services
+from app.services.engines import Engines
+from app.ui.page import PageSpec
+from app.ui.pages.schemes import PAGE as SCHEMES
+from app.ui.widgets import Button, Chip
+
+_PACKAGE = {
+    "scheme.toml": 'id = "mini"\ntitle = "小方案"\nyear = "2026"\nno_group_code = "0000"\n',
+    "mdc.csv": "order,mdc,name,condition\n1,MDCB,神经系统疾病,main_dx in mdc_dx\n",
+    "mdc_dx.csv": "mdc,site,code\nMDCB,,I63.900\n",
+    "adrg.csv": "mdc,order,adrg,name,kind,condition,no_drg\nMDCB,1,BR1,脑缺血性疾患,内科,main_dx in dx1,adrg\n",
+    "adrg_dx.csv": "adrg,list,code\nBR1,dx1,I63.900\n",
+    "adrg_px.csv": "adrg,list,code\n",
+    "drg.csv": "adrg,order,drg,name,condition\nBR1,1,BR19,脑缺血性疾患,always\n",
+    "mcc.csv": "code,exclusion\nJ96.000,1\n",
+    "cc.csv": "code,exclusion\nI10.x00,1\n",
+    "exclusion.csv": "table,code\n1,I63.900\n",
+    "valid_px.csv": "code\n38.1200\n",
+}
+
+
+def package(folder: Path, **changed: str) -> Path:
+    """Write a small scheme package and return its ``scheme.toml``."""
+    folder.mkdir()
+    files: Mapping[str, str] = {**_PACKAGE, **{f"{name}.csv": words for name, words in changed.items()}}
+    for name, words in files.items():
+        (folder / name).write_text(words, "utf-8")
+    return folder / "scheme.toml"
+
+
+@pytest.fixture
+def services(
+    page_template: Path, tmp_path: Path, page_engines: Engines, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Services]:
+    """Return services with assets of their own; only the shipped book is shared, and engines stay cold."""
+    book = page_engines.assets.builtin_codebook()
+    monkeypatch.setattr(Assets, "builtin_codebook", lambda _assets: book)
+    monkeypatch.setattr(Services, "warm_up", lambda _services, progress: progress.step(1, 1))
+    home, clock = tmp_path / "library", FixedClock(page_engines._clock.now())
+    shutil.copytree(page_template, home)
+    opened = open_services(home, clock=clock, engines=Engines(Assets(home, clock), clock))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def desk(open_desk: Callable[..., Any], stand_in: Callable[[str], PageSpec]) -> Any:
+    """Return a window over the page, on the schemes."""
+    opened = open_desk((stand_in("worklist"), SCHEMES))
+    opened.go("schemes", section="scheme")
+    settle(opened)
+    return opened
+
+
+def settle(desk: Any) -> None:
+    """Wait until a report is shown."""
+    desk.rest()
+    desk.wait(lambda: desk.window.page.detail.is_settled)
+
+
+def says(desk: Any, words: str) -> bool:
+    return any(words in label.text() for label in desk.window.findChildren(QLabel) if label.isVisible())
+
+
+def remarks(desk: Any) -> list[tuple[str, ...]]:
+    """Return the rows of the report."""
+    model = desk.window.page.detail.table.model()
+    return [tuple(str(model.index(row, at).data()) for at in range(3)) for row in range(model.rowCount())]
+
+
+def press_button(desk: Any, words: str) -> None:
+    button = next(one for one in desk.window.findChildren(Button) if one.isVisible() and one.text() == words)
+    desk.click(button)
+
+
+def import_scheme(desk: Any, path: Path, day: str = "") -> None:
+    """Import a scheme as a user does: the action, the file, the date, the button."""
+    desk.window.shell.actions.trigger("schemes.import_scheme")
+    desk.answer_file(path)
+    field = desk.find(QLineEdit, "valid_from")
+    field.setText(day)
+    press_button(desk, "检查并导入")
+    settle(desk)
+
+
+def active(desk: Any, kind: str) -> str:
+    shelf = desk.window.page.list.shelves
+    return next(
+        (one.title for one in shelf.entries if getattr(one, "kind", "") == kind and getattr(one, "active", False)), ""
+    )
+
+
+def test_what_ships_is_there_and_the_trial_is_called_so(desk: Any) -> None:
+    words = [
+        str(desk.window.page.list.shelves.index(row).data()) for row in range(desk.window.page.list.shelves.rowCount())
+    ]
+    assert [word for word in words if word in ("编码库", "分组方案", "权重", "费率")] == [
+        "编码库",
+        "分组方案",
+        "权重",
+        "费率",
+    ]
+    assert active(desk, "scheme") == "试用方案"
+    assert any(word.startswith("权重：示例权重，使用中") for word in words)
+    assert "试用方案" in [chip.accessibleName() for chip in desk.window.page.detail.findChildren(Chip)]
+
+
+def test_a_scheme_is_checked_imported_and_works(desk: Any, tmp_path: Path) -> None:
+    import_scheme(desk, package(tmp_path / "小方案"))
+    assert active(desk, "scheme") == "小方案"
+    assert desk.services.assets.scheme().title == "小方案"
+    assert says(desk, "MDC 1")
+    assert any("已导入分组方案“小方案”" in entry.text for entry in desk.window.shell.notices.bell)
+
+
+def test_a_refused_scheme_shows_everything_wrong_and_changes_nothing(desk: Any, tmp_path: Path) -> None:
+    head = "mdc,order,adrg,name,kind,condition,no_drg\n"
+    broken = f"{head}MDCB,1,BR1,脑,内科,main_dx in dx1 and (sex = 男,adrg\nMDCB,2,BR2,脑,内科,main_dx in,adrg\n"
+    import_scheme(desk, package(tmp_path / "坏方案", adrg=broken))
+    shown = remarks(desk)
+    assert len([row for row in shown if row[0] == "错误"]) == 2
+    assert "adrg.csv，第 2 行" in shown[0][1]
+    assert says(desk, "未导入") or "未导入" in [
+        chip.accessibleName() for chip in desk.window.findChildren(Chip) if chip.isVisible()
+    ]
+    assert says(desk, "^")
+    assert active(desk, "scheme") == "试用方案"
+    assert desk.services.assets.scheme().trial
+    desk.window.page.list.setFocus()
+    desk.press("Up", "Down")
+    settle(desk)
+    assert "试用方案" in [chip.accessibleName() for chip in desk.window.page.detail.findChildren(Chip)]
+
+
+def test_a_bad_date_is_refused_in_words(desk: Any, tmp_path: Path) -> None:
+    import_scheme(desk, package(tmp_path / "小方案"), day="明年")
+    assert "明年" in remarks(desk)[0][2]
+    assert active(desk, "scheme") == "试用方案"
+
+
+def test_a_scheme_for_later_does_not_work_today_and_its_date_can_be_changed(desk: Any, tmp_path: Path) -> None:
+    import_scheme(desk, package(tmp_path / "小方案"), day="2027-01-01")
+    assert active(desk, "scheme") == "试用方案"
+    assert desk.window.page.line.title == "小方案"
+    assert says(desk, "2027-01-01 起出院的病例")
+    desk.window.shell.actions.trigger("schemes.valid_from")
+    field = desk.find(QLineEdit, "valid_from")
+    assert field.text() == "2027-01-01"
+    field.setText("2026-01-01")
+    press_button(desk, "保存")
+    settle(desk)
+    assert active(desk, "scheme") == "小方案"
+
+
+def test_going_back_to_the_shipped_scheme_and_forward_again_by_keys(desk: Any, tmp_path: Path) -> None:
+    import_scheme(desk, package(tmp_path / "小方案"))
+    page = desk.window.page
+    page.list.setFocus()
+    desk.press("Up")
+    settle(desk)
+    desk.press("Return")
+    settle(desk)
+    assert active(desk, "scheme") == "试用方案"
+    assert desk.services.assets.scheme().trial
+    desk.press("Down", "Return")
+    settle(desk)
+    assert active(desk, "scheme") == "小方案"
+    desk.window.shell.actions.trigger("schemes.retire")
+    settle(desk)
+    assert active(desk, "scheme") == "试用方案"
+
+
+def test_a_dated_scheme_that_overrules_an_enabled_one_is_named(desk: Any, tmp_path: Path) -> None:
+    import_scheme(desk, package(tmp_path / "小方案"), day="2026-01-01")
+    page = desk.window.page
+    page.list.setFocus()
+    desk.press("Up", "Return")
+    settle(desk)
+    assert active(desk, "scheme") == "小方案", "a dated scheme wins over the enabled one"
+    other = package(tmp_path / "另一方案")
+    other.write_text(_PACKAGE["scheme.toml"].replace("mini", "other").replace("小方案", "另一方案"), "utf-8")
+    import_scheme(desk, other)
+    assert says(desk, "今天出院的病例按启用日期仍用“小方案”")
+
+
+def test_code_tables_are_imported_together(desk: Any, tmp_path: Path) -> None:
+    book, more = tmp_path / "诊断.csv", tmp_path / "手术.csv"
+    book.write_text("编码,名称\nI21.900,急性心肌梗死\nI10.x03,高血压1级\n", "utf-8")
+    more.write_text("编码,名称\n36.0600,非药物洗脱冠状动脉支架置入术\n", "utf-8")
+    desk.window.shell.actions.trigger("schemes.import_codebook")
+    dialog = desk.window.findChild(QFileDialog, "file_dialog")
+    dialog.filesSelected.emit([str(book), str(more)])
+    dialog.reject()
+    settle(desk)
+    assert active(desk, "codebook") == "诊断"
+    assert desk.services.assets.codebook().name_of("I10.x03") == "高血压1级"
+    assert says(desk, "2 条")
+
+
+def test_weights_of_another_scheme_are_refused(desk: Any, tmp_path: Path) -> None:
+    table = tmp_path / "权重.csv"
+    table.write_text("drg,name,relative_weight\nZZ99,没有的组,1.5\n", "utf-8")
+    desk.window.shell.actions.trigger("schemes.import_weights")
+    desk.answer_file(table)
+    settle(desk)
+    assert "ZZ99" in remarks(desk)[0][2]
+    assert desk.services.assets.lines("weights") == ()
+
+
+def test_weights_belong_to_the_scheme_in_use(desk: Any, tmp_path: Path) -> None:
+    import_scheme(desk, package(tmp_path / "小方案"))
+    table = tmp_path / "权重.csv"
+    table.write_text("drg,name,relative_weight\nBR19,脑,1.5\n", "utf-8")
+    desk.window.shell.actions.trigger("schemes.import_weights")
+    desk.answer_file(table)
+    settle(desk)
+    assert active(desk, "weights") == "权重"
+    assert says(desk, "小方案")
+
+
+def test_rates_are_tied_to_place_year_and_level_by_the_user(desk: Any, tmp_path: Path) -> None:
+    table = tmp_path / "费率.csv"
+    table.write_text("year,hospital_level,insurance,base_rate_yuan\n2025,I,职工,12000\n2026,I,职工,12500\n", "utf-8")
+    desk.window.shell.actions.trigger("schemes.import_rates")
+    desk.answer_file(table)
+    desk.rest()
+    yes = next(one for one in desk.window.findChildren(Button) if one.isVisible() and one.text() == "导入")
+    assert not yes.isEnabled(), "nothing is filled in silently"
+    for name, value in (("city", "云泽"), ("year", "2026"), ("level", "II")):
+        desk.find(QLineEdit, name).setText(value)
+    assert not yes.isEnabled()
+    assert says(desk, "文件中没有这样的费率。")
+    desk.find(QLineEdit, "level").setText("I")
+    desk.click(yes)
+    settle(desk)
+    assert active(desk, "rates") == "费率"
+    assert says(desk, "云泽")
+
+
+def test_a_cancelled_import_leaves_everything(desk: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = package(tmp_path / "小方案")
+    page = desk.window.page
+    jobs = []
+    bring = page.work.bring_in
+
+    def and_cancel(*args: Any) -> Any:
+        jobs.append(bring(*args))
+        jobs[-1].cancel()
+        return jobs[-1]
+
+    monkeypatch.setattr(page.work, "bring_in", and_cancel)
+    import_scheme_only_start(desk, path)
+    desk.rest()
+    assert says(desk, "已取消，一切保持原样。")
+    assert [line.builtin for line in desk.services.assets.lines("scheme")] == [True]
+
+
+def import_scheme_only_start(desk: Any, path: Path) -> None:
+    desk.window.shell.actions.trigger("schemes.import_scheme")
+    desk.answer_file(path)
+    press_button(desk, "检查并导入")
+
+
+def test_a_file_dropped_on_a_section_is_imported_there(desk: Any, tmp_path: Path) -> None:
+    book = tmp_path / "本院.csv"
+    book.write_text("编码,名称\nI21.900,急性心肌梗死\n", "utf-8")
+    page = desk.window.page
+    view = page.list
+    point = view.viewport().mapTo(page, view.visualRect(view.shelves.index(0)).center())
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(book))])
+    none = Qt.KeyboardModifier.NoModifier
+    page.dropEvent(QDropEvent(QPointF(point), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, none))
+    settle(desk)
+    assert active(desk, "codebook") == "本院"
+    assert view.kind_at(QPoint(-5, -5)) == ""
+
+
+def test_the_palette_offers_the_imports_everywhere(desk: Any) -> None:
+    desk.go("worklist")
+    provider = SCHEMES.providers(desk.window.shell)[0]
+    found = provider.search("导入费率", 5)
+    assert [item.title for item in found.items] == ["导入费率…"]
+    found.items[0].run()
+    desk.rest()
+    assert desk.window.page.key == "schemes"
+    assert desk.window.page.section == "rates"
+    assert not provider.search("导入费率", 5).items, "on the page its own action is found"
+    desk.window.findChild(QFileDialog, "file_dialog").reject()
+
+
+def test_tab_goes_round_and_the_place_is_remembered(desk: Any, tmp_path: Path) -> None:
+    import_scheme(desk, package(tmp_path / "小方案", mcc="code,exclusion\nJ96.000,7\n"))
+    page = desk.window.page
+    page.list.setFocus()
+    seen = []
+    for _ in range(12):
+        focus = QApplication.focusWidget()
+        assert focus.isVisible()
+        seen.append(focus)
+        desk.press("Tab")
+    assert page.detail.table in seen
+    assert page.list in seen
+    place = page.place()
+    desk.go("worklist")
+    desk.window.go(place)
+    settle(desk)
+    assert page.line.title == "小方案"
+    assert any("排除表 7" in row[2] for row in remarks(desk))
