@@ -99,7 +99,8 @@ def match_file(task: str, texts: Path, out: Path, *, terms: Path | None, history
     wanted = [cells["text"] for _, cells in stream_csv(texts, ("text",))]
     matcher = matcher_for(kind, terms=terms, history=history_pairs(history) if history else ())
     found = matcher.match_many(wanted, kind, top)
-    return Done(write_csv(out, _MATCH_COLUMNS, _matched(matcher, wanted, kind, found)))
+    write_csv(out, _MATCH_COLUMNS, _matched(matcher, wanted, kind, found))
+    return Done(len(wanted))
 
 
 def _matched(

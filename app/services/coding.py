@@ -73,6 +73,11 @@ class CodingService:
         ]
         return tuple(nodes)
 
+    def inside(self, code: str) -> tuple[ContextNode, ...]:
+        """Return the tabular list with what stands under a heading; around the code when it is no heading."""
+        below = self._session.engines.codebook.children(code)
+        return self.context(below[0].code if below else code)
+
     def effect(self, case_id: int, group: Group, index: int, code: str) -> str:
         """Return what taking a code does to the group: unchanged, or the new group."""
         return self.effects(case_id, group, index, (code,)).get(code, "")

@@ -20,7 +20,7 @@ from app.qc.context import QcContext, Sibling
 from app.services.assets import Assets
 from app.services.group_input import group_input, with_proposals
 from app.services.grouping import preview
-from app.services.matching import build_matcher
+from app.services.matching import build_matcher, warm_pinyin
 from app.services.pricing import PriceTables
 from app.services.rules import book_for_rules, shipped_rules
 from app.services.types import Grouping, RowKey
@@ -48,14 +48,18 @@ class Engines:
             lambda: self.codebook,
             shipped_rules,
             lambda: self.prices(self.assets.scheme(self._clock.now().date())),
-            lambda: self.matcher.warm(CodeKind.DX),
-            lambda: self.matcher.warm(CodeKind.PX),
+            lambda: self._warm(CodeKind.DX),
+            lambda: self._warm(CodeKind.PX),
         )
         for number, step in enumerate(steps):
             progress.step(number, len(steps))
             step()
         self._ready = True
         progress.step(len(steps), len(steps))
+
+    def _warm(self, kind: CodeKind) -> None:
+        self.matcher.warm(kind)
+        warm_pinyin(self.matcher, kind, self.codebook.edition)
 
     def forget(self) -> None:
         """Load everything anew at the next use, because a code book, scheme or price table changed."""
