@@ -54,6 +54,7 @@ class SmallTable(DataTable):
         self.head.hide()
         self.clicked.connect(self._on_clicked)
         theme().changed.connect(self._fit_height)
+        self._fit_height()
 
     def show_rows(self, rows: Sequence[Sequence[Cell]]) -> None:
         """Show other rows."""
@@ -127,6 +128,8 @@ class ChoicePanel(Pane):
     def show_line(self, line: TextLine) -> None:
         """Show a text with its candidates; the cases come later by :meth:`show_cases`."""
         group, shown = line.group, line.chosen
+        if group.text != self._text.full_text():
+            self.show_cases((), 0)
         self._offered = _with_chosen(group, shown)
         self._text.setText(group.text)
         self._use.setText(_use(group))

@@ -126,7 +126,9 @@ class AutoCodePage(Page):
         keys = (pick, take, KeyHint("S", "逐份判断"), KeyHint("N", "转人工"), KeyHint("F4", "检索"))
         self.add_region("work", self.parts, keys)
         self.add_region("table", self.table, (*keys, KeyHint("Ctrl+Z", "撤销")))
-        self.add_region("bands", self.bands, (KeyHint("←→", "选分档"), KeyHint("↓", "到列表"), KeyHint("Ctrl+Enter", "采用第一档")))
+        self.add_region(
+            "bands", self.bands, (KeyHint("←→", "选分档"), KeyHint("↓", "到列表"), KeyHint("Ctrl+Enter", "采用第一档"))
+        )
         self.add_region("candidates", self.choice.candidates, (KeyHint("Enter", "选这个候选"), pick))
         self.add_region("cases", self.choice.cases, (KeyHint("Enter", "打开病案"), KeyHint("S", "逐份判断")))
 
