@@ -148,6 +148,11 @@ class DictionaryField(RuledField):
             self._shown = display
             self.committed.emit(code)
 
+    @property
+    def is_open(self) -> bool:
+        """True while the list is shown."""
+        return self._list is not None and self._list.isVisible()
+
     def take_highlighted(self) -> bool:
         """Take the highlighted entry of the open list; return whether there was one."""
         code = self._list.current if self._list else None

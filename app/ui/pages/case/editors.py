@@ -2,78 +2,161 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QHideEvent, QInputMethodEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from app.domain.coding import CodeKind
+from app.domain.coding import Candidate, CodeKind
 from app.ui.page import Shell
-from app.ui.pages.codes.panel import EffectOf, SearchPanel
+from app.ui.pages.codes.panel import EffectsOf, SearchPanel
 from app.ui.theme import theme
-from app.ui.widgets import column
-from app.ui.widgets.frames import FloatFrame
+from app.ui.widgets import FloatFrame, column
+from app.ui.widgets.painting import draw_focus_ring
 
-_HEIGHT = 358
+_HEIGHT: Final = 358
+_WIDEST: Final = 1100
+_INSET: Final = 24
+_CODE: Final = re.compile(r"-|[A-Za-z]?\d{2}[0-9A-Za-z.+*/-]{1,16}")
+
+
+@dataclass(frozen=True, slots=True)
+class CodedRow:
+    """The row a code is looked for: its code set and text, its candidates, what codes would do to the group."""
+
+    kind: CodeKind
+    text: str
+    candidates: Callable[[], Sequence[Candidate]]
+    effects: EffectsOf
 
 
 class CodeEditor(QLineEdit):
-    """Types a query; results show below and the keys of the list work from here. ``taken(candidate)``."""
+    """Types a query; results show below and the keys of the list work from here.
+
+    ``taken(candidate)``: a candidate was chosen, or a code was entered that the book does not have (then a ``str``).
+    """
 
     taken = Signal(object)
 
-    def __init__(self, shell: Shell, parent: QWidget, kind: CodeKind, effect: EffectOf) -> None:
+    _composing = False
+
+    def __init__(self, shell: Shell, parent: QWidget, row: CodedRow) -> None:
         super().__init__(parent)
-        self._kind, self._effect = kind, effect
+        self._row = row
+        self._code = ""
+        self._begun = False
+        self.setObjectName("code_editor")
         self.setAccessibleName("编码检索")
-        self.setProperty("role", "code_editor")
+        self.setFrame(False)
+        self.setTextMargins(theme().px(6), 0, theme().px(6), 0)
         self._frame = FloatFrame(self)
+        self._frame.setObjectName("code_popup")
         self.panel = SearchPanel(shell)
         self._frame.setLayout(column(self.panel, margins=(1, 1, 1, 1)))
         self.panel.taken.connect(self._on_taken)
         self.panel.kind_changed.connect(self._on_kind)
-        self.textEdited.connect(self._on_edited)
+        self.textChanged.connect(self._on_text)
         self.destroyed.connect(self._frame.deleteLater)
 
     def begin(self, code: str) -> None:
-        """Start with the code the row has; it is shown as placeholder and restored by Esc."""
-        self.setPlaceholderText(f"原值 {code} · Esc 恢复" if code else "输入中文、拼音首字母或编码")
-        self.panel.begin(self._kind, current=code, effect=self._effect)
+        """Start with the code the row has, which Esc restores, and the candidates for the row's text."""
+        if not self._begun:
+            self._begun, self._code = True, code
+            self.setPlaceholderText("" if code else "输入中文、拼音首字母或编码")
+            self.panel.begin(self._row.kind, current=code, effects=self._row.effects)
+
+    def ask(self, query: str) -> None:
+        """Search as if the query had been typed."""
+        self.setText(query)
 
     def take_key(self, event: QKeyEvent) -> bool:
-        """Give a key to the list; return whether it was used."""
-        return self.panel.handle_key(event)
+        """Give a key to the list; return whether it was used. While the input method composes all are its own."""
+        if self._composing:
+            return True
+        if self.panel.handle_key(event):
+            return True
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+            typed = self.text().strip()
+            if _CODE.fullmatch(typed):
+                self._on_taken(typed)
+            return True
+        return event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
+
+    def event(self, event: QEvent) -> bool:
+        """Keys of the list are not shortcuts of the page while it is open; no key is one while composing."""
+        if not isinstance(event, QKeyEvent) or event.type() is not QEvent.Type.ShortcutOverride:
+            return super().event(event)
+        if self._composing or self.panel.wants_key(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """Note whether a composition is open."""
+        self._composing = bool(event.preeditString())
+        super().inputMethodEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Open the results."""
         super().focusInEvent(event)
         self._show()
+        if not self.text():
+            self._search("")
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Close the results with the editor."""
         self._frame.dismiss()
         super().hideEvent(event)
 
-    def _on_edited(self, query: str) -> None:
-        self._show()
-        self.panel.search(query)
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keep every key here: one that the line does not want must not move the grid."""
+        super().keyPressEvent(event)
+        event.accept()
 
-    def _on_kind(self, _kind: object) -> None:
-        self.panel.search(self.text())
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the line, its ring, and what Esc restores."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        draw_focus_ring(painter, self.rect())
+        said = f"原值 {self._code} · Esc 恢复" if self._code else "Esc 取消"
+        metrics = QFontMetrics(theme().font("caption"))
+        box = self.rect().adjusted(0, 0, -theme().px(8), 0)
+        typed = self.fontMetrics().horizontalAdvance(self.text() or self.placeholderText())
+        if typed + metrics.horizontalAdvance(said) + theme().px(36) < self.width():
+            painter.setFont(theme().font("caption"))
+            painter.setPen(theme().colour("fg_muted"))
+            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, said)
 
     def _show(self) -> None:
-        if not self._frame.isVisible():
-            width = min(self.window().width() - theme().px(80), theme().px(832))
-            self._frame.place_below(width, theme().px(_HEIGHT))
-            if not self.text():
-                self.panel.search("")
+        """Open below the row, above where there is more room, never over the row itself, inside the window."""
+        if self._frame.isVisible():
+            return
+        window, grid = self.window(), self.parentWidget() or self
+        px = theme().px
+        top = self.mapTo(window, QPoint(0, 0)).y()
+        below, above = window.height() - top - self.height() - px(8), top - px(8)
+        height = min(px(_HEIGHT), max(below, above))
+        left = grid.mapTo(window, QPoint(px(_INSET), 0)).x() - self.mapTo(window, QPoint(0, 0)).x()
+        width = min(grid.width() - px(_INSET + 4), px(_WIDEST))
+        self._frame.place_below(width, height, QRect(left, 0, width, self.height()))
+
+    def _on_text(self, query: str) -> None:
+        self._show()
+        self._search(query)
+
+    def _search(self, query: str) -> None:
+        if query.strip():
+            self.panel.search(query)
+        else:
+            self.panel.suggest(self._row.text, self._row.candidates())
+
+    def _on_kind(self, _kind: object) -> None:
+        self._search(self.text())
 
     def _on_taken(self, candidate: object) -> None:
         self._frame.dismiss()
         self.taken.emit(candidate)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Swallow plain arrows that the list did not want, so that the grid does not move."""
-        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            event.accept()
-        else:
-            super().keyPressEvent(event)

@@ -1,44 +1,47 @@
-"""What stands around the sheet: the case strip above, the section index at the left, the fees below."""
+"""What stands around the sheet: the case strip above and the section index at the left."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.domain.derived import drug_share, fee_sum
+from app.domain.case import CaseState
+from app.domain.dictionaries import dictionary
 from app.domain.field import Group, Requirement, Section
-from app.domain.fields import FEE_CATEGORIES, field, fields_in
+from app.domain.fields import fields_in
 from app.domain.findings import Severity
-from app.domain.values import display
 from app.services.types import CaseView
 from app.ui.actions import ActionTable
+from app.ui.pages.case.looks import field_text
+from app.ui.pages.case.paper import PAPER
 from app.ui.pages.case.places import SECTION_TITLES
-from app.ui.pages.case.sheet import field_text, look_of, marks_of
+from app.ui.pages.wording import age_text, joined, sex_text
 from app.ui.theme import theme
-from app.ui.widgets import (
-    ActionButton,
-    Button,
-    FieldBox,
-    IconLabel,
-    Pane,
-    ProgressLine,
-    Rule,
-    RuledField,
-    StatePill,
-    Text,
-    column,
-    row,
-)
+from app.ui.widgets import ActionButton, Pane, ProgressLine, Rule, StatePill, Text, column, row
 from app.ui.widgets.painting import draw_icon, severity_icon
+from app.ui.widgets.text import restyle
 
-_REQUIRED = (Requirement.MUST, Requirement.REQUIRED)
+FLASH_MS = 400
+_REQUIRED_PATHS = tuple(
+    spec.path
+    for section in (*PAPER, Section.FEE)
+    for spec in fields_in(section)
+    if spec.group is Group.CASE and spec.required in (Requirement.MUST, Requirement.REQUIRED)
+)
+
+
+def _short_rule() -> Rule:
+    rule = Rule(vertical=True)
+    rule.setFixedHeight(theme().px(16))
+    return rule
 
 
 class CaseStrip(Pane):
-    """Who this is, the state, what can be done with the whole case."""
+    """Who this is, the state, what can be done with the whole case; one line about the lock while there is one."""
 
     def __init__(self, actions: ActionTable) -> None:
         super().__init__("surface", "b")
@@ -46,45 +49,85 @@ class CaseStrip(Pane):
         self._who = Text("", "body", "secondary")
         self._record = Text("", "code")
         self._visit = Text("", "body", "secondary")
+        self._stay = Text("", "body", "secondary")
+        self._stay_rule = _short_rule()
         self._state = StatePill("to_code", bold=True)
-        self._batch = Text("", "caption", "muted", elide=True)
-        self._undo = ActionButton(actions, "case.undo", small=False)
-        self._finish = ActionButton(actions, "case.finish", kind="primary")
-        self._locked = Text("", "body", "warn")
-        line = row(self._name, self._who, Rule(vertical=True), Text("病案号", "body", "secondary"), gap=10)
-        line.setContentsMargins(theme().px(12), 0, theme().px(12), 0)
-        for widget in (self._record, self._visit, Rule(vertical=True), self._state, self._locked):
+        self._note = Text("", "body", "muted", elide=True)
+        self.undo_button = ActionButton(actions, "case.undo", small=True, keys=False)
+        self.finish_button = ActionButton(actions, "case.finish", kind="primary", small=True)
+        line = row(self._name, self._who, _short_rule(), gap=10, margins=(12, 0, 12, 0))
+        line.addLayout(row(Text("病案号", "body", "secondary"), self._record, self._visit, gap=5))
+        line.addWidget(self._stay_rule)
+        for widget in (self._stay, _short_rule(), self._state):
             line.addWidget(widget)
-        line.addWidget(self._batch, 1)
-        line.addWidget(self._undo)
-        line.addWidget(self._finish)
+        line.addWidget(self._note, 1)
+        line.addWidget(self.undo_button)
+        line.addWidget(self.finish_button)
         self.setLayout(line)
+        self._flash = QTimer(self)
+        self._flash.setSingleShot(True)
+        self._flash.setInterval(FLASH_MS)
+        self._flash.timeout.connect(self._calm_down)
+        self._view: CaseView | None = None
         self._fit()
         theme().changed.connect(self._fit)
 
     def show_view(self, view: CaseView) -> None:
         """Show a case."""
+        self._view = view
         record = view.record
-        sex = {"1": "男", "2": "女"}.get(record.text("sex"), "")
+        years, days = record.value("age_years"), record.value("age_days")
+        age = age_text(years if isinstance(years, int) else None, days if isinstance(days, int) else None)
         self._name.setText(record.text("patient_name") or "（无姓名）")
-        self._who.setText(f"{sex} {age_text(view)}".strip())
+        self._who.setText(joined(sex_text(record.text("sex")), age, sign=" "))
         self._record.setText(record.text("record_no"))
         self._visit.setText(f"第 {record.text('admission_count') or '1'} 次")
         self._state.set_state(str(view.state))
-        self._locked.setText(view.locked)
-        self._batch.setText(view.batch_title)
-        self._undo.set_text(f"撤销 {view.undo_name}" if view.undo_name else "撤销")
+        self._note.setText(_lock_text(view) if view.locked else view.batch_title)
+        self._note.set_tone("warn" if view.locked else "muted")
+        self.undo_button.set_text(f"撤销 {view.undo_name}" if view.undo_name else "撤销")
+        self._show_stay()
+
+    def flash(self) -> None:
+        """Say once more why nothing can be typed."""
+        self.setProperty("surface", "warn")
+        restyle(self)
+        self._flash.start()
+
+    @property
+    def is_flashing(self) -> bool:
+        """True while the strip says why nothing can be typed."""
+        return self._flash.isActive()
+
+    def _calm_down(self) -> None:
+        self.setProperty("surface", "surface")
+        restyle(self)
+
+    def _show_stay(self) -> None:
+        wide = theme().wide and self._view is not None
+        self._stay.setVisible(wide)
+        self._stay_rule.setVisible(wide)
+        if self._view is not None:
+            self._stay.setText(_stay_text(self._view))
 
     def _fit(self) -> None:
         self.setFixedHeight(theme().size("case_strip"))
+        self._show_stay()
 
 
-def age_text(view: CaseView) -> str:
-    """Return 68 岁, 6 天, or nothing."""
-    years, days = view.record.text("age_years"), view.record.text("age_days")
-    if years and years != "0":
-        return f"{years} 岁"
-    return f"{days} 天" if days else ""
+def _lock_text(view: CaseView) -> str:
+    """Return what is locked and what would open it; a cancelled case stays closed."""
+    closed = view.state in (CaseState.CANCELLED, CaseState.UNLOCK_REQUESTED)
+    return f"{view.locked}。" if closed else f"{view.locked}。修改需先申请解锁。"
+
+
+def _stay_text(view: CaseView) -> str:
+    record = view.record
+    department = record.text("discharge_dept") or record.text("admit_dept")
+    begin, end = record.value("admit_time"), record.value("discharge_time")
+    stay = f"{begin:%Y-%m-%d} 入院" if isinstance(begin, date) else ""
+    stay += f" → {end:%Y-%m-%d} 出院" if isinstance(end, date) else ""
+    return joined(dictionary("D-DEPT").label(department) or department, stay)
 
 
 class SectionIndex(Pane):
@@ -96,12 +139,13 @@ class SectionIndex(Pane):
         super().__init__("canvas", "r")
         self._current = Section.DIAGNOSIS
         self._counts: Mapping[Section, Mapping[Severity, int]] = {}
-        self._items = [section for section in Section if section is not Section.SETTLEMENT]
+        self._items = [*PAPER, Section.FEE]
+        self._step = Text("Ctrl+PgDn 下一部分", "caption", "muted")
         self._filled = Text("", "caption", "muted")
         self._bar = ProgressLine("fg_muted")
         self.setLayout(column(None, margins=(0, 0, 0, 0)))
         self._foot = QWidget(self)
-        self._foot.setLayout(column(self._filled, 6, self._bar, margins=(12, 6, 16, 8)))
+        self._foot.setLayout(column(self._step, self._filled, 6, self._bar, margins=(12, 6, 16, 8)))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName("章节目录")
@@ -111,7 +155,7 @@ class SectionIndex(Pane):
     def show_view(self, view: CaseView, counts: Mapping[Section, Mapping[Severity, int]]) -> None:
         """Show findings per section and how much is filled."""
         self._counts = counts
-        wanted = [s for s in _required_fields() if _expected(view, s)]
+        wanted = [path for path in _REQUIRED_PATHS if view.record.columns is None or path in view.record.columns]
         filled = sum(1 for path in wanted if field_text(view.record, path))
         self._filled.setText(f"已填 {filled} / {len(wanted)}")
         self._bar.set_value(filled / len(wanted) if wanted else 1.0)
@@ -168,104 +212,5 @@ class SectionIndex(Pane):
     def _fit(self) -> None:
         self.setFixedWidth(theme().size("section_index"))
         below = self._rect(len(self._items)).top() + theme().px(10)
-        self._foot.setGeometry(0, below, self.width(), theme().px(44))
-
-
-def _required_fields() -> tuple[str, ...]:
-    return tuple(
-        spec.path
-        for section in Section
-        for spec in fields_in(section)
-        if spec.group is Group.CASE and section is not Section.SETTLEMENT and spec.required in _REQUIRED
-    )
-
-
-def _expected(view: CaseView, path: str) -> bool:
-    return view.record.columns is None or path in view.record.columns
-
-
-class FeeBar(Pane):
-    """The fee strip: total, sum check, shares; unfolds into the 24 items in their ten classes."""
-
-    committed = Signal(str, str)
-
-    def __init__(self) -> None:
-        super().__init__("surface", "t")
-        self._total = Text("", "bold")
-        self._check = Text("", "caption", "ok")
-        self._mark = IconLabel("passed", "ok", 13)
-        self._parts = Text("", "caption", "secondary", elide=True)
-        self._toggle = Button("展开", kind="link", small=True, keys="Ctrl+Shift+F")
-        self._toggle.clicked.connect(self.toggle)
-        line = row(Text("费用（元）", "bold"), 4, Text("总费用", "caption", "secondary"), self._total, gap=8)
-        line.setContentsMargins(theme().px(12), 0, theme().px(12), 0)
-        line.addWidget(self._mark)
-        line.addWidget(self._check)
-        line.addWidget(self._parts, 1)
-        line.addWidget(self._toggle)
-        self._head = QWidget()
-        self._head.setLayout(line)
-        self._head.setFixedHeight(theme().px(34))
-        self.boxes: dict[str, FieldBox] = {}
-        self._items = self._make_items()
-        self._items.hide()
-        self.setLayout(column(self._head, self._items))
-
-    def _make_items(self) -> QWidget:
-        holder = QWidget()
-        grid = QGridLayout(holder)
-        px = theme().px
-        grid.setContentsMargins(px(12), 0, px(12), px(8))
-        grid.setHorizontalSpacing(px(18))
-        grid.setVerticalSpacing(0)
-        names = ["fee_total", "fee_self", *(item for _, items in FEE_CATEGORIES for item in items)]
-        for number, name in enumerate(names):
-            widget = RuledField()
-            widget.setObjectName(name)
-            widget.setAlignment(Qt.AlignmentFlag.AlignRight)
-            widget.committed.connect(self._on_committed)
-            box = FieldBox(field(name).label, widget)
-            self.boxes[name] = box
-            grid.addWidget(box, number // 4, number % 4)
-        return holder
-
-    def toggle(self) -> None:
-        """Unfold or fold the items."""
-        self._items.setVisible(self._items.isHidden())
-        self._toggle.set_text("展开" if self._items.isHidden() else "收起")
-
-    def unfold(self) -> None:
-        """Show the items."""
-        if self._items.isHidden():
-            self.toggle()
-
-    def show_view(self, view: CaseView) -> None:
-        """Show the sums and every item with its state."""
-        record = view.record
-        total, parts = record.value("fee_total"), fee_sum(record)
-        self._total.setText(field_text(record, "fee_total") or "—")
-        same = isinstance(total, int) and parts is not None and abs(total - parts) <= 1
-        known = isinstance(total, int) and parts is not None
-        self._check.setText("与 24 项之和一致" if same else self._difference(total, parts) if known else "分项未填")
-        self._check.set_tone("ok" if same else "error" if known else "muted")
-        self._mark.setVisible(same)
-        share = drug_share(record)
-        shown = [f"{field(name).label} {field_text(record, name)}" for name in ("fee_optreat", "fee_west")]
-        shown += [f"药占比 {share:.1%}"] if share is not None else []
-        self._parts.setText("　".join(shown))
-        marks = marks_of(view)
-        for name, box in self.boxes.items():
-            box.field.show_value(field_text(record, name), look_of(view, name, marks))
-            box.update()
-
-    @staticmethod
-    def _difference(total: object, parts: int | None) -> str:
-        gap = (parts or 0) - total if isinstance(total, int) else 0
-        spec = field("fee_total")
-        word = "多" if gap > 0 else "少"
-        return f"24 项之和比总费用{word} {display(spec, abs(gap))}"
-
-    def _on_committed(self, text: str) -> None:
-        sender = self.sender()
-        if isinstance(sender, RuledField):
-            self.committed.emit(sender.objectName(), text)
+        self._step.setVisible(theme().wide)
+        self._foot.setGeometry(0, below, self.width(), theme().px(64 if theme().wide else 44))

@@ -2,138 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
-from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import (
-    QAbstractItemDelegate,
-    QAbstractItemView,
-    QSizePolicy,
-    QStyleOptionViewItem,
-    QWidget,
-)
+from PySide6.QtCore import QModelIndex, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QSizePolicy, QWidget
 
 from app.domain.case import Value
-from app.domain.coding import Candidate, CodeKind
+from app.domain.coding import Candidate, CodeKind, MatchResult
 from app.domain.dictionaries import dictionary
 from app.domain.field import Group
 from app.domain.fields import field
-from app.domain.values import display
 from app.services.types import CaseView
 from app.ui.page import Shell
-from app.ui.pages.case.editors import CodeEditor
-from app.ui.pages.case.grid_model import (
-    GridModel,
-    Line,
-    Marks,
-    blank_cells,
-    candidate_cells,
-    columns_of,
-    row_cells,
-)
+from app.ui.pages.case.editors import CodedRow, CodeEditor
+from app.ui.pages.case.grid_cells import GridFacts, blank_cells, candidate_cells, row_cells
+from app.ui.pages.case.grid_columns import COLUMNS, PINNED, window
+from app.ui.pages.case.grid_editing import GridDelegate
+from app.ui.pages.case.grid_model import GridModel, Line
+from app.ui.pages.case.looks import Marks
 from app.ui.theme import theme
-from app.ui.widgets import Cell, CellDelegate, DataTable, DictionaryField, RuledField
+from app.ui.widgets import Cell, DataTable
 
-_Index = QModelIndex | QPersistentModelIndex
-Effect = Callable[[str], str]
-
-
-class GridDelegate(CellDelegate):
-    """Editors of the grid: dictionary, text, or the code search."""
-
-    def __init__(self, grid: RowGrid) -> None:
-        super().__init__(grid, ring=True)
-        self._grid = grid
-
-    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: _Index) -> QWidget:
-        """Return the editor that fits the column; the model's flags keep other cells from asking."""
-        path = self._grid.lines.path(index)
-        if path.endswith(".code"):
-            return self._grid.make_code_editor(parent, index)
-        spec = field(path)
-        editor = DictionaryField(dictionary(spec.dictionary), parent) if spec.dictionary else RuledField(parent)
-        editor.setAutoFillBackground(True)
-        return editor
-
-    def setEditorData(self, editor: QWidget, index: _Index) -> None:
-        """Put the stored value into the editor."""
-        path = self._grid.lines.path(index)
-        value = self._grid.value(path)
-        if isinstance(editor, CodeEditor):
-            editor.begin(str(value or ""))
-        elif isinstance(editor, DictionaryField):
-            editor.show_code(str(value or ""))
-            editor.selectAll()
-        elif isinstance(editor, RuledField):
-            editor.show_value("" if value is None else display(field(path), value))
-            editor.selectAll()
-
-    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: _Index) -> None:
-        """Hand the new text to the page; the model is shown anew from what was stored."""
-        path = self._grid.lines.path(index)
-        if isinstance(editor, CodeEditor) or not isinstance(editor, RuledField) or not path:
-            return
-        before = editor.shown
-        got: list[str] = []
-        editor.committed.connect(got.append)
-        editor.commit()
-        if got and got[0] != before:
-            self._grid.edited.emit(path, got[0])
-
-    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: _Index) -> None:
-        """The code editor covers code and name; others their cell."""
-        box = QRect(option.rect)
-        if isinstance(editor, CodeEditor):
-            name = self._grid.visualRect(index.sibling(index.row(), index.column() + 1))
-            box.setRight(name.right())
-        editor.setGeometry(box)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Enter stores and goes to the next cell; Esc drops what was typed. The search takes its own keys first."""
-        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress and isinstance(watched, QWidget):
-            if isinstance(watched, CodeEditor) and watched.take_key(event):
-                return True
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not isinstance(watched, DictionaryField):
-                self._close(watched, QAbstractItemDelegate.EndEditHint.NoHint)
-                self._grid.next_cell()
-                return True
-        return super().eventFilter(watched, event)
-
-    def _close(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
-        self.commitData.emit(editor)
-        self.closeEditor.emit(editor, hint)
+_NOTHING: Mapping[str, str] = {}
 
 
 class RowGrid(DataTable):
-    """One grid of the sheet, as tall as its rows.
+    """One grid of the sheet, as tall as its rows; columns that do not fit are reached sideways.
 
-    ``edited(path, text)``: a cell got a new text. ``taken(group, index, code)``: a code was chosen for a row.
-    ``row_entered(index)``: the cursor came to another row of the record (-1: none).
+    ``edited(path, text)``: a cell got a new text. ``taken(group, index, candidate)``: a code was chosen for a row.
+    ``typing(path, text)``: half-typed text. ``entered(group, index)``: the cursor rests on another row of the record.
+    ``spot_changed()``: another cell is current or the rows moved. ``window_changed(first, last)``: columns moved
+    sideways. ``editing(on)``: an editor opened or closed. ``refused()``: typed into a locked case. ``left()``: Enter
+    walked off the end.
     """
 
     edited = Signal(str, str)
     taken = Signal(object, int, object)
-    row_entered = Signal(object, int)
+    typing = Signal(str, str)
+    entered = Signal(object, int)
+    spot_changed = Signal()
+    window_changed = Signal(int, int)
+    editing = Signal(bool)
+    refused = Signal()
+    left = Signal()
+
+    _first = 0
 
     def __init__(self, shell: Shell, group: Group) -> None:
-        super().__init__(columns_of(group), ring=True)
+        super().__init__(COLUMNS[group], ring=True)
         self.group = group
         self._shell = shell
         self._view: CaseView | None = None
-        self._marks: Marks = {}
+        self._facts: GridFacts | None = None
         self._offered: tuple[int, tuple[Candidate, ...]] = (-1, ())
-        self._effect: Effect = _no_effect
-        self._quiet = False
-        self.lines = GridModel(group, columns_of(group))
+        self._effects = _NOTHING
+        self.explain: Callable[[RowGrid], str] = _nothing_to_say
+        self._rests = QTimer(self)
+        self._rests.setSingleShot(True)
+        self._rests.setInterval(0)
+        self._rests.timeout.connect(self.rest)
+        self.lines = GridModel(group)
+        self.lines.setParent(self)
         self.setModel(self.lines)
-        self.setItemDelegate(GridDelegate(self))
+        self._delegate = GridDelegate(self)
+        self.setItemDelegate(self._delegate)
         self.setEditTriggers(QAbstractItemView.EditTrigger.AnyKeyPressed | QAbstractItemView.EditTrigger.DoubleClicked)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setObjectName(f"{group}_grid")
         self.setAccessibleName("诊断" if group is Group.DX else "手术及操作")
-        self.row_changed.connect(self._on_row_changed)
+        self.selectionModel().currentChanged.connect(self._on_current)
         theme().changed.connect(self._fit_height)
+
+    # What the page asks and tells.
 
     @property
     def current_index(self) -> int:
@@ -141,78 +85,245 @@ class RowGrid(DataTable):
         line = self.lines.line(self.current_row)
         return line.index if line and line.is_row else -1
 
+    @property
+    def current_key(self) -> str:
+        """The column under the cursor."""
+        return self.columns[max(0, self.currentIndex().column())].key
+
+    @property
+    def on_blank(self) -> bool:
+        """True on the blank line at the end."""
+        line = self.lines.line(self.current_row)
+        return bool(line and line.blank)
+
     def value(self, path: str) -> Value:
         """Return the stored value at a path."""
         return self._view.record.value(path) if self._view and path else None
 
     def show_view(self, view: CaseView, marks: Marks) -> None:
         """Show the rows; the cursor stays in its cell."""
-        self._view, self._marks = view, marks
-        if self._offered[0] >= 0 and not self._wants_code(self._offered[0]):
+        self._view, self._facts = view, GridFacts(view, self.group, marks)
+        if self._offered[0] >= 0 and not self.wants_code(self._offered[0]):
             self._offered = (-1, ())
         self._rebuild()
+        self.fit()
 
-    def offer(self, index: int, candidates: Sequence[Candidate], effect: Effect) -> None:
-        """Unfold candidates under a row; an empty list folds them."""
-        self._offered = (index, tuple(candidates)) if candidates else (-1, ())
-        self._effect = effect
-        self._rebuild()
+    def offer(self, index: int, candidates: Sequence[Candidate], effects: Mapping[str, str]) -> None:
+        """Unfold candidates under a row with what each does to the group; an empty list folds them."""
+        offered = (index, tuple(candidates)) if candidates else (-1, ())
+        if offered != self._offered or effects != self._effects:
+            self._offered, self._effects = offered, effects
+            self._rebuild()
 
     def offered(self, number: int) -> Candidate | None:
         """Return candidate ``number`` (from 0) of the row under the cursor."""
+        self.rest()
         index, candidates = self._offered
         return candidates[number] if index == self.current_index and number < len(candidates) else None
 
+    def wants_code(self, index: int) -> bool:
+        """True for a row with a text that has neither code nor proposal."""
+        rows = self._view.record.rows(self.group) if self._view else ()
+        if self._view is None or not 0 <= index < len(rows) or self._view.locked:
+            return False
+        return not rows[index].text("code") and self._view.proposal(self.group, index) is None
+
     def go_to_field(self, index: int, key: str) -> None:
-        """Put the cursor on a field of a record row."""
-        keys = [column.key for column in self.columns]
-        column = keys.index(key) if key in keys else keys.index("code")
-        self.go_to(self.lines.row_of(index), column)
+        """Put the cursor on a field of a record row, and the focus here."""
+        self.place_cursor(index, key)
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def next_cell(self) -> None:
-        """Go to the next cell that can be edited; from the last one to the code of the next row."""
+    def place_cursor(self, index: int, key: str) -> None:
+        """Put the cursor on a field of a record row."""
+        keys = [column.key for column in self.columns]
+        self.go_to(self.lines.row_of(index), keys.index(key) if key in keys else keys.index("code"))
+
+    def help_text(self) -> str:
+        """Return what F1 says about the current cell."""
+        return self.explain(self)
+
+    def spot(self) -> QRect:
+        """Return the current cell with the candidates unfolded below it, in coordinates of the grid."""
+        box = self.visualRect(self.currentIndex())
+        if self._offered[0] == self.current_index:
+            box.setHeight(box.height() * (1 + len(self._offered[1])))
+        return box.translated(self.viewport().mapTo(self, box.topLeft()) - box.topLeft())
+
+    def rest(self) -> None:
+        """Tell now which row the cursor rests on, if that was still to be told."""
+        if self._rests.isActive():
+            self._rests.stop()
+            self.entered.emit(self.group, self.current_index)
+
+    # Moving.
+
+    def go_to(self, row: int, column: int = 0) -> None:
+        """Make a cell current; bring its column into the window."""
+        self._reveal(column)
+        super().go_to(row, column)
+        if not self.hasFocus() and self.editor is None:
+            self.clearSelection()
+
+    def next_cell(self, step: int = 1) -> None:
+        """Go to the next cell that can be typed into; from the last one to the code of the next row, then on."""
         at = self.currentIndex()
-        for column in range(at.column() + 1, len(self.columns)):
-            index = self.lines.index(at.row(), column)
-            if not self.isColumnHidden(column) and self.lines.flags(index) & Qt.ItemFlag.ItemIsEditable:
+        column = at.column() + step
+        while 0 <= column < len(self.columns):
+            if self.lines.path(self.lines.index(at.row(), column)):
                 self.go_to(at.row(), column)
                 return
-        self.go_to_field(self.current_index + 1, "code")
+            column += step
+        if self.lines.row_of(self.current_index + step) < 0:
+            self.left.emit()
+        elif step > 0:
+            self.go_to_field(self.current_index + 1, "code")
+        else:
+            self.go_to_field(self.current_index - 1, self._last_key())
 
-    def make_code_editor(self, parent: QWidget, index: _Index) -> CodeEditor:
-        """Return the search editor of a code cell."""
-        line = self.lines.line(index.row())
-        row = line.index if line else 0
+    def _last_key(self) -> str:
+        return [column.key for column in self.columns if column.key not in PINNED][-1]
+
+    def step_column(self, by: int) -> None:
+        """Go one column to the side, into the part that is out of sight too."""
+        column = self.currentIndex().column() + by
+        if 0 <= column < len(self.columns):
+            self.go_to(self.current_row, column)
+
+    def scroll_columns(self, first: int) -> None:
+        """Show the loose columns from number ``first`` on."""
+        if first != self._first:
+            self._first = first
+            self.fit()
+
+    def _reveal(self, column: int) -> None:
+        if not self.isColumnHidden(column):
+            return
+        loose = [at for at, each in enumerate(self.columns) if each.key not in PINNED]
+        wanted = loose.index(column)
+        if wanted < self._first:
+            self.scroll_columns(wanted)
+        while self.isColumnHidden(column) and self._first < wanted:
+            self.scroll_columns(self._first + 1)
+
+    def _absent(self) -> frozenset[int]:
+        """Return the columns that neither the file nor the case has: 出院情况 is on older forms only."""
+        record = self._view.record if self._view else None
+        if record is None or self.group is not Group.DX:
+            return frozenset()
+        known = "dx[].outcome" in (record.columns or ()) or any(row.text("outcome") for row in record.rows(Group.DX))
+        return frozenset() if known else frozenset(at for at, each in enumerate(self.columns) if each.key == "outcome")
+
+    def fit(self) -> None:
+        """Set row height and column widths; hide the loose columns that are out of the window."""
+        if self.model() is None:
+            super().fit()
+            return
+        self.verticalHeader().setDefaultSectionSize(theme().size("row"))
+        self.head.setFixedHeight(theme().size("header_row"))
+        widths = [theme().px(column.width) for column in self.columns]
+        shown = window(self.columns, widths, self.viewport().width(), self._first, self._absent())
+        self._first = shown.first
+        for at, column in enumerate(self.columns):
+            self.setColumnHidden(at, at not in shown.shown)
+            if not column.stretch:
+                self.setColumnWidth(at, widths[at])
+        used = sum(widths[at] for at in shown.shown if not self.columns[at].stretch)
+        for at in shown.shown:
+            if self.columns[at].stretch:
+                self.setColumnWidth(at, max(widths[at], self.viewport().width() - used))
+        self.window_changed.emit(shown.first, shown.last_first)
+
+    # Editing.
+
+    def edit_code(self, query: str = "") -> None:
+        """Open the search in the code cell of the current row (F4)."""
+        if self.current_index < 0:
+            self.place_cursor(0, "code")
+        self.place_cursor(self.current_index, "code")
+        if self._view and self._view.locked:
+            self.refused.emit()
+            return
+        self.edit(self.currentIndex())
+        editor = self._delegate.editor
+        if query and isinstance(editor, CodeEditor):
+            editor.ask(query)
+
+    def make_code_editor(self, parent: QWidget, index: int) -> CodeEditor:
+        """Return the search editor of a record row's code."""
+        rows = self._view.record.rows(self.group) if self._view else ()
+        said = rows[index].text("source_text") or rows[index].text("name") if index < len(rows) else ""
         kind = CodeKind.DX if self.group is Group.DX else CodeKind.PX
-        editor = CodeEditor(self._shell, parent, kind, lambda code: self._shell_effect(row, code))
-        editor.taken.connect(lambda candidate: self._on_taken(row, candidate))
+        row = CodedRow(kind, said, partial(self._candidates_of, index), partial(self._effects_of, index))
+        editor = CodeEditor(self._shell, parent, row)
+        editor.taken.connect(self._on_taken)
         return editor
 
-    def edit_code(self) -> None:
-        """Open the search in the code cell of the current row (F4)."""
-        if self.current_row < 0:
-            self.go_to_field(0, "code")
-        column = [column.key for column in self.columns].index("code")
-        self.go_to(self.current_row, column)
+    def settle(self) -> None:
+        """Store what is being typed and close the editor."""
+        self._delegate.settle()
+
+    @property
+    def editor(self) -> QWidget | None:
+        """The open editor of a cell, None when there is none."""
+        return self._delegate.editor
+
+    def open_editor(self, index: int, key: str, text: str) -> None:
+        """Open a cell with half-typed text (after a crash)."""
+        self.place_cursor(index, key)
         self.edit(self.currentIndex())
+        self._delegate.fill(text)
+
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
+        """Close, then tell what was typed: the answer may rebuild the rows."""
+        super().closeEditor(editor, hint)
+        self._delegate.closed()
+        self.editing.emit(False)
+        for tell in self._delegate.due():
+            tell()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Digits set one-digit dictionaries at once; Enter walks; Delete empties a cell; the rest opens an editor."""
+        """Enter walks; digits set one-digit dictionaries at once; Delete empties; typing opens an editor."""
+        plain = not event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
         path = self.lines.path(self.currentIndex())
-        editable = bool(self.lines.flags(self.currentIndex()) & Qt.ItemFlag.ItemIsEditable)
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
-            self.next_cell()
-        elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and not event.modifiers() and editable:
-            self.edited.emit(path, "")
-        elif editable and not event.modifiers() and self._set_by_digit(path, event.text()):
-            self.go_to(self.current_row, self.currentIndex().column())
-        else:
+        key = event.key()
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and plain:
+            back = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            self.left.emit() if self.on_blank and not back else self.next_cell(-1 if back else 1)
+        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and not event.modifiers():
+            self.step_column(1 if key == Qt.Key.Key_Right else -1)
+        elif not plain or not self._types(event):
             super().keyPressEvent(event)
+        elif self._view and self._view.locked:
+            self.refused.emit()
+        elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self._empty(path)
+        elif not self._set_by_digit(path, event.text()):
+            self._begin_typing(event, path)
+
+    @staticmethod
+    def _types(event: QKeyEvent) -> bool:
+        erases = event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
+        return erases or (bool(event.text().strip()) and event.text().isprintable())
+
+    def _begin_typing(self, event: QKeyEvent, path: str) -> None:
+        """Typing on a text that stands for itself searches a code for the row."""
+        if not path:
+            self.place_cursor(self.current_index, "code")
+        super().keyPressEvent(event)
+
+    def _empty(self, path: str) -> None:
+        if path and self.value(path) is not None:
+            self.edited.emit(path, "")
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """Chinese typed on any cell that takes no text searches a code for the row."""
+        if not self.lines.path(self.currentIndex()) and (event.preeditString() or event.commitString()):
+            self.place_cursor(self.current_index, "code")
+        super().inputMethodEvent(event)
 
     def _set_by_digit(self, path: str, typed: str) -> bool:
-        spec = field(path)
-        if not spec.dictionary or spec.length != 1 or not typed.isdigit():
+        spec = field(path) if path else None
+        if spec is None or not spec.dictionary or spec.length != 1 or not typed.isdigit():
             return False
         code = dictionary(spec.dictionary).find(typed)
         if code is None:
@@ -220,57 +331,91 @@ class RowGrid(DataTable):
         self.edited.emit(path, code)
         return True
 
-    def _wants_code(self, index: int) -> bool:
-        if self._view is None:
-            return False
-        rows = self._view.record.rows(self.group)
-        return index < len(rows) and not rows[index].text("code")
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click on a candidate takes it."""
+        line = self.lines.line(self.rowAt(event.position().toPoint().y()))
+        if line is None or line.is_row:
+            super().mousePressEvent(event)
+        elif line.choice < len(self._offered[1]):
+            self.taken.emit(self.group, line.index, self._offered[1][line.choice])
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """The sheet scrolls, not the grid; sideways the columns do."""
+        if event.angleDelta().x():
+            self.scroll_columns(max(0, self._first - (1 if event.angleDelta().x() > 0 else -1)))
+        else:
+            event.ignore()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the cell, and the candidates of its row."""
+        super().focusInEvent(event)
+        self._take_words()
+        self.selectRow(self.current_row)
+        self._rests.start()
+        self.spot_changed.emit()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Only the grid with the cursor shows a chosen row; an editor or another program takes nothing away."""
+        super().focusOutEvent(event)
+        leaves = event.reason() not in (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
+        if leaves and self.editor is None:
+            self.clearSelection()
+
+    # Painting the model.
 
     def _rebuild(self) -> None:
-        view = self._view
-        if view is None:
+        view, facts = self._view, self._facts
+        if view is None or facts is None:
             return
-        index, column = self.current_index, max(0, self.currentIndex().column())
-        lines, cells = self._contents(view)
-        self._quiet = True
-        self.lines.show(lines, cells, locked=bool(view.locked))
-        self._fit_height()
-        if index >= 0:
-            self.go_to(self.lines.row_of(min(index, lines[-1].index)), column)
-        self._quiet = False
-
-    def _contents(self, view: CaseView) -> tuple[list[Line], list[Sequence[Cell]]]:
         lines: list[Line] = []
         cells: list[Sequence[Cell]] = []
         count = len(view.record.rows(self.group))
         for index in range(count):
             offered = self._offered[1] if self._offered[0] == index else ()
             lines.append(Line(index))
-            cells.append(row_cells(view, self.group, index, self._marks, len(offered)))
+            cells.append(row_cells(facts.row(index, len(offered))))
             for number, candidate in enumerate(offered):
                 lines.append(Line(index, number))
-                cells.append(candidate_cells(self.group, number + 1, candidate, self._effect(candidate.code)))
-        lines.append(Line(count, blank=True))
-        cells.append(blank_cells(self.group, alone=count == 0))
-        return lines, cells
+                cells.append(self._candidate(number, candidate))
+        if not view.locked:
+            lines.append(Line(count, blank=True))
+            cells.append(blank_cells(self.group, alone=count == 0))
+        self.lines.show(lines, cells, locked=bool(view.locked))
+        self._fit_height()
+
+    def _candidate(self, number: int, candidate: Candidate) -> list[Cell]:
+        reason = self._shell.services.coding.reason_line(candidate)
+        return candidate_cells(self.group, number + 1, candidate, self._effects.get(candidate.code, ""), reason)
 
     def _fit_height(self) -> None:
-        rows = self.lines.rowCount()
-        bar = self.horizontalScrollBar().sizeHint().height() if self.horizontalScrollBar().isVisible() else 0
-        self.setFixedHeight(theme().size("header_row") + rows * theme().size("row") + bar + 1)
+        rows = max(1, self.lines.rowCount())
+        self.setFixedHeight(theme().size("header_row") + rows * theme().size("row") + 1)
 
-    def _on_row_changed(self, _row: int) -> None:
-        if not self._quiet:
-            self.row_entered.emit(self.group, self.current_index)
+    def _on_current(self, current: QModelIndex, previous: QModelIndex) -> None:
+        self._take_words()
+        if current.row() != previous.row():
+            self._rests.start()
+        self.spot_changed.emit()
 
-    def _on_taken(self, index: int, candidate: Candidate) -> None:
-        self.taken.emit(self.group, index, candidate)
+    def _take_words(self) -> None:
+        """Keep the input method on: Chinese typed anywhere in a row begins a search. Qt turns it off on other cells."""
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, bool(self._view and not self._view.locked))
 
-    def _shell_effect(self, index: int, code: str) -> str:
+    def _on_taken(self, candidate: Candidate | str) -> None:
+        self._delegate.take(candidate, self.current_index)
+
+    def _candidates_of(self, index: int) -> Sequence[Candidate]:
+        if self._view is None or index >= len(self._view.record.rows(self.group)):
+            return ()
+        found: MatchResult = self._shell.services.cases.candidates(self._view.case_id, self.group, index)
+        return found.candidates
+
+    def _effects_of(self, index: int, codes: Sequence[str]) -> Mapping[str, str]:
         if self._view is None:
-            return ""
-        return self._shell.services.coding.effect(self._view.case_id, self.group, index, code)
+            return {}
+        found: Mapping[str, str] = self._shell.services.coding.effects(self._view.case_id, self.group, index, codes)
+        return found
 
 
-def _no_effect(_code: str) -> str:
+def _nothing_to_say(_grid: RowGrid) -> str:
     return ""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from itertools import pairwise
+
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -14,14 +17,32 @@ from app.domain.fields import field
 from app.domain.findings import Finding
 from app.services.types import CaseView
 from app.ui.page import KeyHint, Page, PageSpec, Place, SaveState, Shell, VersionNote
-from app.ui.pages.case.dock import DrgCard, FindingList
-from app.ui.pages.case.frame import CaseStrip, FeeBar, SectionIndex
+from app.ui.pages.case.dock import FindingList, remedy_label
+from app.ui.pages.case.drg_card import DrgCard
+from app.ui.pages.case.explain import cell_words, history_words
+from app.ui.pages.case.fees import FeeBar
+from app.ui.pages.case.fields import SheetField
+from app.ui.pages.case.frame import CaseStrip, SectionIndex
 from app.ui.pages.case.grid import RowGrid
-from app.ui.pages.case.places import section_of
-from app.ui.pages.case.sheet import Sheet, counts_by_section, marks_of
+from app.ui.pages.case.grid_box import GridBox
+from app.ui.pages.case.looks import counts_by_section, marks_of
+from app.ui.pages.case.paper import PAPER
+from app.ui.pages.case.sheet import Sheet
+from app.ui.pages.case.work import CaseWork
 from app.ui.widgets import Pane, Splitter, StateStack, column, row
 
 _OFFERED = 3
+_NEXT = (KeyHint("F6", "下一问题"), KeyHint("Ctrl+Enter", "完成并下一份"))
+_FIELD_HINTS = (KeyHint("Enter", "下一项"), KeyHint("-", "无内容"), KeyHint("Ctrl+;", "今天"), *_NEXT)
+_GRID_HINTS = (
+    KeyHint("Ctrl+1–3", "采用候选"),
+    KeyHint("Enter", "下一格"),
+    KeyHint("F4", "检索"),
+    KeyHint("F6", "下一问题"),
+    KeyHint("Alt+↑↓", "调序"),
+    KeyHint("F2", "看原文"),
+)
+_EDIT_HINTS = (KeyHint("↑↓", "选择"), KeyHint("Enter", "采用"), KeyHint("Esc", "恢复原值"))
 
 
 class CasePage(Page):
@@ -29,25 +50,48 @@ class CasePage(Page):
 
     def __init__(self, shell: Shell, spec: PageSpec) -> None:
         super().__init__(shell, spec)
-        self.view: CaseView | None = None
-        self._wanted: Place | None = None
-        self._queue: list[int] = []
-        self._awaited: int | None = None
-        self._draft_timer = QTimer(self)
-        self._draft_timer.setSingleShot(True)
-        self._draft_timer.setInterval(600)
-        self._draft_timer.timeout.connect(self._save_draft)
-        self._draft: tuple[str, str] | None = None
+        self.queue: list[int] = []
+        self.work = CaseWork(shell, self)
+        self.work.written.connect(self.show_view)
+        self.work.gone.connect(self._on_gone)
+        self._awaited: tuple[int, str | Section] | None = None
+        self._loading = False
+        self._shown: CaseView | None = None
+        self._focus: QWidget | None = None
+        self._target: QWidget | None = None
+        self._landing: str | int | Section = Section.DIAGNOSIS
+        self._land_soon = QTimer(self)
+        self._land_soon.setSingleShot(True)
+        self._land_soon.setInterval(0)
+        self._land_soon.timeout.connect(self._land)
+
+    @property
+    def view(self) -> CaseView | None:
+        """The case as it stands, None when none is open."""
+        return self.work.view
+
+    # Making.
 
     def build(self) -> None:
         """Make strip, index, sheet with grids, dock and fee strip."""
-        self.strip = CaseStrip(self.shell.actions)
+        actions = self.shell.actions
+        self.strip = CaseStrip(actions)
         self.index = SectionIndex()
         self.grids = {group: RowGrid(self.shell, group) for group in (Group.DX, Group.OP)}
-        self.sheet = Sheet(self.grids)
-        self.fees = FeeBar()
+        self.boxes = {group: GridBox(grid, self.undo) for group, grid in self.grids.items()}
+        self.sheet = Sheet(self.boxes, self._tell_history)
+        self.fees = FeeBar(actions, self._tell_history)
         self.findings = FindingList()
-        self.drg = DrgCard(self.shell.actions)
+        self.drg = DrgCard(actions)
+        self.stack = StateStack(self._lay_out())
+        self.setLayout(column(self.stack))
+        self.shell.theme.changed.connect(self._fit_dock)
+        self._fit_dock()
+        self._connect()
+        self._name_regions()
+        self._show_nothing()
+
+    def _lay_out(self) -> QWidget:
         paper = Pane("sheet", "t l r")
         paper.setLayout(column(self.sheet))
         middle = QWidget()
@@ -64,144 +108,190 @@ class CasePage(Page):
         dock_box.addWidget(self.findings, 1)
         dock_box.addWidget(self.drg)
         dock.setLayout(dock_box)
-        width = self.shell.theme.size("dock_right")
-        self.parts = Splitter("case", self.shell.places, (left, dock), (0, width))
+        self.parts = Splitter("case", self.shell.places, (left, dock), (0, self.shell.theme.tokens_size("dock_right")))
         whole = QWidget()
         whole_box = column(self.strip)
         whole_box.addWidget(self.parts, 1)
         whole.setLayout(whole_box)
-        self.stack = StateStack(whole)
-        self.setLayout(column(self.stack))
-        self._connect()
-        self._name_regions()
-        self._show_nothing()
+        return whole
+
+    def _fit_dock(self) -> None:
+        """Give the dock the width of the layout, narrow or wide, unless the user chose one."""
+        kept = self.shell.places.get("splitter.case")
+        if not (isinstance(kept, dict) and kept.get("sizes")):
+            self.parts.setSizes([100_000, self.shell.theme.size("dock_right")])
 
     def _connect(self) -> None:
-        self.sheet.committed.connect(self.set_text)
-        self.sheet.edited.connect(self._on_edited)
-        self.sheet.section_changed.connect(self.index.set_current)
-        self.index.wanted.connect(self.sheet.go_to)
-        self.fees.committed.connect(self.set_text)
-        self.findings.jump.connect(self.go_to_finding)
-        self.findings.fix.connect(self._apply_fix)
+        for part in (self.sheet, self.fees):
+            part.committed.connect(self.work.set_text)
+            part.typing.connect(self.work.note_typing)
+            part.refused.connect(self.strip.flash)
         for grid in self.grids.values():
-            grid.edited.connect(self.set_text)
-            grid.taken.connect(self._on_taken)
-            grid.row_entered.connect(self._on_row_entered)
+            grid.edited.connect(self.work.set_text)
+            grid.typing.connect(self.work.note_typing)
+            grid.refused.connect(self.strip.flash)
+            grid.taken.connect(self.take_code)
+            grid.entered.connect(self._on_row_entered)
+            grid.spot_changed.connect(self._on_spot)
+            grid.editing.connect(self._on_editing)
+            grid.left.connect(self._on_grid_left)
+            grid.explain = self._explain_cell
+        self.sheet.section_changed.connect(self.index.set_current)
+        self.index.wanted.connect(self.go_to_section)
+        self.findings.jump.connect(self.go_to_finding)
+        self.findings.fix.connect(self.settle_finding)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._on_focus)
 
     def _name_regions(self) -> None:
-        common = (KeyHint("F6", "下一问题"), KeyHint("Ctrl+Enter", "完成并下一份"))
-        self.add_region("sheet", self.sheet, (KeyHint("Enter", "下一项"), KeyHint("Ctrl+;", "今天"), *common))
-        grid = (
-            KeyHint("Ctrl+1–3", "采用候选"),
-            KeyHint("Enter", "下一格"),
-            KeyHint("F4", "检索"),
-            KeyHint("Alt+↑↓", "调序"),
-        )
-        self.add_region("dx", self.grids[Group.DX], (*grid, common[0]))
-        self.add_region("op", self.grids[Group.OP], (*grid, common[0]))
-        self.add_region("findings", self.findings, (KeyHint("↑↓", "选择"), KeyHint("Enter", "跳到字段"), *common))
-        self.add_region("fees", self.fees, (KeyHint("Enter", "下一项"), *common))
+        self.add_region("sheet", self.sheet, _FIELD_HINTS)
+        self.add_region("dx", self.grids[Group.DX], _GRID_HINTS)
+        self.add_region("op", self.grids[Group.OP], _GRID_HINTS)
+        listed = (KeyHint("↑↓", "选择"), KeyHint("Enter", "跳到字段"), KeyHint("Alt+Enter", "按建议修改"))
+        self.add_region("findings", self.findings, (*listed, *_NEXT))
+        self.add_region("fees", self.fees, (KeyHint("Enter", "下一项"), KeyHint("Ctrl+Shift+F", "收起"), *_NEXT))
+
+    def _lay_tabs(self) -> None:
+        """Tab goes through the paper, then the fees, the dock, and last the buttons of the strip."""
+        order: list[QWidget] = [*self.sheet.tab_order(), self.fees.toggle_button]
+        order += [box.field for box in self.fees.boxes.values()]
+        order += [self.findings, self.drg.path_button, self.strip.undo_button, self.strip.finish_button]
+        for first, second in pairwise(order):
+            QWidget.setTabOrder(first, second)
+
+    # Where the user is.
 
     def title_detail(self) -> str:
         """Return the position in the list the case was opened from."""
-        if self.view and self.view.case_id in self._queue:
-            return f"第 {self._queue.index(self.view.case_id) + 1:,} / {len(self._queue):,} 份"
+        if self.view and self.view.case_id in self.queue:
+            return f"第 {self.queue.index(self.view.case_id) + 1:,} / {len(self.queue):,} 份"
         return ""
 
     def place(self) -> Place:
-        """Return the case and the field under the cursor."""
-        if self.view is None:
+        """Return the case, the field under the cursor and what is in sight."""
+        if self.view is None or not self.built:
             return Place(self.key)
-        args: dict[str, object] = {"case": self.view.case_id, "field": self._focused_path()}
-        args["scroll"] = self.sheet.verticalScrollBar().value()
-        return Place(self.key, args)  # type: ignore[arg-type]  # JSON values all
+        scroll = self.sheet.verticalScrollBar().value()
+        return Place(self.key, {"case": self.view.case_id, "field": self.focused_path(), "scroll": scroll})
 
     def restore(self, place: Place) -> None:
         """Open the case of a place; go to its field, else to the diagnoses."""
-        case_id = place.args.get("case")
-        queue = place.args.get("queue")
+        case_id, queue = place.args.get("case"), place.args.get("queue")
+        path, scroll = place.args.get("field"), place.args.get("scroll")
         if isinstance(queue, list):
-            self._queue = [item for item in queue if isinstance(item, int)]
+            self.queue = [item for item in queue if isinstance(item, int)]
         if not isinstance(case_id, int):
-            if self.view is None:
-                self._show_nothing()
             return
-        if self.view is None or self.view.case_id != case_id:
-            self.open_case(case_id)
-        path = place.args.get("field")
-        scroll = place.args.get("scroll")
-        if isinstance(scroll, int) and scroll:
-            self.sheet.verticalScrollBar().setValue(scroll)
-        elif not path:
-            QTimer.singleShot(0, self._to_diagnoses)
-        if isinstance(path, str) and path:
-            self.go_to_field(path)
+        landing: str | Section = path if isinstance(path, str) and path else Section.DIAGNOSIS
+        if self.view is None or self.view.case_id != case_id or not self.stack.shows_content:
+            self.open_case(case_id, landing)
+        elif path or not isinstance(scroll, int):
+            self._land_at(landing)
+        if isinstance(scroll, int) and self.view is not None:
+            self._landing = scroll
+            self._land_soon.start()
 
     def default_focus(self) -> QWidget | None:
-        """Coders start in the diagnosis grid."""
-        return self.grids[Group.DX] if self.built and self.view else None
+        """Coders start in the diagnosis grid, or where they were."""
+        if self.view is None or not self.stack.shows_content:
+            return self.stack
+        return self._target or self._focus or self.grids[Group.DX]
 
     def on_changes(self, changes: Changes) -> None:
         """Read the case anew when somebody else's write touched it."""
-        if self.view and self.view.case_id in changes.cases:
-            self._show(self.shell.services.cases.view(self.view.case_id))
+        if self.view and self.view.case_id in changes.cases and not self.work.publishing:
+            view = self.work.read(self.view.case_id)
+            if view is not None:
+                self.show_view(view)
 
-    def open_case(self, case_id: int) -> None:
-        """Show a case from the start of its diagnoses."""
+    # Opening.
+
+    def open_case(self, case_id: int, landing: str | Section = Section.DIAGNOSIS) -> None:
+        """Show a case at a section or field; load the engines first when they are not there yet."""
+        self.work.view = None
+        self._shown = None
         if not self.shell.services.is_ready:
-            self._awaited = case_id
+            self._awaited = (case_id, landing)
             self.stack.show_loading()
+            self._load_engines()
+            return
+        self._awaited = None
+        view = self.work.read(case_id)
+        if view is None:
+            return
+        self.show_view(view)
+        self.grids[Group.DX].place_cursor(self._first_open_row(view, Group.DX), "code")
+        self.grids[Group.OP].place_cursor(self._first_open_row(view, Group.OP), "code")
+        self._land_at(landing)
+        self._restore_drafts(view)
+        self.place_changed.emit()
+
+    def _load_engines(self) -> None:
+        if not self._loading:
+            self._loading = True
             job = self.shell.jobs.run(self.shell.services.warm_up, label="载入编码库与分组方案", parent=self)
             job.done.connect(self._on_ready)
-            return
-        try:
-            view = self.shell.services.cases.view(case_id)
-        except UserProblem as problem:
-            self.stack.show_problem(problem)
-            return
-        self.view = None
-        self._show(view)
-        dx = self.grids[Group.DX]
-        dx.go_to_field(self._first_open_row(view), "code")
-        for path, text in view.drafts.items():
-            self._restore_draft(path, text)
-        self.place_changed.emit()
+            job.failed.connect(self._on_not_ready)
+            job.cancelled.connect(self._on_not_ready)
 
     def _on_ready(self) -> None:
         """Open the case that was asked for while the engines were still loading."""
-        if self._awaited is not None and self.shell.services.is_ready:
-            case_id, self._awaited = self._awaited, None
-            self.open_case(case_id)
+        self._loading = False
+        if self._awaited is not None:
+            self.open_case(*self._awaited)
+            self.shell.actions.refresh()
+            if self.isVisible() and self.view is not None:
+                self.give_focus()
 
-    def _first_open_row(self, view: CaseView) -> int:
-        rows = view.record.rows(Group.DX)
+    def _on_not_ready(self) -> None:
+        self._loading = False
+        hint = "编码库或分组方案没有载入，病案没有打开；内容没有变化。"
+        self.stack.show_empty("未能打开病案。", hint, "重试", self._load_again)
+
+    def _load_again(self) -> None:
+        if self._awaited is not None:
+            self.open_case(*self._awaited)
+
+    def _on_gone(self, problem: UserProblem) -> None:
+        self._shown = None
+        self.stack.show_problem(problem)
+        self.shell.set_save_state(SaveState("none"))
+        self.shell.actions.refresh()
+
+    @staticmethod
+    def _first_open_row(view: CaseView, group: Group) -> int:
+        rows = view.record.rows(group)
         return next((index for index, line in enumerate(rows) if not line.text("code")), 0)
 
-    def _show(self, view: CaseView) -> None:
-        same = self.view is not None and self.view.case_id == view.case_id
-        self.view = view
+    def show_view(self, view: CaseView) -> None:
+        """Show a case as it stands."""
+        same = self._shown is not None and self._shown.case_id == view.case_id
+        self._shown = view
         marks = marks_of(view)
         self.stack.show_content()
         self.strip.show_view(view)
-        self.sheet.show_view(view)
-        for grid in self.grids.values():
+        lines_changed = self.sheet.show_view(view, marks)
+        for group, grid in self.grids.items():
             grid.show_view(view, marks)
-        self.fees.show_view(view)
+            self.boxes[group].principal.tell("")
+        self.fees.show_view(view, marks)
         self.index.show_view(view, counts_by_section(view))
-        self.findings.show_report(view.report)
+        self.findings.show_view(view, same_case=same)
         self.drg.show_grouping(view.grouping, same_case=same)
         self.shell.set_save_state(SaveState("saved", view.saved_at))
-        self.shell.set_versions(self._versions())
+        self.shell.set_status("")
+        if not same:
+            self.shell.set_versions(self._versions(view))
+        if lines_changed or not same:
+            self._lay_tabs()
         self.shell.actions.refresh()
 
-    def _versions(self) -> tuple[VersionNote, ...]:
-        if self.view is None:
-            return ()
+    def _versions(self, view: CaseView) -> tuple[VersionNote, ...]:
         coding = self.shell.services.coding
         return (
             VersionNote(f"编码：{coding.edition_title()}", "当前启用的编码库"),
-            VersionNote(f"分组：{self.view.grouping.scheme_title}", "当前启用的分组方案，按出院日期选用"),
+            VersionNote(f"分组：{view.grouping.scheme_title}", "当前启用的分组方案，按出院日期选用"),
         )
 
     def _show_nothing(self) -> None:
@@ -210,76 +300,56 @@ class CasePage(Page):
     def _to_list(self) -> None:
         self.shell.go(Place("worklist"))
 
-    def _to_diagnoses(self) -> None:
-        self.sheet.go_to(Section.DIAGNOSIS)
+    # Landing: the sheet has its sizes only once the page is shown.
 
-    # Writing: one way in for every field, whatever widget it came from.
+    def _land_at(self, landing: str | Section) -> None:
+        self._landing = landing
+        self._aim_at(landing)
+        self._land_soon.start()
 
-    def _write(self, work: object, *args: object) -> None:
-        """Call a service that returns the new view; refusals are shown and the stored value comes back."""
-        if self.view is None or not callable(work):
+    def _land(self) -> None:
+        self._target = None
+        match self._landing:
+            case Section():
+                self.sheet.go_to(self._landing)
+                self._on_spot(self.grids[Group.DX])
+            case int():
+                self.sheet.scroll_to(self._landing)
+            case _:
+                self.go_to_field(self._landing)
+
+    def _aim_at(self, landing: str | Section) -> None:
+        """Choose the widget that gets the focus when the page is shown."""
+        if isinstance(landing, Section):
+            self._target = self._first_widget(landing)
             return
-        self.shell.set_save_state(SaveState("saving"))
-        try:
-            view = work(self.view.case_id, *args)
-        except UserProblem as problem:
-            self.shell.errors.show(problem)
-            view = self.shell.services.cases.view(self.view.case_id)
-        self._show(view)
+        at = FieldPath.parse(landing)
+        if at.group in self.grids:
+            self._target = self.grids[at.group]
+            self.grids[at.group].place_cursor(at.index, at.field)
+        else:
+            self._target = self._field_at(str(at))
 
-    def set_text(self, path: str, text: str) -> None:
-        """Store what was typed into a field."""
-        self._draft_timer.stop()
-        self._draft = None
-        at = FieldPath.parse(path)
-        if self.view and at.group in self.grids and at.index >= len(self.view.record.rows(at.group)):
-            self._write(self.shell.services.cases.add_row, at.group, at.index)
-        self._write(self.shell.services.cases.set_text, path, text)
+    def give_focus(self) -> None:
+        """Put the focus where the cursor is."""
+        widget = self.default_focus()
+        if widget is not None:
+            widget.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _on_taken(self, group: Group, index: int, candidate: Candidate) -> None:
-        if self.view and index >= len(self.view.record.rows(group)):
-            self._write(self.shell.services.cases.add_row, group, index)
-        self._write(self.shell.services.cases.accept, group, index, candidate.code)
-        key = "adm_cond" if group is Group.DX else "date"
-        self.grids[group].go_to_field(index, key)
+    def _first_widget(self, section: Section) -> QWidget | None:
+        by_section: dict[Section, QWidget] = {
+            Section.DIAGNOSIS: self.grids[Group.DX],
+            Section.OPERATION: self.grids[Group.OP],
+            Section.FEE: self.fees.boxes["fee_total"].field,
+        }
+        return by_section.get(section) or self.sheet.first_field(section)
 
-    def _on_row_entered(self, group: Group, index: int) -> None:
-        """Unfold candidates under an uncoded row when the cursor comes to it."""
-        if self.view is None:
-            return
-        grid = self.grids[group]
-        rows = self.view.record.rows(group)
-        if not 0 <= index < len(rows) or rows[index].text("code") or not rows[index].text("source_text"):
-            grid.offer(-1, (), _no_effect)
-            return
-        found = self.shell.services.cases.candidates(self.view.case_id, group, index, _OFFERED)
-        effects = self.shell.services.coding.effects(
-            self.view.case_id, group, index, tuple(candidate.code for candidate in found.candidates[:_OFFERED])
-        )
-        grid.offer(index, found.candidates[:_OFFERED], lambda code: effects.get(code, ""))
-
-    def _apply_fix(self, finding: Finding) -> None:
-        if finding.fix:
-            self._write(self.shell.services.cases.apply_fix, finding)
-            self.shell.notices.toast(f"已改正 {finding.rule_id}：{finding.fix.label}", undo=self.undo)
-
-    # Drafts: half-typed text survives a crash.
-
-    def _on_edited(self, path: str, text: str) -> None:
-        self._draft = (path, text)
-        self._draft_timer.start()
-
-    def _save_draft(self) -> None:
-        if self._draft and self.view:
-            self.shell.services.cases.save_draft(self.view.case_id, *self._draft)
-
-    def _restore_draft(self, path: str, text: str) -> None:
-        box = self.sheet.fields.boxes.get(path)
-        if box and text != box.field.shown:
-            box.field.setText(text)
-            box.field.setModified(True)
-            self.sheet.reveal(box)
-            box.field.setFocus(Qt.FocusReason.OtherFocusReason)
+    def _field_at(self, path: str) -> SheetField | None:
+        box = self.sheet.boxes.get(path)
+        if box is None and path in self.fees.boxes:
+            self.fees.unfold()
+            box = self.fees.boxes[path]
+        return box.field if box is not None and isinstance(box.field, SheetField) else None
 
     # Moving about.
 
@@ -288,170 +358,160 @@ class CasePage(Page):
         at = FieldPath.parse(path)
         if at.group in self.grids:
             grid = self.grids[at.group]
-            self.sheet.go_to(section_of(path))
             grid.go_to_field(at.index, at.field)
+            self.sheet.reveal(grid, grid.spot())
             return
-        box = self.sheet.fields.boxes.get(str(at))
-        if box is None and str(at) in self.fees.boxes:
+        widget = self._field_at(str(at))
+        if widget is not None:
+            widget.setFocus(Qt.FocusReason.OtherFocusReason)
+            widget.selectAll()
+            if str(at) in self.sheet.boxes:
+                self.sheet.reveal(widget)
+
+    def go_to_section(self, section: Section) -> None:
+        """Go to a section and put the cursor into it."""
+        self.settle()
+        if section is Section.FEE:
             self.fees.unfold()
-            box = self.fees.boxes[str(at)]
-        elif box is not None:
-            self.sheet.reveal(box)
-        if box is not None:
-            box.field.setFocus(Qt.FocusReason.OtherFocusReason)
-            box.field.selectAll()
+            self.index.set_current(section)
+        widget = self._first_widget(section)
+        if widget is not None:
+            widget.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.sheet.go_to(section)
+
+    def step_section(self, by: int) -> None:
+        """Go to the next or previous section."""
+        order = [*PAPER, Section.FEE]
+        in_fees = self.fees.isAncestorOf(QApplication.focusWidget() or self)
+        at = order.index(Section.FEE if in_fees else self.sheet.current_section())
+        self.go_to_section(order[max(0, min(at + by, len(order) - 1))])
 
     def go_to_finding(self, finding: Finding) -> None:
         """Put the cursor into the first field of a finding."""
         if finding.paths:
+            self.settle()
             self.go_to_field(finding.paths[0])
 
-    def next_finding(self) -> None:
-        """F6: the next finding and its field."""
-        finding = self.findings.step(1)
-        if finding:
-            self.go_to_finding(finding)
+    def focused_path(self) -> str:
+        """Return the path of the field or cell under the cursor; of the last one while the focus is elsewhere."""
+        if isinstance(self._focus, RowGrid):
+            path = f"{self._focus.group}[{max(0, self._focus.current_index)}].{self._focus.current_key}"
+            return path if _is_field(path) else f"{self._focus.group}[{max(0, self._focus.current_index)}].code"
+        return self._focus.objectName() if isinstance(self._focus, SheetField) else ""
 
-    def previous_finding(self) -> None:
-        """Shift+F6: the finding before."""
-        finding = self.findings.step(-1)
-        if finding:
-            self.go_to_finding(finding)
+    def grid(self) -> RowGrid | None:
+        """Return the grid under the cursor; while the focus is outside the page, the one it left."""
+        return self._focus if isinstance(self._focus, RowGrid) else None
 
-    def fix_current(self) -> None:
-        """Alt+Enter: apply the safe remedy of the chosen finding."""
-        finding = self.findings.current()
-        if finding:
-            self._apply_fix(finding)
-
-    def _focused_path(self) -> str:
+    def settle(self) -> None:
+        """Store what is being typed, as leaving the field would."""
+        for grid in self.grids.values():
+            grid.settle()
         focus = QApplication.focusWidget()
-        for group, grid in self.grids.items():
-            if grid is focus and grid.current_index >= 0:
-                key = grid.columns[max(0, grid.currentIndex().column())].key
-                return f"{group}[{grid.current_index}].{key}" if _is_field(group, key) else ""
-        name = focus.objectName() if focus else ""
-        return name if name in self.sheet.fields.boxes else ""
+        if isinstance(focus, SheetField) and self.isAncestorOf(focus):
+            focus.commit()
 
-    def _grid(self) -> RowGrid:
-        focus = QApplication.focusWidget()
-        return self.grids[Group.OP] if focus is self.grids[Group.OP] else self.grids[Group.DX]
+    def _on_focus(self, _old: QWidget | None, now: QWidget | None) -> None:
+        if now is None or not self.isAncestorOf(now):
+            return
+        grid = next((grid for grid in self.grids.values() if grid is now or grid.isAncestorOf(now)), None)
+        self._focus = grid or now
+        if self._focus is not self.findings:
+            self.findings.forget_settled()
 
-    # What actions do.
+    def _on_spot(self, grid: RowGrid | None = None) -> None:
+        grid = grid or self.sender()  # type: ignore[assignment]  # only grids are connected
+        if isinstance(grid, RowGrid) and not self._land_soon.isActive():
+            self.findings.forget_settled()
+            if grid.hasFocus() or grid.editor is not None:
+                self.sheet.ensure(grid, grid.spot())
 
-    def take_candidate(self, number: int) -> None:
-        """Ctrl+1…3: accept an inline candidate of the row under the cursor, or its proposal."""
-        grid = self._grid()
-        candidate = grid.offered(number)
-        if candidate:
-            self._on_taken(grid.group, grid.current_index, candidate)
+    def _on_grid_left(self) -> None:
+        """Enter walked off the end of a grid: on to the next field of the paper."""
+        self.focusNextChild()
 
-    def accept_proposals(self) -> None:
-        """Ctrl+Shift+A: accept all proposals of the case."""
-        self._write(self.shell.services.cases.accept_all)
+    def _on_editing(self, on: bool) -> None:
+        for group in ("dx", "op"):
+            self.set_hints(group, _EDIT_HINTS if on else _GRID_HINTS)
 
-    def search_code(self) -> None:
-        """F4: search for the row under the cursor."""
-        self._grid().edit_code()
+    # Writing.
 
-    def add_row(self) -> None:
-        """Insert: a row below the current one."""
-        grid = self._grid()
-        self._write(self.shell.services.cases.add_row, grid.group, grid.current_index + 1)
-        grid.go_to_field(grid.current_index + 1, "code")
+    def take_code(self, group: Group, index: int, candidate: Candidate) -> None:
+        """Store a chosen code and go on to the next cell of the row."""
+        if self.work.take_code(group, index, candidate):
+            self.grids[group].go_to_field(index, "adm_cond" if group is Group.DX else "date")
 
-    def remove_row(self) -> None:
-        """Ctrl+Delete: take the row away; undo brings it back."""
-        grid = self._grid()
-        if self.view and 0 <= grid.current_index < len(self.view.record.rows(grid.group)):
-            self._write(self.shell.services.cases.remove_row, grid.group, grid.current_index)
-            self.shell.notices.toast(self.view.undo_name if self.view else "", undo=self.undo)
-
-    def split_row(self) -> None:
-        """Ctrl+D: split a text with several diagnoses into rows."""
-        grid = self._grid()
-        self._write(self.shell.services.cases.split_row, grid.group, grid.current_index)
-
-    def move_row(self, by: int) -> None:
-        """Alt+↑/↓: swap the row with its neighbour; it stays under the cursor."""
-        grid = self._grid()
-        self._move_to(grid, grid.current_index + by)
-
-    def make_principal(self) -> None:
-        """Alt+Home: make the row the first one."""
-        self._move_to(self._grid(), 0)
-
-    def _move_to(self, grid: RowGrid, to: int) -> None:
-        at = grid.current_index
-        if self.view and 0 <= to < len(self.view.record.rows(grid.group)) and at != to:
-            column_at = grid.currentIndex().column()
-            self._write(self.shell.services.cases.move_row, grid.group, at, to)
-            grid.go_to(grid.lines.row_of(to), column_at)
+    def settle_finding(self, finding: Finding) -> None:
+        """Apply the safe remedy of a finding or accept the proposal that settles it, else go to its field."""
+        if self.view is None or not remedy_label(self.view, finding):
+            self.go_to_finding(finding)
+            return
+        if self.work.settle(finding):
+            self.findings.settle(finding)
 
     def undo(self) -> None:
-        """Ctrl+Z: take back the last operation on this case."""
-        name = self.view.undo_name if self.view else ""
-        self._write(self.shell.services.cases.undo)
-        self.shell.notices.toast(f"已撤销 {name}")
+        """Take back the last operation."""
+        self.settle()
+        self.work.undo()
 
-    def redo(self) -> None:
-        """Ctrl+Y: do again what was taken back."""
-        name = self.view.redo_name if self.view else ""
-        self._write(self.shell.services.cases.redo)
-        self.shell.notices.toast(f"已重做 {name}")
+    def _on_row_entered(self, group: Group, index: int) -> None:
+        """Unfold candidates under an uncoded row when the cursor rests on it; fold those of the other grid."""
+        view = self.view
+        if view is None:
+            return
+        for other, grid in self.grids.items():
+            if other is not group:
+                grid.offer(-1, (), {})
+        grid = self.grids[group]
+        rows = view.record.rows(group)
+        if not grid.wants_code(index) or not (rows[index].text("source_text") or rows[index].text("name")):
+            grid.offer(-1, (), {})
+            return
+        found = self.shell.services.cases.candidates(view.case_id, group, index, _OFFERED).candidates[:_OFFERED]
+        codes = tuple(candidate.code for candidate in found)
+        grid.offer(index, found, self.shell.services.coding.effects(view.case_id, group, index, codes))
+        self._on_spot(grid)
 
-    def finish(self) -> None:
-        """Ctrl+Enter: finish the case and open the next of the same list; errors that remain come first."""
+    def _restore_drafts(self, view: CaseView) -> None:
+        """Put half-typed text of an earlier run back where it was typed; it is stored when the field is left."""
+        if view.locked:
+            return
+        for path, text in view.drafts.items():
+            at = FieldPath.parse(path)
+            widget = self._field_at(path)
+            if widget is not None and text != widget.shown:
+                widget.restore_typed(text)
+                self._land_at(path)
+            elif at.group in self.grids and at.index <= len(view.record.rows(at.group)):
+                self._land_at(path)
+                self.grids[at.group].open_editor(at.index, at.field, text)
+
+    # Explaining.
+
+    def _tell_history(self, path: str) -> str:
+        """Return who changed a field from what to what."""
+        at = FieldPath.parse(path)
+        if self.view is None or path not in self.view.changed:
+            return ""
+        if at.group is not Group.CASE and at.index >= len(self.view.record.rows(at.group)):
+            return ""
+        return history_words(self.shell.services.cases.history(self.view.case_id, path), self._now())
+
+    def _now(self) -> datetime:
+        now: datetime = self.shell.services.session.clock.now()
+        return now
+
+    def _explain_cell(self, grid: RowGrid) -> str:
         if self.view is None:
-            return
-        case_id = self.view.case_id
-        done = self.shell.services.cases.finish(case_id)
-        if done.blocking is not None:
-            self._show(self.shell.services.cases.view(case_id))
-            self.shell.notices.toast(f"还有 {done.errors} 项强制错误，改正后可完成。")
-            self.go_to_finding(done.blocking)
-            return
-        name = self.view.record.text("patient_name")
-        following = self._queue[self._queue.index(case_id) + 1 :] if case_id in self._queue else []
-        if following:
-            self.open_case(following[0])
-        else:
-            self._show(self.shell.services.cases.view(case_id))
-        self.shell.notices.toast(f"已完成 {name}")
-
-    def step_section(self, by: int) -> None:
-        """Ctrl+PgUp/PgDn: section by section."""
-        order = list(self.sheet.sections)
-        at = order.index(self.sheet.current_section())
-        self.sheet.go_to(order[max(0, min(at + by, len(order) - 1))])
-
-    def toggle_dock(self) -> None:
-        """Ctrl+B: fold or show the dock."""
-        self.parts.fold(1, not self.parts.is_folded(1))
-
-    def show_drg(self) -> None:
-        """F9: the full grouping path."""
-        if self.view:
-            self.shell.go(Place("drg", {"case": self.view.case_id}))
-
-    def type_today(self) -> None:
-        """Ctrl+;: write today into a date field."""
-        path = self._focused_path()
-        if path:
-            self.set_text(path, self.shell.services.today_text())
-
-    def leave(self) -> None:
-        """Esc: back to the list."""
-        self.shell.back()
+            return ""
+        path = f"{grid.group}[{max(0, grid.current_index)}].{grid.current_key}"
+        history = self._tell_history(path) if _is_field(path) else ""
+        return cell_words(self.view, grid.group, grid.current_index, grid.current_key, history)
 
 
-def _is_field(group: Group, key: str) -> bool:
+def _is_field(path: str) -> bool:
     try:
-        field(f"{group}[].{key}")
+        field(path)
     except KeyError:
         return False
     return True
-
-
-def _no_effect(_code: str) -> str:
-    return ""

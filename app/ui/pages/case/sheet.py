@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
@@ -12,13 +13,15 @@ from app.domain.dictionaries import dictionary
 from app.domain.field import FieldType, Group, Section
 from app.domain.fields import field
 from app.services.types import CaseView
-from app.ui.pages.case.fields import SheetChoice, SheetField, Teller
+from app.ui.pages.case.fields import SheetChoice, SheetField, SheetLine, Teller
+from app.ui.pages.case.grid_box import GridBox
 from app.ui.pages.case.looks import Marks, field_text, look_of
 from app.ui.pages.case.paper import COLUMNS, PAPER, Line, Part, Repeat, Slot
 from app.ui.pages.case.places import SECTION_TITLES
 from app.ui.theme import theme
 from app.ui.widgets import FieldBox, ScrollPane, SectionHeader
 
+_FULL_TITLES = {Section.OPERATION: "手术及操作"}
 MakeBox = Callable[[Slot], FieldBox]
 
 
@@ -46,9 +49,9 @@ class RepeatLines(QWidget):
 
     def __init__(self, repeat: Repeat, make: MakeBox) -> None:
         super().__init__()
-        self.group = repeat.group
+        self.repeat = repeat
         self.count = 0
-        self._repeat, self._make = repeat, make
+        self._make = make
         self._lines: list[FieldLines] = []
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(0, 0, 0, 0)
@@ -59,7 +62,7 @@ class RepeatLines(QWidget):
         """Show that many lines; return whether there are other lines now."""
         before, self.count = self.count, count
         while len(self._lines) < count:
-            line = FieldLines(self._repeat.line(len(self._lines)), self._make)
+            line = FieldLines(self.repeat.line(len(self._lines)), self._make)
             self._lines.append(line)
             self._box.addWidget(line)
         for index, line in enumerate(self._lines):
@@ -72,7 +75,7 @@ class SectionBox(QWidget):
 
     def __init__(self, section: Section) -> None:
         super().__init__()
-        self.header = SectionHeader(SECTION_TITLES[section])
+        self.header = SectionHeader(_FULL_TITLES.get(section, SECTION_TITLES[section]))
         self.box = QVBoxLayout(self)
         self.box.setContentsMargins(0, 0, 0, 0)
         self.box.setSpacing(0)
@@ -91,12 +94,13 @@ class Sheet(ScrollPane):
     refused = Signal()
     section_changed = Signal(object)
 
-    def __init__(self, grids: Mapping[Group, QWidget], tell: Teller) -> None:
+    def __init__(self, grids: Mapping[Group, GridBox], tell: Teller) -> None:
         super().__init__("sheet")
         self.boxes: dict[str, FieldBox] = {}
         self.sections: dict[Section, SectionBox] = {}
         self._grids, self._tell = grids, tell
         self._repeats: list[RepeatLines] = []
+        self._units: dict[str, str] = {}
         self._spot: tuple[Section, int] = (Section.PATIENT, 0)
         self._aimed: tuple[Section, int] | None = None
         for section, found in PAPER.items():
@@ -135,20 +139,22 @@ class Sheet(ScrollPane):
         if spec.dictionary and spec.type is not FieldType.LIST:
             widget = SheetChoice(slot.path, self._tell, dictionary(spec.dictionary))
         else:
-            widget = SheetField(slot.path, self._tell)
+            widget = SheetLine(slot.path, self._tell)
         widget.changed_to.connect(self.committed)
         widget.typing.connect(self.typing)
         widget.refused.connect(self.refused)
         box = FieldBox(slot.label or spec.label, widget)
         widget.setAccessibleName(spec.label)
+        if not box.label.strip():
+            self._units[slot.path] = spec.unit
         self.boxes[slot.path] = box
         return box
 
     def show_view(self, view: CaseView, marks: Marks) -> bool:
         """Show every field with its state; return whether lines came or went, so that Tab has to be laid anew."""
-        counts = [repeat.show_count(max(1, len(view.record.rows(repeat.group)))) for repeat in self._repeats]
+        counts = [repeat.show_count(max(1, len(view.record.rows(repeat.repeat.group)))) for repeat in self._repeats]
         for path, box in self.boxes.items():
-            look = look_of(view, path, marks)
+            look = replace(look_of(view, path, marks), hint=self._units.get(path, ""))
             changed = look.changed != box.field.look.changed
             box.field.show_value(field_text(view.record, path), look)
             if changed:
@@ -170,13 +176,15 @@ class Sheet(ScrollPane):
         for found in PAPER.values():
             for part in found:
                 if isinstance(part, Group):
-                    yield self._grids[part]
-                elif isinstance(part, Repeat):
-                    lines = next(lines for lines in self._repeats if lines.group is part.group)
-                    for index in range(lines.count):
-                        yield from (self.boxes[slot.path].field for slot in part.line(index))
-                else:
-                    yield from (self.boxes[slot.path].field for slot in part)
+                    yield self._grids[part].grid
+                count = next((lines.count for lines in self._repeats if lines.repeat is part), 1)
+                yield from (self.boxes[slot.path].field for slot in _slots(part, count))
+
+    def first_field(self, section: Section) -> QWidget | None:
+        """Return the first field of a section that can be typed into."""
+        slots = [slot for part in PAPER[section] for slot in _slots(part)]
+        fields = [self.boxes[slot.path].field for slot in slots]
+        return next((widget for widget in fields if widget.look.editable), fields[0] if fields else None)
 
     def go_to(self, section: Section) -> None:
         """Scroll a section to the top."""
@@ -216,7 +224,9 @@ class Sheet(ScrollPane):
         for widget in (*self._grids.values(), *self._repeats):
             parent = widget.parentWidget()
             while parent is not None and parent is not self.viewport():
-                parent.layout().activate()
+                layout = parent.layout()
+                if layout is not None:
+                    layout.activate()
                 parent = parent.parentWidget()
         QCoreApplication.sendEvent(self.inner, QEvent(QEvent.Type.LayoutRequest))
 
@@ -263,6 +273,15 @@ class Sheet(ScrollPane):
         section, beyond = self._spot
         self.verticalScrollBar().setValue(self.sections[section].y() + beyond)
         self.section_changed.emit(self.current_section())
+
+
+def _slots(part: Part, count: int = 1) -> Iterator[Slot]:
+    """Yield the slots of a part of the paper: of a line, or of ``count`` lines of a group; a grid has none."""
+    if isinstance(part, Repeat):
+        for index in range(count):
+            yield from part.line(index)
+    elif not isinstance(part, Group):
+        yield from part
 
 
 def _application() -> QApplication:

@@ -1,0 +1,313 @@
+"""What the actions of the case page do. Each takes the page; the action table names them and gives them their keys."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from app.common.errors import UserProblem
+from app.domain.case import FieldPath, Row
+from app.domain.field import FieldType, Group
+from app.domain.fields import field
+from app.services.types import CaseView
+from app.ui.page import Place
+from app.ui.pages.case.drg_card import NO_GROUP
+from app.ui.pages.case.fields import SheetField
+from app.ui.pages.case.full_text import FullText
+from app.ui.pages.case.grid import RowGrid
+from app.ui.pages.case.page import CasePage
+
+_DATES = (FieldType.DATE, FieldType.DATETIME)
+_GROUPS = {Group.DX: "诊断", Group.OP: "手术"}
+
+
+# When an action can be done.
+
+
+def is_open(page: CasePage) -> bool:
+    """True when a case is shown."""
+    return page.view is not None
+
+
+def is_unlocked(page: CasePage) -> bool:
+    """True when a case is shown that may be changed."""
+    return page.view is not None and not page.view.locked
+
+
+def in_grid(page: CasePage) -> bool:
+    """True when the cursor is on a stored row of a grid that may be changed."""
+    return is_unlocked(page) and _current_row(page) is not None
+
+
+def can_undo(page: CasePage) -> bool:
+    """True when there is something to take back."""
+    return is_unlocked(page) and page.view is not None and bool(page.view.undo_name)
+
+
+def can_redo(page: CasePage) -> bool:
+    """True when there is something to do again."""
+    return is_unlocked(page) and page.view is not None and bool(page.view.redo_name)
+
+
+def _current_row(page: CasePage) -> Row | None:
+    """Return the stored row under the cursor of a grid."""
+    grid = page.grid()
+    rows = page.view.record.rows(grid.group) if grid is not None and page.view else ()
+    return rows[grid.current_index] if grid is not None and 0 <= grid.current_index < len(rows) else None
+
+
+# Rows.
+
+
+def take_candidate(page: CasePage, number: int) -> None:
+    """Accept an inline candidate of the row under the cursor, or its proposal."""
+    grid = page.grid()
+    if grid is None or page.view is None:
+        return
+    candidate = grid.offered(number)
+    index = grid.current_index
+    proposal = page.view.proposal(grid.group, index) if in_grid(page) else None
+    if candidate is not None:
+        page.take_code(grid.group, index, candidate)
+    elif proposal is not None and number == 0:
+        page.take_code(grid.group, index, page.shell.services.coding.candidate(proposal.code))
+
+
+def add_row(page: CasePage) -> None:
+    """A row below the current one; in the lines of a group, one more line."""
+    page.settle()
+    view, grid = page.view, page.grid()
+    at = FieldPath.parse(page.focused_path()) if page.focused_path() else None
+    if view is None or at is None or at.group is Group.CASE:
+        return
+    count = len(view.record.rows(at.group))
+    index = min(at.index + 1, count) if grid is None or not grid.on_blank else count
+    while len(view.record.rows(at.group)) <= max(count, index if grid is None else 0):
+        if not page.work.do(page.shell.services.cases.add_row, at.group, index):
+            return
+        view = page.view or view
+    page.go_to_field(f"{at.group}[{index}].{'code' if grid else at.field}")
+
+
+def remove_row(page: CasePage) -> None:
+    """The row under the cursor goes; the toast names it and offers to take that back."""
+    page.settle()
+    grid, before = page.grid(), page.view
+    if grid is None or before is None:
+        return
+    index = grid.current_index
+    if page.work.do(page.shell.services.cases.remove_row, grid.group, index):
+        grid.go_to_field(min(index, max(0, len(before.record.rows(grid.group)) - 2)), grid.current_key)
+        page.shell.notices.toast(f"已删除第 {index + 1} {_GROUPS[grid.group]} {_named(before, grid.group, index)}",
+                                 undo=page.undo)  # fmt: skip
+        _tell_principal(page, grid, before)
+
+
+def split_row(page: CasePage) -> None:
+    """A text with several diagnoses becomes several rows."""
+    page.settle()
+    grid, before = page.grid(), page.view
+    if grid is None or before is None:
+        return
+    if page.work.do(page.shell.services.cases.split_row, grid.group, grid.current_index) and page.view:
+        count = len(page.view.record.rows(grid.group)) - len(before.record.rows(grid.group)) + 1
+        page.shell.notices.toast(f"已拆分为 {count} 行", undo=page.undo)
+
+
+def move_row(page: CasePage, by: int) -> None:
+    """Swap the row with its neighbour; it stays under the cursor."""
+    grid = page.grid()
+    if grid is not None:
+        _move(page, grid, grid.current_index + by)
+
+
+def make_principal(page: CasePage) -> None:
+    """Make the row the first one."""
+    grid = page.grid()
+    if grid is not None:
+        _move(page, grid, 0)
+
+
+def _move(page: CasePage, grid: RowGrid, to: int) -> None:
+    page.settle()
+    before, at, key = page.view, grid.current_index, grid.current_key
+    if before is None or not 0 <= to < len(before.record.rows(grid.group)) or at == to:
+        return
+    if page.work.do(page.shell.services.cases.move_row, grid.group, at, to):
+        grid.go_to_field(to, key)
+        _tell_principal(page, grid, before)
+
+
+def _tell_principal(page: CasePage, grid: RowGrid, before: CaseView) -> None:
+    """Say under the grid what another principal diagnosis does to the group."""
+    after = page.view
+    if grid.group is not Group.DX or after is None or _first_id(before) == _first_id(after):
+        return
+    old, new = _group_code(before), _group_code(after)
+    change = f"分组 {old} → {new}" if old != new else f"分组不变（{new}）"
+    page.boxes[grid.group].principal.tell(
+        f"主要诊断由 {_named(before, Group.DX, 0)} 改为 {_named(after, Group.DX, 0)}，{change}。需医师确认。"
+    )
+
+
+def _first_id(view: CaseView) -> int:
+    rows = view.record.rows(Group.DX)
+    return rows[0].id if rows else 0
+
+
+def _group_code(view: CaseView) -> str:
+    explanation = view.grouping.explanation
+    return explanation.result.drg if explanation else NO_GROUP
+
+
+def _named(view: CaseView, group: Group, index: int) -> str:
+    """Return code and name of a row, or what the physician wrote."""
+    rows = view.record.rows(group)
+    if index >= len(rows):
+        return "空"
+    row = rows[index]
+    said = row.text("name") or " ".join(row.text("source_text").split())
+    return f"{said} {row.text('code')}".strip() or "空行"
+
+
+def show_full_text(page: CasePage) -> None:
+    """The whole text of the physician in a card under the row; once more closes it."""
+    grid = page.grid()
+    old = page.window().findChild(FullText)
+    if old is not None and old.isVisible():
+        old.dismiss()
+    elif grid is not None and (stored := _current_row(page)) is not None:
+        number = "主" if grid.current_index == 0 else str(grid.current_index + 1)
+        card = FullText(grid, f"{_GROUPS[grid.group]} {number} 原文", stored)
+        grid.spot_changed.connect(card.dismiss)
+        card.open(grid.spot())
+
+
+def search_code(page: CasePage) -> None:
+    """Search for the row under the cursor, or for the first one without a code."""
+    grid = page.grid() or page.grids[Group.DX]
+    if grid is not page.grid():
+        page.go_to_field(f"{grid.group}[{max(0, grid.current_index)}].code")
+    grid.edit_code()
+
+
+def accept_proposals(page: CasePage) -> None:
+    """Accept all proposals of the case."""
+    page.settle()
+    count = len(page.view.proposals) if page.view else 0
+    if count and page.work.do(page.shell.services.cases.accept_all):
+        page.shell.notices.toast(f"已采用 {count} 条提议", undo=page.undo)
+
+
+# Findings.
+
+
+def next_finding(page: CasePage) -> None:
+    """The next finding and its field."""
+    _step_finding(page, 1)
+
+
+def previous_finding(page: CasePage) -> None:
+    """The finding before and its field."""
+    _step_finding(page, -1)
+
+
+def _step_finding(page: CasePage, by: int) -> None:
+    page.settle()
+    finding = page.findings.step(by)
+    if finding:
+        page.go_to_finding(finding)
+
+
+def settle_current(page: CasePage) -> None:
+    """Apply the safe remedy of the chosen finding; without one, go to its field."""
+    page.settle()
+    finding = page.findings.current()
+    if finding:
+        page.settle_finding(finding)
+
+
+# The whole case.
+
+
+def redo(page: CasePage) -> None:
+    """Do again what was taken back."""
+    page.settle()
+    page.work.redo()
+
+
+def finish(page: CasePage) -> None:
+    """Finish the case and open the next of the same list; errors that remain come first."""
+    page.settle()
+    view = page.view
+    if view is None:
+        return
+    cases, section = page.shell.services.cases, page.sheet.current_section()
+    try:
+        done = cases.finish(view.case_id)
+    except UserProblem as problem:
+        page.shell.errors.show(problem)
+        return
+    page.work.refresh(view)
+    if done.blocking is not None:
+        page.shell.notices.toast(f"还有 {done.errors} 项强制错误，改正后可完成。", severity="error")
+        page.findings.choose_finding(done.blocking)
+        page.go_to_finding(done.blocking)
+        return
+    following = page.queue[page.queue.index(view.case_id) + 1 :] if view.case_id in page.queue else []
+    if following:
+        page.open_case(following[0], section)
+        page.give_focus()
+    name = view.record.text("patient_name")
+    page.shell.notices.toast(f"已完成 {name}", undo=partial(_take_back_finish, page, view.case_id))
+
+
+def _take_back_finish(page: CasePage, case_id: int) -> None:
+    """Go to the finished case first, then undo."""
+    if page.view is None or page.view.case_id != case_id or not page.isVisible():
+        page.shell.go(Place(page.key, {"case": case_id}))
+    page.undo()
+
+
+def toggle_dock(page: CasePage) -> None:
+    """Fold or show the dock; the focus never stays in what is hidden."""
+    folded = not page.parts.is_folded(1)
+    page.parts.fold(1, folded)
+    if folded and page.focusWidget() is None:
+        page.give_focus()
+
+
+def toggle_fees(page: CasePage) -> None:
+    """Unfold the fees and go there; folding goes back to the sheet."""
+    page.settle()
+    page.fees.toggle()
+    if page.fees.is_open:
+        page.fees.boxes["fee_total"].field.setFocus()
+    else:
+        page.grids[Group.DX].setFocus()
+
+
+def show_drg(page: CasePage) -> None:
+    """The full grouping path."""
+    if page.view:
+        page.settle()
+        page.shell.go(Place("drg", {"case": page.view.case_id}))
+
+
+def type_today(page: CasePage) -> None:
+    """Write today into the date field under the cursor."""
+    path = page.focused_path()
+    if not path or field(path).type not in _DATES:
+        return
+    today = page.shell.services.today_text()
+    widget, grid = page.focusWidget(), page.grid()
+    if grid is not None and grid.editor is None:
+        page.work.set_text(path, today)
+    elif isinstance(widget, SheetField) and widget.look.editable:
+        widget.restore_typed(today)
+        widget.commit()
+
+
+def leave(page: CasePage) -> None:
+    """Go back to where the user came from."""
+    page.settle()
+    page.shell.back()

@@ -1,0 +1,163 @@
+"""Every write of the case page goes through here: one operation, its answer shown, refusals said in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.common.errors import UserProblem
+from app.domain.changes import Changes
+from app.domain.coding import Candidate
+from app.domain.field import Group
+from app.domain.findings import Finding
+from app.services.types import CaseView
+from app.ui.page import SaveState, Shell
+from app.ui.pages.case.dock import proposal_for
+
+DRAFT_MS: Final = 600
+_NOT_SAVED: Final = frozenset(
+    f"storage.{why}" for why in ("disk_full", "disk_error", "locked", "read_only", "damaged", "cannot_open")
+)
+"""Problems that pass: the same write can be tried again."""
+
+Work = Callable[..., CaseView]
+
+
+class CaseWork(QObject):
+    """Writes the case that is open. ``written(view)``: the case as it now stands, after a write or a refusal.
+
+    ``gone(problem)``: the case can no longer be read.
+    """
+
+    written = Signal(object)
+    gone = Signal(object)
+
+    def __init__(self, shell: Shell, parent: QObject) -> None:
+        super().__init__(parent)
+        self._shell = shell
+        self.view: CaseView | None = None
+        self.publishing = False
+        self._draft: tuple[int, str, str] | None = None
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(DRAFT_MS)
+        self._pause.timeout.connect(self.save_draft)
+
+    @property
+    def _cases(self) -> Any:
+        return self._shell.services.cases
+
+    def read(self, case_id: int) -> CaseView | None:
+        """Read a case; tells and returns None when it is gone."""
+        try:
+            self.view = self._cases.view(case_id)
+        except UserProblem as problem:
+            self.view = None
+            self.gone.emit(problem)
+        return self.view
+
+    def do(self, work: Work, *args: object) -> bool:
+        """Call a service that writes the open case and answers with it; return whether it was written."""
+        if self.view is None:
+            return False
+        before, case_id = self.view, self.view.case_id
+        self._shell.set_save_state(SaveState("saving"))
+        try:
+            view = work(case_id, *args)
+        except UserProblem as problem:
+            self._shell.errors.show(problem)
+            self._refused(problem, partial(self._again, work, *args))
+            return False
+        self.view = view
+        self.written.emit(view)
+        self._publish(before, view)
+        return True
+
+    def _again(self, work: Work, *args: object) -> None:
+        self.do(work, *args)
+
+    def _refused(self, problem: UserProblem, again: Callable[[], None]) -> None:
+        if self.view is not None and self.read(self.view.case_id) is not None:
+            self.written.emit(self.view)
+        if problem.key in _NOT_SAVED:
+            self._shell.retry_save = again
+            self._shell.set_save_state(SaveState("failed"))
+
+    def _publish(self, before: CaseView, after: CaseView) -> None:
+        self.publishing = True
+        listing = before.state is not after.state
+        self._shell.publish(Changes(cases=frozenset((after.case_id,)), listing=listing))
+        self.publishing = False
+
+    # What is written.
+
+    def set_text(self, path: str, text: str) -> bool:
+        """Store what was typed into a field; a row that is not there yet is added."""
+        self._forget_draft()
+        return self.do(self._cases.set_text, path, text)
+
+    def take_code(self, group: Group, index: int, candidate: Candidate) -> bool:
+        """Store a chosen code with its name; on the blank line a row is added."""
+        rows = self.view.record.rows(group) if self.view else ()
+        if index >= len(rows):
+            return self.do(self._cases.set_text, f"{group}[{index}].code", candidate.code)
+        return self.do(self._cases.accept, group, index, candidate.code)
+
+    def settle(self, finding: Finding) -> bool:
+        """Apply the safe remedy of a finding, or accept the proposal that settles it, and offer to take that back."""
+        if self.view is None:
+            return False
+        found = proposal_for(self.view, finding)
+        if finding.fix:
+            done, said = self.do(self._cases.apply_fix, finding), finding.fix.label
+        elif found:
+            group, index, proposal = found
+            done, said = self.do(self._cases.accept, group, index, proposal.code), f"采用 {proposal.code}"
+        else:
+            return False
+        if done:
+            self._shell.notices.toast(f"已改正 {finding.rule_id}：{said}", undo=self.undo)
+        return done
+
+    def refresh(self, before: CaseView) -> None:
+        """Show what a write of several steps left, and let the other pages know."""
+        if self.read(before.case_id) is not None and self.view is not None:
+            self.written.emit(self.view)
+            self._publish(before, self.view)
+
+    def undo(self) -> bool:
+        """Take back the last operation on this case and say its name."""
+        name = self.view.undo_name if self.view else ""
+        done = self.do(self._cases.undo)
+        if done:
+            self._shell.notices.toast(f"已撤销 {name}")
+        return done
+
+    def redo(self) -> bool:
+        """Do again what was taken back and say its name."""
+        name = self.view.redo_name if self.view else ""
+        done = self.do(self._cases.redo)
+        if done:
+            self._shell.notices.toast(f"已重做 {name}")
+        return done
+
+    # Drafts: half-typed text survives a crash.
+
+    def note_typing(self, path: str, text: str) -> None:
+        """Keep half-typed text soon; text that stands stored again is no draft."""
+        if self.view is not None and not self.view.locked:
+            self._draft = (self.view.case_id, path, text)
+            self._pause.start()
+
+    def save_draft(self) -> None:
+        """Keep the half-typed text now."""
+        draft, self._draft = self._draft, None
+        if draft is not None and not self._shell.services.session.db.read_only:
+            self._cases.save_draft(*draft)
+
+    def _forget_draft(self) -> None:
+        self._pause.stop()
+        self._draft = None
