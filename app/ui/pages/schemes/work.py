@@ -54,7 +54,7 @@ class AssetWork(QObject):
     def write(self, work: Callable[[], object], then: Callable[[], object]) -> None:
         """Do a short write on the list of assets, then load engines anew."""
         job = self._shell.jobs.run(lambda _progress: work(), writes=True, parent=self._page)
-        job.done.connect(lambda _result: self._after_change())
+        job.done.connect(self._on_written)
         job.done.connect(lambda _result: then())
 
     def check_open_cases(self) -> None:
@@ -68,6 +68,9 @@ class AssetWork(QObject):
     def _on_brought(self, report: AssetReport) -> None:
         if not report.refused:
             self._after_change()
+
+    def _on_written(self, _result: object) -> None:
+        self._after_change()
 
     def _after_change(self) -> None:
         services = self._shell.services
