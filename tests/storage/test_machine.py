@@ -11,9 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    Bundle,
     RuleBasedStateMachine,
-    consumes,
     initialize,
     rule,
     run_state_machine_as_test,
@@ -27,6 +25,7 @@ from app.domain.field import Group
 from app.storage import Actor, Database, Op, StoredCase
 
 PEOPLE = (Actor("wangmin", "王敏（测试）"), Actor("lilei", "李雷（测试）"))
+PICK = st.integers(0, 9)
 TEXT = st.sampled_from(["肺炎", "x'; --", "", "🫀", "null", '{"raw": 1}', "a\nb"])
 FIELDS = st.sampled_from(["sex", "admit_ward", "transfer_org", "patient_name", "contact_name"])
 PROPOSAL = Proposal("J18.900", "肺炎", 0.5, MatchKind.FUZZY, "r")
@@ -36,7 +35,6 @@ class Day(RuleBasedStateMachine):
     """Two people work on the cases of one library; a plain model of the rows runs beside it."""
 
     template: Path
-    cases = Bundle("cases")
 
     @initialize()
     def begin(self) -> None:
@@ -45,32 +43,38 @@ class Day(RuleBasedStateMachine):
         self.clock = FixedClock(datetime(2026, 11, 23, 9))
         self.db = Database.open(self.path, clock=self.clock)
         self.number = 0
+        self.ids: list[int] = []
+        for person in PEOPLE:
+            self.bring_in(["甲", "乙", "丙", "丁"], person)
 
     def teardown(self) -> None:
-        self.the_audit_rebuilds_the_tables()
-        self.db.close()
-        shutil.rmtree(self.folder)
+        try:
+            self.the_audit_rebuilds_the_tables()
+        finally:
+            self.db.close()
+            shutil.rmtree(self.folder)
 
     def load(self, case_id: int) -> StoredCase:
         with self.db.read() as reader:
             return reader.load_case(case_id)
 
-    @rule(target=cases, texts=st.lists(st.sampled_from(["甲", "乙", "丙"]), max_size=3), person=st.sampled_from(PEOPLE))
-    def bring_in(self, texts: list[str], person: Actor) -> int:
+    @rule(texts=st.lists(st.sampled_from(["甲", "乙", "丙"]), max_size=3), person=st.sampled_from(PEOPLE))
+    def bring_in(self, texts: list[str], person: Actor) -> None:
         self.number += 1
         rows = tuple(Row({"source_text": text, "name": text}) for text in texts)
         record = CaseRecord(Row({"record_no": f"{self.number}", "sex": "2"}), {Group.DX: rows})
         with self.db.operation(Op.IMPORT, by=person) as tx:
-            return tx.insert_case(record, state=CaseState.TO_CODE)
+            self.ids.append(tx.insert_case(record, state=CaseState.TO_CODE))
 
     @rule(
-        case=cases,
+        at=PICK,
         name=FIELDS,
         value=TEXT,
         form=st.sampled_from(["value", "raw", "dash"]),
         person=st.sampled_from(PEOPLE),
     )
-    def edit(self, case: int, name: str, value: str, form: str, person: Actor) -> None:
+    def edit(self, at: int, name: str, value: str, form: str, person: Actor) -> None:
+        case = self.ids[at % len(self.ids)]
         with self.db.operation(Op.SET_FIELD, by=person) as tx:
             if form == "value":
                 tx.set_field(case, Group.CASE, 0, name, value)
@@ -79,16 +83,18 @@ class Day(RuleBasedStateMachine):
         if form == "value":
             assert self.load(case).record.text(name) == value
 
-    @rule(case=cases, position=st.integers(0, 4), text=TEXT, person=st.sampled_from(PEOPLE))
-    def insert(self, case: int, position: int, text: str, person: Actor) -> None:
+    @rule(at=PICK, position=st.integers(0, 4), text=TEXT, person=st.sampled_from(PEOPLE))
+    def insert(self, at: int, position: int, text: str, person: Actor) -> None:
+        case = self.ids[at % len(self.ids)]
         before = [row.id for row in self.load(case).record.rows(Group.DX)]
         with self.db.operation(Op.INSERT_ROW, by=person) as tx:
             new = tx.insert_row(case, Group.DX, position, {"name": text, "source_text": text})
         before.insert(position, new)
         assert [row.id for row in self.load(case).record.rows(Group.DX)] == before
 
-    @rule(case=cases, pick=st.integers(0, 9), to=st.integers(0, 4), person=st.sampled_from(PEOPLE))
-    def move(self, case: int, pick: int, to: int, person: Actor) -> None:
+    @rule(at=PICK, pick=st.integers(0, 9), to=st.integers(0, 4), person=st.sampled_from(PEOPLE))
+    def move(self, at: int, pick: int, to: int, person: Actor) -> None:
+        case = self.ids[at % len(self.ids)]
         rows = [row.id for row in self.load(case).record.rows(Group.DX)]
         if rows:
             row = rows[pick % len(rows)]
@@ -98,8 +104,9 @@ class Day(RuleBasedStateMachine):
             rows.insert(to, row)
             assert [row.id for row in self.load(case).record.rows(Group.DX)] == rows
 
-    @rule(case=cases, pick=st.integers(0, 9), person=st.sampled_from(PEOPLE))
-    def delete(self, case: int, pick: int, person: Actor) -> None:
+    @rule(at=PICK, pick=st.integers(0, 9), person=st.sampled_from(PEOPLE))
+    def delete(self, at: int, pick: int, person: Actor) -> None:
+        case = self.ids[at % len(self.ids)]
         rows = [row.id for row in self.load(case).record.rows(Group.DX)]
         if rows:
             gone = rows.pop(pick % len(rows))
@@ -107,8 +114,9 @@ class Day(RuleBasedStateMachine):
                 tx.delete_row(case, Group.DX, gone)
             assert [row.id for row in self.load(case).record.rows(Group.DX)] == rows
 
-    @rule(case=cases, pick=st.integers(0, 9), take=st.booleans(), person=st.sampled_from(PEOPLE))
-    def propose(self, case: int, pick: int, take: bool, person: Actor) -> None:
+    @rule(at=PICK, pick=st.integers(0, 9), take=st.booleans(), person=st.sampled_from(PEOPLE))
+    def propose(self, at: int, pick: int, take: bool, person: Actor) -> None:
+        case = self.ids[at % len(self.ids)]
         rows = self.load(case).record.rows(Group.DX)
         if rows:
             row = rows[pick % len(rows)].id
@@ -117,14 +125,16 @@ class Day(RuleBasedStateMachine):
                 if take:
                     tx.accept(case, Group.DX, row)
 
-    @rule(case=cases, state=st.sampled_from(CaseState), person=st.sampled_from(PEOPLE))
-    def walk(self, case: int, state: CaseState, person: Actor) -> None:
+    @rule(at=PICK, state=st.sampled_from(CaseState), person=st.sampled_from(PEOPLE))
+    def walk(self, at: int, state: CaseState, person: Actor) -> None:
+        case = self.ids[at % len(self.ids)]
         with self.db.operation(Op.SET_STATE, by=person) as tx:
             tx.set_state(case, state)
             tx.claim(case)
 
-    @rule(case=cases, person=st.sampled_from(PEOPLE))
-    def undo(self, case: int, person: Actor) -> None:
+    @rule(at=PICK, person=st.sampled_from(PEOPLE))
+    def undo(self, at: int, person: Actor) -> None:
+        case = self.ids[at % len(self.ids)]
         before = self.load(case)
         with self.db.read() as reader:
             items = reader.undoable(person.id, case, 1)
@@ -143,8 +153,9 @@ class Day(RuleBasedStateMachine):
         assert self.load(case).proposals == before.proposals
         self.db.undo(items[0].op_id, by=person)
 
-    @rule(case=cases, person=st.sampled_from(PEOPLE))
-    def redo(self, case: int, person: Actor) -> None:
+    @rule(at=PICK, person=st.sampled_from(PEOPLE))
+    def redo(self, at: int, person: Actor) -> None:
+        case = self.ids[at % len(self.ids)]
         with self.db.read() as reader:
             items = reader.redoable(person.id, case, 1)
         if items:
@@ -154,8 +165,9 @@ class Day(RuleBasedStateMachine):
             except UserProblem:
                 assert self.load(case) == before
 
-    @rule(case=consumes(cases), person=st.sampled_from(PEOPLE))
-    def take_the_import_back(self, case: int, person: Actor) -> None:
+    @rule(at=PICK, person=st.sampled_from(PEOPLE))
+    def take_the_import_back(self, at: int, person: Actor) -> None:
+        case = self.ids[at % len(self.ids)]
         with self.db.read() as reader:
             op_id = reader.case_history(case)[0][0].id
         try:
@@ -165,6 +177,8 @@ class Day(RuleBasedStateMachine):
             return
         with pytest.raises(LookupError):
             self.load(case)
+        self.ids.remove(case)
+        self.bring_in(["甲", "乙"], person)
 
     @rule()
     def reopen(self) -> None:

@@ -187,6 +187,9 @@ def test_a_key_follows_its_fields(db: Database, me: Actor, add: Add, load: Load,
 
 def test_unread_text_and_dash_replace_the_value_and_each_other(db: Database, me: Actor, add: Add, load: Load) -> None:
     case_id = add(1, health_card_no="H1")
+    with db.operation(Op.SET_FIELD, by=me) as tx:
+        tx.set_field(case_id, Group.CASE, 0, "id_no", None, raw="33010…")
+        tx.set_field(case_id, Group.CASE, 0, "contact_name", None, dash=True)
     steps = [
         ({"raw": "不祥"}, (None, {"health_card_no": "不祥"}, frozenset())),
         ({"dash": True}, (None, {}, frozenset({"health_card_no"}))),
@@ -197,7 +200,10 @@ def test_unread_text_and_dash_replace_the_value_and_each_other(db: Database, me:
         with db.operation(Op.SET_FIELD, by=me) as tx:
             tx.set_field(case_id, Group.CASE, 0, "health_card_no", **{"value": None, **given})  # type: ignore[arg-type]
         head = load(case_id).record.head
-        assert (head.get("health_card_no"), head.raw, head.dashes) == wanted
+        value, raw, dashes = wanted
+        assert head.get("health_card_no") == value
+        assert head.raw == {"id_no": "33010…", **raw}
+        assert head.dashes == {"contact_name", *dashes}
 
 
 def test_rows_are_inserted_moved_and_deleted_in_place(db: Database, me: Actor, add: Add, load: Load) -> None:
