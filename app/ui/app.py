@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from app.common.errors import UserProblem
+from app.common.progress import Progress
 from app.common.texts import text
+from app.domain.changes import Changes
 from app.ui.errors import Errors, crash_left_behind
 from app.ui.main_window import PRODUCT, MainWindow
 from app.ui.page import PageSpec
@@ -77,11 +80,32 @@ def run_window(home: Path, *, check: bool = False) -> int:
             window.show()
             if check:
                 QTimer.singleShot(0, window.close)
+            else:
+                load_behind(window)
             return app.exec()
     except UserProblem as problem:
         return _refuse(app, problem)
     finally:
         errors.uninstall()
+
+
+def load_behind(window: MainWindow) -> None:
+    """Load the engines in the background, then check the cases whose summary is older than their content.
+
+    Such cases are left by a program that ended between an import and its check.
+    """
+    job = window.shell.jobs.run(window.shell.services.warm_up, label="载入编码库与分组方案", parent=window)
+    job.done.connect(partial(_check_stale, window))
+
+
+def _check_stale(window: MainWindow, _loaded: object) -> None:
+    checking = window.shell.services.checking
+    job = window.shell.jobs.run(partial(_check, checking), label="检查有变动的病案", writes=True, parent=window)
+    job.done.connect(window.shell.publish)
+
+
+def _check(checking: Any, progress: Progress) -> Changes:
+    return checking.run(checking.stale(), progress)
 
 
 @contextmanager
