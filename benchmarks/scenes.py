@@ -11,6 +11,8 @@ from app.services.types import AssetReport, Remark
 from app.ui.main_window import MainWindow
 from app.ui.page import Place
 from app.ui.pages.autocode.page import AutoCodePage
+from app.ui.pages.codes.page import CodesPage
+from app.ui.pages.drg.page import DrgPage
 from app.ui.pages.schemes.page import SchemesPage
 from app.ui.ports import JsonValue
 from app.ui.widgets import Card
@@ -76,6 +78,19 @@ def _close_cards(window: MainWindow) -> None:
         card.close_card()
 
 
+def _found(window: MainWindow) -> bool:
+    return isinstance(window.page, CodesPage) and window.page.has_hit
+
+
+def _first_grouped(window: MainWindow) -> None:
+    ids = window.shell.services.worklist.ids("to_qc")
+    window.go(Place("drg", {"case": ids[0]}))
+
+
+def _grouped(window: MainWindow) -> bool:
+    return isinstance(window.page, DrgPage) and window.page.has_case
+
+
 def _checked(window: MainWindow) -> bool:
     return isinstance(window.page, SchemesPage) and window.page.detail.is_settled
 
@@ -121,6 +136,8 @@ SCENES: tuple[Scene, ...] = (
     Scene("autocode", "autocode", {"queue": "all"}, play=_review, ready=_reviewed),
     Scene("autocode-band", "autocode", {"queue": "all"}, play=_take_band, ready=_reviewed, leave=_close_cards),
     Scene("autocode-search", "autocode", {"queue": "all", "band": "search"}, play=_find, leave=_close_cards),
+    Scene("codes", "codes", {"query": "胆总管结石", "kind": "dx"}, ready=_found),
+    Scene("drg", "drg", {"case": 1}, play=_first_grouped, ready=_grouped),
     Scene("schemes", "schemes", {"section": "scheme"}, ready=_checked),
     Scene("schemes-refused", "schemes", {"section": "scheme"}, play=_refuse, ready=_checked, leave=_choose_book),
     Scene("schemes-date", "schemes", {"section": "scheme"}, play=_ask_date, leave=_close_cards),
