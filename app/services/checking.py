@@ -11,7 +11,6 @@ from app.domain.changes import Changes
 from app.qc.context import Sibling
 from app.services.case_view import summary_of
 from app.services.session import Session
-from app.storage.worklist import WorklistQuery
 
 _CHUNK = 100
 
@@ -34,9 +33,7 @@ class CheckingService:
     def stale(self) -> list[int]:
         """Return the cases that were edited or imported since they were last checked."""
         with self._session.db.read() as reader:
-            ids = reader.worklist_ids(WorklistQuery())
-            chunks = (ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK))
-            return [row.case_id for chunk in chunks for row in reader.worklist_rows(chunk) if row.is_stale]
+            return list(reader.stale_ids())
 
     def _run(self, case_ids: Sequence[int]) -> None:
         engines = self._session.engines

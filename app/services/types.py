@@ -202,9 +202,8 @@ class QueueCount:
 
 @dataclass(frozen=True, slots=True)
 class ListTotals:
-    """Counts of what the worklist shows: cases, those with errors, those with proposals to confirm."""
+    """Counts of what the worklist shows: cases with errors, cases with proposals to confirm."""
 
-    cases: int = 0
     errors: int = 0
     proposals: int = 0
 

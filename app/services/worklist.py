@@ -84,12 +84,11 @@ class WorklistService:
             return reader.worklist_rows(ids)
 
     def totals(self, queue: str = "all", words: str = "") -> ListTotals:
-        """Return how many cases :meth:`ids` shows for the same words, with errors and with open proposals."""
+        """Return how many of the cases that :meth:`ids` shows for the same words have errors or open proposals."""
         query = self._queue(queue)
         plain, filters = self._parse(words)
         whole = replace(query, text=plain, filters=(*query.filters, *filters))
         wanted = {
-            "cases": whole,
             "errors": replace(whole, filters=(*whole.filters, Filter("errors", Test.FROM, (1,)))),
             "proposals": replace(whole, filters=(*whole.filters, Filter("proposals", Test.FROM, (1,)))),
         }

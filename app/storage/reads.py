@@ -93,6 +93,10 @@ class Reader:
         """Return the lines of ``ids`` in their order; ids that no longer exist are left out."""
         return worklist.worklist_rows(self._connection, ids)
 
+    def stale_ids(self) -> array[int]:
+        """Return the cases that changed since their summary was saved."""
+        return worklist.stale_ids(self._connection)
+
     def counts(self, queries: Mapping[str, WorklistQuery]) -> dict[str, int]:
         """Return how many cases each query shows, in one pass."""
         return worklist.counts(self._connection, queries)

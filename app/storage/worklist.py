@@ -143,6 +143,12 @@ def _row(row: sa.RowMapping) -> WorklistRow:
     return WorklistRow(case_id=case_id, is_stale=checked != values["version"], **values)
 
 
+def stale_ids(connection: sa.Connection) -> array[int]:
+    """Return the cases whose summary is older than they are, in the order of entry."""
+    query = sa.select(cases.c.id).where(cases.c.checked_version != cases.c.version).order_by(cases.c.id)
+    return array("q", connection.execute(query).scalars())
+
+
 def counts(connection: sa.Connection, queries: Mapping[str, WorklistQuery]) -> dict[str, int]:
     """Return how many cases each of several queries shows, in one pass over the table."""
     if not queries:

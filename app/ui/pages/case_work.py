@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from app.common.progress import Progress
 from app.domain.changes import Changes
 from app.services.exports import Receipt
 from app.services.types import AutoCodeReport
@@ -19,22 +16,7 @@ from app.ui.page import Place, Shell
 from app.ui.pages.files import ask_save
 from app.ui.shell.files import OpenFolder
 
-if TYPE_CHECKING:
-    from app.services.composition import Services
-
 _EXPORTS = "Excel 工作簿 (*.xlsx);;CSV，按原文件的列与编码 (*.csv)"
-
-
-@dataclass(frozen=True, slots=True)
-class _CheckStale:
-    """The work of a job: check what was edited or imported since it was last checked."""
-
-    services: Services
-
-    def __call__(self, progress: Progress) -> Changes | None:
-        """Return what changed, None when everything was up to date."""
-        stale = self.services.checking.stale()
-        return self.services.checking.run(stale, progress) if stale else None
 
 
 class ListWork(QObject):
@@ -45,13 +27,6 @@ class ListWork(QObject):
         self._shell, self._page = shell, page
         self._coded: Sequence[int] = ()
         self._review_at = Place("autocode")
-
-    def check_stale(self) -> None:
-        """Check what was edited or imported since it was last checked, if anything was."""
-        services = self._shell.services
-        if not services.session.db.read_only:
-            job = self._shell.jobs.run(_CheckStale(services), label="检查变动的病案", writes=True, parent=self._page)
-            job.done.connect(self._on_changed)
 
     def toggle_claim(self, case_ids: Sequence[int]) -> None:
         """Claim cases for the user; release them when all are his already. Cases of others stay with them."""

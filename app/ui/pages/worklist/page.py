@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.common.errors import UserProblem
 from app.domain.changes import Changes
-from app.services.types import CaseView, ListTotals
+from app.services.types import CaseView, ListTotals, QueueCount
 from app.ui.models.worklist import WorklistModel
 from app.ui.page import KeyHint, Page, PageSpec, Place, Shell, VersionNote
 from app.ui.pages.case_work import ListWork
@@ -20,7 +21,7 @@ from app.ui.pages.worklist.filtering import WorklistFilter, token_label
 from app.ui.pages.worklist.memory import ListView, Memory
 from app.ui.pages.worklist.peek import Peek
 from app.ui.pages.worklist.queues import QueueList
-from app.ui.pages.worklist.reading import Listing, ListRequest, ReadCase, ReadList
+from app.ui.pages.worklist.reading import Counted, CountList, Listing, ListRequest, ReadCase, ReadList
 from app.ui.pages.worklist.table import WorklistTable
 from app.ui.ports import JsonValue
 from app.ui.theme import theme
@@ -42,6 +43,7 @@ class WorklistPage(Page):
         self._number = 0
         self._pending = 0
         self._totals = ListTotals()
+        self._queues: tuple[QueueCount, ...] = ()
         self._was_wide: bool | None = None
 
     def build(self) -> None:
@@ -61,7 +63,6 @@ class WorklistPage(Page):
         self._lay_out()
         self._connect()
         self._name_regions()
-        self.work.check_stale()
 
     def _lay_out(self) -> None:
         left = Pane("canvas")
@@ -185,6 +186,7 @@ class WorklistPage(Page):
             self._typed_timer.stop()
         self.table.head.show_sorted(view.sort, view.descending)
         if not same or not self._number:
+            self._totals = ListTotals()
             self._stack.show_loading()
         self._read(view, drift=False)
 
@@ -198,22 +200,32 @@ class WorklistPage(Page):
         job = self.shell.jobs.run(ReadList(self.shell.services, request), parent=self)
         job.done.connect(self._on_read)
         job.failed.connect(self._on_failed)
+        self.shell.jobs.run(CountList(self.shell.services, request), parent=self).done.connect(self._on_counted)
 
     def _on_read(self, listing: Listing) -> None:
         if listing.request.number != self._number:
             return
-        self.cells.batches = listing.batches
-        self.queues.show_queues(listing.queues, self._shown.queue)
-        self._totals = listing.totals
         if listing.request.drift:
             self._show_drift(listing)
         else:
             self._pending = 0
             self._show_listing(listing)
-        self._show_counts()
         self.shell.actions.refresh()
         if self.isVisible():
-            self.shell.set_status(f"{listing.totals.cases:,} 份 · 筛选 {listing.took_ms:.0f} ms")
+            self.shell.set_status(f"{len(listing.ids):,} 份 · 筛选 {listing.took_ms:.0f} ms")
+
+    def _on_counted(self, counted: Counted) -> None:
+        if counted.request.number != self._number:
+            return
+        self._totals, self._queues = counted.totals, counted.queues
+        self.queues.show_queues(counted.queues, self._shown.queue)
+        if dict(counted.batches) != dict(self.cells.batches):
+            self.cells.batches = counted.batches
+            self.table.viewport().update()
+        if not self._pending and not self.table.cases.ids:
+            self._say_empty()
+        self._show_counts()
+        self.place_changed.emit()
 
     def _show_listing(self, listing: Listing) -> None:
         everything = self.table.selected_count == len(self.table.cases.ids) > 1
@@ -227,7 +239,7 @@ class WorklistPage(Page):
                 self.table.selectAll()
             self._on_row(self.table.current_row)
         else:
-            self._say_empty(listing)
+            self._say_empty()
             self.peek.show_nothing()
         if self.isVisible() and (focused or self._stack.isAncestorOf(QApplication.focusWidget() or self)):
             self._focus_table()
@@ -244,21 +256,23 @@ class WorklistPage(Page):
         self._news.setVisible(came > 0)
         self._news.set_text(f"有 {came:,} 份新到 · 刷新")
 
-    def _say_empty(self, listing: Listing) -> None:
+    def _say_empty(self) -> None:
+        """Say why there is nothing, once the counts are there to tell an empty queue from an empty library."""
         view = self._shown
         if view.words:
             shown = "、".join([*map(token_label, view.tokens), *([view.text] if view.text else [])])
             hint = f"当前筛选：{shown}。按 Esc 清除。"
             self._stack.show_empty("没有符合筛选的病例。", hint, "清除筛选", self.clear_filter)
-        elif not any(queue.count for queue in listing.queues):
+        elif not self._queues:
+            return
+        elif not any(queue.count for queue in self._queues):
             hint = "从医院系统导出首页（Excel 或 CSV），在这里导入。"
             self._stack.show_empty("还没有病例。", hint, "导入病例", self.import_cases)
         else:
-            other = max(listing.queues, key=lambda queue: (queue.key != "all", queue.count))
+            other = max(self._queues, key=lambda queue: (queue.key != "all", queue.count))
             hint = f"可查看“{other.label}”{other.count:,} 份。"
-            self._stack.show_empty(
-                f"“{self.queues.label(view.queue)}”没有病例。", hint, "查看", lambda: self._on_queue(other.key)
-            )
+            title = f"“{self.queues.label(view.queue)}”没有病例。"
+            self._stack.show_empty(title, hint, "查看", partial(self._on_queue, other.key))
 
     def _on_failed(self, problem: object) -> None:
         self._pending = 0
@@ -305,7 +319,8 @@ class WorklistPage(Page):
 
     def _show_counts(self) -> None:
         totals, selected = self._totals, self.table.selected_count
-        parts = [f"共 {totals.cases:,} 份" + (f"，已选 {selected:,} 份" if selected else "")]
+        shown = len(self.table.cases.ids) - len(self.table.cases.gone)
+        parts = [f"共 {shown:,} 份" + (f"，已选 {selected:,} 份" if selected else "")]
         parts += [f"强制错误 {totals.errors:,} 份"] if totals.errors else []
         parts += [f"提议待确认 {totals.proposals:,} 份"] if totals.proposals else []
         self._counts.setText("　".join(parts))

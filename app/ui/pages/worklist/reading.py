@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -29,33 +29,50 @@ class ListRequest:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What was read, and how long finding and sorting took in milliseconds."""
+    """The cases of a list in order, and how long finding and sorting took in milliseconds."""
 
     request: ListRequest
     ids: array[int]
+    took_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What stands around a list: counts of the queues and of the list, the titles of batches."""
+
+    request: ListRequest
     queues: tuple[QueueCount, ...]
     totals: ListTotals
-    batches: Mapping[int, str] = field(default_factory=dict)
-    took_ms: float = 0.0
+    batches: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)
 class ReadList:
-    """The work of a job: read a list."""
+    """The work of a job: find and sort the cases of a list."""
 
     services: Services
     request: ListRequest
 
     def __call__(self, _progress: Progress) -> Listing:
-        """Read ids, counts of the queues and of the list, and the titles of batches."""
-        wanted, worklist = self.request, self.services.worklist
+        """Return the ids."""
+        wanted = self.request
         begin = perf_counter()
-        ids = worklist.ids(wanted.queue, wanted.words, wanted.sort, descending=wanted.descending)
-        took = (perf_counter() - begin) * 1000
+        ids = self.services.worklist.ids(wanted.queue, wanted.words, wanted.sort, descending=wanted.descending)
+        return Listing(wanted, ids, (perf_counter() - begin) * 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class CountList:
+    """The work of a job: count, beside :class:`ReadList`, so that the rows need not wait for it."""
+
+    services: Services
+    request: ListRequest
+
+    def __call__(self, _progress: Progress) -> Counted:
+        """Return the counts."""
+        worklist, wanted = self.services.worklist, self.request
         batches = {batch.id: batch.file_name for batch in self.services.imports.batches()}
-        return Listing(
-            wanted, ids, worklist.queues(), worklist.totals(wanted.queue, wanted.words), batches, took_ms=took
-        )
+        return Counted(wanted, worklist.queues(), worklist.totals(wanted.queue, wanted.words), batches)
 
 
 @dataclass(frozen=True, slots=True)
