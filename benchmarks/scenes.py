@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from app.domain.findings import Severity
+from app.services.demo import write_demo_batch
 from app.services.types import AssetReport, Remark
 from app.ui.main_window import MainWindow
 from app.ui.page import Place
 from app.ui.pages.autocode.page import AutoCodePage
 from app.ui.pages.codes.page import CodesPage
 from app.ui.pages.drg.page import DrgPage
+from app.ui.pages.import_batch.page import CHECK, MAP, ImportPage
 from app.ui.pages.schemes.page import SchemesPage
+from app.ui.pages.worklist.page import WorklistPage
 from app.ui.ports import JsonValue
 from app.ui.widgets import Card
 
@@ -53,6 +58,67 @@ def _palette(window: MainWindow) -> None:
 
 def _close_palette(window: MainWindow) -> None:
     window.close_palette()
+
+
+def _peeked(window: MainWindow) -> bool:
+    page = window.page
+    return isinstance(page, WorklistPage) and page.peek.case_id > 0
+
+
+def _complete(window: MainWindow) -> None:
+    page = window.page
+    if isinstance(page, WorklistPage):
+        page.focus_filter()
+        page.filter.box.line.insert("科室:内")
+        page.filter.box.line.textEdited.emit("科室:内")
+
+
+def _leave_filter(window: MainWindow) -> None:
+    page = window.page
+    if isinstance(page, WorklistPage):
+        page.filter.close_list()
+        page.clear_filter()
+
+
+@cache
+def _batch_file() -> Path:
+    """Return a file with something of everything: new and stored stays, a bad row, cells to repair, odd columns."""
+    path = Path(tempfile.mkdtemp(prefix="bingan-scene-")) / "11月出院_第3批.csv"
+    write_demo_batch(path, 60)
+    lines = [line.split(",") for line in path.read_text("utf-8-sig").splitlines()]
+    number, age = lines[0].index("BAH"), lines[0].index("NL")
+    for at, cells in enumerate(lines[1:], 1):
+        cells[number] = cells[number] if at < 6 else f"0090{at:04}"
+        cells[age] = f"{cells[age]}岁" if at % 9 == 0 else cells[age]
+        cells.append("")
+    lines[0].append("备注2")
+    lines[20][number] = ""
+    lines[30][lines[0].index("CYSJ")] = "2026-11-31 09:00"
+    path.write_text("\n".join(",".join(cells) for cells in lines), "utf-8-sig")
+    return path
+
+
+def _read_batch(window: MainWindow) -> None:
+    page = window.page
+    if isinstance(page, ImportPage):
+        page.read(_batch_file())
+
+
+def _columns_read(window: MainWindow) -> bool:
+    return isinstance(window.page, ImportPage) and window.page.step == MAP
+
+
+def _lines_read(window: MainWindow) -> bool:
+    page = window.page
+    if isinstance(page, ImportPage) and page.step == MAP:
+        page.go_next()
+    return isinstance(page, ImportPage) and page.step == CHECK
+
+
+def _leave_import(window: MainWindow) -> None:
+    page = window.page
+    if isinstance(page, ImportPage):
+        page.start_over()
 
 
 def _review(window: MainWindow) -> None:
@@ -130,7 +196,12 @@ _BROKEN = AssetReport(
 )
 
 SCENES: tuple[Scene, ...] = (
-    Scene("worklist", "worklist"),
+    Scene("worklist", "worklist", {"queue": "coding"}, ready=_peeked),
+    Scene("worklist-filter", "worklist", {"queue": "all"}, play=_complete, leave=_leave_filter),
+    Scene("worklist-none", "worklist", {"queue": "all", "text": "没有这样的病例"}, leave=_leave_filter),
+    Scene("import", "import"),
+    Scene("import-columns", "import", play=_read_batch, ready=_columns_read, leave=_leave_import),
+    Scene("import-check", "import", play=_read_batch, ready=_lines_read, leave=_leave_import),
     Scene("palette", "worklist", play=_palette, leave=_close_palette),
     Scene("help", "help"),
     Scene("autocode", "autocode", {"queue": "all"}, play=_review, ready=_reviewed),

@@ -92,12 +92,14 @@ def _picture_all(window: MainWindow, scenes: Sequence[Scene], theme_name: str, o
 
 
 def _play(window: MainWindow, scene: Scene) -> bool:
-    from PySide6.QtTest import QTest  # noqa: PLC0415  # Qt only after the platform is chosen
+    from PySide6.QtCore import QEventLoop, QTimer  # noqa: PLC0415  # Qt only after the platform is chosen
 
     scene.show(window)
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
-        QTest.qWait(40)
+        loop = QEventLoop()  # QTest.qWait keeps the interpreter to itself, and the jobs would stand still
+        QTimer.singleShot(40, loop.quit)
+        loop.exec()
         if not window.shell.jobs.running and scene.ready(window):
             return True
     return False

@@ -294,7 +294,7 @@ class MainWindow(QMainWindow):
         page = self.page
         if page is None:
             return
-        self._rail.set_current(page.key)
+        self._rail.set_current(page.spec.rail or page.key)
         self._top.show_place(page.spec.title, page.title_detail())
         self._top.back.setEnabled(self._history.can_back)
         self._top.forward.setEnabled(self._history.can_forward)

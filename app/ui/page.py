@@ -190,7 +190,10 @@ def _within(widget: QWidget, ancestor: QWidget) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class PageSpec:
-    """A page as it registers itself: key, full title, class, its actions and what it adds to the palette."""
+    """A page as it registers itself: key, full title, class, its actions and what it adds to the palette.
+
+    ``rail`` is the page of the rail under which one without a place of its own is marked.
+    """
 
     key: str
     title: str
@@ -198,3 +201,4 @@ class PageSpec:
     actions: tuple[Action, ...] = ()
     providers: Callable[[Shell], Sequence[PaletteProvider]] | None = None
     needs: str = ""
+    rail: str = ""

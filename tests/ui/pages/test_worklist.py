@@ -273,3 +273,11 @@ def test_tab_walks_queues_filter_table_and_summary(desk: Any) -> None:
         seen += [name for name, part in parts.items() if part.isAncestorOf(focus) or focus is part]
         desk.press("Tab")
     assert list(dict.fromkeys(seen)) == ["queues", "filter", "table", "peek"]
+
+
+def test_the_palette_finds_cases_and_opens_them(desk: Any) -> None:
+    row = desk.services.worklist.rows(desk.services.worklist.ids("all"))[7]
+    desk.press("Ctrl+K", f'"@{row.record_no}')
+    desk.press("Return")
+    assert desk.window.page.key == "case"
+    assert desk.window.page.sent.args["case"] == row.case_id

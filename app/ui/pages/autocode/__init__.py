@@ -129,4 +129,4 @@ _ACTIONS = (
     ),
 )
 
-PAGE = PageSpec("autocode", "批量自动编码", AutoCodePage, actions=_ACTIONS)
+PAGE = PageSpec("autocode", "批量自动编码", AutoCodePage, actions=_ACTIONS, rail="codes")

@@ -85,7 +85,8 @@ def line_cell(key: str, line: Line) -> Cell:
 def _rejects(preview: ImportPreview) -> Iterator[Line]:
     for reject in preview.batch.rejects:
         problem, at = reject.problem, reject.where
-        yield Line(LineKind.REJECT, reject.row, "", at.column, "", problem.message, f"整行不导入。{problem.advice}")
+        told = f"{problem.message}{problem.advice}"
+        yield Line(LineKind.REJECT, reject.row, "", at.column, "", told, "整行不导入，列入退回清单")
 
 
 def _blanks(preview: ImportPreview) -> Iterator[Line]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from time import perf_counter
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QWidget
@@ -53,7 +54,7 @@ class ImportPage(Page):
         self.preview: ImportPreview | None = None
         self.outcome: ImportOutcome | None = None
         self._job: Job | None = None
-        self._writing = False
+        self._began = self._took_s = 0.0
 
     def build(self) -> None:
         """Make step bar, panels and the line of buttons."""
@@ -177,6 +178,7 @@ class ImportPage(Page):
         self._said.setText("尚未写入任何病例" if step in (MAP, CHECK) else "")
         self.refresh_next()
         self._file.setText(self._file_words())
+        self.shell.set_status(self._status())
         self.shell.actions.refresh()
         self.place_changed.emit()
         self.hints_changed.emit()
@@ -201,7 +203,9 @@ class ImportPage(Page):
         return f"{source.file}{sheet} · {self.preview.batch.read:,} 行"
 
     def _status(self) -> str:
-        return f"预检 {self.preview.batch.read:,} 行" if self.preview and self.step in (MAP, CHECK) else ""
+        if self.preview is None or self.step not in (MAP, CHECK):
+            return ""
+        return f"预检 {self.preview.batch.read:,} 行，用时 {self._took_s:.1f} s"
 
     def _fit(self) -> None:
         self.counts.setFixedWidth(theme().px(420 if theme().wide else 324))
@@ -220,6 +224,7 @@ class ImportPage(Page):
         if self.busy:
             return
         self._show_step(CHOOSE)
+        self._began = perf_counter()
         self.drop.show_reading(path.name)
         job = self._run(partial(self.shell.services.imports.preview, path), f"读取 {path.name}")
         job.progress.connect(self.drop.show_progress)
@@ -246,6 +251,7 @@ class ImportPage(Page):
         self.drop.show_invitation(str(problem) if isinstance(problem, UserProblem) else "")
 
     def _on_read(self, preview: ImportPreview) -> None:
+        self._took_s = perf_counter() - self._began
         self.drop.show_invitation()
         self.diffs.keep_all()
         self._show_preview(preview)
@@ -259,7 +265,6 @@ class ImportPage(Page):
         self.diffs.show_preview(preview)
         self.counts.show_preview(preview)
         self.refresh_next()
-        self.shell.set_status(self._status())
 
     def _remap(self, column_index: int, path: str) -> None:
         if self.preview and not self.busy:
@@ -294,13 +299,14 @@ class ImportPage(Page):
             self._stop()
         elif self.step in (MAP, CHECK):
             told = "尚未写入任何病例；列对应的修改会丢失。"
-            ask(self, "放弃这次导入？", told, "放弃导入", self._start_over)
+            ask(self, "放弃这次导入？", told, "放弃导入", self.start_over)
         elif self.step == DONE:
-            self._start_over()
+            self.start_over()
         else:
             self.shell.back()
 
-    def _start_over(self) -> None:
+    def start_over(self) -> None:
+        """Go back to choosing a file; what was read is forgotten."""
         self.preview = self.outcome = None
         self.shell.set_status("")
         self._show_step(CHOOSE)
@@ -394,7 +400,7 @@ class ImportPage(Page):
         self.shell.publish(done[0] | Changes(listing=True))
         self.shell.notices.toast(f"已撤销导入 {done[1]}")
         if self.step == DONE:
-            self._start_over()
+            self.start_over()
 
 
 def _padded(part: QWidget) -> QWidget:

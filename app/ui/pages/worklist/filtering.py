@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QListView, QVBoxLayout, QWidget
 from app.ui.theme import theme
 from app.ui.widgets import FilterBox, FloatFrame, column
 
-_ROW = 26
 _MOST = 10
 
 
@@ -27,10 +26,10 @@ class Completions(FloatFrame):
         self.view.setModel(self._words)
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.view.setUniformItemSizes(True)
-        self.view.setSpacing(1)
+        self.view.setSpacing(2)
         self.view.setMouseTracking(True)
         self.view.clicked.connect(self._on_clicked)
-        self.setLayout(column(self.view, margins=(1, 4, 1, 4)))
+        self.setLayout(column(self.view, margins=(6, 4, 6, 4)))
 
     @property
     def current(self) -> str:
@@ -44,7 +43,7 @@ class Completions(FloatFrame):
         if not words:
             self.hide()
             return
-        height = self.view.sizeHintForRow(0) + 2
+        height = self.view.sizeHintForRow(0) + 4
         self.place_below(theme().px(260), min(len(words), _MOST) * height + 12)
 
     def step(self, by: int) -> None:

@@ -93,7 +93,11 @@ class WorklistPage(Page):
         self._news.clicked.connect(self.refresh)
         check = ActionButton(self.shell.actions, "worklist.check", kind="link", small=True, keys=False)
         code = ActionButton(self.shell.actions, "worklist.auto_code", kind="link", small=True, keys=False)
-        foot.setLayout(row(self._counts, None, self._news, check, code, gap=8, margins=(12, 2, 8, 2)))
+        line = row(gap=8, margins=(12, 2, 8, 2))
+        line.addWidget(self._counts, 1)
+        for button in (self._news, check, code):
+            line.addWidget(button)
+        foot.setLayout(line)
         return foot
 
     def _connect(self) -> None:

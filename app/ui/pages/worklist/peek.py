@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.domain.case import Row
 from app.domain.derived import age_days, age_years, los_days
@@ -33,27 +34,72 @@ _SHOWN = 4
 _GRADES = {"1": "甲", "2": "乙", "3": "丙"}
 
 
+class CodedText(QWidget):
+    """A code in the code font and the words behind it, wrapped as one paragraph. The code itself is never broken."""
+
+    def __init__(self, code: str, words: str, tone: str = "fg") -> None:
+        super().__init__()
+        self._code, self._words, self._tone = code, words, tone
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setAccessibleName(f"{code} {words}".strip())
+
+    def heightForWidth(self, width: int) -> int:
+        """Return the height of the wrapped paragraph."""
+        return self._laid_out(width)[1]
+
+    def sizeHint(self) -> QSize:
+        """Return a narrow width; the layout gives what there is."""
+        return QSize(theme().px(80), self.heightForWidth(max(self.width(), theme().px(80))))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw code and words."""
+        painter = QPainter(self)
+        painter.setPen(theme().colour(self._tone))
+        self._laid_out(self.width())[0].draw(painter, QPointF(0, 0))
+
+    def _laid_out(self, width: int) -> tuple[QTextLayout, int]:
+        layout = QTextLayout(f"{self._code} {self._words}".strip(), theme().font("body"))
+        option = QTextOption()
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        layout.setTextOption(option)
+        if self._code:
+            layout.setFormats([self._code_format()])
+        top, leading = 0.0, theme().px(20)
+        layout.beginLayout()
+        while (line := layout.createLine()).isValid():
+            line.setLineWidth(width)
+            line.setPosition(QPointF(0, top))
+            top += leading
+        layout.endLayout()
+        return layout, max(round(top), leading)
+
+    def _code_format(self) -> QTextLayout.FormatRange:
+        mark, look = QTextLayout.FormatRange(), QTextCharFormat()
+        look.setFont(theme().font("code"))
+        if self._tone == "fg":
+            look.setForeground(theme().colour("fg_secondary"))
+        mark.start, mark.length, mark.format = 0, len(self._code), look
+        return mark
+
+
 class Facts(QGridLayout):
-    """Muted labels at the left, values at the right; a code stands before its name in the code font."""
+    """Muted labels at the left, values at the right."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setContentsMargins(0, 0, 0, 0)
         self.setHorizontalSpacing(theme().px(8))
-        self.setVerticalSpacing(theme().px(4))
+        self.setVerticalSpacing(theme().px(3))
         self.setColumnMinimumWidth(0, theme().px(62))
-        self.setColumnStretch(2, 1)
+        self.setColumnStretch(1, 1)
 
     def add(self, label: str, code: str, name: str, tone: str = "fg") -> None:
-        """Append a line; without a code the words begin where codes stand."""
-        at, top = self.rowCount(), Qt.AlignmentFlag.AlignTop
-        self.addWidget(Text(label, tone="muted"), at, 0, top)
-        words = Text(name, tone=tone, wrap=True)
-        if code:
-            self.addWidget(Text(code, "code", "proposed" if tone == "proposed" else "secondary"), at, 1, top)
-            self.addWidget(words, at, 2, top)
-        else:
-            self.addWidget(words, at, 1, 1, 2, top)
+        """Append a line."""
+        at = self.rowCount()
+        self.addWidget(Text(label, tone="muted"), at, 0, Qt.AlignmentFlag.AlignTop)
+        self.addWidget(CodedText(code, name, tone), at, 1)
 
 
 class Peek(Pane):
@@ -147,7 +193,7 @@ def _codes(view: CaseView) -> QWidget:
 
 def _add_first(facts: Facts, label: str, view: CaseView, group: Group, rows: Sequence[Row]) -> None:
     if not rows:
-        facts.add(label, "", "未填写" if group is Group.DX else "无", "muted")
+        facts.add(label, "", "未填写" if group is Group.DX else "无", "fg_muted")
         return
     first, proposal = rows[0], view.proposal(group, 0)
     if first.text("code"):
@@ -176,7 +222,8 @@ def _group(grouping: Grouping) -> QWidget:
     head = row(Text("分组", "bold"), None, gap=6)
     if grouping.trial:
         head.addWidget(Chip("试用方案", "warn"))
-    words = row(Text(code, "code_bold"), gap=8)
+    words = row(gap=8)
+    words.addWidget(Text(code, "code_bold"), 0, Qt.AlignmentFlag.AlignTop)
     words.addWidget(Text(name or str(explanation.result.status if explanation else ""), wrap=True), 1)
     why = Text(grouping.sentence, "caption", "secondary", wrap=True)
     holder = QWidget()
