@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from app.ui.theme import theme
 from app.ui.widgets.painting import draw_icon, draw_key_cap, key_cap_size, keys_text
 
+_KEYPAD = Qt.KeyboardModifier.KeypadModifier
 _KINDS = {"normal", "primary", "link", "danger"}
 
 
@@ -68,6 +69,13 @@ class Button(QAbstractButton):
     def minimumSizeHint(self) -> QSize:
         """Return the size hint: words of a button are never cut."""
         return self.sizeHint()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return and Enter press the button, as Space does."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and not event.modifiers() & ~_KEYPAD:
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw ground, icon, words, cap and focus ring."""

@@ -73,14 +73,16 @@ def test_keys_are_shown_as_on_the_keyboard(keys: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["normal", "primary", "link", "danger"])
-def test_button_is_pressed_by_mouse_and_space_and_never_cut(kind: str, show) -> None:
+def test_button_is_pressed_by_mouse_space_and_return_and_never_cut(kind: str, show) -> None:
     button, pressed = Button("完成并下一份", kind=kind, keys="Ctrl+Return", icon="return"), []
     button.clicked.connect(lambda: pressed.append(1))
     show(button)
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     button.setFocus()
     QTest.keyClick(button, Qt.Key.Key_Space)
-    assert pressed == [1, 1]
+    QTest.keyClick(button, Qt.Key.Key_Return)
+    QTest.keyClick(button, Qt.Key.Key_Enter, Qt.KeyboardModifier.KeypadModifier)
+    assert pressed == [1, 1, 1, 1]
     assert button.width() >= button.sizeHint().width()
     focused = button.grab().toImage()
     button.clearFocus()
