@@ -267,6 +267,7 @@ class MainWindow(QMainWindow):
     def _show(self, place: Place) -> None:
         page = self._pages[place.page]
         page.ensure_built()
+        self._status.extra.setText("")  # belongs to the page that is left; restore may set its own
         page.restore(place)
         self._stack.setCurrentWidget(page)
         focus = page.default_focus()

@@ -17,11 +17,11 @@ def sex_text(code: str) -> str:
 
 
 def age_text(years: int | None, days: int | None) -> str:
-    """Return ``68 岁``, ``6 天``, ``3 月 15 天``, '' when neither is known."""
+    """Return ``68 岁``, ``6 天``, ``3 月 15 天``, ``< 1 岁`` without the days, '' when neither is known."""
     if years:
         return f"{years} 岁"
     if days is None:
-        return "" if years is None else "不足 1 岁"
+        return "" if years is None else "< 1 岁"
     if days < _DAYS_ONLY:
         return f"{days} 天"
     months, rest = divmod(days, _MONTH_DAYS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QStringListModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -58,15 +58,21 @@ class Completions(FloatFrame):
 class WorklistFilter(QWidget):
     """Tokens and free text. ``changed`` when the query is another one; ``left`` when Enter goes on to the table.
 
-    ``complete`` gives the completions of the last word, ``understood`` tells whether a word is a condition.
+    ``complete`` gives the completions of the last word, ``understood`` tells whether a word is a condition, ``label``
+    how a token shows it.
     """
 
     changed = Signal()
     left = Signal()
 
-    def __init__(self, complete: Callable[[str], Sequence[str]], understood: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        complete: Callable[[str], Sequence[str]],
+        understood: Callable[[str], bool],
+        label: Callable[[str], str],
+    ) -> None:
         super().__init__()
-        self._complete, self._understood = complete, understood
+        self._complete, self._understood, self._label = complete, understood, label
         self.box = FilterBox("继续输入：科室:、出院:、级别:、姓名、诊断、拼音首字母…")
         self.box.setObjectName("filter")
         self.box.changed.connect(self.changed)
@@ -89,7 +95,13 @@ class WorklistFilter(QWidget):
 
     def set_query(self, tokens: Sequence[str], text: str) -> None:
         """Show a query; emits ``changed`` once."""
-        self.box.set_tokens([(token, token_label(token)) for token in tokens], text)
+        self.box.set_tokens([(token, self._label(token)) for token in tokens], text)
+
+    def relabel(self) -> None:
+        """Show the tokens in the words that are known now."""
+        labels = [(token, self._label(token)) for token in self.tokens]
+        if labels != list(self.box.tokens):
+            self.box.set_tokens(labels)
 
     def close_list(self) -> bool:
         """Close the completions; return whether they were open."""
@@ -148,6 +160,8 @@ class WorklistFilter(QWidget):
         self._list.offer(found)
 
 
-def token_label(token: str) -> str:
-    """Return a condition as its token shows it: ``科室 骨科``."""
-    return token.replace("：", ":").replace(":", " ", 1)
+def token_label(token: str, batches: Mapping[int, str]) -> str:
+    """Return a condition as its token shows it: ``科室 骨科``; the number of a batch becomes its title."""
+    field, _, value = token.replace("：", ":").partition(":")
+    number = int(value[1:]) if value.startswith("#") and value[1:].isdecimal() else 0
+    return f"{field} {batches.get(number, value)}"

@@ -53,7 +53,7 @@ class WorklistPage(Page):
         today = services.today_text()
         self.cells = Cells(int(today[:4]), {services.user.id: services.user.name})
         self.queues = QueueList()
-        self.filter = WorklistFilter(services.worklist.complete, services.worklist.understands)
+        self.filter = WorklistFilter(services.worklist.complete, services.worklist.understands, self._token_label)
         self.table = WorklistTable(WorklistModel(COLUMNS, services.worklist.rows, self.cells))
         self.table.set_columns_state(self._memory.columns)
         self.peek = Peek(self.shell)
@@ -225,6 +225,7 @@ class WorklistPage(Page):
         self.queues.show_queues(counted.queues, self._shown.queue)
         if dict(counted.batches) != dict(self.cells.batches):
             self.cells.batches = counted.batches
+            self.filter.relabel()
             self.table.viewport().update()
         if not self._pending and not self.table.cases.ids:
             self._say_empty()
@@ -264,7 +265,7 @@ class WorklistPage(Page):
         """Say why there is nothing, once the counts are there to tell an empty queue from an empty library."""
         view = self._shown
         if view.words:
-            shown = "、".join([*map(token_label, view.tokens), *([view.text] if view.text else [])])
+            shown = "、".join([*map(self._token_label, view.tokens), *([view.text] if view.text else [])])
             hint = f"当前筛选：{shown}。按 Esc 清除。"
             self._stack.show_empty("没有符合筛选的病例。", hint, "清除筛选", self.clear_filter)
         elif not self._queues:
@@ -277,6 +278,9 @@ class WorklistPage(Page):
             hint = f"可查看“{other.label}”{other.count:,} 份。"
             title = f"“{self.queues.label(view.queue)}”没有病例。"
             self._stack.show_empty(title, hint, "查看", partial(self._on_queue, other.key))
+
+    def _token_label(self, token: str) -> str:
+        return token_label(token, self.cells.batches)
 
     def _on_failed(self, problem: object) -> None:
         self._pending = 0
