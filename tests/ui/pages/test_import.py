@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication, QLineEdit, QTableView
+from PySide6.QtWidgets import QApplication, QLineEdit, QRadioButton, QTableView
 
 from app.ui.page import PageSpec
 from app.ui.pages.import_batch import PAGE as IMPORT
@@ -232,3 +232,32 @@ def test_fields_have_names_that_say_the_row(path: str, label: str) -> None:
 def test_a_field_is_found_by_part_of_its_name_and_by_initials() -> None:
     assert FieldChoices().search("出生日")[0][0] == "birth_date"
     assert "birth_date" in [path for path, _ in FieldChoices().search("csrq")]
+
+
+def test_tab_walks_columns_lines_and_buttons_and_comes_round(desk: Any, demo_file: Path) -> None:
+    choose(desk, demo_file)
+    start = QApplication.focusWidget()
+    page, seen = desk.window.page, []
+    while QApplication.focusWidget() not in seen and len(seen) < 30:
+        seen.append(QApplication.focusWidget())
+        assert seen[-1].isVisible()
+        desk.press("Tab")
+    assert QApplication.focusWidget() is start
+    inside = [one.objectName() for one in seen if page.isAncestorOf(one)]
+    assert {"mapping", "lines", "import.marked", "import.cancel", "import.next"} <= set(inside)
+
+
+def test_an_answer_to_a_question_about_a_column_is_read_at_once(desk: Any, demo_file: Path) -> None:
+    lines = [line.split(",") for line in demo_file.read_text("utf-8-sig").splitlines()]
+    birth = lines[0].index("CSRQ")
+    for cells_of_row in lines[1:]:
+        year = cells_of_row[birth][:4]
+        cells_of_row[birth] = f"03/04/{year}"
+    demo_file.write_text("\n".join(",".join(cells_of_row) for cells_of_row in lines), "utf-8-sig")
+    choose(desk, demo_file)
+    assert desk.window.page.preview.batch.records[0].record.value("birth_date") is None
+    answer = desk.find(QRadioButton, "date_order:CSRQ=day")
+    desk.click(answer)
+    desk.rest()
+    born = desk.window.page.preview.batch.records[0].record.value("birth_date")
+    assert (born.month, born.day) == (4, 3)
