@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from benchmarks.scenes import Scene
 
 SIZES = ((1366, 768), (1920, 1080))
-PATIENCE_S = 20
+PATIENCE_S = 90
 
 
 def main(argv: Sequence[str] | None = None) -> int:
