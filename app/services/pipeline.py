@@ -51,6 +51,11 @@ class PriceChoice:
     level: str = ""
     coefficient: str = "1"
 
+    @property
+    def is_tied(self) -> bool:
+        """True when the user said for which year and hospital level the rates are to be taken."""
+        return bool(self.year and self.level)
+
 
 @dataclass(frozen=True, slots=True)
 class ProcessReport:
@@ -116,7 +121,8 @@ def process_file(
     book = assets.load_codebook(codebook) if codebook else assets.codebook()
     batch = read_batch(path, progress=progress)
     chosen = _scheme(assets, scheme, book)
-    prices = _prices(assets, chosen, price or PriceChoice())
+    price = price or PriceChoice()
+    prices, untied = _prices(assets, chosen, price), _untied(price)
     matcher = build_matcher(book)
     coded = _code([with_ids(one.record) for one in batch.records], book, matcher, progress)
     reports = check_records([record for record, _, _ in coded], book, clock, progress)
@@ -133,7 +139,8 @@ def process_file(
     receipt = write_corrected(
         batch.source, export_rows(results), out, added=added_columns(results), meta=meta, progress=progress
     )
-    notes = [str(note) for note in batch.notes]
+    notes = [untied] if untied else []
+    notes += [str(note) for note in batch.notes]
     labels = [field(path).label for path in missing_columns(reports)]
     if labels:
         notes.append(text("process.not_imported", paths=text("process.comma").join(labels)))
@@ -214,16 +221,21 @@ def _prices(assets: Assets, scheme: Scheme, choice: PriceChoice) -> PriceTables:
     weights = load_weights(choice.weights) if choice.weights else known.weights
     if choice.weights and weights:
         weights.check(scheme)
-    if choice.rates is None:
-        return replace(known, weights=weights, invented=known.invented and choice.weights is None)
-    if not (choice.year and choice.level):
-        there = ", ".join(f"{place.year} {place.level}" for place in load_rates(choice.rates).places())
-        raise UserProblem("process.rate_not_tied", remedy="process.remedy.tie_rate", there=there)
+    invented = known.invented and choice.weights is None
+    if choice.rates is None or not choice.is_tied:
+        return replace(known, weights=weights, invented=invented)
     rates = load_rates(choice.rates)
     rates.require(choice.year, choice.level)
     place = RateKey(choice.city, choice.year, choice.level)
-    invented = known.invented and choice.weights is None
     return PriceTables(weights, rates, place, _coefficient(choice.coefficient), invented)
+
+
+def _untied(choice: PriceChoice) -> str:
+    """Return what to say about rates that the user gave without a year and level; they are not used."""
+    if choice.rates is None or choice.is_tied:
+        return ""
+    there = text("process.comma").join(f"{place.year} {place.level}" for place in load_rates(choice.rates).places())
+    return text("process.rate_not_tied", there=there)
 
 
 def _coefficient(given: str) -> Decimal:

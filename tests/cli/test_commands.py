@@ -72,11 +72,15 @@ def test_process_writes_the_workbook_and_says_trial(
     assert all(str(row[head.index("BAH")]).startswith("00") for row in rows)
 
 
-def test_process_gives_no_amount_without_a_tied_rate(batch: Path, tmp_path: Path, reference: Path) -> None:
+def test_process_gives_no_amount_without_a_tied_rate(
+    batch: Path, tmp_path: Path, reference: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     rates = reference / "weights" / "haerbin_rates.csv"
     out = tmp_path / "x.xlsx"
-    assert bingan("process", batch, "--out", out, "--rates", rates) == 1
-    assert not out.exists()
+    assert bingan("process", batch, "--out", out, "--rates", rates) == 0
+    assert "未计算金额" in capsys.readouterr().out
+    head, *rows = list(openpyxl.load_workbook(out).worksheets[0].iter_rows(values_only=True))
+    assert not any(row[head.index("分组结果·支付标准（元）")] for row in rows)
     tied = ("--rates", rates, "--city", "哈尔滨", "--year", "2023", "--level", "I")
     assert bingan("process", batch, "--out", out, *tied) == 0
     head, *rows = list(openpyxl.load_workbook(out).worksheets[0].iter_rows(values_only=True))
