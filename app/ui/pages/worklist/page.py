@@ -103,7 +103,7 @@ class WorklistPage(Page):
     def _connect(self) -> None:
         self._peek_timer = self._timer(_PEEK_AFTER_MS, self._read_peek)
         self._typed_timer = self._timer(_TYPED_AFTER_MS, self._on_query)
-        self.queues.chosen.connect(self._on_queue)
+        self.queues.chosen.connect(self.show_queue)
         self.filter.changed.connect(self._typed_timer.start)
         self.filter.left.connect(self._focus_table)
         self.table.row_changed.connect(self._on_row)
@@ -277,7 +277,7 @@ class WorklistPage(Page):
             other = max(self._queues, key=lambda queue: (queue.key != "all", queue.count))
             hint = f"可查看“{other.label}”{other.count:,} 份。"
             title = f"“{self.queues.label(view.queue)}”没有病例。"
-            self._stack.show_empty(title, hint, "查看", partial(self._on_queue, other.key))
+            self._stack.show_empty(title, hint, "查看", partial(self.show_queue, other.key))
 
     def _token_label(self, token: str) -> str:
         return token_label(token, self.cells.batches)
@@ -303,7 +303,14 @@ class WorklistPage(Page):
 
     # What the user does.
 
-    def _on_queue(self, key: str) -> None:
+    def show_query(self, tokens: Sequence[str], text: str) -> None:
+        """Show what a query finds in the queue."""
+        self.filter.set_query(tokens, text)
+        self._typed_timer.stop()
+        self._on_query()
+
+    def show_queue(self, key: str) -> None:
+        """Show another queue as it was left."""
         self._memory.keep(self._current_view(), self.table.columns_state())
         self._show_view(self._memory.view(key))
 
@@ -345,9 +352,7 @@ class WorklistPage(Page):
 
     def clear_filter(self) -> None:
         """Show the whole queue."""
-        self.filter.set_query((), "")
-        self._typed_timer.stop()
-        self._on_query()
+        self.show_query((), "")
         self._focus_table()
 
     def escape(self) -> None:
