@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,10 +78,6 @@ class Services:
     def assets_changed(self) -> None:
         """Load engines anew after an import of a code book, a scheme or prices."""
         self.session.engines.forget()
-
-    def facts(self) -> Mapping[str, str]:
-        """Return what the window's title and about box show."""
-        return {"library": str(self.session.db.path)}
 
     def close(self) -> None:
         """Close the library."""

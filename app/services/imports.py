@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -323,8 +323,3 @@ def batch_title(batch: StoredBatch) -> str:
     """Return how a batch is called in lists: file name and time."""
     at: datetime = batch.at
     return text("imports.batch_title", name=batch.file_name, at=at.strftime("%m-%d %H:%M"))
-
-
-def questions_of(preview: ImportPreview) -> Sequence[object]:
-    """Return the questions about whole columns that nobody has answered yet."""
-    return [question for question in preview.batch.questions if not question.answer]
