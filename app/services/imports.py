@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from app.common.errors import UserProblem
 from app.common.files import sha256_of
 from app.common.progress import NoProgress, Progress
-from app.common.texts import text
 from app.domain.case import CaseRecord, CaseState, FieldPath, Row
 from app.domain.changes import Changes
 from app.domain.field import Group, Section
@@ -317,9 +315,3 @@ def _new_batch(preview: ImportPreview) -> NewBatch:
     }
     source = preview.batch.source
     return NewBatch(source.file, source.sha256, source.layout, source.to_json().encode(), report)
-
-
-def batch_title(batch: StoredBatch) -> str:
-    """Return how a batch is called in lists: file name and time."""
-    at: datetime = batch.at
-    return text("imports.batch_title", name=batch.file_name, at=at.strftime("%m-%d %H:%M"))
