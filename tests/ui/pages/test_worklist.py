@@ -242,8 +242,7 @@ def test_the_summary_follows_the_cursor(desk: Any) -> None:
     for _ in range(2):
         desk.press("Down")
         row = current(desk)
-        desk.wait(lambda row=row: desk.window.page.peek.case_id == row.case_id)
-        assert says(desk, row.patient_name)
+        desk.wait(lambda row=row: desk.window.page.peek.case_id == row.case_id and says(desk, row.patient_name))
 
 
 def test_ctrl_enter_opens_the_first_unclaimed(desk: Any) -> None:
