@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, Signal, SignalInstance
-from PySide6.QtGui import QInputMethodEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent
 
 from app.ui.theme import theme
 from app.ui.widgets import DictionaryField, FieldLook, RuledField
@@ -76,6 +76,12 @@ class SheetField(_Field):
         """Note whether a composition is open."""
         self.composing = bool(event.preeditString())
         super().inputMethodEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Select the text, but not what the input method has just begun with."""
+        super().focusInEvent(event)
+        if self.isModified():
+            self.end(False)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Say why a locked field takes nothing."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import QModelIndex, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QItemSelectionModel, QModelIndex, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QLineEdit, QSizePolicy, QWidget
 
 from app.domain.case import Value
 from app.domain.coding import Candidate, CodeKind, MatchResult
@@ -18,7 +18,7 @@ from app.services.types import CaseView
 from app.ui.page import Shell
 from app.ui.pages.case.editors import CodedRow, CodeEditor
 from app.ui.pages.case.grid_cells import GridFacts, blank_cells, candidate_cells, row_cells
-from app.ui.pages.case.grid_columns import COLUMNS, PINNED, window
+from app.ui.pages.case.grid_columns import COLUMNS, PINNED, READ_ONLY, window
 from app.ui.pages.case.grid_editing import GridDelegate
 from app.ui.pages.case.grid_model import GridModel, Line
 from app.ui.pages.case.looks import Marks
@@ -49,6 +49,7 @@ class RowGrid(DataTable):
     left = Signal()
 
     _first = 0
+    _composing = False
 
     def __init__(self, shell: Shell, group: Group) -> None:
         super().__init__(COLUMNS[group], ring=True)
@@ -62,7 +63,7 @@ class RowGrid(DataTable):
         self._rests = QTimer(self)
         self._rests.setSingleShot(True)
         self._rests.setInterval(0)
-        self._rests.timeout.connect(self.rest)
+        self._rests.timeout.connect(self._on_rest)
         self.lines = GridModel(group)
         self.lines.setParent(self)
         self.setModel(self.lines)
@@ -153,7 +154,10 @@ class RowGrid(DataTable):
         """Tell now which row the cursor rests on, if that was still to be told."""
         if self._rests.isActive():
             self._rests.stop()
-            self.entered.emit(self.group, self.current_index)
+            self._on_rest()
+
+    def _on_rest(self) -> None:
+        self.entered.emit(self.group, self.current_index)
 
     # Moving.
 
@@ -169,7 +173,7 @@ class RowGrid(DataTable):
         at = self.currentIndex()
         column = at.column() + step
         while 0 <= column < len(self.columns):
-            if self.lines.path(self.lines.index(at.row(), column)):
+            if column not in self._absent() and self.lines.path(self.lines.index(at.row(), column)):
                 self.go_to(at.row(), column)
                 return
             column += step
@@ -181,11 +185,14 @@ class RowGrid(DataTable):
             self.go_to_field(self.current_index - 1, self._last_key())
 
     def _last_key(self) -> str:
-        return [column.key for column in self.columns if column.key not in PINNED][-1]
+        absent = self._absent()
+        return [each.key for at, each in enumerate(self.columns) if each.key not in READ_ONLY and at not in absent][-1]
 
     def step_column(self, by: int) -> None:
         """Go one column to the side, into the part that is out of sight too."""
         column = self.currentIndex().column() + by
+        while column in self._absent():
+            column += by
         if 0 <= column < len(self.columns):
             self.go_to(self.current_row, column)
 
@@ -196,14 +203,16 @@ class RowGrid(DataTable):
             self.fit()
 
     def _reveal(self, column: int) -> None:
-        if not self.isColumnHidden(column):
+        """Bring a loose column into the window, moving it as little as possible."""
+        loose = [at for at, each in enumerate(self.columns) if each.key not in PINNED and at not in self._absent()]
+        if not self.isColumnHidden(column) or column not in loose:
             return
-        loose = [at for at, each in enumerate(self.columns) if each.key not in PINNED]
         wanted = loose.index(column)
-        if wanted < self._first:
-            self.scroll_columns(wanted)
-        while self.isColumnHidden(column) and self._first < wanted:
-            self.scroll_columns(self._first + 1)
+        steps = range(self._first + 1, wanted + 1) if wanted > self._first else (wanted,)
+        for first in steps:
+            self.scroll_columns(first)
+            if not self.isColumnHidden(column):
+                return
 
     def _absent(self) -> frozenset[int]:
         """Return the columns that neither the file nor the case has: 出院情况 is on older forms only."""
@@ -283,6 +292,8 @@ class RowGrid(DataTable):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter walks; digits set one-digit dictionaries at once; Delete empties; typing opens an editor."""
+        if self._composing:
+            return
         plain = not event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
         path = self.lines.path(self.currentIndex())
         key = event.key()
@@ -315,11 +326,27 @@ class RowGrid(DataTable):
         if path and self.value(path) is not None:
             self.edited.emit(path, "")
 
+    def event(self, event: QEvent) -> bool:
+        """While the input method composes, every key is its own: no shortcut acts."""
+        if self._composing and event.type() is QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        return super().event(event)
+
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
-        """Chinese typed on any cell that takes no text searches a code for the row."""
+        """Chinese typed on any cell that takes no text searches a code for the row.
+
+        Qt keeps the focus here until the first composition is done, and hands it on to the editor.
+        """
+        self._composing = bool(event.preeditString())
         if not self.lines.path(self.currentIndex()) and (event.preeditString() or event.commitString()):
             self.place_cursor(self.current_index, "code")
         super().inputMethodEvent(event)
+        editor, words = self.editor, event.commitString()
+        if words and isinstance(editor, QLineEdit) and not editor.isModified():
+            again = QInputMethodEvent()  # words without a composition only open the editor: Qt drops them
+            again.setCommitString(words)
+            QCoreApplication.sendEvent(editor, again)
 
     def _set_by_digit(self, path: str, typed: str) -> bool:
         spec = field(path) if path else None
@@ -350,7 +377,8 @@ class RowGrid(DataTable):
         """Show the cell, and the candidates of its row."""
         super().focusInEvent(event)
         self._take_words()
-        self.selectRow(self.current_row)
+        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        self.selectionModel().select(self.currentIndex(), flags)
         self._rests.start()
         self.spot_changed.emit()
 
@@ -393,7 +421,7 @@ class RowGrid(DataTable):
 
     def _on_current(self, current: QModelIndex, previous: QModelIndex) -> None:
         self._take_words()
-        if current.row() != previous.row():
+        if current.row() != previous.row() and self.hasFocus():
             self._rests.start()
         self.spot_changed.emit()
 

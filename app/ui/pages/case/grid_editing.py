@@ -109,6 +109,8 @@ class GridDelegate(CellDelegate):
             return False
         if editor.composing or (event.key() == Qt.Key.Key_Escape and _closes_list(editor, event)):
             return True
+        if event.key() == Qt.Key.Key_Escape:
+            editor.revert()
         if event.key() not in (*_ENTER, *_TAB) or event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             return False
         if isinstance(editor, SheetChoice) and editor.isModified():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 
@@ -40,20 +41,19 @@ class GridModel(CellModel):
         self.locked = False
 
     def show(self, lines: Sequence[Line], cells: Sequence[Sequence[Cell]], *, locked: bool) -> None:
-        """Show other lines: those in the middle are taken out and put in, every cell is read anew."""
+        """Show other lines: only those that came or went are put in or taken out; every cell is read anew."""
         self.locked = locked
-        same = _common(self.lines, lines)
-        tail = _common(self.lines[same:][::-1], lines[same:][::-1])
-        gone, come = len(self.lines) - tail, len(lines) - tail
-        if gone > same:
-            self.beginRemoveRows(QModelIndex(), same, gone - 1)
-            del self.lines[same:gone], self._rows[same:gone]
-            self.endRemoveRows()
-        if come > same:
-            self.beginInsertRows(QModelIndex(), same, come - 1)
-            self.lines[same:same] = lines[same:come]
-            self._rows[same:same] = cells[same:come]
-            self.endInsertRows()
+        changes = SequenceMatcher(None, self.lines, lines, autojunk=False).get_opcodes()
+        for _, start, end, first, last in (change for change in reversed(changes) if change[0] != "equal"):
+            if end > start:
+                self.beginRemoveRows(QModelIndex(), start, end - 1)
+                del self.lines[start:end], self._rows[start:end]
+                self.endRemoveRows()
+            if last > first:
+                self.beginInsertRows(QModelIndex(), start, start + last - first - 1)
+                self.lines[start:start] = lines[first:last]
+                self._rows[start:start] = cells[first:last]
+                self.endInsertRows()
         self._rows = list(cells)
         if lines:
             self.dataChanged.emit(self.index(0, 0), self.index(len(lines) - 1, len(self.columns) - 1))
@@ -96,13 +96,3 @@ class GridModel(CellModel):
             line = self.line(section)
             return "" if line is None or not line.is_row else "主" if line.index == 0 else str(line.index + 1)
         return super().headerData(section, orientation, role)
-
-
-def _common(first: Sequence[Line], second: Sequence[Line]) -> int:
-    """Return how many lines at the start are the same."""
-    count = 0
-    for one, other in zip(first, second, strict=False):
-        if one != other:
-            break
-        count += 1
-    return count
