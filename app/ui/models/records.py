@@ -37,11 +37,6 @@ class RecordModel(QAbstractTableModel, Generic[T]):
         """Return the value of a row, None when there is no such row."""
         return self._values[row] if 0 <= row < len(self._values) else None
 
-    def replace(self, row: int, value: T) -> None:
-        """Show another value in a row."""
-        self._values[row] = value
-        self.refresh(row)
-
     def refresh(self, row: int = -1) -> None:
         """Ask for the cells of a row anew, of all rows without one."""
         if self._values:

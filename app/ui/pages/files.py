@@ -55,11 +55,6 @@ def ask_several(
     return dialog
 
 
-def ask_folder(parent: QWidget, places: PlaceStore, title: str, take: Take) -> QFileDialog:
-    """Ask for an existing folder."""
-    return _ask(parent, places, title, take, "", QFileDialog.FileMode.Directory)
-
-
 def ask_save(
     parent: QWidget, places: PlaceStore, title: str, take: Take, *, name: str, filters: str = "Excel 工作簿 (*.xlsx)"
 ) -> QFileDialog:

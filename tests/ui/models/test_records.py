@@ -1,4 +1,4 @@
-"""Tables of values: cells are made when asked for, rows can be replaced and found."""
+"""Tables of values: cells are made when asked for, rows can be found and drawn anew."""
 
 from __future__ import annotations
 
@@ -49,11 +49,12 @@ def test_cells_are_made_only_when_they_are_shown(model: RecordModel[str], maker:
     assert maker.made == 2
 
 
-def test_a_row_is_replaced_in_place(model: RecordModel[str], qtbot: Any) -> None:
+@pytest.mark.parametrize(("row", "rows"), [(1, (1, 1)), (-1, (0, 2))])
+def test_a_row_or_all_are_drawn_anew(model: RecordModel[str], qtbot: Any, row: int, rows: tuple[int, int]) -> None:
     with qtbot.waitSignal(model.dataChanged) as told:
-        model.replace(1, "戊")
-    assert (told.args[0].row(), told.args[1].row()) == (1, 1)
-    assert list(model.values) == ["甲", "戊", "丁"]
+        model.refresh(row)
+    assert (told.args[0].row(), told.args[1].row()) == rows
+    assert list(model.values) == ["甲", "乙丙", "丁"]
 
 
 @pytest.mark.parametrize(("row", "value"), [(0, "甲"), (2, "丁"), (3, None), (-1, None)])
