@@ -56,7 +56,7 @@ class ViewBuilder:
     def _build(self, case_id: int, touched: tuple[str, ...] | None, *, save: bool) -> CaseView:
         session = self._session
         with session.db.read() as reader:
-            stored = _load(reader, case_id)
+            stored = load_case(reader, case_id)
             edited = reader.edited_cells(case_id)
             undoable = reader.undoable(session.actor.id, case_id, limit=1)
             redoable = reader.redoable(session.actor.id, case_id, limit=1)
@@ -67,13 +67,12 @@ class ViewBuilder:
         grouping = session.engines.preview(stored.record, stored.proposals)
         if save and not session.db.read_only:
             self._save(stored, report, grouping)
-        locked = stored.state in LOCKED
         return CaseView(
             case_id=case_id,
             record=stored.record,
             state=stored.state,
             version=stored.version,
-            locked=text("cases.locked_note", state=text(f"cases.state.{stored.state}")) if locked else "",
+            locked=self._locked(stored),
             proposals=stored.proposals,
             accepted=stored.accepted,
             changed=_changed(stored.record, edited),
@@ -86,6 +85,12 @@ class ViewBuilder:
             claimed_by=stored.claimed_by,
             batch_title=batch,
         )
+
+    def _locked(self, stored: StoredCase) -> str:
+        """Return why the case cannot be changed, '' when it can."""
+        if stored.state in LOCKED:
+            return text("cases.locked_note", state=text(f"cases.state.{stored.state}"))
+        return text("cases.read_only_note") if self._session.db.read_only else ""
 
     def _report(self, stored: StoredCase, siblings: tuple[Sibling, ...], touched: tuple[str, ...] | None) -> QcReport:
         session = self._session
@@ -132,7 +137,8 @@ def summary_of(report: QcReport, grouping: Grouping) -> Summary:
     )
 
 
-def _load(reader: Reader, case_id: int) -> StoredCase:
+def load_case(reader: Reader, case_id: int) -> StoredCase:
+    """Return a stored case. Raises :class:`UserProblem` when it does not exist."""
     try:
         return reader.load_case(case_id)
     except LookupError as error:

@@ -16,7 +16,7 @@ from app.domain.fields import field
 from app.domain.findings import Finding, Severity
 from app.domain.values import parse
 from app.matching.splitting import split_texts
-from app.services.case_view import LOCKED, ViewBuilder, change_text
+from app.services.case_view import LOCKED, ViewBuilder, change_text, load_case
 from app.services.session import Session
 from app.services.types import CaseView, Finish, HistoryEntry
 from app.storage.load import StoredCase
@@ -111,8 +111,9 @@ class CaseService:
     def candidates(self, case_id: int, group: Group, index: int, top: int = 10) -> MatchResult:
         """Return the best codes for the physician's text of a row."""
         with self._session.db.read() as reader:
-            row = reader.load_case(case_id).record.rows(group)[index]
-        return self._session.engines.matcher.match(row.text("name") or row.text("source_text"), KINDS[group], top)
+            row = load_case(reader, case_id).record.rows(group)[index]
+        own = "" if row.get("code") else row.text("name")  # once coded, the name is the book's
+        return self._session.engines.matcher.match(own or row.text("source_text"), KINDS[group], top)
 
     def accept(self, case_id: int, group: Group, index: int, code: str) -> CaseView:
         """Write a code of the active book with its name, as accepted by a person."""
@@ -224,7 +225,7 @@ class CaseService:
 
     def _unlocked(self, case_id: int) -> StoredCase:
         with self._session.db.read() as reader:
-            stored = reader.load_case(case_id)
+            stored = load_case(reader, case_id)
         if stored.state in LOCKED:
             raise UserProblem("cases.locked", remedy="cases.remedy.locked", state=text(f"cases.state.{stored.state}"))
         return stored

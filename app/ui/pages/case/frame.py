@@ -161,6 +161,11 @@ class SectionIndex(Pane):
         self._bar.set_value(filled / len(wanted) if wanted else 1.0)
         self.update()
 
+    @property
+    def current(self) -> Section:
+        """The section that is marked."""
+        return self._current
+
     def set_current(self, section: Section) -> None:
         """Mark the section at the top of the sheet."""
         if section is not self._current:

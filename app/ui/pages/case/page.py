@@ -59,6 +59,7 @@ class CasePage(Page):
         self._shown: CaseView | None = None
         self._focus: QWidget | None = None
         self._target: QWidget | None = None
+        self._half_typed = ("", "")
         self._landing: str | int | Section = Section.DIAGNOSIS
         self._land_soon = QTimer(self)
         self._land_soon.setSingleShot(True)
@@ -136,7 +137,7 @@ class CasePage(Page):
             grid.editing.connect(self._on_editing)
             grid.left.connect(self._on_grid_left)
             grid.explain = self._explain_cell
-        self.sheet.section_changed.connect(self.index.set_current)
+        self.sheet.section_changed.connect(self._on_section)
         self.index.wanted.connect(self.go_to_section)
         self.findings.jump.connect(self.go_to_finding)
         self.findings.fix.connect(self.settle_finding)
@@ -317,6 +318,10 @@ class CasePage(Page):
                 self.sheet.scroll_to(self._landing)
             case _:
                 self.go_to_field(self._landing)
+        (path, text), self._half_typed = self._half_typed, ("", "")
+        if path:
+            at = FieldPath.parse(path)
+            self.grids[at.group].open_editor(at.index, at.field, text)
 
     def _aim_at(self, landing: str | Section) -> None:
         """Choose the widget that gets the focus when the page is shown."""
@@ -382,9 +387,14 @@ class CasePage(Page):
     def step_section(self, by: int) -> None:
         """Go to the next or previous section."""
         order = [*PAPER, Section.FEE]
-        in_fees = self.fees.isAncestorOf(QApplication.focusWidget() or self)
-        at = order.index(Section.FEE if in_fees else self.sheet.current_section())
+        at = order.index(Section.FEE if self._in_fees() else self.sheet.current_section())
         self.go_to_section(order[max(0, min(at + by, len(order) - 1))])
+
+    def _in_fees(self) -> bool:
+        return self.fees.isAncestorOf(QApplication.focusWidget() or self)
+
+    def _on_section(self, section: Section) -> None:
+        self.index.set_current(Section.FEE if self._in_fees() else section)
 
     def go_to_finding(self, finding: Finding) -> None:
         """Put the cursor into the first field of a finding."""
@@ -484,7 +494,7 @@ class CasePage(Page):
                 self._land_at(path)
             elif at.group in self.grids and at.index <= len(view.record.rows(at.group)):
                 self._land_at(path)
-                self.grids[at.group].open_editor(at.index, at.field, text)
+                self._half_typed = (path, text)
 
     # Explaining.
 

@@ -80,11 +80,12 @@ class CaseWork(QObject):
         self.do(work, *args)
 
     def _refused(self, problem: UserProblem, again: Callable[[], None]) -> None:
-        if self.view is not None and self.read(self.view.case_id) is not None:
-            self.written.emit(self.view)
+        """Show what is stored again; what could not be saved for now stays as typed and can be tried again."""
         if problem.key in _NOT_SAVED:
             self._shell.retry_save = again
             self._shell.set_save_state(SaveState("failed"))
+        elif self.view is not None and self.read(self.view.case_id) is not None:
+            self.written.emit(self.view)
 
     def _publish(self, before: CaseView, after: CaseView) -> None:
         self.publishing = True

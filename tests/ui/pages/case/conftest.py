@@ -24,13 +24,13 @@ NOW = datetime(2026, 11, 23, 9, 0)
 LONG = "慢性支气管炎急性发作，陈旧性肺结核，\n双肺上叶纤维条索影待查；既往吸烟 40 年，已戒 3 年，咳嗽咳痰反复发作"
 
 
-def made_record(number: str = "00912345") -> CaseRecord:
+def made_record(number: str = "00912345", person: int = 0) -> CaseRecord:
     """Return a discharged stay with three diagnoses and two operations, none of them coded, otherwise complete."""
-    base = next(
+    base = [
         case.record
-        for case in invent(60, today=NOW.date())
+        for case in invent(60, today=NOW.date(), seed=4711)
         if not case.slip and case.record.value("discharge_time") and case.record.text("sex") == "1"
-    )
+    ][person]
     texts = ("十二指肠溃疡伴出血", "2型糖尿病", LONG)
     dx = tuple(Row({"source_text": text, "name": text[:90], "adm_cond": "1"}) for text in texts)
     begin = base.value("admit_time")
@@ -58,6 +58,12 @@ def add_case(services: Services) -> Callable[..., int]:
 def record() -> CaseRecord:
     """Return the content of the case."""
     return made_record()
+
+
+@pytest.fixture
+def another() -> CaseRecord:
+    """Return a stay of somebody else."""
+    return made_record("00912399", person=1)
 
 
 @pytest.fixture

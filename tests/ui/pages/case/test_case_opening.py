@@ -1,0 +1,216 @@
+"""Opening, coming back, what survives a crash, what another hand changed: where the user is."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from app.common.errors import UserProblem
+from app.common.progress import Progress
+from app.domain.case import CaseRecord
+from app.domain.changes import Changes
+from app.domain.field import Section
+from app.services.composition import open_services
+from app.ui.page import PageSpec, Place
+from app.ui.pages.case import PAGE as CASE
+from app.ui.widgets import Button
+
+
+def test_the_sheet_opens_at_the_diagnoses(case: Any) -> None:
+    assert case.page.index.current is Section.DIAGNOSIS
+    top = case.page.sheet.sections[Section.DIAGNOSIS].mapTo(case.page.sheet.viewport(), case.grid().rect().topLeft())
+    assert abs(top.y()) <= 1
+
+
+def test_a_wider_window_keeps_what_was_at_the_top(case: Any) -> None:
+    case.desk.window.resize(1920, 1080)
+    case.settle()
+    assert case.page.index.current is Section.DIAGNOSIS
+    case.desk.window.resize(1366, 700)
+    case.settle()
+    assert case.page.index.current is Section.DIAGNOSIS
+
+
+def test_without_a_case_the_page_says_what_to_do(open_desk: Callable[..., Any], pages: tuple[PageSpec, ...]) -> None:
+    desk = open_desk(pages)
+    page = desk.go("case")
+    assert page.view is None
+    assert any("没有打开的病案" in child.text() for child in page.findChildren(type(page.stack._message._title)))
+    for action in CASE.actions:
+        assert not desk.window.shell.actions.is_enabled(action.id)
+    desk.press("F6", "Ctrl+Return", "Ctrl+Z")
+
+
+def test_a_case_that_is_gone_says_so(case: Any) -> None:
+    case.page.open_case(999_999)
+    case.settle()
+    assert case.says("找不到这份病案")
+    assert case.page.view is None
+    case.open()
+    assert case.says("十二指肠") or case.page.view is not None
+
+
+def test_the_place_is_come_back_to(case: Any) -> None:
+    case.go_to("op[1].level")
+    kept = case.page.place()
+    assert kept.args["field"] == "op[1].level"
+    scroll = case.page.sheet.verticalScrollBar().value()
+    case.desk.go("worklist")
+    case.desk.window.go_back()
+    case.settle()
+    assert case.focus is case.grid("op")
+    assert case.spot("op") == (1, "级别")
+    assert case.page.sheet.verticalScrollBar().value() == scroll
+    case.page.open_case(case.case_id)
+    case.settle()
+    case.desk.window.go(kept)
+    case.settle()
+    assert case.spot("op") == (1, "级别")
+    assert case.page.sheet.verticalScrollBar().value() == scroll
+
+
+def test_half_typed_text_is_kept_and_forgotten_when_it_is_put_back(case: Any) -> None:
+    case.go_to("contact_name")
+    case.press('"Wu Y')
+    case.wait(lambda: case.stored().drafts == {"contact_name": "Wu Y"})
+    case.press("Escape")
+    case.wait(lambda: not case.stored().drafts)
+    case.go_to("op[0].surgeon")
+    case.press('"Wu')
+    case.wait(lambda: case.stored().drafts == {"op[0].surgeon": "Wu"})
+    case.press("Return")
+    assert not case.stored().drafts
+
+
+@pytest.mark.parametrize("path", ["contact_name", "op[0].surgeon", "fee_self"])
+def test_half_typed_text_of_a_crashed_run_waits_in_its_field(case: Any, path: str) -> None:
+    stored = case.value(path)
+    case.services.cases.save_draft(case.case_id, path, "12")
+    case.page.open_case(case.case_id)
+    case.settle()
+    assert case.focus.objectName() == path
+    assert case.focus.text() == "12"
+    assert case.value(path) == stored
+    case.press("Return")
+    assert str(case.value(path)) in {"12", "1200"}
+    assert case.stored().drafts == {}
+
+
+def test_what_another_page_writes_is_shown(case: Any) -> None:
+    case.services.cases.set_text(case.case_id, "contact_name", "别处（测试）")
+    case.desk.window.publish(Changes(cases=frozenset((case.case_id,))))
+    assert case.field("contact_name").text() == "别处（测试）"
+
+
+def test_the_page_tells_the_others_what_it_wrote(case: Any) -> None:
+    told: list[Changes] = []
+    case.desk.window.pages["worklist"].on_changes = told.append
+    case.desk.go("worklist")
+    case.open()
+    case.go_to("contact_name")
+    case.press('"Wu', "Return")
+    assert told[-1].cases == {case.case_id}
+    assert told[-1].listing  # 待编码 became 编码中
+
+
+class Half:
+    """Services without engines, until somebody lets them load."""
+
+    def __init__(self, whole: Any) -> None:
+        self.whole, self.is_ready, self.loads, self.fails = whole, False, 0, False
+        self.go_on = threading.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.whole, name)
+
+    def warm_up(self, progress: Progress) -> None:
+        """Load, when let."""
+        self.loads += 1
+        self.go_on.wait(20)
+        if self.fails:
+            raise UserProblem("cases.not_found")
+        self.is_ready = True
+
+
+def test_the_case_opens_once_the_engines_are_there(
+    case: Any, monkeypatch: pytest.MonkeyPatch, add_case: Callable[..., int], record: CaseRecord
+) -> None:
+    half = Half(case.services)
+    other = add_case(record.with_value("record_no", "00912370"))
+    monkeypatch.setattr(case.page.shell, "services", half)
+    for _ in range(2):
+        case.desk.window.go(Place("case", {"case": other}))
+    assert case.page.view is None
+    half.go_on.set()
+    case.wait(lambda: case.page.view is not None)
+    assert case.page.view.case_id == other
+    assert half.loads == 1
+    case.wait(lambda: case.focus is case.grid())
+
+
+def test_engines_that_cannot_be_loaded_leave_words_and_a_way_on(case: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    half = Half(case.services)
+    half.fails = True
+    half.go_on.set()
+    monkeypatch.setattr(case.page.shell, "services", half)
+    case.page.open_case(case.case_id)
+    case.wait(lambda: case.says("未能打开病案。"))
+    half.fails = False
+    case.desk.click(next(one for one in case.page.findChildren(Button) if one.text() == "重试" and one.isVisible()))
+    case.wait(lambda: case.page.view is not None)
+
+
+def test_a_read_only_library_is_read_and_not_written(
+    open_desk: Callable[..., Any], pages: tuple[PageSpec, ...], case_id: int, services: Any, case: Any
+) -> None:
+    path = services.session.db.path.parent
+    reading = open_services(path, read_only=True, engines=services.session.engines)
+    try:
+        view = reading.cases.view(case_id)
+        assert "只读" in view.locked
+    finally:
+        reading.close()
+
+
+def test_a_long_list_of_findings_keeps_its_cards(case: Any) -> None:
+    before = {id(card) for card in case.page.findings._cards}
+    case.go_to("contact_name")
+    case.press('"Wu', "Return")
+    after = {id(card) for card in case.page.findings._cards}
+    assert before == after
+
+
+def test_a_case_that_goes_away_while_it_is_open_says_so(case: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(_case_id: int) -> None:
+        raise UserProblem("cases.not_found", remedy="cases.remedy.not_found")
+
+    monkeypatch.setattr(case.services.cases, "view", gone)
+    case.desk.window.publish(Changes(cases=frozenset((case.case_id,))))
+    assert case.says("找不到这份病案")
+    assert case.page.view is None
+    case.press("F6", "Ctrl+Z", "Ctrl+Return")
+
+
+def test_a_write_that_fails_can_be_tried_again(case: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = case.services.cases.set_text
+
+    is_full = [True]
+
+    def set_text(*args: Any) -> object:
+        if is_full[0]:
+            raise UserProblem("storage.disk_full", remedy="storage.remedy.disk_full")
+        return whole(*args)
+
+    monkeypatch.setattr(case.services.cases, "set_text", set_text)
+    case.go_to("contact_name")
+    case.press('"Wu', "Return")
+    assert case.value("contact_name") != "Wu"
+    case.wait(lambda: case.says("磁盘已满"))
+    assert any(one.text() == "重试" and one.isVisible() for one in case.desk.window.findChildren(Button))
+    assert case.field("contact_name").text() == "Wu"
+    is_full[0] = False
+    case.page.shell.retry_save()
+    assert case.value("contact_name") == "Wu"
