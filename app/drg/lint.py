@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from app.common.errors import UserProblem, Where
 from app.common.texts import text
 from app.domain.coding import CodeKind
 from app.drg.parsing import RuleFault
-from app.drg.rule import Const, In, Severity, walk
+from app.drg.reach import constant, signature
+from app.drg.rule import In, Severity, walk
 from app.drg.scheme import Adrg, OnMiss, Rule, Scheme
 
 VALID_PX = "valid_px"
@@ -38,11 +39,15 @@ class LintItem:
 
 @dataclass(frozen=True, slots=True)
 class LintReport:
-    """Errors refuse a file; warnings are kept with the scheme. ``counts`` are the sizes found in the file."""
+    """Errors refuse a file; warnings are kept with the scheme. ``counts`` are the sizes found in the file.
+
+    ``published`` are the sizes that the publisher states, where known.
+    """
 
     errors: tuple[LintItem, ...] = ()
     warnings: tuple[LintItem, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
+    published: Mapping[str, int] = field(default_factory=dict)
 
 
 class SchemeRefused(UserProblem):
@@ -90,9 +95,9 @@ class Notes:
         if self.errors:
             raise SchemeRefused(self.report({}))
 
-    def report(self, counts: Mapping[str, int]) -> LintReport:
+    def report(self, counts: Mapping[str, int], published: Mapping[str, int] | None = None) -> LintReport:
         """Return what was collected."""
-        return LintReport(tuple(self.errors), tuple(self.warnings), dict(counts))
+        return LintReport(tuple(self.errors), tuple(self.warnings), dict(counts), dict(published or {}))
 
 
 def _item(key: str, where: Where, args: Mapping[str, object]) -> LintItem:
@@ -107,17 +112,17 @@ def check_scheme(
     ``published`` are the sizes the publisher states; ``known`` the codes of the active codebook, None to skip that.
     """
     counts = sizes(scheme)
-    for name, stated in published.items():
-        if name in counts and counts[name] != stated:
-            label = text(f"drg.count.{name}")
-            notes.warn("count", Where(), what=label, found=counts[name], published=stated)
+    stated = {name: size for name, size in published.items() if name in counts and isinstance(size, int)}
+    for name, size in stated.items():
+        if counts[name] != size:
+            notes.warn("count", Where(), what=text(f"drg.count.{name}"), found=counts[name], published=size)
     _check_groups(scheme, notes)
     _check_reach(scheme, notes)
     _check_severity(scheme, notes)
     _check_kinds(scheme, notes)
     if known is not None:
         _check_known(scheme, notes, known)
-    return notes.report(counts)
+    return notes.report(counts, stated)
 
 
 def sizes(scheme: Scheme) -> dict[str, int]:
@@ -138,13 +143,26 @@ def sizes(scheme: Scheme) -> dict[str, int]:
 
 
 def _check_groups(scheme: Scheme, notes: Notes) -> None:
+    _once(notes, "mdc", ((mdc.code, mdc.rule) for mdc in scheme.mdcs))
+    for mdc in scheme.mdcs:
+        _once(notes, "adrg", ((adrg.key, adrg.rule) for adrg in mdc.adrgs))
     for _, adrg in scheme.rows():
+        _once(notes, "drg", ((drg.code, drg.rule) for drg in adrg.drgs))
         if not adrg.drgs and not adrg.is_ambiguous:
             notes.warn("adrg_without_drg", adrg.rule.where, adrg=adrg.key)
 
 
+def _once(notes: Notes, level: str, groups: Iterable[tuple[str, Rule]]) -> None:
+    """Warn of a group that stands twice in its scope."""
+    seen: dict[str, Rule] = {}
+    for code, rule in groups:
+        first = seen.setdefault(code, rule)
+        if first is not rule:
+            notes.warn("group_twice", rule.where, level=level.upper(), code=code, first=first.source)
+
+
 def _check_reach(scheme: Scheme, notes: Notes) -> None:
-    """Warn of groups behind a rule that always holds and always leads to a result."""
+    """Warn of groups that no case can reach: behind a rule that takes all they could, or with one that never holds."""
     _after(notes, "mdc", ((mdc.code, mdc.rule, not scheme.falls_through) for mdc in scheme.mdcs))
     for mdc in scheme.mdcs:
         _after(notes, "adrg", ((adrg.key, adrg.rule, _is_final(adrg)) for adrg in mdc.adrgs))
@@ -153,20 +171,23 @@ def _check_reach(scheme: Scheme, notes: Notes) -> None:
 
 
 def _is_final(adrg: Adrg) -> bool:
-    return adrg.on_miss is not OnMiss.NEXT or any(_always(drg.rule) for drg in adrg.drgs)
-
-
-def _always(rule: Rule) -> bool:
-    return isinstance(rule.node, Const) and rule.node.value
+    return adrg.on_miss is not OnMiss.NEXT or any(constant(drg.rule.node) for drg in adrg.drgs)
 
 
 def _after(notes: Notes, level: str, groups: Iterable[tuple[str, Rule, bool]]) -> None:
     blocker = ""
+    taken: dict[Hashable, str] = {}
     for code, rule, final in groups:
+        always, tested = constant(rule.node), signature(rule.node)
         if blocker:
             notes.warn("unreachable", rule.where, level=level.upper(), code=code, blocker=blocker)
-        elif final and _always(rule):
-            blocker = code
+        elif always is False:
+            notes.warn("never", rule.where, level=level.upper(), code=code, rule=rule.text)
+        elif tested in taken:
+            notes.warn("unreachable_same", rule.where, level=level.upper(), code=code, blocker=taken[tested])
+        elif final:
+            taken[tested] = code
+            blocker = code if always else ""
 
 
 def _check_severity(scheme: Scheme, notes: Notes) -> None:
@@ -174,6 +195,11 @@ def _check_severity(scheme: Scheme, notes: Notes) -> None:
     if both:
         where = Where(scheme.mcc.file, scheme.mcc.sheet, scheme.mcc.rows.get(both[0], 0))
         notes.warn("mcc_and_cc", where, count=len(both), codes=_some(both))
+    for level in (scheme.mcc, scheme.cc):
+        several = sorted(code for code, tables in level.tables.items() if len(tables) > 1)
+        if several:
+            where = Where(level.file, level.sheet, level.rows.get(several[0], 0))
+            notes.warn("severity_twice", where, level=level.name, count=len(several), codes=_some(several))
     defined = {table for tables in scheme.mcc.excluded.values() for table in tables}
     for level in (scheme.mcc, scheme.cc):
         missing: dict[str, str] = {}
@@ -212,18 +238,25 @@ def all_rules(scheme: Scheme) -> Iterable[Rule]:
 
 
 def _check_known(scheme: Scheme, notes: Notes, known: Container[str]) -> None:
-    unknown: dict[str, Where] = {}
-    for members in scheme.sets.values():
-        for code, row in members.rows.items():
+    """Warn of codes that the code book lacks, once for each kind of list, with the place of the first."""
+    members = (
+        (code, Where(one.file, one.sheet, row)) for one in scheme.sets.values() for code, row in one.rows.items()
+    )
+    severe = (
+        (code, Where(level.file, level.sheet, level.rows.get(code, 0)))
+        for level in (scheme.mcc, scheme.cc)
+        for code in level.tables
+    )
+    listed = ((code, Where()) for code in scheme.mcc.excluded)
+    for kind, codes in (("sets", members), ("severity", severe), ("exclusion", listed)):
+        unknown: dict[str, Where] = {}
+        for code, where in codes:
             if code not in known:
-                unknown.setdefault(code, Where(members.file, members.sheet, row))
-    for level in (scheme.mcc, scheme.cc):
-        for code in level.tables:
-            if code not in known:
-                unknown.setdefault(code, Where(level.file, level.sheet, level.rows.get(code, 0)))
-    if unknown:
-        codes = sorted(unknown)
-        notes.warn("unknown_codes", unknown[codes[0]], count=len(codes), codes=_some(codes))
+                unknown.setdefault(code, where)
+        if unknown:
+            first = sorted(unknown)
+            told = text(f"drg.lists.{kind}")
+            notes.warn("unknown_codes", unknown[first[0]], lists=told, count=len(first), codes=_some(first))
 
 
 def _some(codes: list[str]) -> str:

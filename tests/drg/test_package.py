@@ -135,9 +135,13 @@ def test_an_order_that_is_no_number_comes_last_and_is_reported(mini_tables):
     assert warned(mini_tables)["order"] == [{"found": "末"}]
 
 
-def test_codes_the_codebook_does_not_have_are_reported_once_with_examples(mini_tables):
+def test_codes_the_codebook_does_not_have_are_reported_once_with_examples(mini_tables, monkeypatch):
     known = {"B1", "B2", "N1", "P1", "M1", "C1", "C2", "37.51", "01.2", "99.1"}
-    assert warned(mini_tables, known=known)["unknown_codes"] == [{"count": "2", "codes": "B3、M2"}]
+    assert warned(mini_tables, known=known)["unknown_codes"] == [
+        {"lists": "集合", "count": "1", "codes": "B3"},
+        {"lists": "MCC/CC 表", "count": "1", "codes": "M2"},
+    ]
+    monkeypatch.setattr("app.drg.lint.SHOWN", 3)
     many = warned(mini_tables, known=set())["unknown_codes"][0]["codes"]
     assert many.endswith(" 等")
 
