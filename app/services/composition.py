@@ -8,6 +8,7 @@ from pathlib import Path
 from app.common.clock import Clock, SystemClock
 from app.common.progress import Progress
 from app.services.assets import Assets
+from app.services.case_history import HistoryService
 from app.services.cases import CaseService
 from app.services.checking import CheckingService
 from app.services.coding import CodingService
@@ -54,6 +55,7 @@ class Services:
     checking: CheckingService
     imports: ImportService
     exports: ExportService
+    history: HistoryService
     assets: Assets
     whatif: WhatIfService
 
@@ -110,6 +112,7 @@ def open_services(
         checking=CheckingService(session),
         imports=ImportService(session),
         exports=ExportService(session),
+        history=HistoryService(session),
         assets=engines.assets,
         whatif=WhatIfService(session),
     )

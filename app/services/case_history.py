@@ -1,0 +1,98 @@
+"""The life of a case, read from its audit: every operation in words, with the group before and after it.
+
+The case is rebuilt change by change from its own audit rows (as :mod:`app.storage.replay` does for the whole library,
+here in memory), so undo and redo need nothing of their own: they are operations like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Final
+
+from app.common.texts import text
+from app.domain.coding import Proposal
+from app.domain.grouping import GroupInput
+from app.drg.engine import group
+from app.drg.scheme import Scheme
+from app.services.case_view import load_case
+from app.services.group_input import group_input, invalid, with_proposals
+from app.services.history_words import told
+from app.services.replayed_case import ReplayedCase
+from app.services.session import Session
+from app.services.types import RowKey
+from app.storage.audit import Operation
+from app.storage.rows import Change
+
+_Answers = dict[GroupInput, str]
+_NO_GROUP: Final = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryStep:
+    """One operation on a case: when, who, its name, what it changed in sentences.
+
+    ``group_before`` and ``group_after`` are DRG codes under the scheme in force for the case now, open proposals taken
+    in as on the case page; '' where the case could not be grouped.
+    """
+
+    op_id: int
+    at: datetime
+    who: str
+    what: str
+    changes: tuple[str, ...]
+    group_before: str
+    group_after: str
+
+    @property
+    def regroups(self) -> bool:
+        """Whether the operation changed the group."""
+        return self.group_before != self.group_after
+
+
+class HistoryService:
+    """Reads only."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def timeline(self, case_id: int) -> tuple[HistoryStep, ...]:
+        """Return every operation on a case, newest first. Raises :class:`UserProblem` when the case does not exist."""
+        with self._session.db.read() as reader:
+            stored = load_case(reader, case_id)
+            changes = reader.case_history(case_id)
+        scheme = self._session.engines.scheme_for(stored.record)
+        return tuple(_steps(changes, scheme))[::-1]
+
+
+def _steps(history: Iterable[tuple[Operation, Change]], scheme: Scheme) -> Iterable[HistoryStep]:
+    case = ReplayedCase()
+    answers: _Answers = {}
+    labels: dict[int, str] = {}
+    before = _NO_GROUP
+    for operation, pairs in groupby(history, key=lambda pair: pair[0]):
+        sentences = tuple(told(case, [change for _, change in pairs]))
+        after = _drg(scheme, case, answers)
+        labels[operation.id] = operation.op.label
+        what = _named(operation, labels)
+        yield HistoryStep(operation.id, operation.at, operation.actor_name, what, sentences, before, after)
+        before = after
+
+
+def _named(operation: Operation, labels: Mapping[int, str]) -> str:
+    """Return the name of an operation; an undo or redo names what it took back or did again."""
+    original = labels.get(operation.undo_of or 0, "")
+    return text("history.taken_back", what=operation.op.label, of=original) if original else operation.op.label
+
+
+def _drg(scheme: Scheme, case: ReplayedCase, answers: _Answers) -> str:
+    proposals: Mapping[RowKey, Proposal] = case.proposals
+    record, _ = with_proposals(case.record(), proposals)
+    if invalid(record):
+        return _NO_GROUP
+    asked = group_input(record)
+    if asked not in answers:
+        answers[asked] = group(scheme, asked).drg
+    return answers[asked]
