@@ -14,13 +14,17 @@ def group(scheme: Scheme, case: GroupInput) -> GroupResult:
 
     Order and fall-through: reference/schemes/README.md "Grouping" and design/scheme-workbook.md "Rule language".
     """
-    result = _attempt(scheme, Facts(case, scheme.ignored_px))
-    if result is None and scheme.retry_other_px:
+    return _attempt(scheme, Facts(case, scheme.ignored_px)) or group_otherwise(scheme, case)
+
+
+def group_otherwise(scheme: Scheme, case: GroupInput) -> GroupResult:
+    """Return the group of a case that as a whole has none: by another procedure where the scheme says so."""
+    if scheme.retry_other_px:
         for alone in other_attempts(case):
             result = _attempt(scheme, Facts(alone, scheme.ignored_px))
             if result is not None:
-                break
-    return result or scheme.ungrouped
+                return result
+    return scheme.ungrouped
 
 
 def other_attempts(case: GroupInput) -> list[GroupInput]:

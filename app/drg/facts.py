@@ -7,7 +7,7 @@ from collections.abc import Container
 from app.domain.grouping import GroupInput
 from app.drg.rule import Codes
 
-_SEX = {"male": 1, "female": 2}
+SEX = {"male": 1, "female": 2}
 
 
 class Facts:
@@ -45,7 +45,7 @@ class Facts:
             self.other_px = tuple(code for code in self.other_px if code not in ignored)
             px = self.other_px if self.main_px is None else (self.main_px, *self.other_px)
         self.px = px
-        self.sex = _SEX.get(case.sex)
+        self.sex = SEX.get(case.sex)
         self.age_years = case.age_years
         self.age_days = case.age_days
         self.weight_g = case.weight_g
