@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from app.common.paths import data
 from app.domain.findings import Severity
 from app.services.demo import write_demo_batch
 from app.services.types import AssetReport, Remark
@@ -172,9 +173,18 @@ def _choose_book(window: MainWindow) -> None:
         window.page.list.setCurrentIndex(window.page.list.shelves.index(1))
 
 
-def _ask_date(window: MainWindow) -> None:
-    if isinstance(window.page, SchemesPage):
-        window.page.ask_date(Path("CHS-DRG.xlsx"))
+def _check_file(window: MainWindow) -> None:
+    page = window.page
+    if isinstance(page, SchemesPage) and not page.has_check:
+        page.check_scheme(data("codebooks") / "schemes" / "starter" / "scheme.toml")
+
+
+def _check_shown(window: MainWindow) -> bool:
+    return isinstance(window.page, SchemesPage) and window.page.has_check and window.page.detail.is_settled
+
+
+def _drop_check(window: MainWindow) -> None:
+    window.shell.actions.trigger("schemes.drop")
 
 
 _RULE = "main_dx in mdc_dx and (age_years >= 70 or sex = 男"
@@ -211,5 +221,5 @@ SCENES: tuple[Scene, ...] = (
     Scene("drg", "drg", {"case": 1}, play=_first_grouped, ready=_grouped),
     Scene("schemes", "schemes", {"section": "scheme"}, ready=_checked),
     Scene("schemes-refused", "schemes", {"section": "scheme"}, play=_refuse, ready=_checked, leave=_choose_book),
-    Scene("schemes-date", "schemes", {"section": "scheme"}, play=_ask_date, leave=_close_cards),
+    Scene("schemes-check", "schemes", {"section": "scheme"}, play=_check_file, ready=_check_shown, leave=_drop_check),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from app.common.paths import home
 
 if TYPE_CHECKING:
     from app.services.assets import Assets, ImportReport
+    from app.services.types import SchemeCheck
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -27,9 +29,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     scheme = commands.add_parser("scheme", help="分组方案：导入、查看").add_subparsers(
         dest="action", required=True, metavar="动作"
     )
-    load = scheme.add_parser("import", help="导入分组方案（xlsx、方案文件夹或 zip）")
+    check = scheme.add_parser("check", help="只检查分组方案并打印报告，不导入；有错误时退出码为 1")
+    check.add_argument("path", type=Path, metavar="PATH", help="xlsx、方案文件夹或 zip")
+    check.set_defaults(run=_check_scheme)
+    load = scheme.add_parser("import", help="检查并导入分组方案（xlsx、方案文件夹或 zip），打印检查报告")
     load.add_argument("path", type=Path, metavar="PATH")
-    load.add_argument("--valid-from", default="", metavar="YYYY-MM-DD", help="自何日出院起使用")
+    load.add_argument("--valid-from", default=None, metavar="YYYY-MM-DD", help="自何日出院起使用（默认取文件中的日期）")
     load.set_defaults(run=_import_scheme)
     scheme.add_parser("list", help="列出分组方案").set_defaults(run=_list_schemes)
 
@@ -53,12 +58,34 @@ def _import_codebook(args: argparse.Namespace) -> int:
     return 0
 
 
+def _check_scheme(args: argparse.Namespace) -> int:
+    return 1 if _report(args.path).report.refused else 0
+
+
 def _import_scheme(args: argparse.Namespace) -> int:
-    from app.services.writer import writing  # noqa: PLC0415 - engines load only for this command
+    from app.services.asset_reports import Terms, bring_in  # noqa: PLC0415 - engines load only for this command
+    from app.services.writer import writing  # noqa: PLC0415 - as above
 
     with writing():
-        _print(_assets().import_scheme(args.path, valid_from=args.valid_from))
-    return 0
+        check = _report(args.path)
+        if check.report.refused:
+            return 1
+        terms = Terms(SystemClock().now().date(), valid_from=args.valid_from, digest=check.digest)
+        report = bring_in(_assets(), "scheme", [args.path], terms)
+        print(f"已导入：{report.title}" if not report.refused else report.remarks[0])
+    return 1 if report.refused else 0
+
+
+def _report(path: Path) -> SchemeCheck:
+    """Check a scheme and print the report, to the error stream when it is refused."""
+    from app.common.texts import text  # noqa: PLC0415 - engines load only for this command
+    from app.services.asset_reports import check_scheme, report_lines  # noqa: PLC0415 - as above
+
+    check = check_scheme(_assets(), path)
+    verdict = text("assets.cannot_import" if check.report.refused else "assets.can_import")
+    for line in (*report_lines(check.report), verdict):
+        print(line, file=sys.stderr if check.report.refused else sys.stdout)
+    return check
 
 
 def _list_codebooks(_: argparse.Namespace) -> int:

@@ -8,15 +8,16 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from app.common.errors import UserProblem
+from app.common.errors import UserProblem, Where
+from app.common.files import write_atomic
 from app.common.progress import NoProgress, Progress
 from app.common.texts import text
 from app.domain.findings import Severity
 from app.drg.lint import SchemeRefused
 from app.drg.tariffs import RateKey
 from app.services.asset_store import CODEBOOK, RATES, SCHEME, WEIGHTS
-from app.services.assets import Assets, ImportReport, load_rates, scheme_remarks
-from app.services.types import AssetLine, AssetReport, Remark, Shelf
+from app.services.assets import Assets, ImportReport, load_rates, scheme_digest, scheme_remarks
+from app.services.types import AssetLine, AssetReport, Remark, SchemeCheck, Shelf
 
 KINDS: Final = (CODEBOOK, SCHEME, WEIGHTS, RATES)
 _SIZES: Final = ("mdc", "adrg", "drg")
@@ -25,13 +26,17 @@ _TOML: Final = "scheme.toml"
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the user says beside a file: from when a scheme is used; place, year and level that rates are tied to."""
+    """What the user says beside a file: from when a scheme is used; place, year and level that rates are tied to.
+
+    ``valid_from`` None takes the day that the file names. ``digest`` is that of the scheme file as it was checked.
+    """
 
     today: date
-    valid_from: str = ""
+    valid_from: str | None = None
     city: str = ""
     year: str = ""
     level: str = ""
+    digest: str = ""
 
 
 def shelves(assets: Assets, today: date) -> tuple[Shelf, ...]:
@@ -48,9 +53,50 @@ def bring_in(
     except SchemeRefused as refused:
         return AssetReport(kind, paths[0].name, (), scheme_remarks(refused.report), refused=True)
     except UserProblem as problem:
-        remark = Remark(Severity.ERROR, str(problem.where or ""), f"{problem.message}{problem.advice}")
-        return AssetReport(kind, paths[0].name, (), (remark,), refused=True)
-    return AssetReport(kind, report.title, report.facts, report.remarks, asset_id=report.asset_id)
+        return AssetReport(kind, paths[0].name, (), (_problem(problem),), refused=True)
+    return AssetReport(kind, report.title, report.facts, report.remarks, asset_id=report.asset_id, sizes=report.sizes)
+
+
+def check_scheme(assets: Assets, path: Path, progress: Progress | None = None) -> SchemeCheck:
+    """Check a scheme file and store nothing. What is wrong with it comes back in the report, refused or not."""
+    whole = _package(path)
+    try:
+        digest = scheme_digest(whole)
+        report, day = assets.check_scheme(whole, progress)
+    except SchemeRefused as refused:
+        return SchemeCheck(path, AssetReport(SCHEME, path.name, (), scheme_remarks(refused.report), refused=True))
+    except UserProblem as problem:
+        return SchemeCheck(path, AssetReport(SCHEME, path.name, (), (_problem(problem),), refused=True))
+    except OSError:
+        problem = UserProblem("assets.unreadable", remedy="assets.remedy.check_path", where=Where(str(path)))
+        return SchemeCheck(path, AssetReport(SCHEME, path.name, (), (_problem(problem),), refused=True))
+    shown = AssetReport(SCHEME, report.title, report.facts, report.remarks, sizes=report.sizes)
+    return SchemeCheck(path, shown, day, digest)
+
+
+def report_lines(report: AssetReport) -> list[str]:
+    """Return a report as lines of plain text: title, facts, sizes beside the published ones, every remark."""
+    lines = [report.title, *report.facts]
+    for size in report.sizes:
+        stated = text("assets.size_not_stated") if size.published is None else f"{size.published:,}"
+        key = "assets.size" if size.fits else "assets.size_differs"
+        lines.append(text(key, label=size.label, found=f"{size.found:,}", published=stated))
+    errors = sum(1 for remark in report.remarks if remark.severity is Severity.ERROR)
+    lines.append(text("assets.counted", errors=errors, hints=len(report.remarks) - errors))
+    return [*lines, *(f"{text(f'assets.grade.{one.severity}')} {one}" for one in report.remarks)]
+
+
+def write_report(report: AssetReport, path: Path) -> None:
+    """Write a report as a text file, whole or not at all. Raises :class:`UserProblem` when it cannot be written."""
+    try:
+        with write_atomic(path) as out:
+            out.write(("\n".join(report_lines(report)) + "\n").encode("utf-8-sig"))
+    except OSError as error:
+        raise UserProblem("assets.cannot_write", remedy="assets.remedy.free_disk", where=Where(str(path))) from error
+
+
+def _problem(problem: UserProblem) -> Remark:
+    return Remark(Severity.ERROR, str(problem.where or ""), f"{problem.message}{problem.advice}")
 
 
 def look_at(assets: Assets, kind: str, asset_id: str, progress: Progress | None = None) -> AssetReport:
@@ -62,7 +108,7 @@ def look_at(assets: Assets, kind: str, asset_id: str, progress: Progress | None 
         RATES: lambda: assets.rates_report(asset_id),
     }[kind]()
     remarks = tuple(replace(one, place=one.place.removeprefix(f"{asset_id}/")) for one in report.remarks)
-    return AssetReport(kind, report.title, report.facts, remarks, asset_id=asset_id)
+    return AssetReport(kind, report.title, report.facts, remarks, asset_id=asset_id, sizes=report.sizes)
 
 
 def rate_places(path: Path) -> tuple[RateKey, ...]:
@@ -76,7 +122,9 @@ def _importers(
     place = {"city": terms.city, "year": terms.year, "level": terms.level}
     return {
         CODEBOOK: lambda paths: assets.import_codebook(paths, progress=progress),
-        SCHEME: lambda paths: assets.import_scheme(paths[0], valid_from=terms.valid_from, progress=progress),
+        SCHEME: lambda paths: assets.import_scheme(
+            paths[0], valid_from=terms.valid_from, digest=terms.digest, progress=progress
+        ),
         WEIGHTS: lambda paths: assets.import_weights(paths[0], on=terms.today),
         RATES: lambda paths: assets.import_rates(paths[0], **place),
     }

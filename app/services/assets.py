@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,6 +17,7 @@ from app.codebook.editions import EditionMap
 from app.codebook.lint import LintReport as BookLint
 from app.common.clock import Clock
 from app.common.errors import UserProblem, Where
+from app.common.files import sha256_of
 from app.common.paths import data
 from app.common.progress import NoProgress, Progress
 from app.common.texts import text
@@ -30,20 +32,22 @@ from app.drg.workbook import load_workbook
 from app.exchange.readers import read_codebook_tables, read_scheme_tables, read_tables
 from app.services.asset_store import CODEBOOK, RATES, SCHEME, WEIGHTS, Asset, AssetStore
 from app.services.pricing import PriceTables
-from app.services.types import AssetLine, Remark
+from app.services.types import AssetLine, Remark, Size
 
 STARTER: Final = "starter"
 _MOST_LINES: Final = 20
+_SIZES: Final = ("mdc", "adrg", "drg", "qy", "mcc", "cc", "exclusion", "members")
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did, or what a stored asset holds: title, facts as sentences, remarks."""
+    """What an import did, or what a stored asset holds: title, facts as sentences, remarks; of a scheme its sizes."""
 
     title: str
     facts: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
     asset_id: str = ""
+    sizes: tuple[Size, ...] = ()
 
     def lines(self) -> list[str]:
         """Return the report line by line; many remarks are cut with a count."""
@@ -192,15 +196,31 @@ class Assets:
             raise UserProblem("assets.scheme_not_found", remedy="assets.remedy.list_schemes", scheme=name)
         return load_scheme(path, self.codebook())
 
-    def import_scheme(self, path: Path, *, valid_from: str = "", progress: Progress | None = None) -> ImportReport:
+    def check_scheme(self, path: Path, progress: Progress | None = None) -> tuple[ImportReport, str]:
+        """Return the report on a scheme file and the day it names ('' for none); nothing is stored.
+
+        Raises :class:`SchemeRefused` with the whole report when it has errors, else :class:`UserProblem`.
+        """
+        tables, meta = read_scheme_tables(path, progress=progress)
+        (progress or NoProgress()).step(1, 2)
+        scheme, report = _load(tables, meta, path, self.codebook())
+        return _scheme_report(scheme, report), scheme.valid_from.isoformat() if scheme.valid_from else ""
+
+    def import_scheme(
+        self, path: Path, *, valid_from: str | None = None, digest: str = "", progress: Progress | None = None
+    ) -> ImportReport:
         """Check a scheme and keep it, as the active one unless it is for later.
 
-        Raises :class:`UserProblem`; then everything is as it was.
+        ``valid_from`` None takes the day that the file names, '' none. ``digest`` is that of the file that was
+        checked before, when it must still be the same. Raises :class:`UserProblem`; then everything is as it was.
         """
-        _check_date(valid_from)
+        _check_date(valid_from or "")
+        if digest and scheme_digest(path) != digest:
+            raise UserProblem("assets.scheme_changed", remedy="assets.remedy.check_again", where=Where(path.name))
         tables, meta = read_scheme_tables(path, progress=progress)
         scheme, report = _load(tables, meta, path, self.codebook())
-        start = valid_from or (scheme.valid_from.isoformat() if scheme.valid_from else "")
+        named = scheme.valid_from.isoformat() if scheme.valid_from else ""
+        start = named if valid_from is None else valid_from
         files = [(file.name, file) for file in _scheme_files(path)]
         facts = {"scheme_id": scheme.id, "valid_from": start, "warnings": str(len(report.warnings))}
         facts |= {name: str(count) for name, count in report.counts.items()}
@@ -336,7 +356,8 @@ def _book_report(title: str, book: Codebook, report: BookLint) -> ImportReport:
 
 def _scheme_report(scheme: Scheme, report: LintReport) -> ImportReport:
     counted = text("assets.scheme_facts", **{name: report.counts.get(name, 0) for name in ("mdc", "adrg", "drg")})
-    return ImportReport(scheme.title, (counted,), scheme_remarks(report))
+    sizes = tuple(Size(text(f"drg.count.{name}"), report.counts[name], report.published.get(name)) for name in _SIZES)
+    return ImportReport(scheme.title, (counted,), scheme_remarks(report), sizes=sizes)
 
 
 def scheme_remarks(report: LintReport) -> tuple[Remark, ...]:
@@ -415,6 +436,14 @@ def _numbered(named: list[tuple[str, Path]]) -> list[tuple[str, Path]]:
         seen[role] = seen.get(role, 0) + 1
         out.append((role if seen[role] == 1 else f"{role}.{seen[role]}", path))
     return out
+
+
+def scheme_digest(path: Path) -> str:
+    """Return the hex SHA-256 over the files of a scheme. Raises ``OSError`` when one cannot be read."""
+    whole = hashlib.sha256()
+    for file in _scheme_files(path):
+        whole.update(f"{file.name}:{sha256_of(file)}\n".encode())
+    return whole.hexdigest()
 
 
 def _scheme_files(path: Path) -> list[Path]:

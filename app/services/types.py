@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from pathlib import Path
 
 from app.domain.case import CaseRecord, CaseState
 from app.domain.coding import Candidate, CodeKind, Proposal, Reason
@@ -235,6 +236,20 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
+class Size:
+    """A size of a scheme: what is counted, how many the file has, how many its publisher states (None: not stated)."""
+
+    label: str
+    found: int
+    published: int | None = None
+
+    @property
+    def fits(self) -> bool:
+        """False when the publisher states another number."""
+        return self.published in (None, self.found)
+
+
+@dataclass(frozen=True, slots=True)
 class AssetReport:
     """What an import did or would not do, or what a stored asset holds. ``refused``: nothing was changed."""
 
@@ -244,6 +259,20 @@ class AssetReport:
     remarks: tuple[Remark, ...] = ()
     refused: bool = False
     asset_id: str = ""
+    sizes: tuple[Size, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SchemeCheck:
+    """A scheme file that was checked and not stored. ``digest`` tells whether it is still the same at the import.
+
+    ``valid_from`` is the day in the file as ISO date, '' when it names none. ``report.refused``: it has errors.
+    """
+
+    path: Path
+    report: AssetReport
+    valid_from: str = ""
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -89,13 +90,18 @@ def press_button(desk: Any, words: str) -> None:
     desk.click(button)
 
 
-def import_scheme(desk: Any, path: Path, day: str = "") -> None:
-    """Import a scheme as a user does: the action, the file, the date, the button."""
+def check_scheme(desk: Any, path: Path) -> None:
+    """Choose a scheme file as a user does, and wait for the report."""
     desk.window.shell.actions.trigger("schemes.import_scheme")
     desk.answer_file(path)
-    field = desk.find(QLineEdit, "valid_from")
-    field.setText(day)
-    press_button(desk, "检查并导入")
+    settle(desk)
+
+
+def import_scheme(desk: Any, path: Path, day: str = "") -> None:
+    """Import a scheme as a user does: the action, the file, the report, the date, the button."""
+    check_scheme(desk, path)
+    desk.find(QLineEdit, "valid_from").setText(day)
+    press_button(desk, "导入")
     settle(desk)
 
 
@@ -129,28 +135,116 @@ def test_a_scheme_is_checked_imported_and_works(desk: Any, tmp_path: Path) -> No
     assert any("已导入分组方案“小方案”" in entry.text for entry in desk.window.shell.notices.bell)
 
 
-def test_a_refused_scheme_shows_everything_wrong_and_changes_nothing(desk: Any, tmp_path: Path) -> None:
+def stored(desk: Any) -> list[str]:
+    """Return what is stored of schemes, and the files below the folder of assets."""
+    lines = [line.id for line in desk.services.assets.lines("scheme")]
+    folder = desk.services.session.db.path.parent / "assets"
+    return [*lines, *sorted(str(path) for path in folder.rglob("*"))]
+
+
+def test_nothing_is_stored_before_the_report_is_read_and_the_button_pressed(desk: Any, tmp_path: Path) -> None:
+    before = stored(desk)
+    counts = "[counts]\nmdc = 1\ndrg = 7\n"
+    path = package(tmp_path / "小方案", mcc="code,exclusion\nJ96.000,7\n")
+    path.write_text(f"{_PACKAGE['scheme.toml']}valid_from = 2026-01-01\n{counts}", "utf-8")
+    check_scheme(desk, path)
+    assert stored(desk) == before
+    assert says(desk, "检查通过，尚未写入任何内容。")
+    assert says(desk, "公布")
+    assert says(desk, "≠ 1"), "a size that is not the published one stands out"
+    assert any("排除表 7" in row[2] for row in remarks(desk))
+    assert desk.find(QLineEdit, "valid_from").text() == "2026-01-01", "prefilled from the file"
+    desk.press("Ctrl+Return")
+    settle(desk)
+    assert active(desk, "scheme") == "小方案"
+    [line] = [line for line in desk.services.assets.lines("scheme") if not line.builtin]
+    assert dict(line.facts)["valid_from"] == "2026-01-01"
+
+
+def test_giving_up_leaves_everything_as_it_was(desk: Any, tmp_path: Path) -> None:
+    before = stored(desk)
+    check_scheme(desk, package(tmp_path / "小方案"))
+    desk.press("Escape")
+    settle(desk)
+    assert stored(desk) == before
+    assert active(desk, "scheme") == "试用方案"
+    assert "试用方案" in [chip.accessibleName() for chip in desk.window.page.detail.findChildren(Chip)]
+    assert not desk.window.shell.actions.is_enabled("schemes.take")
+    assert "checking" not in desk.window.page.place().args
+
+
+def test_a_refused_scheme_shows_everything_wrong_and_cannot_be_imported(desk: Any, tmp_path: Path) -> None:
     head = "mdc,order,adrg,name,kind,condition,no_drg\n"
     broken = f"{head}MDCB,1,BR1,脑,内科,main_dx in dx1 and (sex = 男,adrg\nMDCB,2,BR2,脑,内科,main_dx in,adrg\n"
-    import_scheme(desk, package(tmp_path / "坏方案", adrg=broken))
+    path = package(tmp_path / "坏方案", adrg=broken)
+    before = stored(desk)
+    check_scheme(desk, path)
     shown = remarks(desk)
     assert len([row for row in shown if row[0] == "错误"]) == 2
     assert "adrg.csv，第 2 行" in shown[0][1]
-    assert says(desk, "未导入") or "未导入" in [
-        chip.accessibleName() for chip in desk.window.findChildren(Chip) if chip.isVisible()
-    ]
+    assert "未导入" in [chip.accessibleName() for chip in desk.window.findChildren(Chip) if chip.isVisible()]
     assert says(desk, "^")
-    assert active(desk, "scheme") == "试用方案"
-    assert desk.services.assets.scheme().trial
-    desk.window.page.list.setFocus()
-    desk.press("Up", "Down")
+    assert says(desk, "请按报告更正文件后重新导入")
+    assert not desk.window.shell.actions.is_enabled("schemes.take")
+    assert not any(one.isVisible() and one.text() == "导入" for one in desk.window.findChildren(Button))
+    assert stored(desk) == before
+    (path.parent / "adrg.csv").write_text(_PACKAGE["adrg.csv"], "utf-8")
+    desk.press("F5")
     settle(desk)
-    assert "试用方案" in [chip.accessibleName() for chip in desk.window.page.detail.findChildren(Chip)]
+    assert desk.window.shell.actions.is_enabled("schemes.take"), "mended and checked again"
+    desk.press("Escape")
+    settle(desk)
+    assert stored(desk) == before
 
 
-def test_a_bad_date_is_refused_in_words(desk: Any, tmp_path: Path) -> None:
+def test_a_file_that_changed_after_the_check_is_not_imported(desk: Any, tmp_path: Path) -> None:
+    path = package(tmp_path / "小方案")
+    check_scheme(desk, path)
+    (path.parent / "cc.csv").write_text("code,exclusion\nI10.x01,1\n", "utf-8")
+    press_button(desk, "导入")
+    settle(desk)
+    assert "文件在检查之后已变动" in remarks(desk)[0][2]
+    assert active(desk, "scheme") == "试用方案"
+
+
+def test_a_bad_date_is_told_at_the_field(desk: Any, tmp_path: Path) -> None:
+    before = stored(desk)
     import_scheme(desk, package(tmp_path / "小方案"), day="明年")
-    assert "明年" in remarks(desk)[0][2]
+    assert says(desk, "“明年”不是日期")
+    assert QApplication.focusWidget() is desk.find(QLineEdit, "valid_from")
+    assert stored(desk) == before
+
+
+def test_a_day_that_is_taken_out_of_the_field_is_not_put_back(desk: Any, tmp_path: Path) -> None:
+    path = package(tmp_path / "小方案")
+    path.write_text(f"{_PACKAGE['scheme.toml']}valid_from = 2030-01-01\n", "utf-8")
+    import_scheme(desk, path, day="")
+    assert active(desk, "scheme") == "小方案"
+
+
+def test_the_report_is_copied_and_written_whole(desk: Any, tmp_path: Path) -> None:
+    check_scheme(desk, package(tmp_path / "小方案", mcc="code,exclusion\nJ96.000,7\nI10.x00,1\n"))
+    desk.press("Ctrl+Shift+C")
+    copied = QApplication.clipboard().text()
+    assert copied.startswith("小方案\n")
+    assert "MDC 数：1（公布 未注明）" in copied
+    assert "排除表 7 没有内容" in copied
+    assert "既是 MCC 又是 CC：I10.x00" in copied
+    desk.press("Ctrl+E")
+    out = tmp_path / "报告.txt"
+    desk.answer_file(out)
+    desk.rest()
+    assert out.read_text("utf-8-sig").rstrip("\n") == copied
+
+
+def test_a_file_that_waits_is_checked_again_after_a_restart(desk: Any, tmp_path: Path) -> None:
+    check_scheme(desk, package(tmp_path / "小方案"))
+    place = desk.window.page.place()
+    desk.press("Escape")
+    desk.go("worklist")
+    desk.window.go(place)
+    settle(desk)
+    assert says(desk, "检查通过，尚未写入任何内容。")
     assert active(desk, "scheme") == "试用方案"
 
 
@@ -257,24 +351,22 @@ def test_a_cancelled_import_leaves_everything(desk: Any, tmp_path: Path, monkeyp
     path = package(tmp_path / "小方案")
     page = desk.window.page
     jobs = []
-    bring = page.work.bring_in
+    check, bring = page.work.check_scheme, page.work.bring_in
 
-    def and_cancel(*args: Any) -> Any:
-        jobs.append(bring(*args))
+    def and_cancel(start: Callable[..., Any], *args: Any) -> Any:
+        jobs.append(start(*args))
         jobs[-1].cancel()
         return jobs[-1]
 
-    monkeypatch.setattr(page.work, "bring_in", and_cancel)
-    import_scheme_only_start(desk, path)
-    desk.rest()
+    monkeypatch.setattr(page.work, "check_scheme", partial(and_cancel, check))
+    check_scheme(desk, path)
+    assert says(desk, "已取消，一切保持原样。")
+    monkeypatch.setattr(page.work, "check_scheme", check)
+    monkeypatch.setattr(page.work, "bring_in", partial(and_cancel, bring))
+    import_scheme(desk, path)
+    assert len(jobs) == 2
     assert says(desk, "已取消，一切保持原样。")
     assert [line.builtin for line in desk.services.assets.lines("scheme")] == [True]
-
-
-def import_scheme_only_start(desk: Any, path: Path) -> None:
-    desk.window.shell.actions.trigger("schemes.import_scheme")
-    desk.answer_file(path)
-    press_button(desk, "检查并导入")
 
 
 def test_a_file_dropped_on_a_section_is_imported_there(desk: Any, tmp_path: Path) -> None:

@@ -29,6 +29,22 @@ def _has_remarks(page: SchemesPage) -> bool:
     return page.detail.has_remarks
 
 
+def _can_take(page: SchemesPage) -> bool:
+    return page.can_take
+
+
+def _has_check(page: SchemesPage) -> bool:
+    return page.has_check
+
+
+def _has_report(page: SchemesPage) -> bool:
+    return page.detail.report is not None
+
+
+def _is_scheme(page: SchemesPage) -> bool:
+    return page.line is not None and page.line.kind == "scheme"
+
+
 _ACTIONS = (
     Action(
         "schemes.import_codebook",
@@ -43,7 +59,7 @@ _ACTIONS = (
     Action(
         "schemes.import_scheme",
         "导入分组方案…",
-        "导入官方工作簿或方案包；先给出检查报告，有错误则不导入，一切保持原样。",
+        "选择官方工作簿或方案包；先给出检查报告，按“导入”才写入，有错误则不能导入。",
         SchemesPage.import_scheme,
         "",
         "schemes",
@@ -119,6 +135,90 @@ _ACTIONS = (
         "Ctrl+C",
         "schemes.remarks",
         enabled=_has_remarks,
+        group=_GROUP,
+    ),
+    Action(
+        "schemes.copy_report",
+        "复制报告",
+        "复制整份检查报告：规模、公布数、每一条问题及其位置。",
+        SchemesPage.copy_report,
+        "Ctrl+Shift+C",
+        "schemes",
+        enabled=_has_report,
+        group=_GROUP,
+    ),
+    Action(
+        "schemes.export_report",
+        "导出报告…",
+        "把整份检查报告写成文本文件。",
+        SchemesPage.export_report,
+        "Ctrl+E",
+        "schemes",
+        enabled=_has_report,
+        icon="export",
+        group=_GROUP,
+    ),
+    Action(
+        "schemes.take",
+        "导入",
+        "导入检查通过的分组方案，自所填日期起出院的病例使用；文件在检查后变动则不导入。",
+        SchemesPage.take,
+        "Ctrl+Return",
+        "schemes",
+        enabled=_can_take,
+        icon="import",
+        group=_GROUP,
+    ),
+    Action(
+        "schemes.check_again",
+        "再检查一次",
+        "更正文件后，对同一个文件再检查一次。",
+        SchemesPage.check_again,
+        "F5",
+        "schemes",
+        enabled=_has_check,
+        icon="rerun",
+        group=_GROUP,
+    ),
+    Action(
+        "schemes.drop",
+        "放弃",
+        "不导入检查过的文件，一切保持原样。",
+        SchemesPage.drop,
+        "",
+        "schemes",
+        enabled=_has_check,
+        group=_GROUP,
+    ),
+    Action(
+        "schemes.browse",
+        "浏览方案",
+        "逐层查看选中方案的 MDC、ADRG、DRG、规则与编码，并查编码影响哪些组。",
+        SchemesPage.browse,
+        "B",
+        "schemes.shelves",
+        enabled=_is_scheme,
+        icon="ph.tree-structure",
+        group=_GROUP,
+    ),
+    Action(
+        "schemes.compare",
+        "比较方案",
+        "用本院病例比较使用中的方案与选中的方案。",
+        SchemesPage.compare,
+        "C",
+        "schemes.shelves",
+        enabled=_is_scheme,
+        icon="compare",
+        group=_GROUP,
+    ),
+    Action(
+        "schemes.escape",
+        "返回",
+        "放弃检查过的文件；没有时回到上一个位置。",
+        SchemesPage.escape,
+        "Esc",
+        "schemes",
         group=_GROUP,
     ),
 )

@@ -9,8 +9,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from app.domain.findings import Severity
-from app.services.types import AssetLine, AssetReport, Remark
+from app.services.asset_reports import report_lines
+from app.services.types import AssetLine, AssetReport, Remark, SchemeCheck
 from app.ui.page import Shell
+from app.ui.pages.schemes.check import CheckPanel
 from app.ui.pages.schemes.shelf import TITLES
 from app.ui.theme import theme
 from app.ui.widgets import (
@@ -34,7 +36,8 @@ _COLUMNS = (
     Column("place", "位置", 300),
     Column("message", "问题", 240, stretch=True),
 )
-_BUTTONS = ("schemes.use", "schemes.retire", "schemes.valid_from")
+_BUTTONS = ("schemes.use", "schemes.retire", "schemes.valid_from", "schemes.browse", "schemes.compare")
+_REPORT_BUTTONS = ("schemes.copy_report", "schemes.export_report")
 _WORDS = {Severity.ERROR: "错误", Severity.WARN: "提示", Severity.HINT: "提示"}
 
 
@@ -85,7 +88,12 @@ class Detail(QWidget):
         self._facts.setColumnStretch(1, 1)
         self._note = Text("", tone="warn", wrap=True)
         self._note.hide()
+        self.check = CheckPanel(shell)
+        self.check.hide()
+        self._report: AssetReport | None = None
         self._head = Header("检查报告")
+        for action in _REPORT_BUTTONS:
+            self._head.add(ActionButton(shell.actions, action, kind="link", small=True, keys=False))
         self.table = ReportTable()
         self.table.row_changed.connect(self._on_row)
         self._place = Text("", "caption", "muted", wrap=True)
@@ -120,7 +128,8 @@ class Detail(QWidget):
         facts = QWidget()
         facts.setLayout(self._facts)
         self._facts.setContentsMargins(0, 0, 0, 0)
-        top.setLayout(column(head, facts, self._note, self._buttons, gap=8, margins=(16, 12, 16, 12)))
+        parts = (head, facts, self._note, self.check, self._buttons)
+        top.setLayout(column(*parts, gap=8, margins=(16, 12, 16, 12)))
         whole = column(top, self._head)
         whole.addWidget(self._stack, 1)
         self.setLayout(whole)
@@ -136,6 +145,7 @@ class Detail(QWidget):
         self._show_facts(line.facts)
         self._note.setText(note)
         self._note.setVisible(bool(note))
+        self.check.hide()
         self._buttons.show()
         self.setAccessibleName(f"{TITLES[line.kind]}：{line.title}")
 
@@ -146,25 +156,50 @@ class Detail(QWidget):
         kept = f"{TITLES[report.kind]}一切保持原样。请按报告更正文件后重新导入。"
         self._show_facts((("导入为", TITLES[report.kind]), ("结果", kept)))
         self._note.hide()
+        self.check.hide()
         self._buttons.hide()
         self.setAccessibleName(f"未导入：{report.title}")
         self.show_report(report)
 
+    def show_check(self, check: SchemeCheck) -> None:
+        """Show the report on a scheme file that is not stored yet, with the day and the two ways on."""
+        report = check.report
+        self.check.show_check(check)
+        if report.refused:
+            self.show_refusal(report)
+        else:
+            self._title.setText(report.title)
+            self._show_chips([("待导入", "warn", "")])
+            self._show_facts((("文件", str(check.path)), ("结果", "检查通过，尚未写入任何内容。")))
+            self._note.hide()
+            self._buttons.hide()
+            self.setAccessibleName(f"待导入：{report.title}")
+            self.show_report(report)
+        self.check.show()
+
     def show_working(self, words: str, cancel: Callable[[], object]) -> None:
         """Say what is being read or checked, with a way to stop it."""
         self._settled = False
+        self._report = None
         self._head.note.setText("")
         self._stack.show_empty(words, "可在其他页继续工作。", "取消", cancel)
+
+    def show_progress(self, done: int, total: int, _note: str) -> None:
+        """Say how far the check is."""
+        if total and not self._settled:
+            self._head.note.setText(f"已完成 {done / total:.0%}")
 
     def show_loading(self) -> None:
         """Wait for a report."""
         self._settled = False
+        self._report = None
         self._head.note.setText("正在检查…")
         self._stack.show_loading()
 
     def show_report(self, report: AssetReport) -> None:
         """Show facts in words and every remark."""
         self._settled = True
+        self._report = report
         errors = sum(1 for remark in report.remarks if remark.severity is Severity.ERROR)
         others = len(report.remarks) - errors
         counted = [f"{errors:,} 条错误"] * bool(errors) + [f"{others:,} 条提示"] * bool(others)
@@ -179,6 +214,7 @@ class Detail(QWidget):
     def show_problem(self, words: str, hint: str) -> None:
         """Say that there is no report and why."""
         self._settled = True
+        self._report = None
         self._head.note.setText("")
         self._stack.show_empty(words, hint)
 
@@ -191,6 +227,16 @@ class Detail(QWidget):
     def is_settled(self) -> bool:
         """True when a report, or that there is nothing to report, is shown."""
         return self._settled
+
+    @property
+    def report(self) -> AssetReport | None:
+        """The report that is shown, None while there is none."""
+        return self._report
+
+    def copy_report(self) -> None:
+        """Copy the whole report as lines of text."""
+        if self._report is not None:
+            QGuiApplication.clipboard().setText("\n".join(report_lines(self._report)))
 
     def copy_current(self) -> None:
         """Copy the chosen remark."""

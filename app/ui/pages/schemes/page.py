@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QWidget
 from app.common.errors import UserProblem
 from app.domain.changes import Changes
 from app.drg.tariffs import RateKey
-from app.services.types import AssetLine, AssetReport, Shelf
+from app.services.types import AssetLine, AssetReport, SchemeCheck, Shelf
 from app.ui.jobs import Job
 from app.ui.page import KeyHint, Page, PageSpec, Place, Shell, VersionNote
-from app.ui.pages.files import TABLES, ask_open, ask_several
+from app.ui.pages.files import TABLES, ask_open, ask_save, ask_several
 from app.ui.pages.schemes.cards import DateCard, RatesCard
 from app.ui.pages.schemes.detail import Detail
 from app.ui.pages.schemes.shelf import TITLES, ShelfList
@@ -38,6 +38,9 @@ class SchemesPage(Page):
         self._shown: tuple[str, str] = ("", "")
         self._fresh: AssetReport | None = None
         self._refused: AssetReport | None = None
+        self._check: SchemeCheck | None = None
+        self._awaited: Path | None = None
+        self._busy = False
         self._job: Job | None = None
 
     def build(self) -> None:
@@ -66,7 +69,9 @@ class SchemesPage(Page):
         self._look_timer.timeout.connect(self._look_at)
         choose = KeyHint("↑↓", "选择")
         self.add_region("shelves", self.list, (choose, KeyHint("Enter", "启用"), KeyHint("I", "导入到这一类")))
-        self.add_region("remarks", self.detail.table, (choose, KeyHint("Ctrl+C", "复制这一条")))
+        copying = (KeyHint("Ctrl+C", "复制这一条"), KeyHint("Ctrl+E", "导出报告"))
+        self.add_region("remarks", self.detail.table, (choose, *copying))
+        self.add_region("check", self.detail.check, (KeyHint("Ctrl+Enter", "导入"), KeyHint("Esc", "放弃")))
 
     # Where the user is.
 
@@ -80,9 +85,10 @@ class SchemesPage(Page):
         return self.list
 
     def place(self) -> Place:
-        """Return the chosen asset."""
+        """Return the chosen asset, and the scheme file that waits for its import."""
         kind, asset_id = self._shown if self._shown[0] else self._wanted
-        return Place(self.key, {"section": kind, "asset": asset_id})
+        waiting = {"checking": str(self._check.path)} if self._check else {}
+        return Place(self.key, {"section": kind, "asset": asset_id, **waiting})
 
     def restore(self, place: Place) -> None:
         """Show an asset, else what works today of a section."""
@@ -91,6 +97,9 @@ class SchemesPage(Page):
             self._wanted = (section, asset if isinstance(asset, str) else None)
         elif self._shown[0]:
             self._wanted = self._shown
+        waiting = place.args.get("checking")
+        if self._check is None and isinstance(waiting, str) and Path(waiting).exists():
+            self._awaited = Path(waiting)
         self._read()
 
     def on_changes(self, changes: Changes) -> None:
@@ -100,8 +109,8 @@ class SchemesPage(Page):
 
     @property
     def line(self) -> AssetLine | None:
-        """The chosen asset; None while a refused file is shown."""
-        return None if self._refused else self.list.current
+        """The chosen asset; None while a file that is not stored is shown."""
+        return None if self._refused or self._check else self.list.current
 
     @property
     def section(self) -> str:
@@ -127,6 +136,16 @@ class SchemesPage(Page):
         line = self.line
         return line is not None and line.kind == "scheme" and not line.builtin
 
+    @property
+    def can_take(self) -> bool:
+        """True when a scheme file without errors waits for its import."""
+        return self._check is not None and not self._check.report.refused
+
+    @property
+    def has_check(self) -> bool:
+        """True when a checked scheme file is shown."""
+        return self._check is not None
+
     # Reading and showing.
 
     def _read(self) -> None:
@@ -138,8 +157,11 @@ class SchemesPage(Page):
         self.list.show_shelves(shelves)
         self.list.choose(kind, asset_id)
         self._show_versions()
-        if self._refused is None and self.list.current is not None:
+        if not (self._refused or self._check or self._busy) and self.list.current is not None:
             self._show(self.list.current)
+        if self._awaited is not None:
+            path, self._awaited = self._awaited, None
+            self.check_scheme(path)
         self.place_changed.emit()
 
     def _show_versions(self) -> None:
@@ -152,7 +174,7 @@ class SchemesPage(Page):
         self.shell.set_versions(notes)
 
     def _on_chosen(self, line: AssetLine) -> None:
-        self._refused = None
+        self._refused = self._check = None
         self._fresh = None
         self._show(line)
         self.place_changed.emit()
@@ -181,12 +203,15 @@ class SchemesPage(Page):
         if self._job is not None and not self._job.is_over:
             self._job.cancel()
         self._job = None
+        self._busy = False
 
     def _on_looked(self, shown: tuple[str, str], report: AssetReport) -> None:
-        if shown == self._shown and self._refused is None:
+        if shown == self._shown and not (self._refused or self._check or self._busy):
             self.detail.show_report(report)
+            self.shell.actions.refresh()
 
     def _on_look_failed(self, problem: object) -> None:
+        self._busy = False
         if isinstance(problem, UserProblem):
             self.detail.show_problem(problem.message, problem.advice)
 
@@ -214,7 +239,7 @@ class SchemesPage(Page):
 
     def import_scheme(self) -> None:
         """Ask for a scheme: official workbook, package as .zip or folder."""
-        ask_open(self, self.shell.places, "导入分组方案", self.ask_date, filters=_SCHEMES)
+        ask_open(self, self.shell.places, "选择要检查的分组方案", self.check_scheme, filters=_SCHEMES)
 
     def import_weights(self) -> None:
         """Ask for a weight table of the scheme in use."""
@@ -230,19 +255,67 @@ class SchemesPage(Page):
 
     def _take_paths(self, kind: str, paths: Sequence[Path]) -> None:
         """Start the import of dropped files."""
-        asking = {"scheme": self.ask_date, "rates": self._ask_place}
+        asking = {"scheme": self.check_scheme, "rates": self._ask_place}
         if kind in asking:
             asking[kind](paths[0])
         else:
             self._bring(kind, paths)
 
-    def ask_date(self, path: Path) -> None:
-        """Ask from when the scheme of a file is to be used, then check and import it."""
-        title = f"导入分组方案 {path.name}"
-        DateCard(self, title, "检查并导入", "", partial(self._bring_scheme, path))
+    def check_scheme(self, path: Path) -> None:
+        """Check a scheme file and show the report; nothing is stored until :meth:`take`."""
+        self._stop_looking()
+        self._refused = self._check = None
+        job = self._job = self.work.check_scheme(path)
+        self._busy = True
+        self.detail.show_working(f"正在检查“{path.name}”，尚未写入任何内容。", job.cancel)
+        job.progress.connect(self.detail.show_progress)
+        job.done.connect(partial(self._on_checked, job))
+        job.cancelled.connect(partial(self._on_cancelled, job))
+        job.failed.connect(self._on_look_failed)
+        self.shell.actions.refresh()
 
-    def _bring_scheme(self, path: Path, day: str) -> None:
-        self._bring("scheme", [path], valid_from=day)
+    def _on_checked(self, job: Job, check: SchemeCheck) -> None:
+        if job is not self._job:
+            return  # something else was chosen meanwhile
+        self._check, self._busy = check, False
+        self.detail.show_check(check)
+        self.shell.actions.refresh()
+        first = self.detail.table if check.report.refused else self.detail.check.field
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.place_changed.emit()
+
+    def check_again(self) -> None:
+        """Check the file once more, after it was mended."""
+        if self._check is not None:
+            self.check_scheme(self._check.path)
+
+    def take(self) -> None:
+        """Store the checked scheme, used from the day in the field."""
+        check, day = self._check, self.detail.check.day
+        if check is None or check.report.refused:
+            return
+        if not self.detail.check.day_fits:
+            self.detail.check.field.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        self._check = None
+        self._bring("scheme", [check.path], valid_from=day, digest=check.digest)
+
+    def drop(self) -> None:
+        """Put the checked file aside; everything is as it was."""
+        if self._check is not None:
+            title, self._check = self._check.report.title, None
+            if self.list.current is not None:
+                self._show(self.list.current)
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.shell.notices.toast(f"已放弃“{title}”，一切保持原样。")
+            self.place_changed.emit()
+
+    def escape(self) -> None:
+        """Put the checked file aside; without one go back to the place before."""
+        if self._check is not None:
+            self.drop()
+        else:
+            self.shell.back()
 
     def _ask_place(self, path: Path) -> None:
         job = self.work.read_rates(path)
@@ -256,16 +329,22 @@ class SchemesPage(Page):
 
     def _bring(self, kind: str, paths: Sequence[Path], **told: str) -> None:
         self._stop_looking()
+        self._check = None
         job = self._job = self.work.bring_in(kind, paths, self.work.terms(**told))
+        self._busy = True
         self.detail.show_working(f"正在检查“{paths[0].name}”，通过后才导入。", job.cancel)
         job.done.connect(self._on_brought)
-        job.cancelled.connect(self._on_cancelled)
+        job.cancelled.connect(partial(self._on_cancelled, job))
         job.failed.connect(self._on_look_failed)
 
-    def _on_cancelled(self) -> None:
+    def _on_cancelled(self, job: Job) -> None:
+        if job is not self._job:
+            return  # something else was chosen meanwhile
+        self._busy = False
         self.detail.show_problem("已取消，一切保持原样。", "用 ↑↓ 在左侧选择一项查看。")
 
     def _on_brought(self, report: AssetReport) -> None:
+        self._busy = False
         if report.refused:
             self.show_refusal(report)
         else:
@@ -277,7 +356,7 @@ class SchemesPage(Page):
     def show_refusal(self, report: AssetReport) -> None:
         """Show why a file was not imported, until something is chosen in the list."""
         self._stop_looking()
-        self._refused, self._fresh = report, None
+        self._refused, self._fresh, self._check = report, None, None
         self.detail.show_refusal(report)
         self.detail.table.setFocus(Qt.FocusReason.OtherFocusReason)
         self.shell.actions.refresh()
@@ -318,6 +397,45 @@ class SchemesPage(Page):
     def copy_remark(self) -> None:
         """Copy the chosen remark with its place."""
         self.detail.copy_current()
+
+    def copy_report(self) -> None:
+        """Copy the whole report."""
+        self.detail.copy_report()
+
+    def export_report(self) -> None:
+        """Ask for a text file and write the report into it."""
+        report = self.detail.report
+        if report is not None:
+            name = f"检查报告_{Path(report.title).stem}.txt"
+            ask_save(
+                self,
+                self.shell.places,
+                "导出检查报告",
+                partial(self._write_report, report),
+                name=name,
+                filters="文本文件 (*.txt)",
+            )
+
+    def _write_report(self, report: AssetReport, path: Path) -> None:
+        job = self.work.write_report(report, path)
+        job.done.connect(partial(self._on_report_written, path))
+
+    def _on_report_written(self, path: Path, _result: object) -> None:
+        self.shell.notices.toast(f"检查报告已导出：{path.name}")
+
+    # Looking inside.
+
+    def browse(self) -> None:
+        """Open the chosen scheme in the browser."""
+        line = self.line
+        if line is not None:
+            self.shell.go(Place("browser", {"scheme": line.id}))
+
+    def compare(self) -> None:
+        """Compare the chosen scheme with the one that works."""
+        line = self.line
+        if line is not None:
+            self.shell.go(Place("compare", {} if line.active else {"new": line.id}))
 
     # Dropping files.
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from app.domain.changes import Changes
-from app.services.asset_reports import Terms, bring_in, look_at, rate_places, shelves
+from app.services.asset_reports import Terms, bring_in, check_scheme, look_at, rate_places, shelves, write_report
 from app.services.types import AssetReport, Shelf
 from app.ui.jobs import Job
 from app.ui.page import Shell
@@ -43,6 +43,16 @@ class AssetWork(QObject):
     def read_rates(self, path: Path) -> Job:
         """Read for which places, years and levels a file has rates."""
         return self._shell.jobs.run(lambda _progress: rate_places(path), label=f"读取 {path.name}", parent=self._page)
+
+    def check_scheme(self, path: Path) -> Job:
+        """Check a scheme file and store nothing; the result is the report, refused or not."""
+        work = partial(check_scheme, self._shell.services.assets, path)
+        return self._shell.jobs.run(work, label=f"检查 {path.name}", parent=self._page)
+
+    def write_report(self, report: AssetReport, path: Path) -> Job:
+        """Write a report as a text file."""
+        work = partial(write_report, report, path)
+        return self._shell.jobs.run(lambda _progress: work(), label=f"导出 {path.name}", parent=self._page)
 
     def bring_in(self, kind: str, paths: Sequence[Path], terms: Terms) -> Job:
         """Import files; the result is a report, refused or not."""
