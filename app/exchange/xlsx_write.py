@@ -86,12 +86,17 @@ def row_cells(
         elif kind == DATE and (moment := as_moment(text)) is not None:
             yield moment
         else:
-            if len(text) > LONGEST_TEXT or _IMPOSSIBLE.search(text):
-                place = Where(where.file, where.sheet, where.row, header[column] if column < len(header) else "")
-                key = "export.too_long" if len(text) > LONGEST_TEXT else "export.not_in_excel"
-                raise UserProblem(key, remedy="export.remedy.as_csv", where=place)
+            must_fit(text, where, header[column] if column < len(header) else "")
             marked = _MARKED_AS_TEXT.match(text) or _NEEDS_ESCAPE.search(text)
             yield text_cell(target, text) if marked else text
+
+
+def must_fit(text: str, where: Where, heading: str = "") -> None:
+    """Raise :class:`UserProblem` with the place for a text that a cell cannot hold."""
+    if len(text) > LONGEST_TEXT or _IMPOSSIBLE.search(text):
+        key = "export.too_long" if len(text) > LONGEST_TEXT else "export.not_in_excel"
+        place = Where(where.file, where.sheet, where.row, heading)
+        raise UserProblem(key, remedy="export.remedy.as_csv", where=place)
 
 
 def text_cell(target: WriteOnlyWorksheet, text: str) -> Cell:

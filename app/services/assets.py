@@ -317,6 +317,15 @@ class Assets:
         active = self._store.active(kind)
         return active.id if active else "" if kind == CODEBOOK else None
 
+    def file_hashes(self, kind: str, asset_id: str) -> tuple[tuple[str, str], ...]:
+        """Return name and SHA-256 of the files of an asset ('' the shipped one) as they were imported."""
+        if asset_id:
+            return tuple((name, digest) for _, name, digest in self._stored(kind, asset_id).files)
+        folder = data("codebooks") / "builtin" if kind == CODEBOOK else _starter_folder()
+        weights = folder / "weights.csv"
+        files = [weights] if kind == WEIGHTS else [file for file in _scheme_files(folder) if file != weights]
+        return tuple((file.name, sha256_of(file)) for file in files)
+
     def lines(self, kind: str) -> tuple[AssetLine, ...]:
         """Return the shipped and imported assets of a kind for a list."""
         imported = self._store.all(kind)

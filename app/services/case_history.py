@@ -73,7 +73,8 @@ def _steps(history: Iterable[tuple[Operation, Change]], scheme: Scheme) -> Itera
     labels: dict[int, str] = {}
     before = _NO_GROUP
     for operation, pairs in groupby(history, key=lambda pair: pair[0]):
-        sentences = tuple(told(case, [change for _, change in pairs]))
+        note = (text("history.note", note=operation.note),) if operation.note else ()
+        sentences = (*told(case, [change for _, change in pairs]), *note)
         after = _drg(scheme, case, answers)
         labels[operation.id] = operation.op.label
         what = _named(operation, labels)

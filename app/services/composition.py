@@ -7,6 +7,7 @@ from pathlib import Path
 
 from app.common.clock import Clock, SystemClock
 from app.common.progress import Progress
+from app.services.appeal import AppealService
 from app.services.assets import Assets
 from app.services.case_history import HistoryService
 from app.services.cases import CaseService
@@ -56,6 +57,7 @@ class Services:
     imports: ImportService
     exports: ExportService
     history: HistoryService
+    appeal: AppealService
     assets: Assets
     whatif: WhatIfService
 
@@ -103,6 +105,7 @@ def open_services(
     engines = engines or Engines(Assets(home, clock), clock)
     db = Database.open(home / "library.db", read_only=read_only, clock=clock)
     session = Session(db, actor or local_actor(), clock, engines)
+    history = HistoryService(session)
     return Services(
         session=session,
         places=Places(db),
@@ -112,7 +115,8 @@ def open_services(
         checking=CheckingService(session),
         imports=ImportService(session),
         exports=ExportService(session),
-        history=HistoryService(session),
+        history=history,
+        appeal=AppealService(session, history),
         assets=engines.assets,
         whatif=WhatIfService(session),
     )

@@ -15,6 +15,7 @@ from app.drg.scheme import Scheme
 from app.services import case_history
 from app.services.composition import Services
 from app.services.replayed_case import ReplayedCase
+from app.storage.ops import Op
 
 
 @pytest.fixture
@@ -44,8 +45,10 @@ def plain(record: CaseRecord) -> object:
 def test_the_import_is_the_first_step_and_one_sentence(services: Services, case_id: int) -> None:
     first = services.history.timeline(case_id)[-1]
     assert (first.what, first.group_before) == ("导入", "")
-    assert len(first.changes) == 1
-    assert "写入首页：诊断" in first.changes[0]
+    came, note = first.changes
+    assert came.startswith("写入首页：诊断")
+    assert note.startswith("说明：")
+    assert note.endswith(".csv")
     assert first.who
 
 
@@ -102,6 +105,12 @@ def test_an_undo_names_what_it_took_back(services: Services, coded: int) -> None
         "撤销：调整顺序",
         "调整顺序",
     ]
+
+
+def test_the_reason_given_with_an_operation_is_told(services: Services, coded: int) -> None:
+    with services.session.db.operation(Op.SET_FIELD, by=services.user, note="见 11-20 病程记录") as tx:
+        tx.set_field(coded, Group.CASE, 0, "rh", "1")
+    assert services.history.timeline(coded)[0].changes[-1] == "说明：见 11-20 病程记录"
 
 
 def test_proposals_are_told_and_take_part_as_on_the_page(services: Services) -> None:
