@@ -1,118 +1,135 @@
 """Payment of a case (domain.md 4.4 and 4.5): exact decimals, rounded to the fen, half up, once at the end.
 
 An amount is quoted only when scheme, weights and rate belong together; otherwise there is a :class:`Refusal` with its
-reason. Nothing here chooses a rate: city, year and level come from the user.
+reason. Nothing here chooses a place: city and level come from the user, the year from the day of discharge.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from typing import Final
 
 from app.domain.grouping import GroupResult, GroupStatus
+from app.drg.pay_rules import Levels, Method, PayRules
+from app.drg.rates import Rate, RateTable, RateWanted, find_rate, insurance_of, levels_there, years_there
 from app.drg.scheme import Scheme
-from app.drg.tariffs import RateKey, RateTable, WeightsRefused, WeightTable, insurance_of, named
+from app.drg.tariffs import POINTS_PER_WEIGHT, Differences, WeightTable, named, weights_on
 
-_FEN = Decimal(100)
-_ONE = Decimal(1)
-_POINTS_PER_WEIGHT = Decimal(100)  # 100 points are weight 1.00
+_FEN: Final = Decimal(100)
+_ONE: Final = Decimal(1)
 
 
 class Regime(StrEnum):
-    """How a case is settled. ``BY_ITEM``: no group to pay by. ``EXCLUDED``: the region leaves such stays out."""
+    """How a case is settled. ``BY_ITEM``: no group to pay by. ``EXCLUDED``: the region leaves such stays out.
+
+    ``TRANSFER``: a short stay that ends in another hospital.
+    """
 
     NORMAL = "normal"
     HIGH = "high"
     LOW = "low"
+    TRANSFER = "transfer"
     BY_ITEM = "by_item"
     EXCLUDED = "excluded"
 
 
 class Reason(StrEnum):
-    """Why there is no amount; texts ``drg.refusal``."""
+    """Why there is no amount; texts ``payment.refusal``."""
 
+    NO_WEIGHTS = "no_weights"
+    WEIGHTS_LATER = "weights_later"
     WEIGHTS_REFUSED = "weights_refused"
     NO_WEIGHT_FOR_GROUP = "no_weight_for_group"
+    UNGROUPED = "ungrouped"
+    NO_RATES = "no_rates"
+    NO_PLACE = "no_place"
     NO_RATE = "no_rate"
+    NO_RATE_FOR_YEAR = "no_rate_for_year"
+    NO_POINT_VALUE = "no_point_value"
+    NO_PAY_METHOD = "no_pay_method"
     NOT_PAID_BY_DRG = "not_paid_by_drg"
 
 
 @dataclass(frozen=True, slots=True)
-class PayRules:
-    """What a region may set; the defaults are those of domain.md 4.4, 4.5 and 4.7.
+class Tariff:
+    """The tables and choices of a user. ``weights`` are versions of one scheme's table, the default first.
 
-    ``low``: below this multiple a case is paid by item. ``high_bands``: (greatest weight, multiple from which a case
-    is high); the last band has no greatest weight. ``high_excess_share`` of the cost above the high threshold is paid.
-    ``ungrouped_share`` of the cost is paid without a group. ``warnings``: multiples of levels 1, 2 and 3. Stays up to
-    ``los_excluded_upto`` or over ``los_excluded_over`` days are not settled by DRG, None for no such limit.
+    ``year`` fixes the year of the rates; '' takes that of the discharge.
     """
 
-    low: Decimal = Decimal("0.4")
-    high_bands: tuple[tuple[Decimal | None, Decimal], ...] = (
-        (Decimal(1), Decimal(3)),
-        (Decimal(3), Decimal(2)),
-        (None, Decimal("1.5")),
-    )
-    high_excess_share: Decimal = _ONE
-    ungrouped_share: Decimal = _ONE
-    warnings: tuple[Decimal, Decimal, Decimal] = (Decimal("0.8"), Decimal("1.1"), Decimal("1.3"))
-    los_excluded_upto: int | None = None
-    los_excluded_over: int | None = None
-
-    def high(self, weight: Decimal) -> Decimal:
-        """Return the multiple from which a case of this weight is high."""
-        return next(multiple for greatest, multiple in self.high_bands if greatest is None or weight <= greatest)
-
-    def excludes(self, los_days: int | None) -> bool:
-        """Return whether a stay of so many days is not settled by DRG."""
-        upto, over = self.los_excluded_upto, self.los_excluded_over
-        if los_days is None:
-            return False
-        return (upto is not None and los_days <= upto) or (over is not None and los_days > over)
-
-
-@dataclass(frozen=True, slots=True)
-class Tariff:
-    """The tables and choices of a user: weights, rates, the place they are for, hospital coefficient, rules."""
-
-    weights: WeightTable
-    rates: RateTable
-    place: RateKey
-    coefficient: Decimal = _ONE
-    rules: PayRules = field(default_factory=PayRules)
+    weights: Sequence[WeightTable]
+    rates: Sequence[RateTable]
+    rules: PayRules
+    year: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """What the case brings. Money in fen; None when it is not known. ``pay_method`` is a code of D-PAY."""
+    """What the case brings. Money in fen; None when it is not known. ``pay_method`` is a code of D-PAY.
+
+    ``day`` is that of discharge, today's while the patient is in hospital. ``dept`` is a code of D-DEPT.
+    """
 
     cost_fen: int | None
     pay_method: str
+    day: date
     own_fen: int | None = None
     los_days: int | None = None
+    dept: str = ""
+    is_transfer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What the payment standard is made of: weight x rate x coefficient, or points x point value x coefficient.
+
+    ``unit_yuan`` is rate or point value; ``rate`` the row it came from, None by points.
+    """
+
+    method: Method
+    table: WeightTable
+    weight: Decimal
+    unit_yuan: Decimal
+    coefficient: Decimal
+    rate: Rate | None = None
+
+    @property
+    def units(self) -> Decimal:
+        """Weight, or base points: 100 times the weight."""
+        return self.weight if self.method is Method.RATE else self.weight * POINTS_PER_WEIGHT
+
+    @property
+    def standard(self) -> Decimal:
+        """The payment standard in fen, exact."""
+        return self.units * self.unit_yuan * self.coefficient * _FEN
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """An amount with everything that made it. Money in fen, rates in yuan, ``multiple`` exact.
+    """An amount with everything that made it. Money in fen, ``multiple`` exact.
 
-    Without a cost there is a standard only, and nothing settled. ``fund_fen`` needs the patient's share.
-    ``level`` is the warning level 0-3. ``is_estimate`` says that something was missing.
+    Without a group there is no basis, standard or multiple. Without a cost there is a standard only, and nothing
+    settled. ``fund_fen`` needs the patient's share. ``level`` is the warning level 0-3. ``share`` is the part of the
+    excess, or of the cost of a case without group, that is paid; ``day_yuan`` what a day of a short transfer brings.
     """
 
     regime: Regime
-    weight: Decimal | None = None
-    rate_yuan: Decimal | None = None
-    coefficient: Decimal | None = None
+    insurance: str
+    cost_fen: int | None
+    own_fen: int | None
+    basis: Basis | None = None
     standard_fen: int | None = None
-    cost_fen: int | None = None
-    own_fen: int | None = None
     multiple: Decimal | None = None
     low: Decimal | None = None
     high: Decimal | None = None
     settled_fen: int | None = None
     level: int = 0
+    share: Decimal = _ONE
+    day_yuan: Decimal | None = None
 
     @property
     def surplus_fen(self) -> int | None:
@@ -132,122 +149,151 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """No amount, and why: ``args`` fill the text ``drg.refusal.<reason>``."""
+    """No amount, and why: ``args`` fill the text ``payment.refusal.<reason>``.
+
+    ``weight`` is told where only the rate is missing. ``differences`` are those of a refused weight table.
+    """
 
     reason: Reason
     args: tuple[tuple[str, str], ...] = ()
+    weight: Decimal | None = None
+    differences: Differences | None = None
 
     @property
     def key(self) -> str:
         """The key of the sentence for the user."""
-        return f"drg.refusal.{self.reason}"
+        return f"payment.refusal.{self.reason}"
 
 
 def quote(scheme: Scheme, result: GroupResult, tariff: Tariff, bill: Bill) -> Quote | Refusal:
     """Return the payment of a grouped case, or why none can be stated (domain.md 4.5)."""
-    try:
-        tariff.weights.check(scheme)
-    except WeightsRefused as refused:
-        args = (("scheme", scheme.title), ("unknown", str(len(refused.unknown))), ("codes", named(refused.unknown)))
-        return Refusal(Reason.WEIGHTS_REFUSED, args)
-    insurance = insurance_of(bill.pay_method)
-    if insurance is None:
-        return Refusal(Reason.NOT_PAID_BY_DRG, (("pay_method", bill.pay_method),))
-    if result.status is not GroupStatus.GROUPED or tariff.rules.excludes(bill.los_days):
-        return _by_item(result, tariff.rules, bill)
-    weight = tariff.weights.weights.get(result.drg)
-    if weight is None:
-        return Refusal(Reason.NO_WEIGHT_FOR_GROUP, (("drg", result.drg),))
-    place = tariff.place
-    rate = tariff.rates.find(place.city, place.year, place.level, insurance)
-    if rate is None:
-        where = (("city", place.city), ("year", place.year), ("level", place.level), ("insurance", insurance))
-        return Refusal(Reason.NO_RATE, where)
-    return _settled(weight, rate, tariff, bill)
+    table = _table(scheme, tariff, bill)
+    if isinstance(table, Refusal):
+        return table
+    is_grouped = result.status is GroupStatus.GROUPED
+    weight = table.weights.get(result.drg) if is_grouped else None
+    if is_grouped and weight is None:
+        return Refusal(Reason.NO_WEIGHT_FOR_GROUP, (("drg", result.drg), ("table", table.where.file)))
+    insurance = _insurance(bill, weight)
+    if isinstance(insurance, Refusal):
+        return insurance
+    if weight is None and not _can_price(tariff):
+        return Refusal(Reason.UNGROUPED)
+    if weight is None or tariff.rules.excludes(bill.los_days):
+        return _by_item(Regime.BY_ITEM if weight is None else Regime.EXCLUDED, insurance, tariff.rules, bill)
+    basis = _basis(scheme, table, weight, insurance, tariff, bill)
+    return basis if isinstance(basis, Refusal) else _settled(basis, insurance, tariff.rules, bill)
 
 
-def _by_item(result: GroupResult, rules: PayRules, bill: Bill) -> Quote:
-    regime = Regime.BY_ITEM if result.status is not GroupStatus.GROUPED else Regime.EXCLUDED
-    settled = None if bill.cost_fen is None else _rounded(rules.ungrouped_share * bill.cost_fen)
-    return Quote(regime, cost_fen=bill.cost_fen, own_fen=bill.own_fen, settled_fen=settled)
+def _table(scheme: Scheme, tariff: Tariff, bill: Bill) -> WeightTable | Refusal:
+    """Return the version of the weights that holds on the day."""
+    if not tariff.weights:
+        return Refusal(Reason.NO_WEIGHTS, (("scheme", scheme.title),))
+    table = weights_on(tariff.weights, bill.day)
+    if table is None:
+        first = min(one.valid_from for one in tariff.weights if one.valid_from is not None)
+        return Refusal(
+            Reason.WEIGHTS_LATER,
+            (("scheme", scheme.title), ("first", first.isoformat()), ("day", bill.day.isoformat())),
+        )
+    if not table.fits(scheme):
+        return refused(scheme, table)
+    return table
 
 
-def _settled(weight: Decimal, rate: Decimal, tariff: Tariff, bill: Bill) -> Quote:
+def refused(scheme: Scheme, table: WeightTable) -> Refusal:
+    """Return the refusal of a weight table that does not belong to a scheme, with the differences."""
+    found = table.differences(scheme)
+    return Refusal(Reason.WEIGHTS_REFUSED, (*found.args(), ("table", table.where.file)), differences=found)
+
+
+def _insurance(bill: Bill, weight: Decimal | None) -> str | Refusal:
+    if not bill.pay_method.strip():
+        return Refusal(Reason.NO_PAY_METHOD, weight=weight)
+    found = insurance_of(bill.pay_method)
+    return found or Refusal(Reason.NOT_PAID_BY_DRG, (("pay_method", bill.pay_method),), weight)
+
+
+def _can_price(tariff: Tariff) -> bool:
+    """Tell whether anything can be priced at all: with no rates an amount by item would stand alone."""
+    return bool(tariff.rates) if tariff.rules.method is Method.RATE else tariff.rules.point_value_yuan is not None
+
+
+def _basis(
+    scheme: Scheme, table: WeightTable, weight: Decimal, insurance: str, tariff: Tariff, bill: Bill
+) -> Basis | Refusal:
     rules = tariff.rules
-    standard = weight * rate * tariff.coefficient * _FEN
-    high = rules.high(weight)
-    regime, settled = _regime(standard, bill.cost_fen, high, rules)
+    if rules.method is Method.POINTS:
+        if rules.point_value_yuan is None:
+            return Refusal(Reason.NO_POINT_VALUE, weight=weight)
+        return Basis(rules.method, table, weight, rules.point_value_yuan, rules.coefficient)
+    if not tariff.rates:
+        return Refusal(Reason.NO_RATES, weight=weight)
+    if not rules.level:
+        return Refusal(Reason.NO_PLACE, (("there", named(levels_there(tariff.rates))),), weight)
+    year = tariff.year or str(bill.day.year)
+    wanted = RateWanted(scheme.id, rules.city, year, rules.level, insurance, bill.day)
+    rate = find_rate(tariff.rates, wanted)
+    if rate is None:
+        return _no_rate(wanted, tariff.rates, weight)
+    return Basis(rules.method, table, weight, rate.yuan, rules.coefficient, rate)
+
+
+def _no_rate(wanted: RateWanted, tables: Sequence[RateTable], weight: Decimal) -> Refusal:
+    """Say which years there are; where there are none for such a case, which levels."""
+    args = (("city", wanted.city), ("year", wanted.year), ("level", wanted.level), ("insurance", wanted.insurance))
+    years = years_there(tables, wanted)
+    if years:
+        return Refusal(Reason.NO_RATE_FOR_YEAR, (*args, ("there", named(years))), weight)
+    return Refusal(Reason.NO_RATE, (*args, ("there", named(levels_there(tables)))), weight)
+
+
+def _by_item(regime: Regime, insurance: str, rules: PayRules, bill: Bill) -> Quote:
+    settled = None if bill.cost_fen is None else _rounded(rules.ungrouped_share * bill.cost_fen)
+    return Quote(regime, insurance, bill.cost_fen, bill.own_fen, settled_fen=settled, share=rules.ungrouped_share)
+
+
+def _settled(basis: Basis, insurance: str, rules: PayRules, bill: Bill) -> Quote:
+    standard, cost = basis.standard, bill.cost_fen
+    low, high = rules.low(basis.weight), rules.high(basis.weight)
+    day_yuan = rules.transfer_day_yuan(bill.los_days) if bill.is_transfer else None
+    regime = Regime.TRANSFER if day_yuan is not None else _regime(standard, cost, low, high)
+    settled = {
+        Regime.LOW: min(Decimal(cost or 0), standard),
+        Regime.HIGH: standard + ((cost or 0) - high * standard) * rules.high_excess_share,
+        Regime.TRANSFER: min(standard, (day_yuan or 0) * (bill.los_days or 0) * _FEN),
+    }.get(regime, standard)
     return Quote(
         regime,
-        weight=weight,
-        rate_yuan=rate,
-        coefficient=tariff.coefficient,
+        insurance,
+        cost,
+        bill.own_fen,
+        basis,
         standard_fen=_rounded(standard),
-        cost_fen=bill.cost_fen,
-        own_fen=bill.own_fen,
-        multiple=None if bill.cost_fen is None else bill.cost_fen / standard,
-        low=rules.low,
+        multiple=None if cost is None else cost / standard,
+        low=low,
         high=high,
-        settled_fen=None if bill.cost_fen is None else _rounded(settled),
-        level=warning_level(standard, bill.cost_fen, rules),
+        settled_fen=None if cost is None else _rounded(settled),
+        level=warning_level(standard, cost, rules.warnings_of(bill.dept)),
+        share=rules.high_excess_share,
+        day_yuan=day_yuan,
     )
 
 
-def _regime(standard: Decimal, cost_fen: int | None, high: Decimal, rules: PayRules) -> tuple[Regime, Decimal]:
-    """Return the regime and the exact amount settled in fen. Thresholds are compared without dividing."""
+def _regime(standard: Decimal, cost_fen: int | None, low: Decimal, high: Decimal) -> Regime:
+    """Compare without dividing, so that a threshold is met exactly."""
     if cost_fen is None:
-        return Regime.NORMAL, standard
-    cost = Decimal(cost_fen)
-    if cost < rules.low * standard:
-        return Regime.LOW, min(cost, standard)
-    if cost >= high * standard:
-        return Regime.HIGH, standard + (cost - high * standard) * rules.high_excess_share
-    return Regime.NORMAL, standard
+        return Regime.NORMAL
+    if cost_fen < low * standard:
+        return Regime.LOW
+    return Regime.HIGH if cost_fen >= high * standard else Regime.NORMAL
 
 
-def warning_level(standard_fen: Decimal, cost_fen: int | None, rules: PayRules) -> int:
+def warning_level(standard_fen: Decimal, cost_fen: int | None, levels: Levels) -> int:
     """Return the warning level of a cost against the standard (domain.md 4.7): 0 none, 1 remind, 2 join, 3 approve."""
     if cost_fen is None:
         return 0
-    return sum(cost_fen >= share * standard_fen for share in rules.warnings)
-
-
-@dataclass(frozen=True, slots=True)
-class PointQuote:
-    """Settlement by points. ``points`` are the case's after its multiple; ``amount_fen`` = points x point value."""
-
-    regime: Regime
-    base_points: Decimal
-    points: Decimal
-    point_value_yuan: Decimal
-    multiple: Decimal
-    amount_fen: int
-
-
-def base_points(group_mean_fen: int, overall_mean_fen: int) -> Decimal:
-    """Return the points of a group: its mean cost by the mean cost of all, times 100 (domain.md 4.5)."""
-    return Decimal(group_mean_fen) / Decimal(overall_mean_fen) * _POINTS_PER_WEIGHT
-
-
-def quote_points(
-    points: Decimal, point_value_yuan: Decimal, cost_fen: int, *, coefficient: Decimal = _ONE, rules: PayRules
-) -> PointQuote:
-    """Return a settlement by points (domain.md 4.5 "Point method").
-
-    Low: points x multiple. High: points x coefficient x (1 + multiple - high). The reference is points x coefficient
-    x point value; the bands are those of the weight that 1/100 of the points stands for.
-    """
-    normal = points * coefficient
-    standard = normal * point_value_yuan * _FEN
-    high = rules.high(points / _POINTS_PER_WEIGHT)
-    regime, _ = _regime(standard, cost_fen, high, rules)
-    multiple = cost_fen / standard
-    case_points = {
-        Regime.LOW: points * multiple,
-        Regime.HIGH: normal * (1 + multiple - high),
-    }.get(regime, normal)
-    amount = _rounded(case_points * point_value_yuan * _FEN)
-    return PointQuote(regime, points, case_points, point_value_yuan, multiple, amount)
+    return sum(cost_fen >= share * standard_fen for share in levels)
 
 
 def _rounded(fen: Decimal) -> int:

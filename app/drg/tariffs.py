@@ -1,95 +1,28 @@
-"""Weight tables and base rates: imported data that belong to one scheme edition and one place."""
+"""Weight tables: imported data that belong to one scheme edition, one table per version."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal, InvalidOperation
-from functools import cache
-from typing import Self
+from typing import Final, Self
 
 from app.common.errors import UserProblem, Where
-from app.common.paths import data
 from app.common.texts import text
 from app.domain.tables import RawTable
+from app.drg.pay_rules import words
 from app.drg.scheme import Scheme
 
-SHOWN = 10  # groups named in one message
-
-
-@cache
-def words() -> Mapping[str, Mapping[str, Sequence[str]]]:
-    """Return headings and insurance types of ``resources/drg/payment.toml``."""
-    with (data("resources") / "drg" / "payment.toml").open("rb") as handle:
-        return tomllib.load(handle)
-
-
-class WeightsRefused(UserProblem):
-    """A weight table of another scheme. ``unknown`` are its groups that the scheme does not have."""
-
-    def __init__(self, scheme: Scheme, where: Where, unknown: Sequence[str], missing: Sequence[str]) -> None:
-        super().__init__(
-            "drg.payment.other_scheme",
-            remedy="drg.remedy.other_scheme",
-            where=where,
-            scheme=scheme.title,
-            unknown=len(unknown),
-            codes=named(unknown),
-            missing=len(missing),
-        )
-        self.unknown = tuple(unknown)
-        self.missing = tuple(missing)
-
-
-@dataclass(frozen=True, slots=True)
-class WeightTable:
-    """Relative weight of each DRG (1.0 is the mean case) as published for one scheme edition."""
-
-    weights: Mapping[str, Decimal]
-    names: Mapping[str, str]
-    where: Where = Where()  # noqa: RUF009 - a frozen value
-
-    @classmethod
-    def build(cls, table: RawTable) -> Self:
-        """Return the table of a file with columns DRG, name and weight (reference/weights/README.md).
-
-        Raises :class:`UserProblem` for a missing column, a weight that is no positive number, a DRG given twice
-        with different weights, and a table without rows.
-        """
-        weights: dict[str, Decimal] = {}
-        names: dict[str, str] = {}
-        for row, (drg, name, weight) in _rows(table, "weights", ("drg", "name", "weight"), optional=("name",)):
-            where = Where(table.file, table.sheet, row)
-            value = _positive(weight, where)
-            if weights.setdefault(drg, value) != value:
-                raise UserProblem("drg.payment.twice", remedy="drg.remedy.price_file", where=where, code=drg)
-            names[drg] = name
-        if not weights:
-            raise UserProblem("drg.payment.no_rows", remedy="drg.remedy.price_file", where=table.where())
-        return cls(weights, names, table.where())
-
-    def __len__(self) -> int:
-        return len(self.weights)
-
-    def unknown_to(self, scheme: Scheme) -> tuple[str, ...]:
-        """Return the groups of the table that the scheme does not have."""
-        return tuple(sorted(self.weights.keys() - scheme.names.keys()))
-
-    def without_weight(self, scheme: Scheme) -> tuple[str, ...]:
-        """Return the groups of the scheme, ambiguous ones included, that the table gives no weight."""
-        return tuple(sorted(scheme.names.keys() - self.weights.keys()))
-
-    def check(self, scheme: Scheme) -> None:
-        """Raise :class:`WeightsRefused` with the differences when the table has groups the scheme does not have."""
-        unknown = self.unknown_to(scheme)
-        if unknown:
-            raise WeightsRefused(scheme, self.where, unknown, self.without_weight(scheme))
+SHOWN: Final = 10  # groups named in one message
+POINTS_PER_WEIGHT: Final = Decimal(100)
+"""100 points stand for weight 1.00 (domain.md 4.4)."""
+_COLUMNS: Final = ("drg", "name", "weight", "points", "version", "valid_from")
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class RateKey:
-    """What the user ties a rate to: city ('' when the file names none), year and hospital level."""
+    """What rates are chosen by: city ('' when the file names none), year and hospital level."""
 
     city: str
     year: str
@@ -97,71 +30,108 @@ class RateKey:
 
 
 @dataclass(frozen=True, slots=True)
-class RateTable:
-    """Base rates in yuan per weight 1.0, by place, year, level and insurance type ('' stands for every type)."""
+class Differences:
+    """What a weight table and a scheme do not share: ``unknown`` groups of the table, ``missing`` groups of the scheme.
 
-    rates: Mapping[tuple[RateKey, str], Decimal]
+    Both as (code, name), whole and in order.
+    """
+
+    scheme: str
+    unknown: tuple[tuple[str, str], ...]
+    missing: tuple[tuple[str, str], ...]
+
+    def lines(self) -> tuple[str, ...]:
+        """Return every difference as a line, for a report or the clipboard."""
+        told = [text("payment.difference.unknown", code=code, name=name) for code, name in self.unknown]
+        return (*told, *(text("payment.difference.missing", code=code, name=name) for code, name in self.missing))
+
+    def args(self) -> tuple[tuple[str, str], ...]:
+        """Return what the sentences about a refused table are filled with."""
+        codes = [code for code, _ in self.unknown]
+        counts = (("unknown", str(len(self.unknown))), ("missing", str(len(self.missing))))
+        return (("scheme", self.scheme), *counts, ("codes", named(codes)))
+
+
+class WeightsRefused(UserProblem):
+    """A weight table of another scheme; ``details`` are all differences as lines."""
+
+    def __init__(self, where: Where, differences: Differences) -> None:
+        super().__init__(
+            "payment.other_scheme", remedy="payment.remedy.other_scheme", where=where, **dict(differences.args())
+        )
+        self.differences = differences
+        self.details = differences.lines()
+
+
+@dataclass(frozen=True, slots=True)
+class WeightTable:
+    """Relative weight of each DRG (1.0 is the mean case) as published for one scheme edition.
+
+    ``valid_from`` is the first discharge day of this version, None for the scheme's own default.
+    """
+
+    weights: Mapping[str, Decimal]
+    names: Mapping[str, str]
     where: Where = Where()  # noqa: RUF009 - a frozen value
+    version: str = ""
+    valid_from: date | None = None
 
     @classmethod
     def build(cls, table: RawTable) -> Self:
-        """Return the table of a file with columns year, level, insurance and rate, and city where it has one.
+        """Return the table of a file with columns DRG, name and weight or base points (reference/weights/README.md).
 
-        Raises :class:`UserProblem` for a missing column, a rate that is no positive number, a rate given twice.
+        Base points are 100 times the weight. Version and first day may stand in columns of their own, one for the
+        whole file. Raises :class:`UserProblem` for a missing column, a weight that is no positive number, a DRG given
+        twice with different weights, two versions in one file, a bad date, and a table without rows.
         """
-        rates: dict[tuple[RateKey, str], Decimal] = {}
-        columns = ("city", "year", "level", "insurance", "rate")
-        every = words()["every"]["names"]
-        for row, (city, year, level, insurance, rate) in _rows(table, "rates", columns, optional=("city",)):
+        weights: dict[str, Decimal] = {}
+        names: dict[str, str] = {}
+        editions: set[tuple[str, str]] = set()
+        optional = ("name", "weight", "points", "version", "valid_from")
+        for row, cells in columns_of(table, "weights", _COLUMNS, optional):
+            drg, name, weight, points, version, start = cells
             where = Where(table.file, table.sheet, row)
-            key = (RateKey(city, year, level), "" if insurance.upper() in every else insurance)
-            value = _positive(rate, where)
-            if rates.setdefault(key, value) != value:
-                code = " ".join(part for part in (city, year, level, insurance) if part)
-                raise UserProblem("drg.payment.twice", remedy="drg.remedy.price_file", where=where, code=code)
-        if not rates:
+            value = positive(weight, where) if weight or not points else positive(points, where) / POINTS_PER_WEIGHT
+            if weights.setdefault(drg, value) != value:
+                raise UserProblem("drg.payment.twice", remedy="drg.remedy.price_file", where=where, code=drg)
+            names[drg] = name
+            editions.add((version, start))
+        if not weights:
             raise UserProblem("drg.payment.no_rows", remedy="drg.remedy.price_file", where=table.where())
-        return cls(rates, table.where())
+        if len(editions) > 1:
+            raise UserProblem("payment.two_versions", remedy="payment.remedy.two_versions", where=table.where())
+        version, start = editions.pop()
+        return cls(weights, names, table.where(), version, day_of(start, table.where()))
 
     def __len__(self) -> int:
-        return len(self.rates)
+        return len(self.weights)
 
-    def places(self) -> tuple[RateKey, ...]:
-        """Return the places, years and levels to choose from, in order."""
-        return tuple(sorted({key for key, _ in self.rates}))
+    def without_weight(self, scheme: Scheme) -> tuple[str, ...]:
+        """Return the groups of the scheme, ambiguous ones included, that the table gives no weight."""
+        return tuple(sorted(scheme.names.keys() - self.weights.keys()))
 
-    def find(self, city: str, year: str, level: str, insurance: str) -> Decimal | None:
-        """Return a base rate in yuan, None without one. A file that names no city is for the city the user names."""
-        for place in (city, ""):
-            for kind in (insurance, ""):
-                found = self.rates.get((RateKey(place, year, level), kind))
-                if found is not None:
-                    return found
-        return None
+    def fits(self, scheme: Scheme) -> bool:
+        """Return whether the scheme has every group of the table."""
+        return self.weights.keys() <= scheme.names.keys()
 
-    def require(self, year: str, level: str) -> None:
-        """Raise :class:`UserProblem` with what there is when the table has no rate for a year and level."""
-        if not any((key.year, key.level) == (year, level) for key in self.places()):
-            there = named([f"{key.year} {key.level}" for key in self.places()])
-            raise UserProblem(
-                "drg.payment.no_such_rate",
-                remedy="drg.remedy.choose_rate",
-                where=self.where,
-                year=year,
-                level=level,
-                there=there,
-            )
+    def differences(self, scheme: Scheme) -> Differences:
+        """Return what table and scheme do not share."""
+        unknown = tuple((code, self.names.get(code, "")) for code in sorted(self.weights.keys() - scheme.names.keys()))
+        missing = tuple((code, scheme.names[code]) for code in self.without_weight(scheme))
+        return Differences(scheme.title, unknown, missing)
+
+    def check(self, scheme: Scheme) -> None:
+        """Raise :class:`WeightsRefused` with the differences when the table has groups the scheme does not have."""
+        if not self.fits(scheme):
+            raise WeightsRefused(self.where, self.differences(scheme))
 
 
-def insurance_of(pay_method: str) -> str | None:
-    """Return the insurance type of a payment method of the front page, None when it is not paid by DRG.
-
-    1.x is employees' insurance, 2.x and 3.x residents' (domain.md D-PAY); ``11`` is read as ``1.1``, ``02`` as 2.
-    """
-    sign = pay_method.strip().lstrip("0")[:1]
-    kinds: Mapping[str, object] = words()["insurance"]
-    found = kinds.get(sign)
-    return str(found) if found is not None else None
+def weights_on(versions: Sequence[WeightTable], day: date) -> WeightTable | None:
+    """Return the version for a discharge day: the latest that has begun, else the first without a date, else None."""
+    begun = [table for table in versions if table.valid_from is not None and table.valid_from <= day]
+    if begun:
+        return max(begun, key=lambda table: table.valid_from or date.min)
+    return next((table for table in versions if table.valid_from is None), None)
 
 
 def named(codes: Collection[str]) -> str:
@@ -170,7 +140,8 @@ def named(codes: Collection[str]) -> str:
     return shown + (text("drg.and_more") if len(codes) > SHOWN else "")
 
 
-def _positive(cell: str, where: Where) -> Decimal:
+def positive(cell: str, where: Where) -> Decimal:
+    """Return a number over zero. Raises :class:`UserProblem` for anything else."""
     try:
         value = Decimal(cell.replace(",", ""))
     except InvalidOperation:
@@ -180,20 +151,36 @@ def _positive(cell: str, where: Where) -> Decimal:
     return value
 
 
-def _rows(
+def day_of(cell: str, where: Where) -> date | None:
+    """Return the day of a cell, None for an empty one. Raises :class:`UserProblem` for anything else."""
+    try:
+        return date.fromisoformat(cell[:10].replace("/", "-")) if cell else None
+    except ValueError as error:
+        raise UserProblem("payment.bad_day", remedy="payment.remedy.day", where=where, found=cell) from error
+
+
+def columns_of(
     table: RawTable, kind: str, columns: Sequence[str], optional: Sequence[str]
 ) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Yield row numbers and cells by the columns' headings."""
+    """Yield row numbers and cells by the columns' headings, '' for an optional column that the file does not have.
+
+    Raises :class:`UserProblem` for a column that is missing; a table of weights needs weights or points.
+    """
     headings = ["".join(heading.split()).upper() for heading in table.header]
-    at: list[int] = []
+    at: dict[str, int] = {}
     for column in columns:
         names = words()[kind][column]
-        found = next((headings.index(name.upper()) for name in names if name.upper() in headings), -1)
-        if found < 0 and column not in optional:
-            args = {"column": names[0], "also": named(names[1:])}
-            raise UserProblem("drg.payment.no_column", remedy="drg.remedy.price_file", where=table.where(), **args)
-        at.append(found)
+        at[column] = next((headings.index(name.upper()) for name in names if name.upper() in headings), -1)
+        if at[column] < 0 and column not in optional:
+            raise _no_column(table, names)
+    if kind == "weights" and at["weight"] < 0 and at["points"] < 0:
+        raise _no_column(table, (*words()[kind]["weight"], *words()[kind]["points"]))
     for row in table.rows:
-        cells = tuple(row.cells[index].strip() if 0 <= index < len(row.cells) else "" for index in at)
+        cells = tuple(row.cells[index].strip() if 0 <= index < len(row.cells) else "" for index in at.values())
         if any(cells):
             yield row.number, cells
+
+
+def _no_column(table: RawTable, names: Sequence[str]) -> UserProblem:
+    args = {"column": names[0], "also": named(names[1:])}
+    return UserProblem("drg.payment.no_column", remedy="drg.remedy.price_file", where=table.where(), **args)

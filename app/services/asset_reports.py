@@ -53,7 +53,7 @@ def bring_in(
     except SchemeRefused as refused:
         return AssetReport(kind, paths[0].name, (), scheme_remarks(refused.report), refused=True)
     except UserProblem as problem:
-        return AssetReport(kind, paths[0].name, (), (_problem(problem),), refused=True)
+        return AssetReport(kind, paths[0].name, (), _problems(problem), refused=True)
     return AssetReport(kind, report.title, report.facts, report.remarks, asset_id=report.asset_id, sizes=report.sizes)
 
 
@@ -95,6 +95,11 @@ def write_report(report: AssetReport, path: Path) -> None:
         raise UserProblem("assets.cannot_write", remedy="assets.remedy.free_disk", where=Where(str(path))) from error
 
 
+def _problems(problem: UserProblem) -> tuple[Remark, ...]:
+    """Return a refusal with every line of its details, such as all groups that a weight table does not share."""
+    return (_problem(problem), *(Remark(Severity.ERROR, "", line) for line in problem.details))
+
+
 def _problem(problem: UserProblem) -> Remark:
     return Remark(Severity.ERROR, str(problem.where or ""), f"{problem.message}{problem.advice}")
 
@@ -125,7 +130,7 @@ def _importers(
         SCHEME: lambda paths: assets.import_scheme(
             paths[0], valid_from=terms.valid_from, digest=terms.digest, progress=progress
         ),
-        WEIGHTS: lambda paths: assets.import_weights(paths[0], on=terms.today),
+        WEIGHTS: lambda paths: assets.import_weights(paths[0], on=terms.today, valid_from=terms.valid_from or ""),
         RATES: lambda paths: assets.import_rates(paths[0], **place),
     }
 
@@ -151,7 +156,7 @@ def _facts(line: AssetLine) -> list[tuple[str, str]]:
     shown = {
         CODEBOOK: ("dx", "px", "remarks"),
         SCHEME: ("valid_from", "size", "warnings", "scheme_id"),
-        WEIGHTS: ("scheme", "groups"),
+        WEIGHTS: ("scheme", "version", "valid_from", "groups"),
         RATES: ("city", "year", "level"),
     }[line.kind]
     if "drg" in facts:

@@ -26,8 +26,10 @@ from app.domain.findings import Severity
 from app.domain.tables import RawTable
 from app.drg.lint import LintReport
 from app.drg.package import load_package
+from app.drg.pay_rules import default_rules
+from app.drg.rates import RateTable, same_level
 from app.drg.scheme import Scheme
-from app.drg.tariffs import RateKey, RateTable, WeightTable, named
+from app.drg.tariffs import WeightTable
 from app.drg.workbook import load_workbook
 from app.exchange.readers import read_codebook_tables, read_scheme_tables, read_tables
 from app.services.asset_store import CODEBOOK, RATES, SCHEME, WEIGHTS, Asset, AssetStore
@@ -236,10 +238,10 @@ class Assets:
         tables, meta = read_scheme_tables(source, progress=progress)
         return _scheme_report(*_load(tables, meta, source, self.codebook()))
 
-    def set_valid_from(self, asset_id: str, valid_from: str) -> None:
-        """Say from which discharge date on a scheme is used ('' for no date of its own)."""
+    def set_valid_from(self, asset_id: str, valid_from: str, *, kind: str = SCHEME) -> None:
+        """Say from which discharge date on a scheme, or a version of weights, is used ('' for no date of its own)."""
         _check_date(valid_from)
-        self._store.set_fact(SCHEME, asset_id, "valid_from", valid_from)
+        self._store.set_fact(kind, asset_id, "valid_from", valid_from)
 
     def _scheme_source(self, asset: Asset) -> Path:
         """Return file or folder of a stored scheme, its hashes checked."""
@@ -256,12 +258,21 @@ class Assets:
 
     # Prices
 
-    def import_weights(self, path: Path, *, on: date | None = None) -> ImportReport:
-        """Keep a weight table for the scheme in use (on a day). Raises :class:`UserProblem` when it is of another."""
-        scheme = self.scheme(on)
+    def import_weights(
+        self, path: Path, *, on: date | None = None, scheme_id: str = "", valid_from: str = ""
+    ) -> ImportReport:
+        """Keep a version of the weights of a scheme, by default of the one in use (on a day), beside those it has.
+
+        ``valid_from`` is its first discharge day; '' takes the one the file names. Raises :class:`UserProblem`, with
+        every difference in its details when the table is of another scheme; then everything is as it was.
+        """
+        _check_date(valid_from)
+        scheme = self.find_scheme(scheme_id) if scheme_id else self.scheme(on)
         table = load_weights(path)
         table.check(scheme)
+        start = valid_from or (table.valid_from.isoformat() if table.valid_from else "")
         facts = {"scheme_id": scheme.id, "scheme": scheme.title, "groups": str(len(table))}
+        facts |= {"valid_from": start, "version": table.version}
         asset = self._store.add(WEIGHTS, path.stem, [("weights", path)], facts=facts)
         return replace(_weights_report(path.stem, table, scheme), asset_id=asset.id)
 
@@ -274,8 +285,8 @@ class Assets:
         scheme = self.find_scheme(asset.facts["scheme_id"])
         return _weights_report(asset.title, load_weights(self._path(asset, "weights")), scheme)
 
-    def import_rates(self, path: Path, *, city: str, year: str, level: str) -> ImportReport:
-        """Keep a table of base rates, tied by the user to a city, a year and a hospital level."""
+    def import_rates(self, path: Path, *, city: str, year: str = "", level: str) -> ImportReport:
+        """Keep a table of base rates, tied by the user to a city and a hospital level; the discharge picks the year."""
         table = load_rates(path)
         table.require(year, level)
         facts = {"city": city, "year": year, "level": level}
@@ -288,21 +299,36 @@ class Assets:
         return _rates_report(asset.title, asset.facts, load_rates(self._path(asset, "rates")))
 
     def prices(self, scheme: Scheme) -> PriceTables:
-        """Return the tables that may price this scheme: its own weights, the chosen rates."""
+        """Return the tables that may price this scheme: every version of its own weights, the rates in use.
+
+        City and level are those told when the rates were imported. Without rates in use there are none; else the
+        table in use comes first and the others fill the years it does not have.
+        """
+        today = self._store.today()
         if scheme.trial:
-            return PriceTables(load_weights(_starter_folder() / "weights.csv"), invented=True)
-        weights = self._weights_of(scheme.id)
-        rates = self._store.active(RATES)
+            return PriceTables(today, (load_weights(_starter_folder() / "weights.csv"),), invented=True)
+        own = self._weights_of(scheme.id)
+        other = None if own else self._store.active(WEIGHTS)
+        used = self._store.active(RATES)
+        rates = [used, *(a for a in reversed(self._store.all(RATES)) if a.id != used.id)] if used else []
+        rules = default_rules()
         return PriceTables(
-            load_weights(self._path(weights, "weights")) if weights else None,
-            load_rates(self._path(rates, "rates")) if rates else None,
-            RateKey(rates.facts["city"], rates.facts["year"], rates.facts["level"]) if rates else None,
+            today,
+            tuple(map(self._weights, own)),
+            tuple(load_rates(self._path(asset, "rates")) for asset in rates),
+            replace(rules, city=used.facts["city"], level=used.facts["level"]) if used else rules,
+            foreign=self._weights(other) if other else None,
         )
 
-    def _weights_of(self, scheme_id: str) -> Asset | None:
-        """Return the weights of a scheme: those made active, else the latest."""
-        tables = [a for a in self._store.all(WEIGHTS) if a.facts.get("scheme_id") == scheme_id]
-        return next((a for a in tables if a.active), tables[-1] if tables else None)
+    def _weights_of(self, scheme_id: str) -> list[Asset]:
+        """Return the versions of a scheme's weights: the one made active, then the latest import first."""
+        tables = [asset for asset in reversed(self._store.all(WEIGHTS)) if asset.facts.get("scheme_id") == scheme_id]
+        return sorted(tables, key=lambda asset: not asset.active)
+
+    def _weights(self, asset: Asset) -> WeightTable:
+        start = asset.facts.get("valid_from")
+        table = load_weights(self._path(asset, "weights"))
+        return replace(table, valid_from=date.fromisoformat(start) if start else None)
 
     # Lists
 
@@ -312,8 +338,7 @@ class Assets:
         if kind == SCHEME:
             return scheme.id if scheme else ""
         if kind == WEIGHTS:
-            weights = self._weights_of(scheme.facts["scheme_id"]) if scheme else None
-            return weights.id if weights else None if scheme else ""
+            return _begun(self._weights_of(scheme.facts["scheme_id"]), on) if scheme else ""
         active = self._store.active(kind)
         return active.id if active else "" if kind == CODEBOOK else None
 
@@ -375,23 +400,34 @@ def scheme_remarks(report: LintReport) -> tuple[Remark, ...]:
     return tuple(Remark(severity, str(item.where), item.message, item.caret) for severity, item in graded)
 
 
+def _begun(versions: Sequence[Asset], on: date) -> str | None:
+    """Return the id of the latest version that has begun on a day, else of the first without a date."""
+    dated = [asset for asset in versions if "" < asset.facts.get("valid_from", "") <= on.isoformat()]
+    if dated:
+        return max(dated, key=lambda asset: asset.facts["valid_from"]).id
+    return next((asset.id for asset in versions if not asset.facts.get("valid_from")), None)
+
+
 def _weights_report(title: str, table: WeightTable, scheme: Scheme) -> ImportReport:
-    missing = table.without_weight(scheme)
-    told = text("assets.weights_missing", count=len(missing), codes=named(missing))
-    remarks = (Remark(Severity.WARN, "", told),) if missing else ()
+    found = table.differences(scheme)
+    told = text("payment.without_weight", count=len(found.missing))
+    lines = [told, *found.lines()] if found.missing or found.unknown else []
+    remarks = tuple(Remark(Severity.WARN, "", line) for line in lines)
     return ImportReport(title, (text("assets.weights_facts", count=len(table), scheme=scheme.title),), remarks)
 
 
 def _rates_report(title: str, facts: Mapping[str, str], table: RateTable) -> ImportReport:
-    place = RateKey(facts["city"], facts["year"], facts["level"])
     rates = [
-        text("assets.rate", insurance=insurance or text("assets.every_insurance"), rate=f"{rate:,.2f}")
-        for (key, insurance), rate in sorted(table.rates.items())
-        if (key.year, key.level) == (place.year, place.level) and key.city in ("", place.city)
+        text(
+            "payment.rate",
+            year=rate.key.year,
+            insurance=rate.insurance or text("assets.every_insurance"),
+            rate=f"{rate.yuan:,.2f}",
+        )
+        for rate in sorted(table.rates, key=lambda one: (one.key, one.insurance))
+        if same_level(rate.key.level, facts["level"]) and rate.key.city in ("", facts["city"])
     ]
-    return ImportReport(
-        title, (text("assets.rates_facts", city=place.city, year=place.year, level=place.level), *rates)
-    )
+    return ImportReport(title, (text("payment.rates_facts", city=facts["city"], level=facts["level"]), *rates))
 
 
 def load_scheme(path: Path, book: Codebook) -> Scheme:

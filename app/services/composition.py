@@ -16,6 +16,7 @@ from app.services.coding import CodingService
 from app.services.engines import Engines
 from app.services.exports import ExportService
 from app.services.imports import ImportService
+from app.services.pay_rules import PayRulesService
 from app.services.session import Session
 from app.services.whatif import WhatIfService
 from app.services.worklist import WorklistService
@@ -60,6 +61,7 @@ class Services:
     appeal: AppealService
     assets: Assets
     whatif: WhatIfService
+    pay_rules: PayRulesService
 
     @property
     def user(self) -> Actor:
@@ -119,4 +121,5 @@ def open_services(
         appeal=AppealService(session, history),
         assets=engines.assets,
         whatif=WhatIfService(session),
+        pay_rules=PayRulesService(session),
     )

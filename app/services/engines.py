@@ -14,6 +14,7 @@ from app.domain.coding import CodeKind, Proposal
 from app.domain.findings import QcReport
 from app.domain.grouping import GroupResult
 from app.drg.engine import group
+from app.drg.pay_rules import PayRules, default_rules
 from app.drg.scheme import Scheme
 from app.matching.first import FirstMatcher
 from app.qc.context import QcContext, Sibling
@@ -21,7 +22,7 @@ from app.services.assets import Assets
 from app.services.group_input import group_input, with_proposals
 from app.services.grouping import preview
 from app.services.matching import build_matcher, warm_pinyin
-from app.services.pricing import PriceTables
+from app.services.pricing import PriceTables, with_rules
 from app.services.rules import book_for_rules, shipped_rules
 from app.services.types import Grouping, RowKey
 
@@ -35,6 +36,7 @@ class Engines:
         self._lock = threading.RLock()
         self._matcher: FirstMatcher | None = None
         self._prices: dict[str, PriceTables] = {}
+        self._rules = default_rules()
         self._ready = False
 
     @property
@@ -68,6 +70,20 @@ class Engines:
             self._prices = {}
             self._ready = False
 
+    def forget_prices(self) -> None:
+        """Read weights and rates anew at the next use; nothing else is touched."""
+        with self._lock:
+            self._prices = {}
+
+    @property
+    def rules(self) -> PayRules:
+        """The payment rules of the hospital."""
+        return self._rules
+
+    def use_rules(self, rules: PayRules) -> None:
+        """Price with other rules from now on."""
+        self._rules = rules
+
     @property
     def codebook(self) -> Codebook:
         """The active code book."""
@@ -90,11 +106,11 @@ class Engines:
             return self.assets.scheme(day if isinstance(day, date) else self._clock.now().date())
 
     def prices(self, scheme: Scheme) -> PriceTables:
-        """Return the price tables of a scheme."""
+        """Return the price tables of a scheme with the rules of the hospital."""
         with self._lock:
             if scheme.id not in self._prices:
                 self._prices[scheme.id] = self.assets.prices(scheme)
-            return self._prices[scheme.id]
+            return with_rules(self._prices[scheme.id], self._rules, self._clock.now().date())
 
     def check(self, record: CaseRecord, state: CaseState, siblings: tuple[Sibling, ...] = ()) -> QcReport:
         """Run every rule on a record."""

@@ -6,6 +6,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Final
@@ -23,7 +24,6 @@ from app.domain.field import Group
 from app.domain.fields import field
 from app.domain.findings import Severity
 from app.drg.scheme import Scheme
-from app.drg.tariffs import RateKey
 from app.exchange.batch import read_batch
 from app.exchange.export import Receipt, write_corrected
 from app.matching.first import FirstMatcher
@@ -42,7 +42,7 @@ _WIDTHS: Final = (12, 14, 30, 14, 10, 16)
 
 @dataclass(frozen=True, slots=True)
 class PriceChoice:
-    """What the user said about prices: files, and the place that the rates are for."""
+    """What the user said about prices: files, and the place that the rates are for; no year: that of the discharge."""
 
     weights: Path | None = None
     rates: Path | None = None
@@ -53,8 +53,8 @@ class PriceChoice:
 
     @property
     def is_tied(self) -> bool:
-        """True when the user said for which year and hospital level the rates are to be taken."""
-        return bool(self.year and self.level)
+        """True when the user said for which hospital level the rates are to be taken."""
+        return bool(self.level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def process_file(
     batch = read_batch(path, progress=progress)
     chosen = _scheme(assets, scheme, book)
     price = price or PriceChoice()
-    prices, untied = _prices(assets, chosen, price), _untied(price)
+    prices, untied = _prices(assets, chosen, price, clock.now().date()), _untied(price)
     matcher = build_matcher(book)
     coded = _code([with_ids(one.record) for one in batch.records], book, matcher, progress)
     reports = check_records([record for record, _, _ in coded], book, clock, progress)
@@ -215,27 +215,28 @@ def _scheme(assets: Assets, name: str | None, book: Codebook) -> Scheme:
     return load_scheme(path, book) if path.exists() else assets.find_scheme(name)
 
 
-def _prices(assets: Assets, scheme: Scheme, choice: PriceChoice) -> PriceTables:
+def _prices(assets: Assets, scheme: Scheme, choice: PriceChoice, today: date) -> PriceTables:
     """Return the tables to price with. Weights that do not belong to the scheme are refused here, before any work."""
-    known = assets.prices(scheme)
-    weights = load_weights(choice.weights) if choice.weights else known.weights
-    if choice.weights and weights:
+    known = replace(assets.prices(scheme), today=today)
+    if choice.weights:
+        weights = load_weights(choice.weights)
         weights.check(scheme)
-    invented = known.invented and choice.weights is None
+        known = replace(known, weights=(weights,), invented=False, foreign=None)
     if choice.rates is None or not choice.is_tied:
-        return replace(known, weights=weights, invented=invented)
+        return known
     rates = load_rates(choice.rates)
     rates.require(choice.year, choice.level)
-    place = RateKey(choice.city, choice.year, choice.level)
-    return PriceTables(weights, rates, place, _coefficient(choice.coefficient), invented)
+    coefficient = _coefficient(choice.coefficient)
+    rules = replace(known.rules, city=choice.city, level=choice.level, coefficient=coefficient)
+    return replace(known, rates=(rates,), rules=rules, year=choice.year)
 
 
 def _untied(choice: PriceChoice) -> str:
-    """Return what to say about rates that the user gave without a year and level; they are not used."""
+    """Return what to say about rates that the user gave without a hospital level; they are not used."""
     if choice.rates is None or choice.is_tied:
         return ""
     there = text("process.comma").join(f"{place.year} {place.level}" for place in load_rates(choice.rates).places())
-    return text("process.rate_not_tied", there=there)
+    return text("payment.rate_not_tied", there=there)
 
 
 def _coefficient(given: str) -> Decimal:

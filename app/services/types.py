@@ -23,6 +23,7 @@ class PriceState(StrEnum):
     """Why an amount is shown or is not."""
 
     QUOTED = "quoted"
+    BY_ITEM = "by_item"
     NO_WEIGHTS = "no_weights"
     WEIGHTS_REFUSED = "weights_refused"
     NO_WEIGHT_FOR_GROUP = "no_weight_for_group"
@@ -33,7 +34,13 @@ class PriceState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """Weight and payment of a case, or the reason why there is no amount. Money in fen."""
+    """Weight and payment of a case, or the reason why there is no amount. Money in fen.
+
+    ``level`` is the warning level 0-3 (domain.md 4.7), ``warning`` its word; ``low`` and ``high`` the thresholds of the
+    multiple for this weight; ``regime`` a word, ``regime_key`` what it stands for; ``method`` rate or points.
+    ``estimate`` says what is missing for a final amount, ``versions`` which tables belong together; ``differences`` are
+    all lines of a refused weight table. Unless the state is quoted or by item there is no amount in it.
+    """
 
     state: PriceState
     weight: Decimal | None = None
@@ -45,6 +52,25 @@ class Price:
     formula: str = ""
     invented: bool = False
     why: tuple[Reason, ...] = ()
+    own_fen: int | None = None
+    fund_fen: int | None = None
+    low: Decimal | None = None
+    high: Decimal | None = None
+    level: int = 0
+    warning: str = ""
+    regime_key: str = ""
+    method: str = ""
+    insurance: str = ""
+    hospital_level: str = ""
+    settled_formula: str = ""
+    estimate: str = ""
+    versions: str = ""
+    differences: tuple[str, ...] = ()
+
+    @property
+    def surplus_fen(self) -> int | None:
+        """Settled less cost, None when either is not known. Never shown to who codes or treats."""
+        return None if self.settled_fen is None or self.cost_fen is None else self.settled_fen - self.cost_fen
 
 
 @dataclass(frozen=True, slots=True)

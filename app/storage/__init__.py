@@ -30,7 +30,8 @@ Caches (:class:`CacheWriter`, also on a transaction): ``save_summary``, ``save_f
 Reads (:class:`Reader`): ``load_case(s)``, ``find_by_key(s)``, ``same_patient``, ``case_ids``, ``worklist_ids``,
 ``worklist_rows``, ``counts``, ``value_counts``, ``undoable``, ``redoable``, ``field_history``, ``case_history``,
 ``changes_of``, ``edited_cells``, ``day_of``, ``batches``, ``batch``, ``batch_title``, ``batch_source``, ``profile``,
-``setting``, ``place``, ``drafts``, ``findings``, ``grouping``, ``audit_head``, ``verify_audit``, ``check``.
+``setting``, ``settings``, ``setting_changes``, ``place``, ``drafts``, ``findings``, ``grouping``, ``audit_head``,
+``verify_audit``, ``check``.
 """
 
 from app.storage.actor import Actor, local_actor

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,7 +15,7 @@ from app.storage.audit import Operation, change_of, operation_of
 from app.storage.cells import FieldCell, decode
 from app.storage.ops import Op
 from app.storage.rows import CODE_STATUS, EVENT, POSITION, PROPOSAL, ROW, Change
-from app.storage.tables import WORKFLOW_COLUMNS, audit_change, audit_operation, spec_of
+from app.storage.tables import WORKFLOW_COLUMNS, audit_change, audit_operation, setting, spec_of
 
 _IMPORTS: Final = frozenset({Op.IMPORT, Op.REIMPORT})
 
@@ -26,6 +27,44 @@ class FieldChange:
     operation: Operation
     before: FieldCell
     after: FieldCell
+
+
+@dataclass(frozen=True, slots=True)
+class SettingChange:
+    """One step in the life of a setting: the operation and the value before and after, None when it was not set."""
+
+    operation: Operation
+    key: str
+    before: object
+    after: object
+
+
+def setting_changes(connection: sa.Connection, prefix: str) -> list[SettingChange]:
+    """Return every change of the settings whose key begins with ``prefix``, latest first."""
+    query = (
+        sa.select(audit_operation, audit_change)
+        .join(audit_change, audit_change.c.op_id == audit_operation.c.id)
+        .where(audit_change.c.entity == setting.name)
+        .order_by(audit_change.c.op_id, audit_change.c.seq)
+    )
+    keys: dict[int, str] = {}
+    steps = []
+    for row in connection.execute(query):
+        change = change_of(row)
+        for payload in (change.before, change.after):
+            if isinstance(payload, Mapping):
+                keys[change.row_id] = str(payload["key"])
+        key = keys.get(change.row_id, "")
+        if key.startswith(prefix):
+            before, after = _setting_value(change.before), _setting_value(change.after)
+            steps.append(SettingChange(operation_of(row), key, before, after))
+    return steps[::-1]
+
+
+def _setting_value(cell: object) -> object:
+    """Return the value of a side of a change: the audit has the whole row, or the value's column as JSON text."""
+    held = cell.get("value") if isinstance(cell, Mapping) else cell
+    return None if held is None else json.loads(str(held))
 
 
 def field_history(connection: sa.Connection, case_id: int, group: Group, row_id: int, field: str) -> list[FieldChange]:

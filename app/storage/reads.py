@@ -17,7 +17,7 @@ from app.domain.findings import QcReport
 from app.storage import audit, history, worklist
 from app.storage.audit import AuditCheck, AuditHead, Operation
 from app.storage.check import CheckReport, check
-from app.storage.history import FieldChange
+from app.storage.history import FieldChange, SettingChange
 from app.storage.jsonify import from_json
 from app.storage.load import StoredCase, find_by_keys, load_case, load_cases, same_patient
 from app.storage.rows import Change
@@ -175,6 +175,15 @@ class Reader:
     def setting(self, key: str) -> object:
         """Return a stored setting, None when it was never set."""
         return self._json(sa.select(setting.c.value).where(setting.c.key == key))
+
+    def settings(self, prefix: str) -> dict[str, object]:
+        """Return the stored settings whose key begins with ``prefix``."""
+        query = sa.select(setting.c.key, setting.c.value).where(setting.c.key.startswith(prefix, autoescape=True))
+        return {key: json.loads(value) for key, value in self._connection.execute(query)}
+
+    def setting_changes(self, prefix: str) -> list[SettingChange]:
+        """Return every change of the settings whose key begins with ``prefix``, latest first."""
+        return history.setting_changes(self._connection, prefix)
 
     def place(self, key: str) -> object:
         """Return what the window remembered under a key, None when nothing."""

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from app.common.errors import UserProblem
 from app.domain.grouping import GroupResult, GroupStatus
 from app.domain.tables import RawRow, RawTable
-from app.drg.payment import (
-    Bill,
-    PayRules,
-    Quote,
-    Reason,
-    Refusal,
-    Regime,
-    Tariff,
-    base_points,
-    quote,
-    quote_points,
-)
-from app.drg.tariffs import RateKey, RateTable, WeightsRefused, WeightTable, insurance_of
+from app.drg.pay_rules import Band, Method, PayRules, default_rules
+from app.drg.payment import Bill, Quote, Reason, Refusal, Regime, Tariff, quote
+from app.drg.rates import RateTable
+from app.drg.tariffs import WeightTable
 
 GROUPED = GroupResult("MDCB", "BB1", "BB11", GroupStatus.GROUPED)
 AMBIGUOUS = GroupResult("MDCB", "QY", "BQY", GroupStatus.AMBIGUOUS)
-PLACE = RateKey("试验市", "2026", "三级")
+NOTHING = GroupResult("0000", "00", "0000", GroupStatus.UNGROUPED)
+RULES = replace(default_rules(), city="试验市", level="三级")
+DAY = date(2026, 11, 20)
 
 
 def table(header: str, *rows: str) -> RawTable:
@@ -39,16 +37,22 @@ def rates(*rows: str) -> RateTable:
     return RateTable.build(table("year,hospital_level,insurance,base_rate_yuan", *rows))
 
 
-def tariff(weight: str = "1.5", rules: PayRules | None = None, coefficient: str = "1") -> Tariff:
+def weights(weight: str, start: date | None = None) -> WeightTable:
+    """Return a weight table of one group."""
+    return replace(WeightTable.build(table("drg,name,relative_weight", f"BB11,,{weight}")), valid_from=start)
+
+
+def tariff(weight: str = "1.5", rules: PayRules = RULES, **more: Any) -> Tariff:
     """Return the tariff of the worked examples: base rate 8500."""
-    weights = WeightTable.build(table("drg,name,relative_weight", f"BB11,,{weight}"))
-    return Tariff(weights, rates("2026,三级,职工,8500"), PLACE, Decimal(coefficient), rules or PayRules())
+    return Tariff((weights(weight),), (rates("2026,三级,职工,8500"),), replace(rules, **more))
 
 
-def bill(cost_yuan: int | None, own_yuan: int | None = 3000, pay_method: str = "1.1", los_days: int = 9) -> Bill:
+def bill(cost_yuan: int | None, own_yuan: int | None = 3000, **more: Any) -> Bill:
     """Return a bill in whole yuan."""
     cost = None if cost_yuan is None else cost_yuan * 100
-    return Bill(cost, pay_method, None if own_yuan is None else own_yuan * 100, los_days)
+    own = None if own_yuan is None else own_yuan * 100
+    told: Mapping[str, Any] = {"pay_method": "1.1", "day": DAY, "los_days": 9, **more}
+    return Bill(cost, own_fen=own, **told)
 
 
 @pytest.mark.parametrize(
@@ -87,26 +91,26 @@ def test_worked_examples_of_the_specification(mini, cost, multiple, regime, sett
     ],
 )
 def test_multiples_by_weight_band_are_compared_exactly(mini, weight, cost_fen, regime):
-    found = quote(mini, GROUPED, tariff(weight), Bill(cost_fen, "1.1"))
+    found = quote(mini, GROUPED, tariff(weight), Bill(cost_fen, "1.1", DAY))
     assert isinstance(found, Quote)
     assert found.regime is regime
 
 
 @pytest.mark.parametrize(("cost_fen", "level"), [(1_019_999, 0), (1_020_000, 1), (1_402_500, 2), (1_657_500, 3)])
 def test_warning_levels_begin_at_80_110_and_130_percent(mini, cost_fen, level):
-    found = quote(mini, GROUPED, tariff(), Bill(cost_fen, "1.1"))
+    found = quote(mini, GROUPED, tariff(), Bill(cost_fen, "1.1", DAY))
     assert isinstance(found, Quote)
     assert found.level == level
 
 
 def test_only_part_of_the_excess_is_paid_where_the_region_says_so(mini):
-    found = quote(mini, GROUPED, tariff(rules=PayRules(high_excess_share=Decimal("0.7"))), bill(30_000))
+    found = quote(mini, GROUPED, tariff(high_excess_share=Decimal("0.7")), bill(30_000))
     assert isinstance(found, Quote)
     assert found.settled_fen == 1_275_000 + 315_000
 
 
 def test_amounts_are_rounded_half_up_once_at_the_end(mini):
-    found = quote(mini, GROUPED, tariff("1.00001", coefficient="1.0001"), bill(9_000))
+    found = quote(mini, GROUPED, tariff("1.00001", coefficient=Decimal("1.0001")), bill(9_000))
     assert isinstance(found, Quote)
     assert found.standard_fen == found.settled_fen == 850_094  # 850 093.50085 fen
     assert quote(mini, GROUPED, tariff("0.000001"), bill(None)).standard_fen == 1  # 0.85 fen
@@ -120,129 +124,205 @@ def test_without_a_cost_there_is_a_standard_and_nothing_settled(mini):
     assert found.level == 0
 
 
-def test_a_case_without_a_normal_group_is_settled_by_item(mini):
-    found = quote(mini, AMBIGUOUS, tariff(), bill(4_000))
+@pytest.mark.parametrize("result", [AMBIGUOUS, NOTHING])
+def test_a_case_without_a_normal_group_is_settled_by_item(mini, result):
+    found = quote(mini, result, tariff(ungrouped_share=Decimal("0.9")), bill(4_000))
     assert isinstance(found, Quote)
-    assert (found.regime, found.standard_fen, found.settled_fen) == (Regime.BY_ITEM, None, 400_000)
+    assert (found.regime, found.standard_fen, found.settled_fen) == (Regime.BY_ITEM, None, 360_000)
+    assert (found.fund_fen, found.level, found.multiple) == (60_000, 0, None)
+
+
+def test_without_any_rate_not_even_an_amount_by_item_is_told(mini):
+    found = quote(mini, AMBIGUOUS, replace(tariff(), rates=()), bill(4_000))
+    assert isinstance(found, Refusal)
+    assert found.reason is Reason.UNGROUPED
 
 
 @pytest.mark.parametrize(("los_days", "regime"), [(2, Regime.EXCLUDED), (3, Regime.NORMAL), (61, Regime.EXCLUDED)])
 def test_stays_that_the_region_leaves_out_are_not_settled_by_group(mini, los_days, regime):
-    rules = PayRules(los_excluded_upto=2, los_excluded_over=60)
-    found = quote(mini, GROUPED, tariff(rules=rules), bill(11_000, los_days=los_days))
+    found = quote(mini, GROUPED, tariff(los_excluded_upto=2, los_excluded_over=60), bill(11_000, los_days=los_days))
     assert isinstance(found, Quote)
     assert found.regime is regime
+    assert found.settled_fen == (1_275_000 if regime is Regime.NORMAL else 1_100_000)
 
 
-@pytest.mark.parametrize("pay_method", ["4", "5", "6", "7", "8", "9", "99", "", "08"])
+@pytest.mark.parametrize(
+    ("los_days", "is_transfer", "settled"), [(2, True, 160_000), (3, True, 1_275_000), (2, False, 1_275_000)]
+)
+def test_a_short_stay_that_ends_in_another_hospital_is_paid_by_the_day(mini, los_days, is_transfer, settled):
+    priced = tariff(short_transfer_days=2, short_transfer_day_yuan=Decimal(800))
+    found = quote(mini, GROUPED, priced, bill(11_000, los_days=los_days, is_transfer=is_transfer))
+    assert isinstance(found, Quote)
+    assert found.settled_fen == settled
+    dear = tariff(short_transfer_days=2, short_transfer_day_yuan=Decimal(80_000))
+    assert quote(mini, GROUPED, dear, bill(11_000, los_days=2, is_transfer=True)).settled_fen == 1_275_000
+
+
+def test_the_rule_for_short_transfers_is_off_until_set(mini):
+    found = quote(mini, GROUPED, tariff(), bill(11_000, los_days=1, is_transfer=True))
+    assert isinstance(found, Quote)
+    assert found.regime is Regime.NORMAL
+
+
+@pytest.mark.parametrize("pay_method", ["4", "5", "6", "7", "8", "9", "99", "08"])
 def test_other_payment_methods_have_no_amount_and_a_reason(mini, pay_method):
     found = quote(mini, GROUPED, tariff(), bill(11_000, pay_method=pay_method))
     assert isinstance(found, Refusal)
     assert found.reason is Reason.NOT_PAID_BY_DRG
 
 
-@pytest.mark.parametrize(
-    ("pay_method", "insurance"),
-    [("1.1", "职工"), ("1", "职工"), ("12", "职工"), ("01", "职工"), ("2.2", "居民"), ("3.1", "居民"), ("7", None)],
-)
-def test_insurance_type_follows_the_payment_method(pay_method, insurance):
-    assert insurance_of(pay_method) == insurance
-
-
-def test_no_rate_of_another_year_level_or_insurance_is_taken(mini):
-    found = quote(mini, GROUPED, tariff(), bill(11_000, pay_method="2.1"))
+def test_without_a_payment_method_no_insurance_is_guessed(mini):
+    found = quote(mini, GROUPED, tariff(), bill(11_000, pay_method=" "))
     assert isinstance(found, Refusal)
-    assert found.reason is Reason.NO_RATE
-    assert dict(found.args)["insurance"] == "居民"
-
-
-def test_one_rate_may_stand_for_every_insurance_type():
-    both = rates("2026,三级,全部,8000")
-    assert both.find("试验市", "2026", "三级", "居民") == both.find("试验市", "2026", "三级", "职工") == 8000
-
-
-def test_a_rate_of_a_named_city_is_not_taken_for_another():
-    table_ = table("city,year,hospital_level,insurance,base_rate_yuan", "甲市,2026,三级,职工,8000")
-    found = RateTable.build(table_)
-    assert found.find("甲市", "2026", "三级", "职工") == 8000
-    assert found.find("乙市", "2026", "三级", "职工") is None
-    assert found.places() == (RateKey("甲市", "2026", "三级"),)
+    assert found.reason is Reason.NO_PAY_METHOD
 
 
 def test_a_group_without_weight_has_no_amount(mini):
     other = WeightTable.build(table("DRG编码,权重", "BB19,0.5"))
-    found = quote(mini, GROUPED, Tariff(other, rates("2026,三级,职工,8500"), PLACE), bill(11_000))
+    found = quote(mini, GROUPED, replace(tariff(), weights=(other,)), bill(11_000))
     assert isinstance(found, Refusal)
     assert found.reason is Reason.NO_WEIGHT_FOR_GROUP
 
 
-def test_weights_of_another_scheme_have_no_amount(mini):
-    other = WeightTable.build(table("drg,name,relative_weight", "BB11,,1.5", "XX99,,1"))
-    found = quote(mini, GROUPED, Tariff(other, rates("2026,三级,职工,8500"), PLACE), bill(11_000))
+def test_weights_of_another_scheme_have_no_amount_and_every_difference(mini):
+    rows = [f"XX{number},没有的组{number},1" for number in range(30)]
+    other = WeightTable.build(table("drg,name,relative_weight", "BB11,,1.5", *rows))
+    found = quote(mini, GROUPED, replace(tariff(), weights=(other,)), bill(11_000))
     assert isinstance(found, Refusal)
     assert found.reason is Reason.WEIGHTS_REFUSED
-    assert "XX99" in dict(found.args)["codes"]
+    assert found.weight is None
+    lines = found.differences.lines()
+    assert len([line for line in lines if line.startswith("XX")]) == 30
+    assert all(any(line.startswith(code) for line in lines) for code in mini.names if code != "BB11")
+
+
+def test_without_a_weight_table_there_is_nothing(mini):
+    found = quote(mini, GROUPED, replace(tariff(), weights=()), bill(11_000))
+    assert isinstance(found, Refusal)
+    assert (found.reason, found.weight) == (Reason.NO_WEIGHTS, None)
 
 
 @pytest.mark.parametrize(
-    ("header", "rows", "key"),
+    ("day", "weight"),
+    [(date(2024, 12, 31), "1.5"), (date(2025, 1, 1), "1.6"), (date(2026, 1, 1), "1.7"), (date(2026, 12, 31), "1.7")],
+)
+def test_the_discharge_date_picks_the_version_of_the_weights(mini, day, weight):
+    versions = (weights("1.5"), weights("1.7", date(2026, 1, 1)), weights("1.6", date(2025, 1, 1)))
+    years = rates("2024,三级,全部,8500", "2025,三级,全部,8500", "2026,三级,全部,8500")
+    found = quote(mini, GROUPED, Tariff(versions, (years,), RULES), bill(11_000, day=day))
+    assert isinstance(found, Quote)
+    assert found.basis.weight == Decimal(weight)
+
+
+def test_before_the_first_version_there_is_no_weight(mini):
+    priced = replace(tariff(), weights=(weights("1.5", date(2026, 12, 1)),))
+    found = quote(mini, GROUPED, priced, bill(11_000))
+    assert isinstance(found, Refusal)
+    assert found.reason is Reason.WEIGHTS_LATER
+    assert dict(found.args)["first"] == "2026-12-01"
+
+
+@pytest.mark.parametrize(
+    ("day", "method", "rate"),
     [
-        ("drg,name", ["BB11,"], "drg.payment.no_column"),
-        ("drg,name,relative_weight", [], "drg.payment.no_rows"),
-        ("drg,name,relative_weight", ["BB11,,一"], "drg.payment.number"),
-        ("drg,name,relative_weight", ["BB11,,0"], "drg.payment.number"),
-        ("drg,name,relative_weight", ["BB11,,NaN"], "drg.payment.number"),
-        ("drg,name,relative_weight", ["BB11,,1", "BB11,,2"], "drg.payment.twice"),
+        (date(2023, 12, 31), "1.1", "12165.26"),
+        (date(2024, 1, 1), "1.1", "12252.70"),
+        (date(2024, 1, 1), "2.1", "9649.24"),
     ],
 )
-def test_a_wrong_weight_table_is_refused_with_its_place(header, rows, key):
-    with pytest.raises(UserProblem) as caught:
-        WeightTable.build(table(header, *rows))
-    assert caught.value.key == key
-    assert str(caught.value).startswith("表.csv")
+def test_year_of_discharge_and_insurance_pick_the_rate(mini, day, method, rate):
+    both = rates("2023,三级,职工,12165.26", "2024,三级,职工,12252.70", "2024,三级,居民,9649.24")
+    found = quote(mini, GROUPED, replace(tariff(), rates=(both,)), bill(11_000, day=day, pay_method=method))
+    assert isinstance(found, Quote)
+    assert found.basis.unit_yuan == Decimal(rate)
 
 
-def test_a_rate_given_twice_and_a_year_that_is_not_there_are_refused():
-    with pytest.raises(UserProblem, match="2026 三级 职工"):
-        rates("2026,三级,职工,8500", "2026,三级,职工,8600")
-    with pytest.raises(UserProblem, match="2026 三级"):
-        rates("2026,三级,职工,8500").require("2025", "三级")
-    rates("2026,三级,职工,8500").require("2026", "三级")
+def test_no_rate_of_a_neighbouring_year_is_taken(mini):
+    both = rates("2023,三级,职工,12165.26", "2024,三级,职工,12252.70")
+    found = quote(mini, GROUPED, replace(tariff(), rates=(both,)), bill(11_000))
+    assert isinstance(found, Refusal)
+    assert found.reason is Reason.NO_RATE_FOR_YEAR
+    assert (dict(found.args)["year"], dict(found.args)["there"]) == ("2026", "2023、2024")
+    fixed = quote(mini, GROUPED, replace(tariff(), rates=(both,), year="2024"), bill(11_000))
+    assert isinstance(fixed, Quote)
 
 
-def test_a_rate_table_without_rows_is_refused_and_rates_are_counted():
-    with pytest.raises(UserProblem, match="没有内容"):
-        rates()
-    assert len(rates("2026,三级,职工,8500", ",,,", "2026,三级,居民,8000")) == 2
+def test_a_level_or_insurance_type_without_rate_is_told(mini):
+    found = quote(mini, GROUPED, tariff(), bill(11_000, pay_method="2.1"))
+    assert isinstance(found, Refusal)
+    assert found.reason is Reason.NO_RATE
+    assert dict(found.args)["insurance"] == "居民"
+    nowhere = quote(mini, GROUPED, tariff(level=""), bill(11_000))
+    assert isinstance(nowhere, Refusal)
+    assert (nowhere.reason, dict(nowhere.args)["there"]) == (Reason.NO_PLACE, "三级")
+    none = quote(mini, GROUPED, replace(tariff(), rates=()), bill(11_000))
+    assert isinstance(none, Refusal)
+    assert (none.reason, none.weight) == (Reason.NO_RATES, Decimal("1.5"))
 
 
-def test_points_are_settled_by_the_multiple():
-    rules = PayRules()
-    value = Decimal(85)
-    assert base_points(1_500_000, 1_000_000) == 150
-    normal = quote_points(Decimal(150), value, 1_100_000, rules=rules)
-    assert (normal.regime, normal.points, normal.amount_fen) == (Regime.NORMAL, 150, 1_275_000)
-    low = quote_points(Decimal(150), value, 400_000, rules=rules)
-    assert (low.regime, low.amount_fen) == (Regime.LOW, 400_000)
-    high = quote_points(Decimal(150), value, 3_187_500, rules=rules)  # multiple 2.5, threshold 2
-    assert (high.regime, high.points) == (Regime.HIGH, Decimal(225))
+def test_a_department_may_have_warning_levels_of_its_own(mini):
+    own = {"04.03": (Decimal("0.9"), Decimal("1.2"), Decimal("1.5"))}
+    priced = tariff(dept_warnings=own)
+    assert quote(mini, GROUPED, priced, bill(11_000, dept="04.03")).level == 0
+    assert quote(mini, GROUPED, priced, bill(11_000, dept="03.01")).level == 1
+    assert quote(mini, GROUPED, priced, bill(17_000, dept="04.03")).level == 2
 
 
-def test_reference_weights_belong_to_their_own_edition_only(reference, scheme_of, read_table):
-    scheme, _ = scheme_of("haerbin_2022")
-    own = WeightTable.build(read_table(reference / "weights" / "haerbin_2022.csv"))
-    own.check(scheme)
-    assert len(own) == 660
-    assert len(own.without_weight(scheme)) == 28
-    other = WeightTable.build(read_table(reference / "weights" / "haerbin_2024.csv"))
-    with pytest.raises(WeightsRefused) as caught:
-        other.check(scheme)
-    assert len(caught.value.unknown) == 282
-    assert "BC11" in caught.value.unknown
+def test_low_multiples_may_depend_on_the_weight_too(mini):
+    bands = (Band(Decimal(1), Decimal("0.3")), Band(None, Decimal("0.5")))
+    assert quote(mini, GROUPED, tariff("1", low_bands=bands), bill(3_400)).regime is Regime.NORMAL
+    assert quote(mini, GROUPED, tariff("2", low_bands=bands), bill(8_000)).regime is Regime.LOW
 
 
-def test_reference_rates_differ_by_year_and_insurance(reference, read_table):
-    found = RateTable.build(read_table(reference / "weights" / "haerbin_rates.csv"))
-    assert found.find("哈尔滨", "2024", "I", "居民") == Decimal("9649.24")
-    assert found.find("哈尔滨", "2024", "II", "居民") is None
-    assert [(key.year, key.level) for key in found.places()] == [("2023", "I"), ("2024", "I")]
+@pytest.mark.parametrize(
+    ("cost", "regime", "settled"),
+    [(11_000, Regime.NORMAL, 1_275_000), (4_000, Regime.LOW, 400_000), (31_875, Regime.HIGH, 1_912_500)],
+)
+def test_points_are_settled_as_the_specification_says(mini, cost, regime, settled):
+    """Weight 1.5 is 150 points; 85 yuan a point. High: 150 x (1 + 2.5 - 2) points x 85."""
+    priced = replace(tariff(method=Method.POINTS, point_value_yuan=Decimal(85)), rates=())
+    found = quote(mini, GROUPED, priced, bill(cost))
+    assert isinstance(found, Quote)
+    assert (found.basis.units, found.standard_fen) == (150, 1_275_000)
+    assert (found.regime, found.settled_fen) == (regime, settled)
+
+
+def test_points_need_their_value(mini):
+    found = quote(mini, GROUPED, tariff(method=Method.POINTS), bill(11_000))
+    assert isinstance(found, Refusal)
+    assert found.reason is Reason.NO_POINT_VALUE
+
+
+_MONEY = st.integers(1, 50_000_000)
+_SAME_SCHEME = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+"""The scheme is only read."""
+_WEIGHT = st.decimals("0.01", "40", places=4)
+
+
+@_SAME_SCHEME
+@given(cost=_MONEY, light=_WEIGHT, heavy=_WEIGHT)
+def test_standard_grows_with_the_weight_and_is_paid_whole_between_the_thresholds(mini, cost, light, heavy):
+    light, heavy = sorted((light, heavy))
+    first, second = (quote(mini, GROUPED, tariff(str(one)), Bill(cost, "1.1", DAY)) for one in (light, heavy))
+    assert isinstance(first, Quote)
+    assert isinstance(second, Quote)
+    assert first.standard_fen <= second.standard_fen
+    for found in (first, second):
+        exact = found.basis.standard
+        assert abs(found.standard_fen - exact) <= Decimal("0.5")
+        if found.regime is Regime.NORMAL:
+            assert found.settled_fen == found.standard_fen
+        elif found.regime is Regime.LOW:
+            assert found.settled_fen == cost < found.standard_fen
+        else:
+            assert found.settled_fen - found.standard_fen >= 0
+            assert abs(found.settled_fen - (exact + cost - found.high * exact)) <= Decimal("0.5")
+
+
+@_SAME_SCHEME
+@given(weight=_WEIGHT, cost=_MONEY, more=_MONEY)
+def test_a_dearer_case_never_brings_less_and_never_a_lower_level(mini, weight, cost, more):
+    priced = tariff(str(weight))
+    cheap, dear = (quote(mini, GROUPED, priced, Bill(one, "1.1", DAY)) for one in (cost, cost + more))
+    assert cheap.settled_fen <= dear.settled_fen
+    assert cheap.level <= dear.level

@@ -97,8 +97,8 @@ def test_weights_of_another_edition_are_refused(assets: Assets, reference: Path)
         assets.import_weights(reference / "weights" / "haerbin_2024.csv")
     assets.import_weights(reference / "weights" / "haerbin_2022.csv")
     scheme = assets.scheme()
-    assert assets.prices(scheme).weights is not None
-    assert assets.prices(scheme).rates is None
+    assert [len(table) for table in assets.prices(scheme).weights] == [660]
+    assert assets.prices(scheme).rates == ()
 
 
 def test_a_dated_scheme_is_chosen_by_the_discharge_date(assets: Assets, reference: Path, clock: FixedClock) -> None:
