@@ -72,7 +72,8 @@ def _import_scheme(args: argparse.Namespace) -> int:
             return 1
         terms = Terms(SystemClock().now().date(), valid_from=args.valid_from, digest=check.digest)
         report = bring_in(_assets(), "scheme", [args.path], terms)
-        print(f"已导入：{report.title}" if not report.refused else report.remarks[0])
+        told = report.remarks[0] if report.refused else f"已导入：{report.title}"
+        print(told, file=sys.stderr if report.refused else sys.stdout)
     return 1 if report.refused else 0
 
 
