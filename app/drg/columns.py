@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
-from itertools import chain, repeat
+from itertools import chain
 from operator import attrgetter
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy.typing as npt
 from app.domain.coding import CodeKind
 from app.domain.grouping import GroupInput
 from app.drg.facts import SEX, Facts
-from app.drg.rule import Codes, CodeSet, Count, In, Node, Number, Severity, walk
+from app.drg.rule import CodeSet, Count, In, Node, Number, Severity, walk
 from app.drg.scheme import Scheme
 
 
@@ -59,8 +59,9 @@ class Lists:
 
     def numbers(self, codes: Iterable[str]) -> Ints:
         """Return the numbers of the codes that there are."""
-        found = np.fromiter(map(self.ids.get, codes, repeat(UNKNOWN)), np.int64)
-        return found[found != UNKNOWN]
+        number = self.ids.get
+        found: Ints = np.array([number(code, UNKNOWN) for code in codes], np.int64)
+        return found[np.flatnonzero(found)]
 
     def place(self, members: CodeSet) -> Place:
         """Return where a list lies."""
@@ -167,7 +168,7 @@ class Columns:
 
 
 class _CodeColumns:
-    """The codes of one kind: one flat column of code numbers; case ``i`` has those from ``starts[i]`` on, main first."""
+    """The codes of one kind in one flat column of numbers; case ``i`` has those from ``starts[i]`` on, main first."""
 
     def __init__(self, lists: Lists, given: Iterable[tuple[str, ...]]) -> None:
         whole = [codes or _NO_CODE for codes in given]
@@ -195,11 +196,13 @@ class _CodeColumns:
 
     def _make(self, role: Role, bits: Ints) -> Ints:
         if role is Role.MAIN:
-            return bits[self._main]
+            main: Ints = bits[self._main]
+            return main
         every = bits[self._flat]
         if role is Role.OTHER:
             every[self._starts] = 0
-        return np.bitwise_or.reduceat(every, self._starts)
+        joined: Ints = np.bitwise_or.reduceat(every, self._starts)
+        return joined
 
     def severe(self, which: Exclusion) -> Bools:
         """Return whether a code from the second on is a member that the tables of the first do not cancel."""

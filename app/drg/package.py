@@ -16,7 +16,7 @@ from app.drg.lint import VALID_PX, LintReport, Notes, SchemeRefused, check_schem
 from app.drg.package_language import PackageParser
 from app.drg.parsing import RuleFault
 from app.drg.prefixes import Prefixes
-from app.drg.reading import Cells, Lists, Members, cells, exactly, in_order
+from app.drg.reading import Cells, Lists, Members, add_table, cells, exactly, in_order
 from app.drg.rule import CodeSet, Const, Severity
 from app.drg.scheme import AMBIGUOUS, NO_MDC, Adrg, Drg, Mdc, OnMiss, Rule, Scheme, is_ambiguous
 
@@ -144,7 +144,7 @@ class _Reader:
 
     def _rows(self, name: str) -> list[Cells]:
         table = self._tables.get(name)
-        return list(cells(table, self._columns[name], str)) if table is not None else []
+        return list(cells(table, self._columns[name])) if table is not None else []
 
     def _matching(self, expand: Expand | None) -> Members:
         match self._text("code_match") or "exact":
@@ -190,7 +190,7 @@ class _Reader:
         excluded: dict[str, frozenset[str]] = {}
         for _, (table, code) in self._rows("exclusion"):
             for member in self._members(code, CodeKind.DX):
-                excluded[member] = excluded.get(member, frozenset()) | {table}
+                add_table(excluded, member, table)
         return self._severity("mcc", excluded), self._severity("cc", excluded)
 
     def _severity(self, name: str, excluded: Mapping[str, frozenset[str]]) -> Severity:
@@ -198,7 +198,7 @@ class _Reader:
         rows: dict[str, int] = {}
         for row, (code, exclusion) in self._rows(name):
             for member in self._members(code, CodeKind.DX):
-                own[member] = own.get(member, frozenset()) | ({exclusion} if exclusion else set())
+                add_table(own, member, exclusion)
                 rows.setdefault(member, row)
         return Severity(name.upper(), own, excluded, rows, self._tables[name].file)
 

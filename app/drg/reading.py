@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from operator import itemgetter
 from typing import Protocol
 
 from app.common.errors import Where
@@ -26,14 +28,35 @@ def exactly(code: str, _kind: CodeKind) -> Sequence[str]:
     return (code,)
 
 
-def cells(table: RawTable, columns: Sequence[int], fold: Fold) -> Iterator[Cells]:
-    """Yield the row number and the folded cells of ``columns`` (-1: not in the file) of every row that has any."""
+def cells(table: RawTable, columns: Sequence[int], fold: Fold | None = None) -> Iterator[Cells]:
+    """Yield the row number and the cells of ``columns`` (-1: not in the file), folded, of every row that has any."""
+    needed = max(columns, default=-1)
+    whole = itemgetter(*columns) if len(columns) > 1 and min(columns) >= 0 else None
     for row in table.rows:
         given = row.cells
         width = len(given)
-        picked = tuple(fold(given[at]) if 0 <= at < width else "" for at in columns)
+        if whole is not None and width > needed:
+            picked: tuple[str, ...] = whole(given)
+        else:
+            picked = tuple([given[at] if 0 <= at < width else "" for at in columns])
+        if fold is not None:
+            picked = tuple([fold(cell) for cell in picked])
         if any(picked):
             yield row.number, picked
+
+
+def add_table(found: dict[str, frozenset[str]], code: str, table: str) -> None:
+    """Add an exclusion table ('' for none) to those of a code. Equal sets of tables are one object."""
+    before = found.get(code)
+    if before is None:
+        found[code] = _tables(table)
+    elif table and table not in before:
+        found[code] = before | _tables(table)
+
+
+@lru_cache(maxsize=4096)
+def _tables(table: str) -> frozenset[str]:
+    return frozenset({table} if table else ())
 
 
 class Lists:

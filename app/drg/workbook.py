@@ -6,12 +6,13 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from app.common.errors import Where
+from app.domain.coding import CodeKind
 from app.domain.grouping import GroupResult, GroupStatus
 from app.domain.tables import RawTable
 from app.drg.compiling import compiled
 from app.drg.lint import LintReport, Notes, check_scheme
 from app.drg.parsing import RuleFault
-from app.drg.reading import Cells, Lists
+from app.drg.reading import Cells, Lists, add_table
 from app.drg.rule import Codes, CodeSet, Compare, Const, In, Node, Not, Number, Op, Severity, both
 from app.drg.scheme import AMBIGUOUS, NO_ADRG, NO_MDC, Adrg, Drg, Mdc, OnMiss, Rule, Scheme, is_ambiguous, is_fallback
 from app.drg.sheets import Sheet, find_sheets, layout
@@ -91,9 +92,12 @@ class _Reader:
     def _read_sets(self) -> dict[str, CodeSet]:
         sheet = self._sheets["sets"]
         lists = Lists()
+        folded: dict[tuple[str, str], tuple[str, CodeKind | None]] = {}
         for row, (name, code, kind) in sheet.rows("set", "code", "kind"):
-            key = name.upper()
-            lists.add(key, code, layout().kind(kind, key), sheet.table, row)
+            found = folded.get((name, kind))
+            if found is None:
+                found = folded[name, kind] = (name.upper(), layout().kind(kind, name.upper()))
+            lists.add(found[0], code, found[1], sheet.table, row)
         sets = lists.sets(str, self._notes)
         if not sets:
             self._notes.error("no_rows", sheet.where())
@@ -102,7 +106,7 @@ class _Reader:
     def _severities(self) -> dict[str, Severity]:
         excluded: dict[str, frozenset[str]] = {}
         for _, (table, code) in self._sheets["exclusion"].rows("set", "code"):
-            excluded[code] = excluded.get(code, frozenset()) | {table.upper()}
+            add_table(excluded, code, table.upper())
         sheet = self._sheets["cc"]
         own: dict[str, dict[str, frozenset[str]]] = {"MCC": {}, "CC": {}}
         rows: dict[str, dict[str, int]] = {"MCC": {}, "CC": {}}
@@ -113,7 +117,7 @@ class _Reader:
             if kind not in own:
                 self._notes.error("level", sheet.where(row, "level"), found=level)
                 continue
-            own[kind][code] = own[kind].get(code, frozenset()) | ({table.upper()} if table else set())
+            add_table(own[kind], code, table.upper())
             rows[kind].setdefault(code, row)
         place = (sheet.table.file, sheet.table.sheet)
         return {kind: Severity(kind, own[kind], excluded, rows[kind], *place) for kind in own}

@@ -70,8 +70,13 @@ def to_table(file: str, sheet: RawSheet, header: Header) -> RawTable:
 
 def is_data(row: RawRow, headings: Sequence[str]) -> bool:
     """False for blank rows, totals (合计) and headers that are printed again further down."""
-    first = next((cell for cell in row.cells if cell.strip()), "")
-    return bool(first) and fold_heading(first) not in _listed("totals") and row.cells != headings
+    first = row.cells[0] if row.cells and row.cells[0].strip() else next(filter(str.strip, row.cells), "")
+    return bool(first) and not _is_total(first) and row.cells != headings
+
+
+def _is_total(cell: str) -> bool:
+    """Tell whether a cell says that its row adds others up. No such word ends with a digit, most codes do."""
+    return not cell[-1].isdigit() and fold_heading(cell) in _listed("totals")
 
 
 def _score(header: Header, knows: Knows) -> int:

@@ -24,6 +24,7 @@ from app.exchange.workbook import foreign
 
 _DELIMITERS: Final = (",", "\t", ";", "|")
 _SAMPLE_RECORDS: Final = 40
+_FORM_SAMPLE: Final = 100_000
 _MARKUP: Final = ("<html", "<table", "<!doctype html", "<?xml")
 _LONGEST_CELL: Final = 16_000_000
 _LINES_IN_A_CELL: Final = 200
@@ -55,9 +56,10 @@ def parse_text(name: str, content: bytes, limits: Limits, progress: Progress, kn
     form = _form(decoded, knows)
     sheet = RawSheet("")
     total = max(decoded.text.count("\n"), 1)
+    may_be_guarded = "'" in decoded.text
     for number, cells in _records(decoded.text, form.delimiter, where):
         if any(cells):
-            sheet.rows.append(RawRow(number, tuple(map(unguard, cells))))
+            sheet.rows.append(RawRow(number, tuple(map(unguard, cells) if may_be_guarded else cells)))
         if not number & 511:
             progress.step(min(number, total), total)
             limits.check_rows(len(sheet.rows), where)
@@ -119,7 +121,7 @@ def _quoted(cell: str, special: re.Pattern[str], form: TextStyle) -> str:
 
 
 def _form(decoded: Decoded, knows: Callable[[str], bool]) -> TextStyle:
-    head = decoded.text[:400_000]
+    head = decoded.text[:_FORM_SAMPLE]
     breaks = Counter(re.findall(r"\r\n|\n|\r", head))
     newline = breaks.most_common(1)[0][0] if breaks else "\r\n"
     delimiter = max(_DELIMITERS, key=lambda mark: _fitness(head, mark, knows))

@@ -16,7 +16,8 @@ from app.domain.findings import Severity
 from app.drg.lint import SchemeRefused
 from app.drg.tariffs import RateKey
 from app.services.asset_store import CODEBOOK, RATES, SCHEME, WEIGHTS
-from app.services.assets import Assets, ImportReport, load_rates, scheme_digest, scheme_remarks
+from app.services.assets import Assets, ImportReport, load_rates, scheme_remarks
+from app.services.scheme_files import scheme_digest
 from app.services.types import AssetLine, AssetReport, Remark, SchemeCheck, Shelf
 
 KINDS: Final = (CODEBOOK, SCHEME, WEIGHTS, RATES)

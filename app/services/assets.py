@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -25,15 +24,14 @@ from app.domain.coding import CodeKind
 from app.domain.findings import Severity
 from app.domain.tables import RawTable
 from app.drg.lint import LintReport
-from app.drg.package import load_package
 from app.drg.pay_rules import default_rules
-from app.drg.rates import RateTable, same_level
+from app.drg.rates import RateTable, level_name, same_level
 from app.drg.scheme import Scheme
 from app.drg.tariffs import WeightTable
-from app.drg.workbook import load_workbook
-from app.exchange.readers import read_codebook_tables, read_scheme_tables, read_tables
+from app.exchange.readers import read_codebook_tables, read_tables
 from app.services.asset_store import CODEBOOK, RATES, SCHEME, WEIGHTS, Asset, AssetStore
 from app.services.pricing import PriceTables
+from app.services.scheme_files import load_scheme, read_scheme, scheme_digest, scheme_files
 from app.services.types import AssetLine, Remark, Size
 
 STARTER: Final = "starter"
@@ -203,9 +201,7 @@ class Assets:
 
         Raises :class:`SchemeRefused` with the whole report when it has errors, else :class:`UserProblem`.
         """
-        tables, meta = read_scheme_tables(path, progress=progress)
-        (progress or NoProgress()).step(1, 2)
-        scheme, report = _load(tables, meta, path, self.codebook())
+        scheme, report = read_scheme(path, self.codebook(), progress)
         return _scheme_report(scheme, report), scheme.valid_from.isoformat() if scheme.valid_from else ""
 
     def import_scheme(
@@ -219,11 +215,10 @@ class Assets:
         _check_date(valid_from or "")
         if digest and scheme_digest(path) != digest:
             raise UserProblem("assets.scheme_changed", remedy="assets.remedy.check_again", where=Where(path.name))
-        tables, meta = read_scheme_tables(path, progress=progress)
-        scheme, report = _load(tables, meta, path, self.codebook())
+        scheme, report = read_scheme(path, self.codebook(), progress)
         named = scheme.valid_from.isoformat() if scheme.valid_from else ""
         start = named if valid_from is None else valid_from
-        files = [(file.name, file) for file in _scheme_files(path)]
+        files = [(file.name, file) for file in scheme_files(path)]
         facts = {"scheme_id": scheme.id, "valid_from": start, "warnings": str(len(report.warnings))}
         facts |= {name: str(count) for name, count in report.counts.items()}
         (progress or NoProgress()).step(1, 1)
@@ -235,8 +230,7 @@ class Assets:
     def scheme_report(self, asset_id: str, progress: Progress | None = None) -> ImportReport:
         """Check a stored scheme ('' the shipped one) again, against the code book in use; nothing is written."""
         source = self._scheme_source(self._stored(SCHEME, asset_id)) if asset_id else _starter_folder()
-        tables, meta = read_scheme_tables(source, progress=progress)
-        return _scheme_report(*_load(tables, meta, source, self.codebook()))
+        return _scheme_report(*read_scheme(source, self.codebook(), progress))
 
     def set_valid_from(self, asset_id: str, valid_from: str, *, kind: str = SCHEME) -> None:
         """Say from which discharge date on a scheme, or a version of weights, is used ('' for no date of its own)."""
@@ -348,7 +342,7 @@ class Assets:
             return tuple((name, digest) for _, name, digest in self._stored(kind, asset_id).files)
         folder = data("codebooks") / "builtin" if kind == CODEBOOK else _starter_folder()
         weights = folder / "weights.csv"
-        files = [weights] if kind == WEIGHTS else [file for file in _scheme_files(folder) if file != weights]
+        files = [weights] if kind == WEIGHTS else [file for file in scheme_files(folder) if file != weights]
         return tuple((file.name, sha256_of(file)) for file in files)
 
     def lines(self, kind: str) -> tuple[AssetLine, ...]:
@@ -427,13 +421,7 @@ def _rates_report(title: str, facts: Mapping[str, str], table: RateTable) -> Imp
         for rate in sorted(table.rates, key=lambda one: (one.key, one.insurance))
         if same_level(rate.key.level, facts["level"]) and rate.key.city in ("", facts["city"])
     ]
-    return ImportReport(title, (text("payment.rates_facts", city=facts["city"], level=facts["level"]), *rates))
-
-
-def load_scheme(path: Path, book: Codebook) -> Scheme:
-    """Return the scheme of a package or workbook. Raises :class:`UserProblem` with the report when it has errors."""
-    tables, meta = read_scheme_tables(path)
-    return _load(tables, meta, path, book)[0]
+    return ImportReport(title, (text("payment.rates_facts", city=facts["city"], level=level_name(facts["level"])), *rates))
 
 
 def load_weights(path: Path) -> WeightTable:
@@ -444,14 +432,6 @@ def load_weights(path: Path) -> WeightTable:
 def load_rates(path: Path) -> RateTable:
     """Return the base rates of a file."""
     return RateTable.build(read_tables(path)[0])
-
-
-def _load(
-    tables: Mapping[str, RawTable], meta: Mapping[str, object], path: Path, book: Codebook
-) -> tuple[Scheme, LintReport]:
-    if meta:
-        return load_package(tables, meta, known=book, expand=book.expand_prefixes)
-    return load_workbook(tables, name=path.stem, known=book)
 
 
 def _roles(path: Path) -> list[str]:
@@ -481,20 +461,6 @@ def _numbered(named: list[tuple[str, Path]]) -> list[tuple[str, Path]]:
         seen[role] = seen.get(role, 0) + 1
         out.append((role if seen[role] == 1 else f"{role}.{seen[role]}", path))
     return out
-
-
-def scheme_digest(path: Path) -> str:
-    """Return the hex SHA-256 over the files of a scheme. Raises ``OSError`` when one cannot be read."""
-    whole = hashlib.sha256()
-    for file in _scheme_files(path):
-        whole.update(f"{file.name}:{sha256_of(file)}\n".encode())
-    return whole.hexdigest()
-
-
-def _scheme_files(path: Path) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    return sorted(file for file in path.iterdir() if file.suffix in (".csv", ".toml"))
 
 
 def _check_date(given: str) -> None:

@@ -27,7 +27,7 @@ from app.drg.scheme import Scheme
 from app.exchange.batch import read_batch
 from app.exchange.export import Receipt, write_corrected
 from app.matching.first import FirstMatcher
-from app.services.assets import Assets, load_rates, load_scheme, load_weights
+from app.services.assets import Assets, load_rates, load_weights
 from app.services.coding import match_rows, proposal_of, reason_text
 from app.services.group_input import with_proposals
 from app.services.grouping import preview
@@ -35,6 +35,7 @@ from app.services.matching import build_matcher
 from app.services.pricing import PriceTables
 from app.services.results import CaseResult, added_columns, export_rows
 from app.services.rules import broken_rules, check_records, missing_columns
+from app.services.scheme_files import load_scheme
 from app.services.types import Grouping, RowKey
 
 _WIDTHS: Final = (12, 14, 30, 14, 10, 16)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.drg.test_reference import SCHEMES
 
 from app.domain.grouping import GroupInput
 from app.drg.batch import CHUNK, group_many
 from app.drg.engine import group
 from app.drg.package import load_package
+from tests.drg.test_reference import SCHEMES
 
 
 @pytest.mark.parametrize("name", SCHEMES)
