@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+
+from app.common.texts import text
 
 
 class GroupStatus(StrEnum):
@@ -51,12 +53,23 @@ class StepOutcome(StrEnum):
     NOT_TESTED = "not_tested"
 
 
+Args = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What decided. ``key`` names a text below ``drg.fact`` and, in the sentence, below ``drg.because``."""
+
+    key: str
+    args: Args = ()
+
+    def __str__(self) -> str:
+        return text(f"drg.fact.{self.key}", **dict(self.args))
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One rule on the path. ``level`` is mdc, adrg or drg; ``rule`` its text; ``source`` file or sheet and row.
-
-    ``facts`` say which code hit which set, for example ``K80.501 ∈ mdc_dx``.
-    """
+    """One rule on the path. ``level`` is mdc, adrg or drg; ``rule`` its text; ``source`` file or sheet and row."""
 
     level: str
     code: str
@@ -64,7 +77,12 @@ class Step:
     outcome: StepOutcome
     rule: str
     source: str
-    facts: tuple[str, ...] = ()
+    decided: tuple[Fact, ...] = ()
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """What decided in words: which code hit which set, for example ``主要诊断 K80.501 ∈ mdc_dx``."""
+        return tuple(map(str, self.decided))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +109,7 @@ class Because:
     group: str
     entered: bool
     key: str
-    args: tuple[tuple[str, str], ...] = ()
+    args: Args = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,5 +127,5 @@ class Explanation:
     adrg_name: str = ""
     mdc_name: str = ""
     detail: str = ""
-    detail_args: tuple[tuple[str, str], ...] = field(default_factory=tuple)
+    detail_args: Args = ()
     because: tuple[Because, ...] = ()

@@ -7,6 +7,7 @@ from collections.abc import Container, Iterator
 from app.domain.grouping import (
     Because,
     Explanation,
+    Fact,
     GroupInput,
     GroupResult,
     GroupStatus,
@@ -19,7 +20,6 @@ from app.drg.engine import other_attempts
 from app.drg.facts import Facts
 from app.drg.rule import Severity
 from app.drg.scheme import Adrg, Drg, Mdc, OnMiss, Rule, Scheme
-from app.drg.tracing import Fact, traced
 
 Told = tuple[Fact, ...]
 
@@ -89,9 +89,9 @@ class _Trail:
 
     def _try(self, level: str, code: str, name: str, rule: Rule) -> Told | None:
         """Return the facts of a rule that holds, None when it does not."""
-        held, facts = traced(rule.node, self.facts)
+        held, facts = rule.trace(self.facts)
         outcome = StepOutcome.HIT if held else StepOutcome.MISS
-        self.steps.append(Step(level, code, name, outcome, rule.text, rule.source, tuple(map(str, facts))))
+        self.steps.append(Step(level, code, name, outcome, rule.text, rule.source, facts))
         if not held and level == "drg":
             self._missed.append((code, facts))
         return facts if held else None

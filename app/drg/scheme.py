@@ -13,6 +13,7 @@ from app.common.errors import Where
 from app.domain.grouping import GroupResult, GroupStatus
 from app.drg.compiling import Test
 from app.drg.rule import CodeSet, Node, Severity
+from app.drg.tracing import Trace, tracer
 
 NO_MDC = "0000"
 NO_ADRG = "00"
@@ -38,21 +39,24 @@ class OnMiss(StrEnum):
     STOP = "stop"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Rule:
-    """A rule with the text it was read from and its place. ``test`` is the rule as a function.
-
-    ``source`` is its place as ``file:line`` or ``sheet:row``.
-    """
+    """A rule with the text it was read from and its place. ``test`` is the rule as a function."""
 
     text: str
     node: Node
     test: Test
     where: Where
-    source: str = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "source", f"{self.where.sheet or self.where.file}:{self.where.row}")
+    @cached_property
+    def source(self) -> str:
+        """Its place as ``file:line`` or ``sheet:row``."""
+        return f"{self.where.sheet or self.where.file}:{self.where.row}"
+
+    @cached_property
+    def trace(self) -> Trace:
+        """The rule as a function that tells the facts that decided, too."""
+        return tracer(self.node)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

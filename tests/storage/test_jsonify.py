@@ -9,7 +9,7 @@ import pytest
 
 from app.domain.coding import Reason
 from app.domain.findings import BrokenRule, Deduction, Finding, Fix, QcReport, Severity
-from app.domain.grouping import Explanation, GroupResult, GroupStatus, SecondaryNote, Step, StepOutcome
+from app.domain.grouping import Explanation, Fact, GroupResult, GroupStatus, SecondaryNote, Step, StepOutcome
 from app.storage.jsonify import from_json, to_json
 
 REPORT = QcReport(
@@ -27,7 +27,7 @@ REPORT = QcReport(
 )
 EXPLANATION = Explanation(
     GroupResult("H", "HC1", "HC11", GroupStatus.GROUPED),
-    (Step("mdc", "H", "肝胆胰", StepOutcome.HIT, "dx", "mdc.csv 7", ("K80.501 ∈ mdc_dx",)),),
+    (Step("mdc", "H", "肝胆胰", StepOutcome.HIT, "dx", "mdc.csv 7", (Fact("main_dx", (("code", "K80.501"),)),)),),
     (SecondaryNote("J96.000", "mcc"), SecondaryNote("I10.x00", "cc", "x3")),
     name="胆总管手术",
     detail_args=(("a", "b"),),
