@@ -29,9 +29,13 @@ _STEPS = 7
 
 @dataclass(frozen=True, slots=True, repr=False)
 class AppealPack:
-    """A pack as it can be written or printed. ``file_name`` is a name without suffix that fits it."""
+    """A pack as it can be written or printed. ``file_name`` is a name without suffix that fits it.
+
+    ``version`` is that of the case it was made from.
+    """
 
     case_id: int
+    version: int
     file_name: str
     report: Report
 
@@ -72,7 +76,7 @@ class AppealService:
             sections.append(make(source))
             progress.step(number, _STEPS)
         sections.insert(3, appeal_versions.versions(source, assets))
-        return AppealPack(case_id, _file_name(source.record), _report(source, tuple(sections)))
+        return AppealPack(case_id, source.stored.version, _file_name(source.record), _report(source, tuple(sections)))
 
     def save_workbook(self, pack: AppealPack, path: Path, progress: Progress | None = None) -> Path:
         """Write a pack as .xlsx, checked after writing, and note it in the audit.

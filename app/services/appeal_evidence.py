@@ -14,7 +14,7 @@ from app.services.appeal_parts import PackSource, or_dash, section, table
 from app.services.evidence import evidence_for
 from app.services.group_input import group_input
 
-_COLUMNS: Final = (("subject", 28), ("document", 34), ("state", 11), ("shown", 30), ("note", 26))
+_COLUMNS: Final = (("subject", 28), ("document", 34), ("state", 15), ("shown", 30), ("note", 26))
 
 
 def evidence(source: PackSource) -> ReportSection:
@@ -24,19 +24,18 @@ def evidence(source: PackSource) -> ReportSection:
     """
     carriers = _carriers(source)
     rows: list[tuple[str, ...]] = []
-    open_rows = []
+    still_open = 0
     for whole_group, index, subject in _subjects(source, carriers):
         for one in evidence_for(source.record, whole_group, index):
-            if not one.shown:
-                open_rows.append(len(rows))
+            still_open += not one.shown
             state = text("appeal.evidence.shown" if one.shown else "appeal.evidence.open")
             rows.append((subject, one.what, state, or_dash(one.shown), one.source))
     words = "nothing" if not rows else "carriers" if carriers else "no_carrier"
     return section(
         "evidence",
-        (table("evidence", _COLUMNS, rows, strong=open_rows),) if rows else (),
+        (table("evidence", _COLUMNS, rows),) if rows else (),
         count=len(rows),
-        lacks=len(open_rows) if rows else 1,
+        lacks=still_open if rows else 1,
         paragraphs=[text(f"appeal.evidence.{words}")],
         notes=[text("appeal.evidence.note") if rows else "", text("appeal.evidence.neutral")],
     )

@@ -15,13 +15,13 @@ from app.services.types import Price
 
 _PATH: Final = (
     ("no", 5),
-    ("kind", 7),
+    ("kind", 9),
     ("group", 8),
-    ("title", 22),
-    ("outcome", 11),
+    ("title", 20),
+    ("outcome", 13),
     ("rule", 34),
     ("facts", 34),
-    ("source", 16),
+    ("source", 22),
 )
 _SEVERITY: Final = (
     ("no", 4),
@@ -33,7 +33,7 @@ _SEVERITY: Final = (
     ("counts", 18),
     ("place", 16),
 )
-_HISTORY: Final = (("at", 20), ("who", 12), ("what", 16), ("changes", 56), ("drg", 18))
+_HISTORY: Final = (("at", 24), ("who", 12), ("what", 16), ("changes", 56), ("drg", 20))
 
 
 def path(source: PackSource) -> ReportSection:

@@ -13,7 +13,7 @@ from app.services.appeal_parts import PackSource, or_dash, section, table
 from app.services.asset_store import CODEBOOK, RATES, SCHEME, WEIGHTS
 from app.services.assets import Assets
 
-_COLUMNS: Final = (("item", 12), ("title", 26), ("version", 30), ("file", 26), ("sha256", 66))
+_COLUMNS: Final = (("item", 14), ("title", 26), ("version", 28), ("file", 26), ("sha256", 66))
 
 
 def versions(source: PackSource, assets: Assets) -> ReportSection:

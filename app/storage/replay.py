@@ -11,7 +11,7 @@ from app.storage.audit import changes_of, operations
 from app.storage.ddl import statements
 from app.storage.derived import refresh
 from app.storage.engine import memory_engine
-from app.storage.rows import RowWriter
+from app.storage.rows import EVENT, RowWriter
 
 
 @contextmanager
@@ -34,6 +34,6 @@ def _replay(source: sa.Connection, target: sa.Connection, op_id: int, at: str) -
     touched = set()
     for change in changes_of(source, op_id):
         writer.apply(change)
-        if change.case_id is not None:
+        if change.case_id is not None and change.entity != EVENT:
             touched.add(change.case_id)
     refresh(target, touched, at)

@@ -263,7 +263,10 @@ class Transaction(CacheWriter):
         self._save_flat("setting", "key", key, "value", dump(value))
 
     def record_event(self, name: str, details: Mapping[str, object], case_id: int | None = None) -> None:
-        """Put something into the audit that changes no table: an export, a code book taken into use."""
+        """Put something into the audit that changes no table: an export, a code book taken into use.
+
+        With a case it stands in that case's history; the case keeps its version.
+        """
         self._record(Change(EVENT, 0, name, None, dict(details), case_id))
 
     def assets_changed(self) -> None:
@@ -306,7 +309,7 @@ class Transaction(CacheWriter):
 
     def _record(self, change: Change) -> None:
         self._recorder.add(change)
-        if change.case_id is None:
+        if change.case_id is None or change.entity == EVENT:  # what only happened leaves the case as it was
             return
         self._cases.add(change.case_id)
         if change.entity == CASE and (change.field == ROW or change.field in WORKFLOW_COLUMNS):

@@ -394,10 +394,13 @@ def test_a_batch_that_does_not_exist_is_a_bug(ask: Ask, method: str) -> None:
 
 def test_an_event_is_in_the_audit_and_nowhere_else(db: Database, me: Actor, add: Add, load: Load, ask: Ask) -> None:
     case_id = add(1)
+    before = load(case_id)
     with db.operation(Op.EXPORT, by=me, note="month end") as tx:
         tx.record_event("export", {"path": "x.xlsx", "rows": 500}, case_id)
         tx.assets_changed()
     assert tx.changes.assets
+    assert tx.changes.cases == frozenset()
+    assert (load(case_id).version, load(case_id).updated) == (before.version, before.updated)
     (change,) = ask("changes_of", tx.changes.op_id)  # type: ignore[misc]
     assert (change.entity, change.field, change.before, change.after) == (
         "event",
