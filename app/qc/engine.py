@@ -108,12 +108,18 @@ class RuleSet:
         (``dx[2].code``) or groups whose rows came, went or moved (``dx``).
         """
         scope, plan = self._begin(record, context)
-        patterns = {pattern_of(path) for path in changed}
-        touched = {compiled.rule.id for compiled in self.rules if _touches(compiled, patterns)}
+        rerun = _reading(plan.rules, changed)
+        touched = {compiled.rule.id for compiled in _reading(self.rules, changed)}
         findings = [finding for finding in previous.findings if finding.rule_id not in touched]
         broken = [rule for rule in previous.broken if rule.rule_id not in touched]
-        rerun = tuple(compiled for compiled in plan.rules if compiled.rule.id in touched)
         return self._report(scope, plan, rerun, findings, broken)
+
+    def findings_about(self, record: CaseRecord, changed: Iterable[str], context: QcContext) -> list[Finding]:
+        """Return what the rules that read a changed path say, without score and without order; for trying things."""
+        scope, plan = self._begin(record, context)
+        findings: list[Finding] = []
+        self._run(scope, _reading(plan.rules, changed), findings, [])
+        return findings
 
     def answer(self, rule_id: str, record: CaseRecord, context: QcContext) -> Answer:
         """Return what one rule says, also when it is off, suspended or lacks columns."""
@@ -160,6 +166,18 @@ class RuleSet:
         findings: list[Finding],
         broken: list[BrokenRule],
     ) -> QcReport:
+        self._run(scope, rules, findings, broken)
+        findings.sort(key=self._place)
+        broken.sort(key=lambda rule: self._by_id[rule.rule_id].order)
+        result = self.scorecard.deduct(scope, findings, self._scored)
+        return QcReport(
+            tuple(findings), tuple(broken), plan.not_imported, result.score, result.grade, result.deductions
+        )
+
+    def _run(
+        self, scope: Scope, rules: Sequence[CompiledRule], findings: list[Finding], broken: list[BrokenRule]
+    ) -> None:
+        """Add what rules find, and which cannot be evaluated."""
         for compiled in rules:
             try:
                 if compiled.term.read(scope) is True:
@@ -169,12 +187,6 @@ class RuleSet:
             except _ERRORS as error:
                 # only the kind of error: its text may quote the record
                 broken.append(BrokenRule(compiled.rule.id, text("qc.broken.error", kind=type(error).__name__)))
-        findings.sort(key=self._place)
-        broken.sort(key=lambda rule: self._by_id[rule.rule_id].order)
-        result = self.scorecard.deduct(scope, findings, self._scored)
-        return QcReport(
-            tuple(findings), tuple(broken), plan.not_imported, result.score, result.grade, result.deductions
-        )
 
     def _place(self, finding: Finding) -> tuple[int, ...]:
         return (*display_key(finding), self._by_id[finding.rule_id].order)
@@ -243,6 +255,12 @@ def _wanted(compiled: CompiledRule, shape: _Shape) -> bool:
         and not (compiled.suspended_before_discharge and shape.inpatient)
         and (not rule.editions or shape.edition in rule.editions)
     )
+
+
+def _reading(rules: Sequence[CompiledRule], changed: Iterable[str]) -> tuple[CompiledRule, ...]:
+    """Return the rules that read a changed path."""
+    patterns = {pattern_of(path) for path in changed}
+    return tuple(compiled for compiled in rules if _touches(compiled, patterns))
 
 
 def _touches(compiled: CompiledRule, patterns: set[str]) -> bool:

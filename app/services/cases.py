@@ -19,6 +19,7 @@ from app.matching.splitting import split_texts
 from app.services.case_view import LOCKED, ViewBuilder, change_text, load_case
 from app.services.session import Session
 from app.services.types import CaseView, Finish, HistoryEntry
+from app.services.whatif_values import Change, WhatIf
 from app.storage.load import StoredCase
 from app.storage.ops import Op
 from app.storage.transaction import Transaction
@@ -91,6 +92,25 @@ class CaseService:
         with self._write(Op.MOVE_ROW, case_id, stored) as tx:
             tx.move_row(case_id, group, stored.record.rows(group)[index].id, to)
         return self._views.after(case_id, {str(group)})
+
+    def adopt(self, case_id: int, what: WhatIf, reason: str) -> CaseView:
+        """Write what was tried as one operation; ``reason`` is the documentation in the record, kept in the audit.
+
+        Raises :class:`UserProblem` without a reason, for a row that is gone, and for what cannot be adopted.
+        """
+        stored = self._unlocked(case_id)
+        if not what.can_be_adopted:
+            raise UserProblem("whatif.not_adoptable", remedy="whatif.remedy.not_adoptable")
+        if not reason.strip():
+            raise UserProblem("whatif.no_reason", remedy="whatif.remedy.no_reason")
+        if all(row.id != what.row_id for row in stored.record.rows(what.group)):
+            raise UserProblem("whatif.gone", remedy="whatif.remedy.gone")
+        with self._write(Op.ADOPT_WHAT_IF, case_id, stored, note=reason.strip()) as tx:
+            if what.change is Change.REMOVE:
+                tx.delete_row(case_id, what.group, what.row_id)
+            else:
+                tx.move_row(case_id, what.group, what.row_id, 0)
+        return self._views.after(case_id, {str(what.group)})
 
     def split_row(self, case_id: int, group: Group, index: int) -> CaseView:
         """Split a text with several diagnoses into rows; the first stays in its row with the whole text."""
@@ -231,9 +251,9 @@ class CaseService:
         return stored
 
     @contextmanager
-    def _write(self, op: Op, case_id: int, stored: StoredCase) -> Iterator[Transaction]:
+    def _write(self, op: Op, case_id: int, stored: StoredCase, *, note: str = "") -> Iterator[Transaction]:
         """Open an operation on a case. The first edit takes it from 待编码 to 编码中, one in 已通过 back to 质控中."""
-        with self._session.db.operation(op, by=self._session.actor) as tx:
+        with self._session.db.operation(op, by=self._session.actor, note=note) as tx:
             yield tx
             if stored.state in _FOLLOWS:
                 tx.set_state(case_id, _FOLLOWS[stored.state])

@@ -1,61 +1,205 @@
-"""What a group hangs on: each secondary diagnosis left out in turn. Never sorted by money, never stored."""
+"""What a group hangs on and what stands next to it: tried on a copy, never sorted by weight or money, never stored.
+
+What a person adopts is written by :meth:`app.services.cases.CaseService.adopt`.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Final
 
+from app.common.errors import UserProblem
+from app.common.texts import text
+from app.domain.coding import CodeKind
 from app.domain.field import Group
-from app.domain.grouping import GroupStatus, SecondaryNote
-from app.drg.engine import group
-from app.drg.whatif import carriers
-from app.services.group_input import group_input, invalid, with_proposals
+from app.domain.grouping import GroupStatus, SecondaryNote, Step
+from app.drg.explaining import secondary_notes
+from app.drg.neighbours import neighbours
+from app.drg.rule import CodeSet, Count, In, Severity, walk
+from app.drg.scheme import Rule
+from app.services.evidence import Evidence, evidence_for
 from app.services.session import Session
+from app.services.shadow import CodedRow, Shadow
+from app.services.types import Price
+from app.services.whatif_values import (
+    Carrying,
+    Change,
+    Effect,
+    Member,
+    NeighbourLine,
+    OperationLine,
+    PrincipalLine,
+    RuleList,
+    SecondaryLine,
+    Trial,
+    WhatIf,
+)
 
-
-@dataclass(frozen=True, slots=True)
-class SecondaryLine:
-    """A secondary diagnosis in page order: how it counted and the group without it ('' when unchanged).
-
-    ``proposed`` tells that its code is not confirmed yet.
-    """
-
-    index: int
-    code: str
-    name: str
-    note: SecondaryNote
-    without: str
-    proposed: bool
+_FIRST_MEMBERS: Final = 12
+_KIND_OF: Final = {CodeKind.DX: Group.DX, CodeKind.PX: Group.OP}
 
 
 class WhatIfService:
-    """Answers from a copy; the case is only read."""
+    """Answers from a copy; the case is only read. Everything raises :class:`UserProblem` for a case that is gone."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._kept: Shadow | None = None
 
     def secondaries(self, case_id: int) -> tuple[SecondaryLine, ...]:
-        """Return the coded secondary diagnoses of a case with what leaving each out does to the group."""
-        engines = self._session.engines
-        with self._session.db.read() as reader:
-            stored = reader.load_case(case_id)
-        record, _ = with_proposals(stored.record, stored.proposals)
-        if invalid(record):
+        """Return the coded secondary diagnoses of a case with what leaving each out does to the group.
+
+        Nothing for a case that is in no group.
+        """
+        copy = self._copy(case_id)
+        if not copy.is_valid or copy.result.status is GroupStatus.UNGROUPED:
             return ()
-        scheme = engines.scheme_for(record)
-        case = group_input(record)
-        notes = engines.preview(stored.record, stored.proposals).explanation
-        if notes is None or group(scheme, case).status is GroupStatus.UNGROUPED:
+        notes = secondary_notes(copy.scheme, copy.case)
+        return tuple(_secondary(copy, one, note) for one, note in zip(copy.coded(Group.DX)[1:], notes, strict=True))
+
+    def carrying(self, case_id: int) -> Carrying:
+        """Return which secondary diagnoses decide the group, and the group without all of them."""
+        lines = self.secondaries(case_id)
+        if not lines:
+            return Carrying((), None, "")
+        copy = self._copy(case_id)
+        without_all = copy.effect(WhatIf(Change.REMOVE_ALL, Group.DX))
+        codes = tuple(line.code for line in lines if line.without)
+        return Carrying(codes, without_all, _carried(codes, without_all))
+
+    def documents(self, case_id: int, index: int) -> tuple[Evidence, ...]:
+        """Return the documents that the diagnosis in row ``index`` needs, with what the front page shows of each."""
+        copy = self._copy(case_id)
+        return evidence_for(copy.record, Group.DX, index) if index < len(copy.record.rows(Group.DX)) else ()
+
+    def principals(self, case_id: int) -> tuple[PrincipalLine, ...]:
+        """Return each secondary diagnosis as the principal one, with the rules that forbid or question it."""
+        copy = self._copy(case_id)
+        if not copy.is_valid:
             return ()
-        falls = {one.position: one.result.drg for one in carriers(scheme, case)}
-        coded = [(index, row) for index, row in enumerate(record.rows(Group.DX)) if row.get("code")]
         return tuple(
-            SecondaryLine(
-                index,
-                row.text("code"),
-                row.text("name"),
-                note,
-                falls.get(position, ""),
-                not stored.record.rows(Group.DX)[index].get("code"),
-            )
-            for position, ((index, row), note) in enumerate(zip(coded[1:], notes.secondaries, strict=True), 1)
+            PrincipalLine(one.index, one.code, one.name, copy.effect(what), copy.new_findings(what), one.proposed, what)
+            for one in copy.coded(Group.DX)[1:]
+            for what in (WhatIf(Change.FIRST, Group.DX, one.row.id),)
         )
+
+    def operations(self, case_id: int) -> tuple[OperationLine, ...]:
+        """Return each procedure left out, and each further one as the main one."""
+        copy = self._copy(case_id)
+        if not copy.is_valid:
+            return ()
+        lines = []
+        for one in copy.coded(Group.OP):
+            for change in (Change.REMOVE, Change.FIRST)[: 2 if one.position else 1]:
+                what = WhatIf(change, Group.OP, one.row.id)
+                lines.append(OperationLine(one.index, one.code, one.name, copy.effect(what), one.proposed, what))
+        return tuple(lines)
+
+    def neighbours(self, case_id: int) -> tuple[NeighbourLine, ...]:
+        """Return the nearest other groups in the order of the scheme, each with what it would need."""
+        copy = self._copy(case_id)
+        if not copy.is_valid:
+            return ()
+        return tuple(
+            NeighbourLine(near.code, near.name, *(_told(words) for words in zip(*pairs, strict=True)))
+            for near in neighbours(copy.scheme, copy.case)
+            if (pairs := [(lack.wanted, lack.now) for lack in near.lacks])
+        )
+
+    def try_out(self, case_id: int, what: WhatIf) -> Trial:
+        """Return the case with one change made to a copy of it.
+
+        Raises :class:`UserProblem` when the row is no longer there.
+        """
+        copy = self._copy(case_id)
+        at = copy.find(what)
+        if at is None and what.change in (Change.REMOVE, Change.FIRST):
+            raise UserProblem("whatif.gone", remedy="whatif.remedy.gone")
+        engines, stored = self._session.engines, copy.stored
+        now = engines.preview(stored.record, stored.proposals)
+        then = engines.preview(copy.changed(stored.record, what), stored.proposals)
+        is_principal = what.change is Change.FIRST and what.group is Group.DX
+        return Trial(
+            what,
+            _words(copy, what, at),
+            then,
+            now.explanation.result.drg if now.explanation else "",
+            copy.new_findings(what),
+            _rise(now.price, then.price) if is_principal else None,
+        )
+
+    def addition(self, typed: str) -> WhatIf | None:
+        """Return the change that adds a code as typed, None when the code book does not know it."""
+        book = self._session.engines.codebook
+        code = book.find(typed.strip())
+        entry = book.get(code) if code else None
+        return WhatIf(Change.ADD, _KIND_OF[entry.kind], code=entry.code) if entry else None
+
+    def lists_of(self, case_id: int, step: Step) -> tuple[RuleList, ...]:
+        """Return the code lists that the rule of a step names, with the members that the case has."""
+        copy = self._copy(case_id)
+        rule = next((rule for level, code, rule in _rules(copy) if _is(step, level, code, rule)), None)
+        sets = [one for node in (walk(rule.node) if rule else ()) if isinstance(node, In | Count) for one in node.sets]
+        return tuple(_list(copy, one) for one in dict.fromkeys(sets))
+
+    def _copy(self, case_id: int) -> Shadow:
+        """Return the copy of a case as it stands; the last one is kept, with what it worked out, while it is true."""
+        copy = Shadow(self._session, case_id)
+        if self._kept is None or not copy.is_current(self._kept):
+            self._kept = copy
+        return self._kept
+
+
+def _secondary(copy: Shadow, one: CodedRow, note: SecondaryNote) -> SecondaryLine:
+    what = WhatIf(Change.REMOVE, Group.DX, one.row.id)
+    effect = copy.effect(what)
+    without = effect.result.drg if effect.changed else ""
+    return SecondaryLine(one.index, one.code, one.name, note, without, one.proposed, what)
+
+
+def _carried(codes: tuple[str, ...], without_all: Effect) -> str:
+    if len(codes) == 1:
+        return text("whatif.carry.one", code=codes[0])
+    if codes:
+        return text("whatif.carry.several", codes=text("whatif.join").join(codes))
+    if without_all.changed:
+        return text("whatif.carry.none_together", group=without_all.result.drg)
+    return text("whatif.carry.none") + text("whatif.carry.none_all")
+
+
+def _words(copy: Shadow, what: WhatIf, at: CodedRow | None) -> str:
+    key = f"{what.change}_{what.group}" if what.change is not Change.REMOVE_ALL else str(what.change)
+    code, name = (at.code, at.name) if at else (what.code, copy.book.name_of(what.code))
+    return text(f"whatif.trial.{key}", number=at.index + 1 if at else 0, named=f"{code} {name}".strip())
+
+
+def _rise(now: Price, then: Price) -> Decimal | None:
+    if not now.weight or then.weight is None:
+        return None
+    return then.weight / now.weight - 1
+
+
+def _told(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(words))
+
+
+def _rules(copy: Shadow) -> Iterator[tuple[str, str, Rule]]:
+    for mdc in copy.scheme.mdcs:
+        yield "mdc", mdc.code, mdc.rule
+        for adrg in mdc.adrgs:
+            yield "adrg", adrg.key, adrg.rule
+            for drg in adrg.drgs:
+                yield "drg", drg.code, drg.rule
+
+
+def _is(step: Step, level: str, code: str, rule: Rule) -> bool:
+    return (step.level, step.code, step.source) == (level, code, rule.source)
+
+
+def _list(copy: Shadow, one: CodeSet | Severity) -> RuleList:
+    members = one.tables if isinstance(one, Severity) else one.rows
+    mine = [code for code in dict.fromkeys((*copy.case.dx, *copy.case.px)) if code in members]
+    others = [code for code in members if code not in mine][:_FIRST_MEMBERS]
+    told = [tuple(Member(code, copy.book.name_of(code), one.place(code)) for code in codes) for codes in (mine, others)]
+    return RuleList(one.name, len(members), told[0], told[1])

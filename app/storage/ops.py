@@ -19,6 +19,7 @@ class Op(StrEnum):
     DELETE_ROW = "delete_row"
     MOVE_ROW = "move_row"
     SPLIT_ROW = "split_row"
+    ADOPT_WHAT_IF = "adopt_what_if"
     APPLY_FIX = "apply_fix"
     AUTO_CODE = "auto_code"
     ACCEPT_PROPOSAL = "accept_proposal"
@@ -52,6 +53,7 @@ _ON_STACK = frozenset(
         Op.DELETE_ROW,
         Op.MOVE_ROW,
         Op.SPLIT_ROW,
+        Op.ADOPT_WHAT_IF,
         Op.APPLY_FIX,
         Op.AUTO_CODE,
         Op.ACCEPT_PROPOSAL,

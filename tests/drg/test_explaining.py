@@ -124,7 +124,7 @@ def test_a_retried_case_says_which_procedure_was_taken(mini_tables):
 
 def test_what_carries_the_group_is_named_in_the_order_of_the_case(mini):
     case = GroupInput(("B2", "C1", "M1", "Z9"), ("01.2",))
-    assert [(one.position, one.code, one.result.drg) for one in carriers(mini, case)] == [(2, "M1", "BB13")]
+    assert [(one.edit.position, one.result.drg) for one in carriers(mini, case)] == [(2, "BB13")]
     assert would_change(mini, case) == "去掉 M1 后为 BB13。"
     assert would_change(mini, GroupInput(("B2", "M1", "M2"), ("01.2",))) == ""
 

@@ -383,3 +383,15 @@ def test_what_a_check_holds_shows_nothing_of_the_record() -> None:
     assert "dx[0].name" in shown
     assert "秘密" not in shown
     assert "张某某" not in shown
+
+
+def test_findings_about_what_changed_are_those_of_a_whole_check(load: Load) -> None:
+    rules = load(
+        {"id": "T-1", "when": 'any(dx[1:], code in "I10-I15")'},
+        {"id": "T-2", "when": "sex == 1"},
+        {"id": "T-3", "when": "any(dx, not known(code))"},
+    )
+    record, context = example_case({"sex": "1", "dx": [{"code": "K35.800"}, {"code": "I10.x00"}]})
+    found = rules.findings_about(record, [Group.DX], context)
+    assert [finding.rule_id for finding in found] == ["T-1"]
+    assert found[0] in rules.check(record, context).findings
