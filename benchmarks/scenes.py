@@ -15,6 +15,7 @@ from app.services.types import AssetReport, Remark
 from app.ui.main_window import MainWindow
 from app.ui.page import Place
 from app.ui.pages.autocode.page import AutoCodePage
+from app.ui.pages.browser.page import BrowserPage
 from app.ui.pages.codes.page import CodesPage
 from app.ui.pages.drg.page import DrgPage
 from app.ui.pages.import_batch.page import CHECK, MAP, ImportPage
@@ -187,6 +188,10 @@ def _drop_check(window: MainWindow) -> None:
     window.shell.actions.trigger("schemes.drop")
 
 
+def _browsed(window: MainWindow) -> bool:
+    return isinstance(window.page, BrowserPage) and window.page.has_scheme
+
+
 _RULE = "main_dx in mdc_dx and (age_years >= 70 or sex = 男"
 _BROKEN = AssetReport(
     "scheme",
@@ -222,4 +227,6 @@ SCENES: tuple[Scene, ...] = (
     Scene("schemes", "schemes", {"section": "scheme"}, ready=_checked),
     Scene("schemes-refused", "schemes", {"section": "scheme"}, play=_refuse, ready=_checked, leave=_choose_book),
     Scene("schemes-check", "schemes", {"section": "scheme"}, play=_check_file, ready=_check_shown, leave=_drop_check),
+    Scene("browser", "browser", {"scheme": "starter", "group": "HC1"}, ready=_browsed),
+    Scene("browser-code", "browser", {"scheme": "starter", "query": "K80"}, ready=_browsed),
 )

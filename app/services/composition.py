@@ -17,6 +17,7 @@ from app.services.engines import Engines
 from app.services.exports import ExportService
 from app.services.imports import ImportService
 from app.services.pay_rules import PayRulesService
+from app.services.scheme_browser import SchemeBrowserService
 from app.services.session import Session
 from app.services.whatif import WhatIfService
 from app.services.worklist import WorklistService
@@ -61,6 +62,7 @@ class Services:
     appeal: AppealService
     assets: Assets
     whatif: WhatIfService
+    browser: SchemeBrowserService
     pay_rules: PayRulesService
 
     @property
@@ -121,5 +123,6 @@ def open_services(
         appeal=AppealService(session, history),
         assets=engines.assets,
         whatif=WhatIfService(session),
+        browser=SchemeBrowserService(session),
         pay_rules=PayRulesService(session),
     )
