@@ -69,8 +69,8 @@ def check_scheme(assets: Assets, path: Path, progress: Progress | None = None) -
     except UserProblem as problem:
         return SchemeCheck(path, AssetReport(SCHEME, path.name, (), (_problem(problem),), refused=True))
     except OSError:
-        problem = UserProblem("assets.unreadable", remedy="assets.remedy.check_path", where=Where(str(path)))
-        return SchemeCheck(path, AssetReport(SCHEME, path.name, (), (_problem(problem),), refused=True))
+        unread = UserProblem("assets.unreadable", remedy="assets.remedy.check_path", where=Where(str(path)))
+        return SchemeCheck(path, AssetReport(SCHEME, path.name, (), (_problem(unread),), refused=True))
     shown = AssetReport(SCHEME, report.title, report.facts, report.remarks, sizes=report.sizes)
     return SchemeCheck(path, shown, day, digest)
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QLineEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
 
 from app.common.errors import UserProblem
 from app.domain.changes import Changes
@@ -326,13 +326,14 @@ class BrowserPage(Page):
 
     def copy(self) -> None:
         """Copy what is chosen where the focus is: group and rule, a code with its name, a place."""
-        focus = QApplication.focusWidget()
-        words = {
-            self.group.members: self.group.chosen_words,
-            self.code.hits: self.code.hit_words,
-            self.code.places: self.code.place_words,
-        }
-        QGuiApplication.clipboard().setText(words.get(focus, self.group.rule_words)())
+        words = self.group.rule_words
+        for table, own in (
+            (self.group.members, self.group.chosen_words),
+            (self.code.hits, self.code.hit_words),
+            (self.code.places, self.code.place_words),
+        ):
+            words = own if table.hasFocus() else words
+        QGuiApplication.clipboard().setText(words())
 
     def escape(self) -> None:
         """Leave one level: the query, then the filter, then the page."""

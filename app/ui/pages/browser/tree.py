@@ -130,7 +130,7 @@ class _Rows(QStyledItemDelegate):
             painter.fillRect(box, theme().colour("sel_bg" if view.hasFocus() else "sel_inactive"))
             painter.fillRect(box.left(), box.top(), 3, box.height(), theme().colour("accent"))
         left = box.left() + px(8) + node.id.count("/") * px(_INDENT)
-        if view.groups.rowCount(QModelIndex(index)):
+        if view.groups.rowCount(index):
             draw_icon(painter, left, box, "expand" if view.isExpanded(index) else "open_child", "fg_muted", 12)
         room = self._draw_count(painter, box, view.groups.counts.get(node.id, 0))
         left += px(_CARET)
