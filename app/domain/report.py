@@ -7,11 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ReportColumn:
-    """A heading. ``width`` in half-width characters, also its share of a page; ``code`` is set in the code font."""
+    """A heading. ``width`` in half-width characters, also its share of a page; ``code`` is set in the code font.
+
+    On paper a ``below`` column stands under its row, over the whole width, and what a ``once`` column repeats from the
+    row before is left out.
+    """
 
     label: str
     width: int
     code: bool = False
+    below: bool = False
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -16,7 +16,9 @@ from app.services.case_history import HistoryStep
 from app.services.types import Grouping
 from app.storage.load import StoredCase
 
-_CODES: Final = frozenset({"code", "group", "sha256", "drg", "place", "source", "table"})
+_CODES: Final = frozenset({"code", "group", "sha256", "drg", "place", "source", "table", "rule"})
+_BELOW: Final = frozenset({"rule", "facts", "sha256"})
+_ONCE: Final = frozenset({"subject", "note", "item", "asset", "version"})
 Columns = tuple[tuple[str, int], ...]
 """Names below ``appeal.column`` with their widths."""
 
@@ -45,7 +47,10 @@ class PackSource:
 
 def table(key: str, columns: Columns, rows: Iterable[tuple[str, ...]], strong: Iterable[int] = ()) -> ReportTable:
     """Return a table titled ``appeal.table.<key>``."""
-    made = tuple(ReportColumn(text(f"appeal.column.{name}"), width, name in _CODES) for name, width in columns)
+    made = tuple(
+        ReportColumn(text(f"appeal.column.{name}"), width, name in _CODES, name in _BELOW, name in _ONCE)
+        for name, width in columns
+    )
     return ReportTable(text(f"appeal.table.{key}"), made, tuple(rows), frozenset(strong))
 
 

@@ -13,7 +13,7 @@ from app.services.appeal_parts import PackSource, or_dash, section, table
 from app.services.asset_store import CODEBOOK, RATES, SCHEME, WEIGHTS
 from app.services.assets import Assets
 
-_COLUMNS: Final = (("item", 14), ("title", 26), ("version", 28), ("file", 26), ("sha256", 66))
+_COLUMNS: Final = (("item", 14), ("asset", 30), ("version", 28), ("file", 26), ("sha256", 66))
 
 
 def versions(source: PackSource, assets: Assets) -> ReportSection:
@@ -23,7 +23,7 @@ def versions(source: PackSource, assets: Assets) -> ReportSection:
     rows = [row for kind in (SCHEME, CODEBOOK, WEIGHTS, RATES) for row in _rows(source, assets, kind)]
     program = text("appeal.versions.program_name", version=__version__)
     dash = text("appeal.dash")
-    rows.append((text("appeal.versions.program"), program, __version__, dash, dash))
+    rows.append((text("appeal.versions.program"), program, __version__, dash, ""))
     return section(
         "versions",
         (table("versions", _COLUMNS, rows),),
@@ -42,7 +42,7 @@ def _rows(source: PackSource, assets: Assets, kind: str) -> Iterator[tuple[str, 
     item, dash = text(f"appeal.versions.{kind}"), text("appeal.dash")
     in_use = assets.current(kind, on)
     if in_use is None:
-        yield item, text("appeal.versions.none"), dash, dash, dash
+        yield item, text("appeal.versions.none"), dash, dash, ""
         return
     title, version = _named(source, assets, kind, in_use)
     for name, digest in assets.file_hashes(kind, in_use):
@@ -53,7 +53,7 @@ def _named(source: PackSource, assets: Assets, kind: str, asset_id: str) -> tupl
     """Return title and version of an asset in words."""
     scheme = source.scheme
     if kind == SCHEME:
-        return scheme.title, text("appeal.versions.edition", id=scheme.id, edition=scheme.edition).strip()
+        return scheme.title, text("appeal.join").join(dict.fromkeys(filter(None, (scheme.id, scheme.edition))))
     if not asset_id:
         key = {CODEBOOK: "assets.builtin_codebook", WEIGHTS: "assets.starter_weights"}[kind]
         return text(key), text("appeal.versions.shipped")

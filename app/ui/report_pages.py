@@ -20,6 +20,10 @@ from app.ui.theme.fonts import families
 
 _LINE_SHARE = 1.35
 _LEAST_SHARE = 0.05
+_PAD = 4.0
+_INDENT = 46.0
+_LABEL = 96.0
+"""Room for the label of a column that stands below its row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +70,15 @@ def paper_colour(role: str) -> QColor:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Wrapped lines in a box ``left`` of the page's edge."""
+    """Wrapped lines ``left`` of the page's edge.
+
+    ``once``: not printed where the row above says the same, here and in every such cell to the left.
+    """
 
     left: float
     lines: tuple[str, ...]
     look: Look
+    once: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,7 +86,7 @@ class Strip:
     """Cells side by side. ``above`` is the gap before it, not kept at the top of a page; ``pad`` above and below.
 
     ``band`` tints it, ``ruled`` draws a hairline below. ``keep`` holds it together with the next strip. ``heading`` is
-    the strip that comes first when this one opens a page.
+    the strip that comes first when this one opens a page. ``table`` numbers the table of a row, 0 for what is none.
     """
 
     width: float
@@ -89,11 +97,22 @@ class Strip:
     ruled: bool = False
     keep: bool = False
     heading: Strip | None = None
+    table: int = 0
 
     @cached_property
     def height(self) -> float:
         """Its height without the gap before it."""
         return 2 * self.pad + max(len(cell.lines) * cell.look.line for cell in self.cells)
+
+    def less(self, above: Strip | None) -> Strip:
+        """Return it without what the row above says too."""
+        if above is None or not self.table or above.table != self.table:
+            return self
+        cells, repeats = [], True
+        for cell, other in zip(self.cells, above.cells, strict=True):
+            repeats = repeats and (not cell.once or cell == other)
+            cells.append(replace(cell, lines=()) if cell.once and repeats else cell)
+        return replace(self, cells=tuple(cells))
 
     def torn(self, room: float) -> tuple[Strip, Strip]:
         """Return the part that fits into ``room`` (at least one line) and the rest."""
@@ -128,22 +147,25 @@ def pages_of(report: Report, width: float, height: float) -> list[Page]:
     pages: list[Page] = [[]]
     top = 0.0
     strips = list(_strips(report, width))
-    for at, strip in enumerate(strips):
+    shown: Strip | None = None
+    for at, whole in enumerate(strips):
+        strip = whole.less(shown) if pages[-1] else whole
         gap = strip.above if pages[-1] else 0.0
         needed = gap + strip.height + _with_next(strips, at)
         if pages[-1] and top + needed > height:
             pages.append([])
-            top = gap = 0.0
+            strip, top, gap = whole, 0.0, 0.0
             if strip.heading:
                 pages[-1].append((0.0, strip.heading))
                 top = strip.heading.height
         while top + gap + strip.height > height and _can_be_torn(strip):
-            first, strip = strip.torn(height - top - gap)  # noqa: PLW2901 - what is left of it goes on
+            first, strip = strip.torn(height - top - gap)
             pages[-1].append((top + gap, first))
             pages.append([])
             top = gap = 0.0
         pages[-1].append((top + gap, strip))
         top += gap + strip.height
+        shown = whole if whole.table else shown
     return pages
 
 
@@ -162,9 +184,11 @@ def _can_be_torn(strip: Strip) -> bool:
 def _strips(report: Report, width: float) -> Iterator[Strip]:
     yield _words(report.title, TITLE, width)
     yield _words(report.subject, BODY, width, above=4)
-    yield from _table(_contents(report), width)
+    yield from _table(_contents(report), width, 1)
+    number = 2
     for section in report.sections:
-        yield from _section(section, width)
+        yield from _section(section, width, number)
+        number += len(section.tables)
 
 
 def _contents(report: Report) -> ReportTable:
@@ -175,14 +199,14 @@ def _contents(report: Report) -> ReportTable:
     return ReportTable("", columns, rows)
 
 
-def _section(section: ReportSection, width: float) -> Iterator[Strip]:
+def _section(section: ReportSection, width: float, number: int) -> Iterator[Strip]:
     yield _words(section.title, SECTION, width, above=20, keep=True)
     for words in section.paragraphs:
         yield _words(words, BODY, width, above=4)
-    for table in section.tables:
+    for at, table in enumerate(section.tables, number):
         if len(section.tables) > 1:
             yield _words(table.title, SUBTITLE, width, above=10, keep=True)
-        yield from _table(table, width)
+        yield from _table(table, width, at)
     for words in section.notes:
         yield _words(words, NOTE, width, above=6)
 
@@ -191,28 +215,54 @@ def _words(words: str, look: Look, width: float, *, above: float = 0, keep: bool
     return Strip(width, (Cell(0, _wrapped(words, look, width), look),), above=above, keep=keep)
 
 
-def _table(table: ReportTable, width: float) -> Iterator[Strip]:
-    total = sum(column.width for column in table.columns)
-    widths = [width * max(_LEAST_SHARE, column.width / total) for column in table.columns]
-    widths = [one * width / sum(widths) for one in widths]
-    looks = [replace(CELL, bold=True)] * len(widths)
-    labels = [column.label for column in table.columns]
-    heading = replace(_row(labels, looks, widths), band=True, above=4, keep=True) if any(labels) else None
-    if heading:
+def _table(table: ReportTable, width: float, number: int) -> Iterator[Strip]:
+    beside = [at for at, column in enumerate(table.columns) if not column.below]
+    below = [at for at, column in enumerate(table.columns) if column.below]
+    widths = _widths([table.columns[at] for at in beside], width)
+    bold = replace(CELL, bold=True)
+    labels = [table.columns[at].label for at in beside]
+    heading = None
+    if any(labels):
+        heading = replace(_row(labels, [bold] * len(labels), widths), band=True, above=4, keep=True)
         yield heading
     for at, words in enumerate(table.rows):
-        strong = at in table.strong
-        looks = [replace(CODE if column.code else CELL, bold=strong) for column in table.columns]
+        more = [one for one in below if words[one]]
+        looks = [_look(table, at, one) for one in beside]
+        first = _row([words[one] for one in beside], looks, widths)
+        cells = (replace(cell, once=table.columns[one].once) for one, cell in zip(beside, first.cells, strict=True))
         above = 4.0 if not at and not heading else 0.0
-        yield replace(_row(words, looks, widths), ruled=True, above=above, heading=heading)
+        keep, ruled = bool(more), not more
+        yield replace(first, cells=tuple(cells), above=above, keep=keep, ruled=ruled, heading=heading, table=number)
+        for one in more:
+            last = one == more[-1]
+            strip = _under(table.columns[one], words[one], _look(table, at, one), widths)
+            yield replace(strip, keep=not last, ruled=last, heading=heading)
+
+
+def _look(table: ReportTable, row: int, column: int) -> Look:
+    return replace(CODE if table.columns[column].code else CELL, bold=row in table.strong)
+
+
+def _widths(columns: Sequence[ReportColumn], width: float) -> list[float]:
+    total = sum(column.width for column in columns)
+    shares = [max(_LEAST_SHARE, column.width / total) for column in columns]
+    return [share * width / sum(shares) for share in shares]
 
 
 def _row(words: Sequence[str], looks: Sequence[Look], widths: Sequence[float]) -> Strip:
-    cells, left, pad = [], 0.0, 4.0
+    cells, left = [], 0.0
     for word, look, width in zip(words, looks, widths, strict=True):
-        cells.append(Cell(left + pad, _wrapped(word, look, width - 2 * pad), look))
+        cells.append(Cell(left + _PAD, _wrapped(word, look, width - 2 * _PAD), look))
         left += width
     return Strip(left, tuple(cells), pad=3)
+
+
+def _under(column: ReportColumn, words: str, look: Look, widths: Sequence[float]) -> Strip:
+    """Return a strip below a row: the label of the column, and its words over the rest of the width."""
+    left = min(widths[0], _INDENT) + _PAD
+    room = sum(widths) - left - _LABEL - _PAD
+    label = Cell(left, (column.label,), NOTE)
+    return Strip(sum(widths), (label, Cell(left + _LABEL, _wrapped(words, look, room), look)), pad=2)
 
 
 def _wrapped(words: str, look: Look, width: float) -> tuple[str, ...]:

@@ -123,7 +123,7 @@ def test_an_excluded_diagnosis_is_told_with_its_table(services: Services, coded:
     pack = services.appeal.pack(coded)
     row = next(row for row in rows_of(pack, "severity") if row[1] == code)
     assert row[5:7] == ("含", "不计")
-    assert any("主要诊断列在排除表" in words for words in section(pack, "severity").paragraphs)
+    assert any("列有主要诊断的排除表" in words for words in section(pack, "severity").paragraphs)
 
 
 def test_versions_name_files_with_their_checksums(pack: AppealPack) -> None:

@@ -92,6 +92,32 @@ def test_words_without_a_break_are_broken_to_fit(qapp: object) -> None:
     assert "".join(strip.cells[1].lines) == "f" * 400
 
 
+def test_a_column_below_stands_under_its_row_over_the_whole_width(qapp: object) -> None:
+    columns = (ReportColumn("序", 4), ReportColumn("组", 8), ReportColumn("规则", 90, code=True, below=True))
+    rule = "{ZYZD,QTZD} in DI_Z01 or " * 30
+    table = ReportTable("路径", columns, (("1", "HC1", rule), ("2", "HC2", ""), ("3", "HC3", "1")))
+    page = lay_out(Report("申诉材料", "", "", (ReportSection("a", "路径", "", (table,)),)))[0]
+    heading = next(strip for _, strip in page if strip.band)
+    assert [cell.lines for cell in heading.cells] == [("序",), ("组",)]
+    below = [strip for _, strip in page if strip.cells[0].lines == ("规则",)]
+    assert ["".join(strip.cells[1].lines) for strip in below] == [rule, "1"]
+    assert max(len(strip.cells[1].lines) for strip in below) <= 10
+    ruled = [strip.cells[-1].lines[0] for _, strip in page if strip.ruled][-3:]
+    assert ruled == [below[0].cells[1].lines[0], "HC2", "1"]
+
+
+def test_what_repeats_is_printed_once_a_page(qapp: object) -> None:
+    columns = (ReportColumn("对象", 20, once=True), ReportColumn("资料", 30), ReportColumn("来源", 20, once=True))
+    rows = tuple(("甲" if at < 60 else "乙", f"第 {at} 份", "同一来源") for at in range(70))
+    report = Report("申诉材料", "", "", (ReportSection("a", "清单", "", (ReportTable("", columns, rows),)),))
+    printed = [lines(page) for page in lay_out(report)]
+    assert len(printed) == 2
+    assert [page.count("甲") for page in printed] == [1, 1]
+    assert sum(page.count("乙") for page in printed) == 1
+    assert sum(page.count("同一来源") for page in printed) == 3
+    assert sum(line.endswith("份") for page in printed for line in page) == 70
+
+
 def test_the_first_page_lists_what_is_in_it_and_what_lacks(qapp: object) -> None:
     first = lines(lay_out(report(3))[0])
     assert first[:2] == ["申诉材料", "病案号 0001（测试）"]
