@@ -15,7 +15,7 @@ from typing import Final
 
 from app.domain.grouping import GroupResult, GroupStatus
 from app.drg.pay_rules import Levels, Method, PayRules
-from app.drg.rates import Rate, RateTable, RateWanted, find_rate, insurance_of, levels_there, years_there
+from app.drg.rates import Rate, RateTable, RateWanted, find_rate, insurance_of, level_name, levels_there, years_there
 from app.drg.scheme import Scheme
 from app.drg.tariffs import POINTS_PER_WEIGHT, Differences, WeightTable, named, weights_on
 
@@ -241,7 +241,8 @@ def _basis(
 
 def _no_rate(wanted: RateWanted, tables: Sequence[RateTable], weight: Decimal) -> Refusal:
     """Say which years there are; where there are none for such a case, which levels."""
-    args = (("city", wanted.city), ("year", wanted.year), ("level", wanted.level), ("insurance", wanted.insurance))
+    level = level_name(wanted.level)
+    args = (("city", wanted.city), ("year", wanted.year), ("level", level), ("insurance", wanted.insurance))
     years = years_there(tables, wanted)
     if years:
         return Refusal(Reason.NO_RATE_FOR_YEAR, (*args, ("there", named(years))), weight)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Final, Self
 
 from app.common.errors import UserProblem, Where
+from app.common.texts import text
 from app.domain.tables import RawTable
 from app.drg.pay_rules import words
 from app.drg.tariffs import RateKey, columns_of, day_of, named, positive
@@ -124,6 +125,11 @@ def levels_there(tables: Sequence[RateTable]) -> tuple[str, ...]:
 def same_level(one: str, other: str) -> bool:
     """Return whether two texts name one hospital level: width, blanks and letter case do not count."""
     return _folded(one) == _folded(other)
+
+
+def level_name(level: str) -> str:
+    """Return a hospital level as it reads in a sentence: the word as it is, a bare sign with its noun."""
+    return level if len(_folded(level)) > 1 and not _folded(level).isascii() else text("payment.level_name", level=level)
 
 
 def insurance_of(pay_method: str) -> str | None:

@@ -421,7 +421,9 @@ def _rates_report(title: str, facts: Mapping[str, str], table: RateTable) -> Imp
         for rate in sorted(table.rates, key=lambda one: (one.key, one.insurance))
         if same_level(rate.key.level, facts["level"]) and rate.key.city in ("", facts["city"])
     ]
-    return ImportReport(title, (text("payment.rates_facts", city=facts["city"], level=level_name(facts["level"])), *rates))
+    return ImportReport(
+        title, (text("payment.rates_facts", city=facts["city"], level=level_name(facts["level"])), *rates)
+    )
 
 
 def load_weights(path: Path) -> WeightTable:

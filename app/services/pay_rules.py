@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -30,7 +30,7 @@ _KEPT: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class RuleChange:
-    """One change of one rule in words: when, who, what, from, to. ``can_undo`` while the operation is in effect."""
+    """One change of one rule in words: when, who, what, from, to; whether it is in effect and may be taken back."""
 
     op_id: int
     at: datetime
@@ -38,6 +38,7 @@ class RuleChange:
     what: str
     old: str
     new: str
+    can_undo: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,8 @@ class PayRulesService:
         """Return the changes of the rules, latest first."""
         with self._session.db.read() as reader:
             steps = reader.setting_changes(_PREFIX)[:_KEPT]
-        return tuple(map(_told, steps))
+        undone = {step.operation.undo_of for step in steps if step.operation.op is Op.UNDO}
+        return tuple(_told(step, undone) for step in steps)
 
     def rates_today(self) -> RateNote:
         """Say what a case discharged today is priced with, or why it cannot be."""
@@ -176,7 +178,7 @@ def dept_name(dept: str) -> str:
     return (dictionary("D-DEPT").label(dept) or dept) if dept else text("payment.every_dept")
 
 
-def _told(step: SettingChange) -> RuleChange:
+def _told(step: SettingChange, undone: Container[int | None]) -> RuleChange:
     key = step.key.removeprefix(_PREFIX)
     if key == _LEVELS or _is_own(key):
         what = text("payment.levels_of", dept=dept_name(key.removeprefix(_LEVELS).removeprefix(".")))
@@ -187,7 +189,8 @@ def _told(step: SettingChange) -> RuleChange:
         for value in (step.before, step.after)
     ]
     operation = step.operation
-    return RuleChange(operation.id, operation.at, operation.actor_name, what, *sides)
+    can_undo = operation.op is Op.SET_SETTING and operation.id not in undone
+    return RuleChange(operation.id, operation.at, operation.actor_name, what, sides[0], sides[1], can_undo)
 
 
 def _shown(key: str, value: str) -> str:

@@ -17,7 +17,7 @@ from app.domain.grouping import GroupResult
 from app.drg.pay_rules import Method, PayRules, default_rules, words
 from app.drg.payment import Bill, Quote, Refusal, Regime, Tariff, quote, refused
 from app.drg.payment import Reason as Why
-from app.drg.rates import RateTable
+from app.drg.rates import RateTable, level_name
 from app.drg.scheme import Scheme
 from app.drg.tariffs import WeightTable
 from app.services.types import Price, PriceState
@@ -114,7 +114,7 @@ def _quoted(scheme: Scheme, answer: Quote, record: CaseRecord, bill: Bill, table
         regime_key=str(answer.regime),
         method=str(basis.method) if basis else "",
         insurance=answer.insurance,
-        hospital_level=tables.rules.level,
+        hospital_level=level_name(tables.rules.level).strip() if tables.rules.level else "",
         settled_formula=_settled_formula(answer, bill),
         estimate=_estimate(answer, record),
         versions=_versions(scheme, answer),
@@ -173,7 +173,7 @@ def _versions(scheme: Scheme, answer: Quote) -> str:
         weights=weights,
         rates=_stem(basis.rate.file),
         year=key.year,
-        level=key.level,
+        level=level_name(key.level),
         insurance=answer.insurance,
     )
 

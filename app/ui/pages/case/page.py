@@ -200,8 +200,9 @@ class CasePage(Page):
         return self._target or self._focus or self.grids[Group.DX]
 
     def on_changes(self, changes: Changes) -> None:
-        """Read the case anew when somebody else's write touched it."""
-        if self.view and self.view.case_id in changes.cases and not self.work.publishing:
+        """Read the case anew when somebody else's write touched it, or prices and payment rules changed."""
+        priced_anew = changes.assets and self.shell.services.is_ready
+        if self.view and (priced_anew or self.view.case_id in changes.cases) and not self.work.publishing:
             view = self.work.read(self.view.case_id)
             if view is not None:
                 self.show_view(view)
