@@ -9,6 +9,8 @@
     checking   run, stale: whole lists in the background
     imports    preview, remap, answer, commit, undo_batch, marked_copy, batches
     exports    batch: the user's own file with corrected values
+    history    timeline: every operation on a case in words, with the group before and after
+    appeal     pack; save_workbook, save_printed, note_printed: the appeal pack of a case, given away on record
     assets     code books, schemes, weights, rates: import, list, use
     places     small things that the window remembers
 
