@@ -23,6 +23,7 @@ from app.services.case_view import load_case
 from app.services.group_input import with_proposals
 from app.services.session import Session
 from app.storage.ops import Op
+from app.storage.worklist import Filter, Test, WorklistQuery
 
 _STEPS = 7
 
@@ -55,6 +56,23 @@ class AppealService:
         self._session = session
         self._history = history
 
+    def find(self, record_no: str, stay: int = 0) -> int:
+        """Return the case of a record number; ``stay`` is the number of the admission, 0 when there is only one.
+
+        Raises :class:`UserProblem` when there is none or more than one.
+        """
+        filters = [Filter("record_no", Test.IS, (record_no,))]
+        if stay:
+            filters.append(Filter("admission_count", Test.IS, (stay,)))
+        with self._session.db.read() as reader:
+            found = reader.worklist_ids(WorklistQuery(filters=tuple(filters)))
+        if len(found) != 1:
+            key = "several" if found else "none"
+            raise UserProblem(
+                f"appeal.find.{key}", remedy=f"appeal.remedy.find_{key}", record_no=record_no, count=len(found)
+            )
+        return found[0]
+
     def pack(self, case_id: int, progress: Progress | None = None) -> AppealPack:
         """Return the pack of a case as it stands. Raises :class:`UserProblem` when the case does not exist."""
         progress = progress or NoProgress()
@@ -81,8 +99,10 @@ class AppealService:
     def save_workbook(self, pack: AppealPack, path: Path, progress: Progress | None = None) -> Path:
         """Write a pack as .xlsx, checked after writing, and note it in the audit.
 
-        Raises :class:`UserProblem` when it cannot be written; an older file stays then.
+        Raises :class:`UserProblem` for another kind of file and when it cannot be written; an older file stays then.
         """
+        if path.suffix.lower() != ".xlsx":
+            raise UserProblem("appeal.not_xlsx", remedy="appeal.remedy.not_xlsx", where=Where(path.name))
         write_report(pack.report, path, progress or NoProgress())
         self._note(pack.case_id, path.name, sha256_of(path))
         return path
