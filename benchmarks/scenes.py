@@ -224,6 +224,7 @@ SCENES: tuple[Scene, ...] = (
     Scene("autocode-search", "autocode", {"queue": "all", "band": "search"}, play=_find, leave=_close_cards),
     Scene("codes", "codes", {"query": "胆总管结石", "kind": "dx"}, ready=_found),
     Scene("drg", "drg", {"case": 1}, play=_first_grouped, ready=_grouped),
+    Scene("pay-rules", "pay_rules", {"rule": "coefficient"}),
     Scene("schemes", "schemes", {"section": "scheme"}, ready=_checked),
     Scene("schemes-refused", "schemes", {"section": "scheme"}, play=_refuse, ready=_checked, leave=_choose_book),
     Scene("schemes-check", "schemes", {"section": "scheme"}, play=_check_file, ready=_check_shown, leave=_drop_check),

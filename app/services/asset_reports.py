@@ -27,7 +27,7 @@ _TOML: Final = "scheme.toml"
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the user says beside a file: from when a scheme is used; place, year and level that rates are tied to.
+    """What the user says beside a file: from when a scheme is used; place and level that rates are tied to.
 
     ``valid_from`` None takes the day that the file names. ``digest`` is that of the scheme file as it was checked.
     """
@@ -35,7 +35,6 @@ class Terms:
     today: date
     valid_from: str | None = None
     city: str = ""
-    year: str = ""
     level: str = ""
     digest: str = ""
 
@@ -125,7 +124,7 @@ def rate_places(path: Path) -> tuple[RateKey, ...]:
 def _importers(
     assets: Assets, terms: Terms, progress: Progress
 ) -> Mapping[str, Callable[[Sequence[Path]], ImportReport]]:
-    place = {"city": terms.city, "year": terms.year, "level": terms.level}
+    place = {"city": terms.city, "level": terms.level}
     return {
         CODEBOOK: lambda paths: assets.import_codebook(paths, progress=progress),
         SCHEME: lambda paths: assets.import_scheme(
@@ -158,7 +157,7 @@ def _facts(line: AssetLine) -> list[tuple[str, str]]:
         CODEBOOK: ("dx", "px", "remarks"),
         SCHEME: ("valid_from", "size", "warnings", "scheme_id"),
         WEIGHTS: ("scheme", "version", "valid_from", "groups"),
-        RATES: ("city", "year", "level"),
+        RATES: ("city", "level", "years"),
     }[line.kind]
     if "drg" in facts:
         facts["size"] = text("assets.value.size", **{name: facts.get(name, "0") for name in _SIZES})

@@ -279,11 +279,12 @@ class Assets:
         scheme = self.find_scheme(asset.facts["scheme_id"])
         return _weights_report(asset.title, load_weights(self._path(asset, "weights")), scheme)
 
-    def import_rates(self, path: Path, *, city: str, year: str = "", level: str) -> ImportReport:
+    def import_rates(self, path: Path, *, city: str, level: str) -> ImportReport:
         """Keep a table of base rates, tied by the user to a city and a hospital level; the discharge picks the year."""
         table = load_rates(path)
-        table.require(year, level)
-        facts = {"city": city, "year": year, "level": level}
+        table.require("", level)
+        years = text("drg.list_join").join(dict.fromkeys(place.year for place in table.places()))
+        facts = {"city": city, "level": level, "years": years}
         asset = self._store.add(RATES, path.stem, [("rates", path)], facts=facts)
         return replace(_rates_report(path.stem, facts, table), asset_id=asset.id)
 

@@ -328,7 +328,7 @@ def test_weights_belong_to_the_scheme_in_use(desk: Any, tmp_path: Path) -> None:
     assert says(desk, "小方案")
 
 
-def test_rates_are_tied_to_place_year_and_level_by_the_user(desk: Any, tmp_path: Path) -> None:
+def test_rates_are_tied_to_place_and_level_by_the_user(desk: Any, tmp_path: Path) -> None:
     table = tmp_path / "费率.csv"
     table.write_text("year,hospital_level,insurance,base_rate_yuan\n2025,I,职工,12000\n2026,I,职工,12500\n", "utf-8")
     desk.window.shell.actions.trigger("schemes.import_rates")
@@ -336,7 +336,7 @@ def test_rates_are_tied_to_place_year_and_level_by_the_user(desk: Any, tmp_path:
     desk.rest()
     yes = next(one for one in desk.window.findChildren(Button) if one.isVisible() and one.text() == "导入")
     assert not yes.isEnabled(), "nothing is filled in silently"
-    for name, value in (("city", "云泽"), ("year", "2026"), ("level", "II")):
+    for name, value in (("city", "云泽"), ("level", "II")):
         desk.find(QLineEdit, name).setText(value)
     assert not yes.isEnabled()
     assert says(desk, "文件中没有这样的费率。")

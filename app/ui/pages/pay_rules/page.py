@@ -80,8 +80,8 @@ class PayRulesPage(Page):
         return self.form.lines[self._wanted].field
 
     def on_changes(self, changes: Changes) -> None:
-        """Read everything anew when rules, schemes or tables changed."""
-        if changes.assets:
+        """Read everything anew when rules, schemes or tables changed; a hidden page reads when it is shown."""
+        if changes.assets and self.isVisible():
             self._read()
 
     # What the user does.

@@ -79,7 +79,7 @@ _ACTIONS = (
     Action(
         "schemes.import_rates",
         "导入费率…",
-        "导入费率，并写明地区、年度与医院级别。",
+        "导入费率，并写明地区与医院级别；年度按出院日期选用。",
         SchemesPage.import_rates,
         "",
         "schemes",

@@ -1,4 +1,4 @@
-"""What the program asks beside a file: from when a scheme is used; for which place, year and level rates hold."""
+"""What the program asks beside a file: from when a scheme is used; for which place and level rates hold."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QWidget
 
+from app.drg.rates import level_name, same_level
 from app.drg.tariffs import RateKey
 from app.ui.widgets import Button, Card, DictionaryField, FieldBox, FieldLook, RuledField, Text, row
 
@@ -59,27 +60,25 @@ class DateCard(Card):
 
 
 class RatesCard(Card):
-    """Asks for place, year and level, all of them, from what the file holds; ``then(city, year, level)``."""
+    """Asks for place and level, both of them, from what the file holds; ``then(city, level)``."""
 
     def __init__(
-        self, parent: QWidget, name: str, places: Sequence[RateKey], then: Callable[[str, str, str], object]
+        self, parent: QWidget, name: str, places: Sequence[RateKey], then: Callable[[str, str], object]
     ) -> None:
         super().__init__(parent.window(), width=460)
         self.setObjectName("rates_card")
         self._places, self._then = places, then
         cities = [place.city for place in places if place.city]
         self.city = DictionaryField(Few(cities)) if cities else RuledField()
-        self.year = DictionaryField(Few([place.year for place in places]))
         self.level = DictionaryField(Few([place.level for place in places]))
         self._yes = Button("导入", kind="primary")
         no = Button("取消", keys="Esc")
         self.box.addWidget(Text(f"导入费率 {name}", "title", wrap=True))
-        there = "、".join(f"{place.city} {place.year} 年 {place.level} 级".strip() for place in places)
-        told = f"费率只对一个地区、一个年度、一个医院级别有效，请写明。文件中有：{there}。"
+        there = "、".join(f"{place.city} {place.year} 年{level_name(place.level)}".strip() for place in places)
+        told = f"费率只对一个地区、一个医院级别有效，请写明；年度按出院日期选用。文件中有：{there}。"
         self.box.addWidget(Text(told, tone="secondary", wrap=True))
         for label, key, field in (
             ("地区", "city", self.city),
-            ("年度", "year", self.year),
             ("级别", "level", self.level),
         ):
             field.setObjectName(key)
@@ -94,14 +93,12 @@ class RatesCard(Card):
         self.open(self.city)
 
     def _on_typed(self, _typed: str = "") -> None:
-        city, year, level = (field.text().strip() for field in (self.city, self.year, self.level))
-        fits = any((place.year, place.level) == (year, level) and place.city in ("", city) for place in self._places)
+        city, level = (field.text().strip() for field in (self.city, self.level))
+        fits = any(same_level(place.level, level) and place.city in ("", city) for place in self._places)
         self._yes.setEnabled(bool(city) and fits)
-        missing = (
-            "地区、年度、级别都要写。" if not (city and year and level) else "" if fits else "文件中没有这样的费率。"
-        )
+        missing = "地区、级别都要写。" if not (city and level) else "" if fits else "文件中没有这样的费率。"
         self._missing.setText(missing)
 
     def _on_yes(self) -> None:
         self.close_card()
-        self._then(*(field.text().strip() for field in (self.city, self.year, self.level)))
+        self._then(*(field.text().strip() for field in (self.city, self.level)))

@@ -324,8 +324,8 @@ class SchemesPage(Page):
     def _on_places(self, path: Path, places: Sequence[RateKey]) -> None:
         RatesCard(self, path.name, places, partial(self._bring_rates, path))
 
-    def _bring_rates(self, path: Path, city: str, year: str, level: str) -> None:
-        self._bring("rates", [path], city=city, year=year, level=level)
+    def _bring_rates(self, path: Path, city: str, level: str) -> None:
+        self._bring("rates", [path], city=city, level=level)
 
     def _bring(self, kind: str, paths: Sequence[Path], **told: str) -> None:
         self._stop_looking()

@@ -1,0 +1,88 @@
+"""``bingan weights`` and ``bingan rates``: kept, listed, held against a scheme; refusals are told whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.cli.main import run
+
+_PACKAGE = {
+    "scheme.toml": 'id = "mini"\ntitle = "小方案"\nyear = "2026"\nno_group_code = "0000"\n',
+    "mdc.csv": "order,mdc,name,condition\n1,MDCB,神经系统疾病,main_dx in mdc_dx\n",
+    "mdc_dx.csv": "mdc,site,code\nMDCB,,I63.900\n",
+    "adrg.csv": "mdc,order,adrg,name,kind,condition,no_drg\nMDCB,1,BR1,脑缺血性疾患,内科,main_dx in dx1,adrg\n",
+    "adrg_dx.csv": "adrg,list,code\nBR1,dx1,I63.900\n",
+    "adrg_px.csv": "adrg,list,code\n",
+    "drg.csv": "adrg,order,drg,name,condition\nBR1,1,BR19,脑缺血性疾患,always\n",
+    "mcc.csv": "code,exclusion\nJ96.000,1\n",
+    "cc.csv": "code,exclusion\nI10.x00,1\n",
+    "exclusion.csv": "table,code\n1,I63.900\n",
+    "valid_px.csv": "code\n38.1200\n",
+}
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("BINGAN_HOME", str(tmp_path / "home"))
+    (tmp_path / "home").mkdir()
+    return
+
+
+@pytest.fixture
+def scheme(tmp_path: Path) -> Path:
+    """Return a small scheme package."""
+    folder = tmp_path / "小方案"
+    folder.mkdir()
+    for name, words in _PACKAGE.items():
+        (folder / name).write_text(words, "utf-8")
+    return folder
+
+
+def bingan(*words: object) -> int:
+    """Run a command line without a window."""
+    return run([str(word) for word in words], lambda _launch: 0)
+
+
+def test_weights_are_kept_for_their_scheme_and_listed(
+    scheme: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "权重.csv"
+    table.write_text("drg,name,relative_weight\nBR19,脑,1.5\n", "utf-8")
+    assert bingan("scheme", "import", scheme) == 0
+    assert bingan("weights", "import", table, "--scheme", "mini", "--valid-from", "2026-01-01") == 0
+    capsys.readouterr()
+    assert bingan("weights", "list") == 0
+    assert "权重" in capsys.readouterr().out
+
+
+def test_weights_of_another_scheme_are_refused_with_every_difference(
+    scheme: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "别处.csv"
+    rows = "".join(f"ZZ{number:02},没有的组,1\n" for number in range(20))
+    table.write_text(f"drg,name,relative_weight\n{rows}", "utf-8")
+    assert bingan("scheme", "import", scheme) == 0
+    assert bingan("weights", "import", table, "--scheme", "mini") == 1
+    assert capsys.readouterr().err.count("方案中没有这个组") == 20
+    assert bingan("weights", "compare", table, "--scheme", scheme) == 1
+    told = capsys.readouterr().out
+    assert told.count("方案中没有这个组") == 20
+    assert told.count("权重表没有这个组") == 1
+    assert bingan("weights", "list") == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_rates_are_kept_for_a_place_and_level(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = tmp_path / "费率.csv"
+    head = "year,hospital_level,insurance,base_rate_yuan"
+    table.write_text(f"{head}\n2025,三级,职工,8000\n2026,三级,职工,8500\n", "utf-8")
+    assert bingan("rates", "import", table, "--city", "试验市", "--level", "三级") == 0
+    told = capsys.readouterr().out
+    assert "2025 年职工每权重 8,000.00 元" in told
+    assert "2026 年职工每权重 8,500.00 元" in told
+    assert bingan("rates", "import", table, "--city", "试验市", "--level", "二级") == 1
+    assert bingan("rates", "list") == 0
+    assert "费率" in capsys.readouterr().out
