@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import inspect
 import json
 import sys
 from pathlib import Path
@@ -16,6 +17,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add ``bench``."""
     bench = commands.add_parser("bench", help="运行基准测试（须在源码目录中）")
     bench.add_argument("name", metavar="NAME", help="基准名称，如 match、qc、group、worklist、faults")
+    bench.add_argument("--scheme", metavar="SCHEME", help="分组方案（基准 group）")
+    bench.add_argument("--cases", metavar="CSV", help="病例文件（基准 group）")
     bench.add_argument("--json", action="store_true", help="只输出一行 JSON")
     bench.set_defaults(run=_bench)
 
@@ -26,7 +29,12 @@ def _bench(args: argparse.Namespace) -> int:
     if args.name not in names:
         raise UserProblem("cli.no_benchmark", remedy="cli.remedy.benchmarks", name=args.name, names="、".join(names))
     sys.path.insert(0, str(root))
-    figures = importlib.import_module(f"benchmarks.{args.name}").bench()
+    run = importlib.import_module(f"benchmarks.{args.name}").bench
+    given = {name: value for name in ("scheme", "cases") if (value := getattr(args, name)) is not None}
+    strange = [f"--{name}" for name in given if name not in inspect.signature(run).parameters]
+    if strange:
+        raise UserProblem("cli.no_option", remedy="cli.remedy.no_option", name=args.name, option="、".join(strange))
+    figures = run(**given)
     if not args.json:
         for key, value in figures.items():
             print(f"{key}: {value}")

@@ -5,6 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from app.cli.progress import TerminalProgress
+from app.common.clock import SystemClock
+from app.common.paths import home
+
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add ``group``, ``match`` and ``qc``: commands that read files and write files and touch no library."""
@@ -30,10 +34,16 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def _group(args: argparse.Namespace) -> int:
-    from app.services import bulk  # noqa: PLC0415 - engines load only for this command
+    from app.services.assets import Assets  # noqa: PLC0415 - engines load only for this command
+    from app.services.group_file import group_file  # noqa: PLC0415
 
-    done = bulk.group_file(args.scheme, args.cases, args.out)
-    print(f"已分组 {done.rows} 例，结果：{args.out}")
+    scheme = Assets(home(), SystemClock()).find_scheme(args.scheme)
+    progress = TerminalProgress("正在分组")
+    try:
+        rows = group_file(scheme, args.cases, args.out, progress)
+    finally:
+        progress.end()
+    print(f"已分组 {rows} 例，结果：{args.out}")
     return 0
 
 

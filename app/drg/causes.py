@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from app.common.texts import text
 from app.domain.grouping import GroupInput, GroupResult, GroupStatus
-from app.drg.compiling import compiled
 from app.drg.facts import Facts
-from app.drg.rule import And, Codes, Compare, In, Node, Number, Or
-from app.drg.scheme import Adrg, Mdc, Scheme
+from app.drg.rule import Codes, Compare, In, Node, Number, Or
+from app.drg.scheme import Adrg, Mdc, Rule, Scheme
 
 Args = tuple[tuple[str, str], ...]
 
@@ -70,28 +69,19 @@ def _not_taken(home: Mdc | None, reached: Reached, main: Args) -> Cause:
 def _home(scheme: Scheme, facts: Facts) -> Mdc | None:
     """Return the MDC that lists the principal diagnosis and asks for nothing that the case lacks but a group in it."""
     for mdc in scheme.mdcs:
-        failing, holding = _failing(mdc.rule.node, facts)
+        failing, holding = _failing(mdc.rule, facts)
         listed = any(isinstance(part, In) and Codes.MAIN_DX in part.codes for part in holding)
         if listed and all(isinstance(part, Or) for part in failing):
             return mdc
     return None
 
 
-def _parts(node: Node) -> Iterator[Node]:
-    """Yield what must hold together for a rule to hold."""
-    if isinstance(node, And):
-        for part in node.parts:
-            yield from _parts(part)
-    else:
-        yield node
-
-
-def _failing(node: Node, facts: Facts) -> tuple[list[Node], list[Node]]:
+def _failing(rule: Rule, facts: Facts) -> tuple[list[Node], list[Node]]:
     """Return the parts of a rule that fail and those that hold."""
     failing: list[Node] = []
     holding: list[Node] = []
-    for part in _parts(node):
-        (holding if compiled(part)(facts) else failing).append(part)
+    for part, test in rule.parts:
+        (holding if test(facts) else failing).append(part)
     return failing, holding
 
 
@@ -101,18 +91,18 @@ def _missing_number(scheme: Scheme, mdc: Mdc | None, facts: Facts) -> Number | N
     An MDC of a workbook also lists its groups; what those ask for is looked at in the groups.
     """
     for one in scheme.mdcs:
-        found = _only_missing(one.rule.node, facts, Or)
+        found = _only_missing(one.rule, facts, Or)
         if found is not None:
             return found
     for adrg in mdc.adrgs if mdc is not None else ():
-        found = _only_missing(adrg.rule.node, facts)
+        found = _only_missing(adrg.rule, facts)
         if found is not None:
             return found
     return None
 
 
-def _only_missing(node: Node, facts: Facts, *ignored: type[Node]) -> Number | None:
-    failing, holding = _failing(node, facts)
+def _only_missing(rule: Rule, facts: Facts, *ignored: type[Node]) -> Number | None:
+    failing, holding = _failing(rule, facts)
     rest = [part for part in failing if not isinstance(part, ignored)]
     missing = [part.value for part in rest if isinstance(part, Compare) and getattr(facts, part.value.value) is None]
     matched = any(isinstance(part, In) for part in holding)
@@ -122,7 +112,7 @@ def _only_missing(node: Node, facts: Facts, *ignored: type[Node]) -> Number | No
 def _conflicts(scheme: Scheme, facts: Facts) -> Iterator[tuple[Mdc, Number]]:
     """Yield the MDCs of the principal diagnosis that only sex or age keeps the case out of."""
     for mdc in scheme.mdcs:
-        failing, holding = _failing(mdc.rule.node, facts)
+        failing, holding = _failing(mdc.rule, facts)
         numbers = [part.value for part in failing if isinstance(part, Compare)]
         rest = [part for part in failing if not isinstance(part, Compare | Or)]
         if numbers and not rest and any(isinstance(part, In) for part in holding):

@@ -212,6 +212,15 @@ def walk(node: Node) -> Iterator[Node]:
             return
 
 
+def conjuncts(node: Node) -> Iterator[Node]:
+    """Yield what must hold together for a node to hold."""
+    if isinstance(node, And):
+        for part in node.parts:
+            yield from conjuncts(part)
+    else:
+        yield node
+
+
 def both(first: Node, second: Node) -> Node:
     """Return a node that holds when both do."""
     return And((first, second))

@@ -11,8 +11,8 @@ from functools import cached_property
 
 from app.common.errors import Where
 from app.domain.grouping import GroupResult, GroupStatus
-from app.drg.compiling import Test
-from app.drg.rule import CodeSet, Node, Severity
+from app.drg.compiling import Test, compiled
+from app.drg.rule import CodeSet, Node, Severity, conjuncts
 from app.drg.tracing import Trace, tracer
 
 NO_MDC = "0000"
@@ -57,6 +57,11 @@ class Rule:
     def trace(self) -> Trace:
         """The rule as a function that tells the facts that decided, too."""
         return tracer(self.node)
+
+    @cached_property
+    def parts(self) -> tuple[tuple[Node, Test], ...]:
+        """What must hold together for the rule to hold, each with its function."""
+        return tuple((part, compiled(part)) for part in conjuncts(self.node))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
 from app.common.errors import UserProblem, Where
 from app.common.files import write_atomic
+from app.common.progress import NoProgress, Progress
 from app.exchange.decoding import decode
 from app.exchange.raw import TextStyle
 from app.exchange.textfile import encode_records
 
 _SAMPLE = 1 << 20
+_REPORTED = (1 << 12) - 1
 _PEOPLE = TextStyle(bom=True)
 _PROGRAMS = TextStyle(newline="\n")
 
@@ -22,13 +25,26 @@ _PROGRAMS = TextStyle(newline="\n")
 def stream_csv(path: Path, required: Sequence[str] = ()) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield each record after the header with its number from 1; cells by heading, exactly as written.
 
-    Comma-separated with a header in the first record; the encoding is detected. Memory does not grow with the
-    file. Raises :class:`UserProblem` for a file that cannot be read or lacks a required column.
+    Raises as :func:`stream_rows`.
+    """
+    rows = stream_rows(path, required)
+    _, header = next(rows)
+    for number, cells in rows:
+        yield number, dict(zip(header, cells, strict=False))
+
+
+def stream_rows(
+    path: Path, required: Sequence[str] = (), progress: Progress | None = None
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield the header as record 0, then each record with its number from 1; no record is shorter than the header.
+
+    Comma-separated; the encoding is detected. Memory does not grow with the file. ``progress`` is told the bytes read.
+    Raises :class:`UserProblem` for a file that cannot be read or lacks a required column.
     """
     where = Where(path.name)
     try:
         with path.open("rb") as handle:
-            yield from _records(handle, where, required)
+            yield from _records(handle, where, required, progress or NoProgress())
     except FileNotFoundError as fault:
         raise UserProblem("import.not_found", remedy="import.remedy.check_path", where=where) from fault
     except OSError as fault:
@@ -37,9 +53,12 @@ def stream_csv(path: Path, required: Sequence[str] = ()) -> Iterator[tuple[int, 
         raise UserProblem("import.wrong_cells", remedy="import.remedy.export_again", where=where) from fault
 
 
-def _records(handle: IO[bytes], where: Where, required: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+def _records(
+    handle: IO[bytes], where: Where, required: Sequence[str], progress: Progress
+) -> Iterator[tuple[int, list[str]]]:
     sample = handle.read(_SAMPLE)
     found = decode(sample[: sample.rfind(b"\n") + 1] or sample, where)
+    size = handle.seek(0, os.SEEK_END)
     handle.seek(0)
     with io.TextIOWrapper(handle, encoding=found.encoding, newline="") as lines:
         reader = csv.reader(lines)
@@ -48,9 +67,13 @@ def _records(handle: IO[bytes], where: Where, required: Sequence[str]) -> Iterat
             if name not in header:
                 at = Where(where.file, row=1, column=name)
                 raise UserProblem("import.no_column", remedy="import.remedy.add_column", where=at, name=name)
+        yield 0, header
+        width = len(header)
         for number, cells in enumerate(reader, 1):
+            if not number & _REPORTED:
+                progress.step(handle.tell(), size)
             if cells:
-                yield number, dict(zip(header, cells + [""] * (len(header) - len(cells)), strict=False))
+                yield number, cells if len(cells) >= width else cells + [""] * (width - len(cells))
 
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]], *, for_people: bool = False) -> int:

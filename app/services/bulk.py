@@ -1,4 +1,4 @@
-"""Files in, files out: grouping, matching and checking without a library (``bingan group``, ``match``, ``qc``)."""
+"""Files in, files out: matching and checking without a library (``bingan match``, ``qc``)."""
 
 from __future__ import annotations
 
@@ -8,20 +8,15 @@ from pathlib import Path
 from typing import Final
 
 from app.common.clock import SystemClock
-from app.common.errors import UserProblem, Where
 from app.common.paths import home
 from app.common.texts import text
 from app.domain.coding import CodeKind, MatchResult
-from app.domain.grouping import GroupInput
-from app.drg.engine import group
-from app.drg.scheme import Scheme
 from app.exchange.streams import stream_csv, write_csv
 from app.matching.first import FirstMatcher
 from app.services.assets import Assets
 from app.services.matching import history_pairs, matcher_for
 from app.services.rules import check_batch
 
-CASE_COLUMNS: Final = ("case_id", "dx")
 _MATCH_COLUMNS: Final = ("text", "rank", "code", "name", "score", "chosen")
 
 
@@ -40,57 +35,6 @@ class CheckDone:
     findings: int
     not_imported: tuple[str, ...]
     broken: tuple[str, ...]
-
-
-def group_file(scheme: str, cases: Path, out: Path) -> Done:
-    """Group every case of a CSV (columns of reference/cases/README.md); stream, so that size does not matter.
-
-    Raises :class:`UserProblem` with file, row and column; then ``out`` is not written.
-    """
-    loaded = Assets(home(), SystemClock()).find_scheme(scheme)
-    rows = write_csv(out, ("case_id", "mdc", "adrg", "drg", "status"), _grouped(loaded, cases))
-    return Done(rows)
-
-
-def _grouped(scheme: Scheme, cases: Path) -> Iterator[tuple[str, ...]]:
-    for number, cells in stream_csv(cases, CASE_COLUMNS):
-        result = group(scheme, _case(cells, Where(cases.name, row=number + 1)))
-        yield cells["case_id"], result.mdc, result.adrg, result.drg, str(result.status)
-
-
-def _case(cells: dict[str, str], where: Where) -> GroupInput:
-    return GroupInput(
-        dx=_codes(cells.get("dx", "")),
-        px=_codes(cells.get("px", "")),
-        sex=cells.get("sex", ""),
-        age_years=_int(cells, "age_years", where),
-        age_days=_int(cells, "age_days", where),
-        weight_g=_float(cells, "birth_weight_g", where),
-        los_days=_int(cells, "los_days", where),
-        discharge=_int(cells, "discharge", where),
-        dept=cells.get("dept", ""),
-        icu_hours=_float(cells, "icu_hours", where),
-    )
-
-
-def _codes(joined: str) -> tuple[str, ...]:
-    return tuple(code for code in joined.split("|") if code)
-
-
-def _int(cells: dict[str, str], name: str, where: Where) -> int | None:
-    value = _float(cells, name, where)
-    return None if value is None else int(value)
-
-
-def _float(cells: dict[str, str], name: str, where: Where) -> float | None:
-    typed = cells.get(name, "").strip()
-    if not typed:
-        return None
-    try:
-        return float(typed)
-    except ValueError as error:
-        at = Where(where.file, where.sheet, where.row, name)
-        raise UserProblem("bulk.not_a_number", remedy="bulk.remedy.fix_cell", where=at) from error
 
 
 def match_file(task: str, texts: Path, out: Path, *, terms: Path | None, history: Path | None, top: int) -> Done:

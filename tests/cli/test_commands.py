@@ -258,3 +258,8 @@ def test_no_command_opens_the_window(home: Path) -> None:
     assert run([], window) == 0
     assert run(["--home", str(home / "其他")], window) == 0
     assert [launch.home.name for launch in seen] == ["home", "其他"]
+
+
+def test_bench_refuses_an_option_that_a_benchmark_does_not_take(capsys: pytest.CaptureFixture[str]) -> None:
+    assert bingan("bench", "qc", "--scheme", "starter") == 1
+    assert "--scheme" in capsys.readouterr().err
