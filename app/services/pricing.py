@@ -89,7 +89,7 @@ def _refused(answer: Refusal, tables: PriceTables) -> Price:
         answer.weight,
         invented=tables.invented,
         why=(Reason(answer.key, args),),
-        differences=answer.differences.lines() if answer.differences else (),
+        refused_for=answer.differences,
     )
 
 

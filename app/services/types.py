@@ -14,6 +14,7 @@ from app.domain.coding import Candidate, CodeKind, Proposal, Reason
 from app.domain.field import Group
 from app.domain.findings import Finding, QcReport, Severity
 from app.domain.grouping import Explanation
+from app.drg.tariffs import Differences
 
 RowKey = tuple[Group, int]
 """Group and stored row id: the identity of a row that survives reordering."""
@@ -38,8 +39,9 @@ class Price:
 
     ``level`` is the warning level 0-3 (domain.md 4.7), ``warning`` its word; ``low`` and ``high`` the thresholds of the
     multiple for this weight; ``regime`` a word, ``regime_key`` what it stands for; ``method`` rate or points.
-    ``estimate`` says what is missing for a final amount, ``versions`` which tables belong together; ``differences`` are
-    all lines of a refused weight table. Unless the state is quoted or by item there is no amount in it.
+    ``estimate`` says what is missing for a final amount, ``versions`` which tables belong together; ``refused_for``
+    holds what a refused weight table and the scheme do not share. Unless the state is quoted or by item there is no
+    amount in it.
     """
 
     state: PriceState
@@ -65,7 +67,12 @@ class Price:
     settled_formula: str = ""
     estimate: str = ""
     versions: str = ""
-    differences: tuple[str, ...] = ()
+    refused_for: Differences | None = None
+
+    @property
+    def differences(self) -> tuple[str, ...]:
+        """Every difference of a refused weight table as a line."""
+        return self.refused_for.lines() if self.refused_for else ()
 
     @property
     def surplus_fen(self) -> int | None:

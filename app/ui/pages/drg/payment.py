@@ -167,12 +167,13 @@ class PaymentCard(Panel):
             words.append("分组方案为试用方案，权重为示例，均不可用于结算。")
         self._why.setText("\n".join(word for word in words if word))
         self._why.setVisible(bool(self._why.text()))
-        lines = list(price.differences[:SHOWN_DIFFERENCES])
-        if len(price.differences) > len(lines):
-            lines.append(f"…… 共 {len(price.differences):,} 处不同")
+        found = price.differences
+        lines = list(found[:SHOWN_DIFFERENCES])
+        if len(found) > len(lines):
+            lines.append(f"…… 共 {len(found):,} 处不同")
         self._differences.setText("\n".join(lines))
         self._differences.setVisible(bool(lines))
-        self.copy_button.setVisible(bool(price.differences))
+        self.copy_button.setVisible(bool(found))
         self.import_button.setVisible(not told and (trial or price.state in _MISSING))
 
     def _on_import(self) -> None:

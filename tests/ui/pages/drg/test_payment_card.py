@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QVBoxLayout
 
 from app.domain.coding import Reason
+from app.drg.tariffs import Differences
 from app.services.types import Price, PriceState
 from app.ui.page import Page, PageSpec, Place
 from app.ui.pages.drg.multiple_bar import MultipleBar
@@ -48,7 +49,7 @@ REFUSED = Price(
             (("table", "别处.csv"), ("scheme", "试验方案"), ("unknown", "40"), ("missing", "1"), ("codes", "ZZ01")),
         ),
     ),
-    differences=tuple(f"ZZ{number:02} 没有的组：权重表有，方案中没有这个组" for number in range(40)),
+    refused_for=Differences("试验方案", tuple((f"ZZ{number:02}", "没有的组") for number in range(40)), ()),
 )
 AMOUNTS = ("27,945.60", "31,060.70", "6,812.40", "24,248.30", "3,115.10")
 
