@@ -13,6 +13,7 @@ from app.services.case_history import HistoryService
 from app.services.cases import CaseService
 from app.services.checking import CheckingService
 from app.services.coding import CodingService
+from app.services.compare import CompareService
 from app.services.engines import Engines
 from app.services.exports import ExportService
 from app.services.imports import ImportService
@@ -63,6 +64,7 @@ class Services:
     assets: Assets
     whatif: WhatIfService
     browser: SchemeBrowserService
+    compare: CompareService
     pay_rules: PayRulesService
 
     @property
@@ -124,5 +126,6 @@ def open_services(
         assets=engines.assets,
         whatif=WhatIfService(session),
         browser=SchemeBrowserService(session),
+        compare=CompareService(session),
         pay_rules=PayRulesService(session),
     )
