@@ -64,6 +64,7 @@ class Shadow:
         with session.db.read() as reader:
             self.stored: StoredCase = load_case(reader, case_id)
             others = reader.same_patient(case_id)
+            self._head = reader.audit_head()
         self.record, self.unconfirmed = with_proposals(self.stored.record, self.stored.proposals)
         self.book: Codebook = engines.codebook
         self.scheme: Scheme = engines.scheme_for(self.record)
@@ -76,11 +77,13 @@ class Shadow:
             siblings=tuple(Sibling.of(other, self.stored.record) for other in others),
         )
 
-    def is_current(self, other: Shadow) -> bool:
-        """Return whether another copy of the same case shows the same in the same tables."""
-        mine, theirs = self.stored, other.stored
-        same_case = (mine.case_id, mine.version, mine.state) == (theirs.case_id, theirs.version, theirs.state)
-        return same_case and self.scheme is other.scheme and self.book is other.book
+    def is_current(self, session: Session, case_id: int) -> bool:
+        """Return whether it is still what a new copy of the case would be: nothing was written, nothing loaded anew."""
+        engines = session.engines
+        if case_id != self.stored.case_id or engines.codebook is not self.book:
+            return False
+        with session.db.read() as reader:
+            return reader.audit_head() == self._head and engines.scheme_for(self.record) is self.scheme
 
     @cached_property
     def result(self) -> GroupResult:

@@ -145,9 +145,8 @@ class WhatIfService:
 
     def _copy(self, case_id: int) -> Shadow:
         """Return the copy of a case as it stands; the last one is kept, with what it worked out, while it is true."""
-        copy = Shadow(self._session, case_id)
-        if self._kept is None or not copy.is_current(self._kept):
-            self._kept = copy
+        if self._kept is None or not self._kept.is_current(self._session, case_id):
+            self._kept = Shadow(self._session, case_id)
         return self._kept
 
 

@@ -287,10 +287,10 @@ def toggle_fees(page: CasePage) -> None:
 
 
 def show_drg(page: CasePage) -> None:
-    """The full grouping path."""
+    """The full grouping path; the field goes along, so that Esc there comes back to it."""
     if page.view:
         page.settle()
-        page.shell.go(Place("drg", {"case": page.view.case_id}))
+        page.shell.go(Place("drg", {"case": page.view.case_id, "field": page.focused_path()}))
 
 
 def type_today(page: CasePage) -> None:

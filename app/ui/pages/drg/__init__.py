@@ -2,23 +2,120 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from app.ui.actions import Action
 from app.ui.page import PageSpec
+from app.ui.pages.drg.looking import TAB_KEYS
 from app.ui.pages.drg.page import DrgPage
 
 _GROUP = "DRG 分组"
+_TITLES = ("去掉后会怎样", "逐一作主要诊断", "相邻组", "手术操作", "历史")
 
 
 def _has_case(page: DrgPage) -> bool:
     return page.has_case
 
 
-_ACTIONS = (
-    Action("drg.steps", "关键步骤与全部步骤", "在关键步骤与全部步骤之间切换。", DrgPage.toggle_steps, "A", "drg.path",
-           enabled=_has_case, group=_GROUP),
-    Action("drg.back", "返回首页", "回到这份病案的首页。", DrgPage.to_case, "Esc", "drg", group=_GROUP),
-    Action("drg.open_row", "到这条诊断", "回到首页，光标放在选中的诊断上。", DrgPage.open_diagnosis, "Return; Enter",
-           "drg.secondaries", enabled=_has_case, group=_GROUP),
+def _on_trial(page: DrgPage) -> bool:
+    return page.on_trial
+
+
+def _can_try(page: DrgPage) -> bool:
+    return page.has_case and page.lists.what is not None
+
+
+def _can_undo(page: DrgPage) -> bool:
+    return page.can_undo
+
+
+def _has_place(page: DrgPage) -> bool:
+    return page.has_case and bool(page.lists.path)
+
+
+def _tab(page: DrgPage, key: str) -> None:
+    page.lists.go_to_tab(key)
+
+
+def _next_tab(page: DrgPage) -> None:
+    page.lists.next_tab()
+
+
+def _steps(page: DrgPage) -> None:
+    page.path.toggle_mode()
+
+
+def _rule(page: DrgPage) -> None:
+    page.path.toggle_rule()
+
+
+def _lists(page: DrgPage) -> None:
+    page.path.show_lists()
+
+
+def _fold(page: DrgPage) -> None:
+    page.path.fold()
+
+
+def _act(
+    name: str,
+    label: str,
+    words: str,
+    run: Callable[[DrgPage], object],
+    keys: str,
+    where: str = "drg",
+    enabled: Callable[[DrgPage], bool] = _has_case,
+) -> Action:
+    return Action(f"drg.{name}", label, words, run, keys, where, enabled=enabled, group=_GROUP)
+
+
+def _has_pack(page: DrgPage) -> bool:
+    return page.has_case and page.appeal.can_save
+
+
+def _pdf(page: DrgPage) -> None:
+    page.appeal.save_pdf()
+
+
+def _excel(page: DrgPage) -> None:
+    page.appeal.save_excel()
+
+
+def _always(_page: DrgPage) -> bool:
+    return True
+
+
+_PATH = (
+    _act("steps", "关键步骤与全部步骤", "在关键步骤与全部步骤之间切换。", _steps, "A", "drg.path"),
+    _act("rule", "展开规则原文", "展开或收起这一步的规则原文与出处；合并的步骤逐步展开。", _rule, "Return; Enter",
+         "drg.path"),
+    _act("lists", "查看集合成员", "列出规则用到的编码集合，以及本例有其中哪些编码。", _lists, "Right", "drg.path"),
+    _act("fold", "收起", "收起这一步展开的内容。", _fold, "Left", "drg.path"),
 )  # fmt: skip
 
-PAGE = PageSpec("drg", "DRG 分组", DrgPage, actions=_ACTIONS)
+_LISTS = (
+    _act("open_row", "到这一行", "回到首页，光标放在选中的一行上。", DrgPage.open_row, "Return; Enter", "drg.lists",
+         _has_place),
+    *(_act(f"tab_{number}", title, f"显示“{title}”。", partial(_tab, key=key), str(number))
+      for number, (key, title) in enumerate(zip(TAB_KEYS, _TITLES, strict=True), 1)),
+    _act("next_tab", "下一个页签", "换到中间一栏的下一个页签。", _next_tab, "Ctrl+Tab"),
+)  # fmt: skip
+
+_WHOLE = (
+    _act("try", "试算", "在副本上试算选中的改动，看分组、路径和支付怎样变；不写入病案。", DrgPage.try_chosen, "W",
+         enabled=_can_try),
+    _act("add", "试加编码", "在副本上加一条诊断或手术编码，看分组怎样变；不写入病案。", DrgPage.try_code, "Ins"),
+    _act("adopt", "采用", "先写明病历依据，再把试算的改动写入病案并记入审计，可撤销。", DrgPage.ask_documents,
+         "Ctrl+Return", enabled=_on_trial),
+    _act("undo", "撤销", "撤销本份病案的上一步操作。", DrgPage.undo, "Ctrl+Z", enabled=_can_undo),
+    _act("copy", "复制", "复制选中的一行；光标不在列表中时复制整段说明。", DrgPage.copy, "Ctrl+C"),
+    _act("copy_all", "复制全部说明", "复制分组、理由和分组路径的全文。", DrgPage.copy_all, "Ctrl+Shift+C"),
+    _act("appeal_pdf", "生成申诉材料 PDF", "把事实、路径、规则原文、版本与历史写成一份 PDF。", _pdf, "Ctrl+P",
+         enabled=_has_pack),
+    _act("appeal_xlsx", "生成申诉材料 Excel", "把同样的申诉材料写成 Excel 工作簿。", _excel, "Ctrl+Shift+E",
+         enabled=_has_pack),
+    _act("back", "返回首页", "先放弃试算；再按一次回到首页原来的位置。", DrgPage.escape, "Esc", enabled=_always),
+)  # fmt: skip
+
+PAGE = PageSpec("drg", "DRG 分组", DrgPage, actions=(*_PATH, *_LISTS, *_WHOLE))

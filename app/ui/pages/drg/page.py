@@ -1,48 +1,39 @@
-"""The DRG page: head card, path, what the group hangs on, payment. Everything is read; nothing is written."""
+"""The DRG page: head card, path, what the group hangs on, payment. Trials are on a copy until they are adopted."""
 
 from __future__ import annotations
 
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QWidget
+from time import perf_counter
+from typing import Any, Final
+
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.common.errors import UserProblem
 from app.domain.changes import Changes
-from app.domain.grouping import GroupStatus
-from app.services.types import CaseView, Grouping
-from app.services.whatif import SecondaryLine
+from app.domain.grouping import Step
+from app.services.types import CaseView
+from app.services.whatif_values import RuleList, Trial, WhatIf
 from app.ui.page import KeyHint, Page, PageSpec, Place, Shell, VersionNote
-from app.ui.pages.drg.path import StepList, key_steps
+from app.ui.pages.drg.appeal import AppealPanel
+from app.ui.pages.drg.head import HeadCard, Strip
+from app.ui.pages.drg.looking import WhatIfPanel
+from app.ui.pages.drg.path import PathPanel
 from app.ui.pages.drg.payment import PaymentCard
-from app.ui.pages.wording import sex_text
-from app.ui.widgets import (
-    Button,
-    Cell,
-    CellModel,
-    Chip,
-    Column,
-    DataTable,
-    IconLabel,
-    Pane,
-    Panel,
-    Rule,
-    SegmentedControl,
-    StatePill,
-    StateStack,
-    Text,
-    column,
-    row,
-)
+from app.ui.pages.drg.trial import DashedFrame, TrialBar
+from app.ui.ports import JsonValue
+from app.ui.widgets import StateStack, column, row
 
-_NOTE = "仅供核对，不得作为高套依据。列表按诊断顺序，不按金额排列；这里不改动病案。"
-_COLUMNS = (
-    Column("index", "序", 34),
-    Column("code", "编码", 100),
-    Column("name", "名称", 110, stretch=True),
-    Column("level", "级别", 56),
-    Column("excluded", "排除表", 96),
-    Column("counts", "计入", 52),
-    Column("without", "若去掉", 104),
+_LEAVE: Final = KeyHint("Esc", "返回首页")
+_PATH_HINTS: Final = (KeyHint("Enter", "展开规则"), KeyHint("→", "集合成员"), KeyHint("A", "关键/全部"), _LEAVE)
+_TABLE_HINTS: Final = (
+    KeyHint("W", "试算"),
+    KeyHint("1–5", "换页签"),
+    KeyHint("Enter", "到这一行"),
+    KeyHint("Ctrl+C", "复制"),
+    _LEAVE,
 )
+_PACK_HINTS: Final = (KeyHint("Ctrl+P", "申诉材料 PDF"), KeyHint("Ctrl+Shift+E", "申诉材料 Excel"), _LEAVE)
+_TRIAL_HINTS: Final = (KeyHint("Ctrl+Enter", "采用"), KeyHint("Esc", "放弃试算"))
 
 
 class DrgPage(Page):
@@ -51,176 +42,141 @@ class DrgPage(Page):
     def __init__(self, shell: Shell, spec: PageSpec) -> None:
         super().__init__(shell, spec)
         self._view: CaseView | None = None
-        self._lines: tuple[SecondaryLine, ...] = ()
-        self._awaited: int | None = None
+        self._trial: Trial | None = None
+        self._awaited: Place | None = None
+        self._from = ""
 
     @property
     def has_case(self) -> bool:
         """True when a case is shown."""
         return self._view is not None
 
+    @property
+    def on_trial(self) -> bool:
+        """True while a change is tried."""
+        return self._trial is not None
+
+    @property
+    def can_undo(self) -> bool:
+        """True when there is something on the case to take back."""
+        return self._view is not None and not self._view.locked and bool(self._view.undo_name)
+
+    @property
+    def _whatif(self) -> Any:
+        return self.shell.services.whatif
+
+    # Making.
+
     def build(self) -> None:
-        """Make strip, head card, path, secondaries and payment."""
+        """Make strip, head card, path, what-if lists and payment."""
+        self.strip = Strip(self.shell)
+        self.strip.back.clicked.connect(self.to_case)
+        self.head = HeadCard()
+        self.trial = TrialBar(self.shell.actions)
+        self.trial.documented.connect(self._adopt)
+        self.trial.coded.connect(self._try_code)
+        self.trial.given_up.connect(self.drop_trial)
+        self.path = PathPanel(self._lists_of)
+        self.path.mode_changed.connect(self.place_changed)
+        self.lists = WhatIfPanel(self.shell)
+        self.lists.tab_changed.connect(self._on_tab)
+        self.payment = PaymentCard()
+        self.appeal = AppealPanel(self.shell)
+        self._frames = [DashedFrame(part) for part in (self.head, self.path, self.payment)]
         whole = QWidget()
-        box = column(self._make_strip())
-        inner = column(self._make_head(), gap=10, margins=(12, 10, 12, 10))
-        columns = row(gap=10)
-        columns.addWidget(self._make_path(), 33)
-        columns.addWidget(self._make_secondaries(), 49)
-        columns.addWidget(self._make_payment(), 24)
-        inner.addLayout(columns, 1)
-        box.addLayout(inner, 1)
-        whole.setLayout(box)
+        whole.setLayout(self._lay_out())
         self.stack = StateStack(whole)
         self.setLayout(column(self.stack))
-        leave = KeyHint("Esc", "返回首页")
-        self.add_region("path", self.steps, (KeyHint("↑↓", "逐步"), KeyHint("A", "关键/全部"), leave))
-        self.add_region("secondaries", self.table, (KeyHint("↑↓", "选择"), KeyHint("Enter", "到这条诊断"), leave))
+        self.add_region("path", self.path, _PATH_HINTS)
+        self.add_region("lists", self.lists, _TABLE_HINTS)
+        self.add_region("appeal", self.appeal, _PACK_HINTS)
+        self.add_region("trial", self.trial, _TRIAL_HINTS)
         self._show_nothing()
 
-    def _make_strip(self) -> QWidget:
-        strip = Pane("surface", "b")
-        self._name = Text("", "title")
-        self._who = Text("", "body", "secondary")
-        self._record = Text("", "code")
-        self._state = StatePill("to_code", bold=True)
-        self._scheme = Text("", "caption", "muted", elide=True)
-        back = Button("返回首页", keys="Esc")
-        back.clicked.connect(self.to_case)
-        line = row(
-            self._name, self._who, Rule(vertical=True), Text("病案号", "body", "secondary"), self._record, gap=10
-        )
-        line.setContentsMargins(self.shell.theme.px(12), 0, self.shell.theme.px(12), 0)
-        line.addWidget(Rule(vertical=True))
-        line.addWidget(self._state)
-        line.addWidget(self._scheme, 1)
-        line.addWidget(back)
-        strip.setLayout(line)
-        strip.setFixedHeight(self.shell.theme.size("case_strip"))
-        return strip
+    def _lay_out(self) -> Any:
+        columns = row(gap=10)
+        columns.addWidget(self.path, 33)
+        columns.addWidget(self.lists, 62)
+        right = column(gap=10)
+        right.addWidget(self.payment, 7)
+        right.addWidget(self.appeal, 5)
+        columns.addLayout(right, 29)
+        inner = column(self.head, self.trial, gap=10, margins=(12, 10, 12, 10))
+        inner.addLayout(columns, 1)
+        box = column(self.strip)
+        box.addLayout(inner, 1)
+        return box
 
-    def _make_head(self) -> QWidget:
-        card = Panel()
-        self._code = Text("", "code_display")
-        self._title = Text("", "title", elide=True)
-        self._trial = Chip("试用方案", "warn")
-        self._sentence = Text("", "body", "secondary", wrap=True)
-        self._weight, self._multiple = Text("", "figure"), Text("", "figure")
-        self._status = Text("", "body", "ok")
-        self._mark = IconLabel("passed", "ok", 14)
-        title = row(self._trial, gap=8)
-        title.insertWidget(0, self._title, 1)
-        words = column(title, self._sentence, gap=2)
-        figures = row(gap=24)
-        for label, widget in (("权重 RW", self._weight), ("倍率", self._multiple)):
-            figures.addLayout(column(Text(label, "caption", "muted"), widget, gap=2))
-        status = row(self._mark, self._status, gap=4)
-        figures.addLayout(column(Text("状态", "caption", "muted"), status, gap=2))
-        line = row(self._code, gap=16, margins=(14, 10, 14, 10))
-        line.addLayout(words, 1)
-        line.addLayout(figures)
-        card.body.addLayout(line)
-        return card
-
-    def _make_path(self) -> QWidget:
-        panel = Panel("分组路径", "按判定顺序", footer=True)
-        self.mode = SegmentedControl((("key", "关键步骤"), ("all", "全部")))
-        self.mode.changed.connect(self._on_mode)
-        panel.header.addWidget(self.mode)
-        self.steps = StepList()
-        self.steps.selectionModel().currentChanged.connect(self._on_step)
-        panel.body.addWidget(self.steps, 1)
-        self._rule = Text("", "code", "secondary", elide=True)
-        panel.footer.addWidget(self._rule, 1)
-        return panel
-
-    def _make_secondaries(self) -> QWidget:
-        panel = Panel("其他诊断：去掉后会怎样", footer=True)
-        self._model = CellModel(_COLUMNS)
-        self.table = DataTable(_COLUMNS)
-        self.table.setModel(self._model)
-        self.table.setAccessibleName("其他诊断")
-        self._no_secondaries = StateStack(self.table)
-        panel.body.addWidget(self._no_secondaries, 1)
-        self._change = Text("", "body", "secondary", wrap=True)
-        self._change.setContentsMargins(*(self.shell.theme.px(n) for n in (12, 8, 12, 8)))
-        panel.body.addWidget(self._change)
-        panel.footer.addWidget(IconLabel("ph.info", "fg_muted", 14))
-        panel.footer.addWidget(Text(_NOTE, "caption", "muted", elide=True), 1)
-        return panel
-
-    def _make_payment(self) -> QWidget:
-        self.payment = PaymentCard()
-        return self.payment
+    # Where the user is.
 
     def title_detail(self) -> str:
         """Return whose group it is."""
         return self._view.record.text("patient_name") if self._view else ""
 
     def place(self) -> Place:
-        """Return the case shown."""
-        return Place(self.key, {"case": self._view.case_id, "mode": self.mode.current} if self._view else {})
+        """Return the case shown, mode, tab and row, and the field of the case page that it was opened from."""
+        if self._view is None or not self.built:
+            return Place(self.key)
+        mode, tab, chosen = self.path.mode.current, self.lists.tabs.current, self.lists.table.current_key
+        args: dict[str, JsonValue] = {
+            "case": self._view.case_id,
+            "mode": mode,
+            "tab": tab,
+            "row": chosen,
+            "field": self._from,
+        }
+        return Place(self.key, args)
 
     def restore(self, place: Place) -> None:
         """Show the case of a place; without one the case that was open last."""
         case_id = place.args.get("case")
-        if isinstance(place.args.get("mode"), str):
-            self.mode.set_current(str(place.args["mode"]))
+        if not isinstance(case_id, int):
+            case_id = self.shell.places.get("drg.case")
+            place = Place(self.key, {**place.args, "case": case_id})
         if isinstance(case_id, int):
             self.shell.places.put("drg.case", case_id)
-        else:
-            case_id = self.shell.places.get("drg.case")
-        if isinstance(case_id, int):
-            self._open(case_id)
-
-    def on_changes(self, changes: Changes) -> None:
-        """Read the case anew when it was written or the scheme changed."""
-        if self._view and (changes.assets or self._view.case_id in changes.cases):
-            self._open(self._view.case_id)
+            self._open(place)
 
     def default_focus(self) -> QWidget | None:
-        """Start in the path."""
-        return self.steps if self._view else None
+        """Start in the table, or in the path when a case has no group to hang on anything."""
+        if self._view is None:
+            return None
+        return self.lists.table if self.lists.table.keys else self.path.steps
 
-    def to_case(self) -> None:
-        """Go back to the case."""
-        if self._view:
-            self.shell.go(Place("case", {"case": self._view.case_id}))
-        else:
-            self.shell.back()
+    def on_changes(self, changes: Changes) -> None:
+        """Read the case anew when it or the scheme changed; a hidden page does so when it is shown again."""
+        if self._view and self.isVisible() and (changes.assets or self._view.case_id in changes.cases):
+            self._open(self.place())
 
-    def open_diagnosis(self) -> None:
-        """Go to the case with the cursor on the chosen diagnosis."""
-        at = self.table.current_row
-        if self._view and 0 <= at < len(self._lines):
-            path = f"dx[{self._lines[at].index}].code"
-            self.shell.go(Place("case", {"case": self._view.case_id, "field": path}))
+    # Opening.
 
-    def toggle_steps(self) -> None:
-        """Switch between key steps and all."""
-        self.mode.set_current("all" if self.mode.current == "key" else "key")
-
-    def _open(self, case_id: int) -> None:
+    def _open(self, place: Place) -> None:
         services = self.shell.services
         if not services.is_ready:
-            self._awaited = case_id
+            self._awaited = place
             self.stack.show_loading()
             job = self.shell.jobs.run(services.warm_up, label="载入编码库与分组方案", parent=self)
             job.done.connect(self._on_ready)
             return
+        begin = perf_counter()
         try:
-            self._view = services.cases.view(case_id)
-            self._lines = services.whatif.secondaries(case_id)
+            view = services.cases.view(place.args["case"])
+            self._show(view, place)
         except UserProblem as problem:
+            self._view, self._trial = None, None
+            self.appeal.show_case(None)
             self.stack.show_problem(problem)
             return
-        self._show(self._view)
+        self.shell.set_status(f"重算 {max(1, round((perf_counter() - begin) * 1000))} ms")
         self.place_changed.emit()
+        self.shell.actions.refresh()
 
     def _on_ready(self) -> None:
         if self._awaited is not None and self.shell.services.is_ready:
-            case_id, self._awaited = self._awaited, None
-            self._open(case_id)
+            place, self._awaited = self._awaited, None
+            self._open(place)
+            if self.isVisible() and (focus := self.default_focus()):
+                focus.setFocus()
 
     def _show_nothing(self) -> None:
         self.stack.show_empty("没有要看的病案。", "在病案首页按 F9，看这一份的分组路径。", "到病例列表", self._to_list)
@@ -228,73 +184,157 @@ class DrgPage(Page):
     def _to_list(self) -> None:
         self.shell.go(Place("worklist"))
 
-    def _show(self, view: CaseView) -> None:
-        record, grouping = view.record, view.grouping
+    def _show(self, view: CaseView, place: Place) -> None:
+        before, self._view = self._view, view
+        if before is None or (before.case_id, before.version) != (view.case_id, view.version):
+            self._trial = None
+            self.trial.end()
+        self._from = str(place.args.get("field", ""))
         self.stack.show_content()
-        self._name.setText(record.text("patient_name"))
-        age = record.text("age_years")
-        self._who.setText(f"{sex_text(record.text('sex'))} {f'{age} 岁' if age else ''}".strip())
-        self._record.setText(record.text("record_no"))
-        self._state.set_state(str(view.state))
-        self._scheme.setText(f"方案：{grouping.scheme_title}")
-        self._show_head(grouping)
-        self._show_steps()
-        self._show_lines(grouping)
+        self.strip.show_view(view)
+        for key, part in (("mode", self.path.mode), ("tab", self.lists.tabs)):
+            if isinstance(place.args.get(key), str):
+                part.set_current(str(place.args[key]))
+        self.lists.show_case(view)
+        self.lists.table.go_to_key(str(place.args.get("row", "")))
+        self._show_grouping()
+        self.appeal.show_case(view.case_id)
+        self.shell.set_versions((VersionNote(f"分组：{view.grouping.scheme_title}", "按出院日期选用"),))
+
+    def _show_grouping(self) -> None:
+        """Show the group of the case, or of the copy while something is tried."""
+        if self._view is None:
+            return
+        grouping = self._trial.grouping if self._trial else self._view.grouping
+        self.head.show_grouping(grouping)
+        self.path.show_path(grouping.explanation)
         self.payment.show_price(grouping.price, trial=grouping.trial)
-        self.shell.set_versions((VersionNote(f"分组：{grouping.scheme_title}", "按出院日期选用"),))
+        for frame in self._frames:
+            frame.set_on(self._trial is not None)
+        self.shell.actions.refresh()
 
-    def _show_head(self, grouping: Grouping) -> None:
-        explanation, price = grouping.explanation, grouping.price
-        self._code.setText(explanation.result.drg if explanation else "—")
-        self._title.setText(explanation.name or "未进入正常分组" if explanation else "信息校验不通过")
-        self._trial.setVisible(grouping.trial)
-        self._sentence.setText(grouping.sentence)
-        self._weight.setText(f"{price.weight:.4f}" if price.weight is not None else "—")
-        self._multiple.setText(f"{price.multiple:.2f}" if price.multiple is not None else "—")
-        grouped = explanation is not None and explanation.result.status is GroupStatus.GROUPED
-        self._status.setText(str(explanation.result.status) if explanation else "校验不通过")
-        self._status.set_tone("ok" if grouped else "warn")
-        self._mark.set_icon("passed" if grouped else "ph.warning", "ok" if grouped else "warn")
+    def _lists_of(self, step: Step) -> tuple[RuleList, ...]:
+        found: tuple[RuleList, ...] = self._whatif.lists_of(self._view.case_id, step) if self._view else ()
+        return found
 
-    def _show_steps(self) -> None:
-        explanation = self._view.grouping.explanation if self._view else None
-        steps = explanation.steps if explanation else ()
-        self.mode.set_count("all", len(steps))
-        self.steps.show_steps(steps if self.mode.current == "all" else key_steps(steps))
+    def _on_tab(self) -> None:
+        self.place_changed.emit()
 
-    def _show_lines(self, grouping: Grouping) -> None:
-        self._model.set_rows([_cells(line) for line in self._lines])
-        if self._lines:
-            self._no_secondaries.show_content()
-            carriers = [at for at, line in enumerate(self._lines) if line.without]
-            self.table.go_to(carriers[0] if carriers else 0)
+    # What can be done.
+
+    def escape(self) -> None:
+        """Leave one level: the line that asks, the trial, the page."""
+        if self.trial.is_asking:
+            self.trial.stop_asking()
+            if self._trial is None:
+                self.trial.end()
+            self.lists.table.setFocus()
+        elif self._trial is not None:
+            self.drop_trial()
         else:
-            self._no_secondaries.show_empty("没有已编码的其他诊断。", "编码后在这里看每一条是否计入并发症或合并症。")
-        self._change.setText(grouping.would_change or "没有哪一条其他诊断单独决定分组。")
+            self.to_case()
 
-    def _on_mode(self, _mode: str) -> None:
-        self._show_steps()
+    def to_case(self) -> None:
+        """Go back to the case, to the cell the page was opened from."""
+        if self._view:
+            field = {"field": self._from} if self._from else {}
+            self.shell.go(Place("case", {"case": self._view.case_id, **field}))
+        else:
+            self.shell.back()
 
-    def _on_step(self) -> None:
-        step = self.steps.current()
-        self._rule.setText(f"{step.rule}　{step.source}" if step else "")
+    def open_row(self) -> None:
+        """Go to the case with the cursor on the row of the chosen line."""
+        if self._view and self.lists.path:
+            self.shell.go(Place("case", {"case": self._view.case_id, "field": self.lists.path}))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Lay the table out anew."""
-        super().resizeEvent(event)
-        if self.built:
-            self.table.fit()
+    def try_chosen(self) -> None:
+        """Try the change of the chosen line on a copy."""
+        if self.lists.what is not None:
+            self._try(self.lists.what)
 
+    def try_code(self) -> None:
+        """Ask for a code to add on a copy."""
+        self.trial.ask_code()
 
-def _cells(line: SecondaryLine) -> list[Cell]:
-    note = line.note
-    carries = bool(line.without)
-    return [
-        Cell(str(line.index + 1), "fg_secondary"),
-        Cell(line.code, code=True, proposed=line.proposed),
-        Cell(line.name, bold=carries, proposed=line.proposed),
-        Cell(note.level.upper() or "—", "fg" if note.level else "fg_muted", bold=note.level == "mcc"),
-        Cell(f"表{note.excluded_by} 含主诊" if note.excluded_by else "不含" if note.level else "—", "fg_secondary"),
-        Cell("计入" if note.counts else "不计", "fg" if note.counts else "fg_muted", bold=carries),
-        Cell(f"落入 {line.without}", "fg", "falls_to", bold=True) if carries else Cell("组不变", "fg_muted"),
-    ]
+    def ask_documents(self) -> None:
+        """Ask where the record documents what is tried, before it is adopted."""
+        if self._trial is not None and self._view is not None:
+            if self._view.locked or not self._trial.what.can_be_adopted:
+                self.shell.notices.toast(self._view.locked or "这一项只能试算，请在首页录入。")
+            else:
+                self.trial.ask_documents()
+
+    def drop_trial(self) -> None:
+        """Show the case as it stands again."""
+        self._trial = None
+        self.trial.end()
+        self._show_grouping()
+        self.lists.table.setFocus()
+
+    def undo(self) -> None:
+        """Take back the last operation on the case."""
+        if self._view is not None:
+            name = self._view.undo_name
+            if self._write(self.shell.services.cases.undo, self._view.case_id):
+                self.shell.notices.toast(f"已撤销 {name}")
+
+    def copy(self) -> None:
+        """Copy the chosen line with what belongs to it; outside lists the whole explanation."""
+        focus = QApplication.focusWidget()
+        if focus is self.path.steps:
+            words = self.path.current_text()
+        else:
+            words = self.lists.current_text() if focus is self.lists.table else self.head.text()
+        self._to_clipboard(words)
+
+    def copy_all(self) -> None:
+        """Copy the whole explanation: group, why, and every step shown."""
+        rows = (found.text() for found in self.path.steps.path.rows)
+        self._to_clipboard("\n".join((self.head.text(), *rows)))
+
+    def _to_clipboard(self, words: str) -> None:
+        QGuiApplication.clipboard().setText(words)
+        self.shell.notices.toast("已复制。")
+
+    # Trials.
+
+    def _try(self, what: WhatIf) -> None:
+        if self._view is None:
+            return
+        try:
+            self._trial = self._whatif.try_out(self._view.case_id, what)
+        except UserProblem as problem:
+            self.shell.errors.show(problem)
+            return
+        self.trial.show_trial(self._trial, self._view.locked)
+        self._show_grouping()
+
+    def _try_code(self, typed: str) -> None:
+        what = self._whatif.addition(typed)
+        if what is None:
+            self.trial.refuse(f"编码库中没有“{typed}”。请核对编码，或按 F4 在编码页查找。")
+        else:
+            self._try(what)
+            self.lists.table.setFocus()
+
+    def _adopt(self, reason: str) -> None:
+        if self._view is None or self._trial is None:
+            return
+        if not reason:
+            self.trial.refuse("请写明病历中的记载，写入后记入审计。")
+            return
+        trial = self._trial
+        if self._write(self.shell.services.cases.adopt, self._view.case_id, trial.what, reason):
+            self.shell.notices.toast(f"已采用：{trial.words}", undo=self.undo)
+            self.lists.table.setFocus()
+
+    def _write(self, work: Any, *args: object) -> bool:
+        try:
+            view = work(*args)
+        except UserProblem as problem:
+            self.shell.errors.show(problem)
+            return False
+        self._trial = None
+        self.trial.end()
+        self.shell.publish(Changes(cases=frozenset((view.case_id,)), listing=True))
+        return True

@@ -1,146 +1,118 @@
-"""The path as a list of two-line rows: mark, code and name, and the rule with the facts that decided below."""
+"""The path of a case as a panel: key steps or all, rule texts and code lists unfolded in place."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter
-from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import Signal
 
-from app.domain.grouping import Step, StepOutcome
-from app.ui.theme import theme
-from app.ui.widgets.painting import draw_icon
+from app.domain.grouping import Explanation, Step, StepOutcome
+from app.services.whatif_values import RuleList
+from app.ui.pages.drg.path_list import PathList
+from app.ui.pages.drg.path_rows import PathRow, RowKind, list_rows, path_rows, rule_row, step_row
+from app.ui.widgets import Panel, SegmentedControl, Text
 
-_Index = QModelIndex | QPersistentModelIndex
-STEP = Qt.ItemDataRole.UserRole + 1
-_DEPTH = {"mdc": 0, "adrg": 1, "drg": 2}
-_MARKS = {
-    StepOutcome.HIT: ("passed", "ok"),
-    StepOutcome.MISS: ("failed", "fg_muted"),
-    StepOutcome.NOT_TESTED: ("skipped", "fg_muted"),
-}
-_WORDS = {StepOutcome.HIT: "满足", StepOutcome.MISS: "未满足", StepOutcome.NOT_TESTED: "未判定"}
-_ALWAYS = ("", "1", "always")
-_NEAR = 4
-"""Misses shown before a hit among the key steps."""
+_UNFOLDED = (RowKind.RULE, RowKind.LIST)
 
 
-def key_steps(steps: Sequence[Step]) -> list[Step]:
-    """Return the steps a reader needs: every hit, the last misses before it, all steps of the group entered."""
-    kept: list[Step] = []
-    waiting: list[Step] = []
-    for step in steps:
-        if step.outcome is StepOutcome.HIT or step.level == "drg":
-            near = [one for one in waiting if one.level == step.level][-_NEAR:]
-            kept += [*near, step]
-            waiting = []
-        else:
-            waiting.append(step)
-    return kept or list(steps[-2 * _NEAR :])
+class PathPanel(Panel):
+    """Shows an explanation; the last hit is chosen. ``mode_changed`` tells another mode than before."""
 
+    mode_changed = Signal()
 
-def second_line(step: Step) -> str:
-    """Return the facts that decided, else the rule as written."""
-    if step.facts:
-        return "；".join(step.facts)
-    return "前面各组都不满足时进入" if step.rule.strip() in _ALWAYS else step.rule
+    def __init__(self, lists_of: Callable[[Step], Sequence[RuleList]]) -> None:
+        super().__init__("分组路径", "按判定顺序", footer=True)
+        self._lists_of = lists_of
+        self._explanation: Explanation | None = None
+        self.mode = SegmentedControl((("key", "关键步骤"), ("all", "全部")))
+        self.mode.changed.connect(self._on_mode)
+        self.header.addWidget(self.mode)
+        self.steps = PathList()
+        self.steps.doubleClicked.connect(self.toggle_rule)
+        self.body.addWidget(self.steps, 1)
+        self.footer.addWidget(Text("Enter 展开规则原文 · → 查看集合成员 · ← 收起", "caption", "muted", elide=True), 1)
 
+    def show_path(self, explanation: Explanation | None) -> None:
+        """Show the path of a result, nothing when there is none. The place in the same path is kept."""
+        kept = self.steps.currentIndex().row() if explanation == self._explanation else -1
+        self._explanation = explanation
+        self.mode.set_count("all", len(explanation.steps) if explanation else 0)
+        if kept < 0:
+            self._fill()
 
-class StepModel(QAbstractListModel):
-    """Steps in the order of trial."""
+    def current_text(self) -> str:
+        """Return the chosen row in words, '' when there is none."""
+        found = self.steps.current()
+        return found.text() if found else ""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.steps: list[Step] = []
+    def toggle_mode(self) -> None:
+        """Switch between key steps and all."""
+        self.mode.set_current("all" if self.mode.current == "key" else "key")
 
-    def show(self, steps: Sequence[Step]) -> None:
-        """Show other steps."""
-        self.beginResetModel()
-        self.steps = list(steps)
-        self.endResetModel()
-
-    def rowCount(self, parent: _Index | None = None) -> int:
-        """Return the number of steps."""
-        return 0 if parent is not None and parent.isValid() else len(self.steps)
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Return the step, its words, or its rule and source as tooltip."""
-        if not index.isValid() or index.row() >= len(self.steps):
-            return None
-        step = self.steps[index.row()]
-        match role:
-            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
-                return f"{_WORDS[step.outcome]} {step.code} {step.name} {second_line(step)}".strip()
-            case Qt.ItemDataRole.ToolTipRole:
-                return f"{step.rule}\n{step.source}".strip()
-            case _:
-                return step if role == STEP else None
-
-
-class StepDelegate(QStyledItemDelegate):
-    """Paints a step."""
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
-        """Return a row of two lines."""
-        return QSize(0, theme().px(44))
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        """Draw mark, title and rule, indented by level."""
-        step = index.data(STEP)
-        if not isinstance(step, Step):
+    def toggle_rule(self) -> None:
+        """Unfold the rule text of the chosen step, or take it away; a folded run becomes its steps."""
+        found, at = self.steps.current(), self.steps.currentIndex().row()
+        if found is None or self._explanation is None:
             return
-        px, colour = theme().px, theme().colour
-        box = QRect(option.rect)
-        hit = step.outcome is StepOutcome.HIT
-        if hit:
-            painter.fillRect(box, colour("accent_soft"))
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(box, colour("sel_bg"))
-            painter.fillRect(box.left(), box.top(), px(3), box.height(), colour("accent"))
-        left = box.left() + px(12) + _DEPTH.get(step.level, 0) * px(16)
-        upper = QRect(left, box.top() + px(3), box.right() - left - px(8), px(20))
-        icon, role = _MARKS[step.outcome]
-        draw_icon(painter, left, upper, icon, role, 13)
-        words = upper.adjusted(px(21), 0, 0, 0)
-        ink = "fg" if hit else "fg_secondary"
-        self._line(painter, words, f"{step.code} {step.name}".strip(), "body", ink, bold=hit)
-        lower = QRect(words.left(), box.top() + px(23), words.width(), px(18))
-        self._line(painter, lower, second_line(step), "code", "fg_secondary" if hit else "fg_muted")
+        if found.kind is RowKind.FOLD:
+            result = self._explanation.result
+            self.steps.path.replace(at, 1, [step_row(step, result) for step in found.steps])
+            self.steps.go_to(at)
+        elif not self._close(at, RowKind.RULE) and found.kind is RowKind.STEP:
+            self._open(at, [rule_row(found.step)])
 
-    @staticmethod
-    def _line(painter: QPainter, box: QRect, words: str, kind: str, role: str, *, bold: bool = False) -> None:
-        font = theme().font(kind, bold=bold)
-        painter.setFont(font)
-        painter.setPen(theme().colour(role))
-        shown = QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideRight, box.width())
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, shown)
+    def show_lists(self) -> None:
+        """Unfold the code lists that the rule of the chosen step names."""
+        found, at = self.steps.current(), self.steps.currentIndex().row()
+        if found is None:
+            return
+        if found.kind is RowKind.FOLD:
+            self.toggle_rule()
+        elif found.kind is RowKind.STEP and not self._has(at, RowKind.LIST):
+            self._open(at + self._has(at, RowKind.RULE), list(list_rows(found.step, self._lists_of(found.step))))
 
+    def fold(self) -> None:
+        """Take away what is unfolded below the chosen step."""
+        at = self.steps.currentIndex().row()
+        if self.steps.current() is not None:
+            self._close(at, *_UNFOLDED)
 
-class StepList(QListView):
-    """The list view of the path."""
+    def _open(self, at: int, rows: Sequence[PathRow]) -> None:
+        self.steps.path.replace(at + 1, 0, rows)
+        self.steps.scrollTo(self.steps.path.index(at + len(rows)))
+        self.steps.scrollTo(self.steps.currentIndex())
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.path = StepModel(self)
-        self.setModel(self.path)
-        self.setItemDelegate(StepDelegate(self))
-        self.setUniformItemSizes(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("分组路径")
+    def _has(self, at: int, kind: RowKind) -> bool:
+        rows = self.steps.path.rows
+        while at + 1 < len(rows) and rows[at + 1].kind in _UNFOLDED:
+            at += 1
+            if rows[at].kind is kind:
+                return True
+        return False
 
-    def current(self) -> Step | None:
-        """Return the chosen step."""
-        row = self.currentIndex().row()
-        return self.path.steps[row] if 0 <= row < len(self.path.steps) else None
+    def _close(self, at: int, *kinds: RowKind) -> bool:
+        """Remove rows of these kinds around a row: below its step. Return whether there were any."""
+        rows = self.steps.path.rows
+        while at > 0 and rows[at].kind in _UNFOLDED:
+            at -= 1
+        last = at
+        while last + 1 < len(rows) and rows[last + 1].kind in _UNFOLDED:
+            last += 1
+        below = rows[at + 1 : last + 1]
+        kept = [row for row in below if row.kind not in kinds]
+        if len(kept) == len(below):
+            return False
+        self.steps.path.replace(at + 1, len(below), kept)
+        self.steps.go_to(at)
+        return True
 
-    def show_steps(self, steps: Sequence[Step]) -> None:
-        """Show steps; the last hit is chosen."""
-        self.path.show(steps)
-        hits = [row for row, step in enumerate(steps) if step.outcome is StepOutcome.HIT]
-        if steps:
-            self.setCurrentIndex(self.path.index(hits[-1] if hits else len(steps) - 1))
+    def _fill(self) -> None:
+        explanation = self._explanation
+        rows = path_rows(explanation.steps, explanation.result, whole=self.mode.current == "all") if explanation else []
+        self.steps.path.show(rows)
+        hits = [at for at, row in enumerate(rows) if row.on_path or row.step.outcome is StepOutcome.HIT]
+        self.steps.go_to(hits[-1] if hits else len(rows) - 1)
 
-    def keyboardSearch(self, search: str) -> None:
-        """Do nothing: letters are actions here."""
+    def _on_mode(self, _mode: str) -> None:
+        self._fill()
+        self.mode_changed.emit()

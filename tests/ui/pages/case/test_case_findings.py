@@ -179,7 +179,7 @@ def test_a_changed_group_flashes_for_two_seconds(case: Any) -> None:
     case.wait(lambda: case.visible("drg_change") is None)
     case.press("F9")
     assert case.desk.window.page.key == "drg"
-    assert case.desk.window.page.sent.args == {"case": case.case_id}
+    assert case.desk.window.page.sent.args == {"case": case.case_id, "field": "dx[0].adm_cond"}
 
 
 def test_an_edit_refused_by_the_library_comes_back_and_says_why(case: Any, monkeypatch: pytest.MonkeyPatch) -> None:
