@@ -59,6 +59,6 @@ def _named(source: PackSource, assets: Assets, kind: str, asset_id: str) -> tupl
         return text(key), text("appeal.versions.shipped")
     line = next(line for line in assets.lines(kind) if line.id == asset_id)
     facts = dict(line.facts)
-    shown = {CODEBOOK: (), WEIGHTS: ("scheme",), RATES: ("city", "year", "level")}[kind]
+    shown = {CODEBOOK: (), WEIGHTS: ("scheme",), RATES: ("city", "level", "years")}[kind]
     told = " ".join(facts[name] for name in shown if facts.get(name))
     return line.title, or_dash(told or facts.get("imported_at", ""))

@@ -340,7 +340,11 @@ class Assets:
     def file_hashes(self, kind: str, asset_id: str) -> tuple[tuple[str, str], ...]:
         """Return name and SHA-256 of the files of an asset ('' the shipped one) as they were imported."""
         if asset_id:
-            return tuple((name, digest) for _, name, digest in self._stored(kind, asset_id).files)
+            named: dict[str, list[str]] = {}
+            for _, name, digest in self._stored(kind, asset_id).files:
+                named.setdefault(digest, []).append(name)
+            # a file with two roles is stored twice, its name numbered
+            return tuple((n[0] if len(n) == 1 else n[0].partition("-")[2], digest) for digest, n in named.items())
         folder = data("codebooks") / "builtin" if kind == CODEBOOK else _starter_folder()
         weights = folder / "weights.csv"
         files = [weights] if kind == WEIGHTS else [file for file in scheme_files(folder) if file != weights]

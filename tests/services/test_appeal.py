@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
@@ -16,8 +19,11 @@ from app.common.files import sha256_of
 from app.common.paths import data
 from app.domain.field import Group
 from app.domain.report import ReportSection
+from app.services import appeal_grouping
 from app.services.appeal import AppealPack
 from app.services.composition import Services, open_services
+from app.services.engines import Engines
+from app.services.types import Price, PriceState
 from app.storage.ops import Op
 
 
@@ -137,22 +143,44 @@ def test_versions_name_files_with_their_checksums(pack: AppealPack) -> None:
     assert any(row[0] == "费率表" and row[1] == "未导入" for row in rows)
 
 
-def test_an_imported_scheme_is_named_with_the_hash_of_the_users_file(
-    template_home: Path, tmp_path: Path, clock: FixedClock, reference: Path
+@pytest.fixture
+def own(template_home: Path, tmp_path: Path, clock: FixedClock) -> Iterator[Services]:
+    """Return services with engines of their own, for tests that import tables."""
+    opened = open_services(shutil.copytree(template_home, tmp_path / "own"), clock=clock)
+    yield opened
+    opened.close()
+
+
+def test_imported_tables_are_named_with_the_hashes_of_the_users_files(
+    own: Services, tmp_path: Path, reference: Path
 ) -> None:
-    workbook = reference / "schemes" / "chs_drg_11.xlsx"
-    home = shutil.copytree(template_home, tmp_path / "own")
-    services = open_services(home, clock=clock)
-    try:
-        services.assets.import_scheme(workbook)
-        services.assets_changed()
-        pack = services.appeal.pack(code_a_case(services))
-    finally:
-        services.close()
-    rows = [row for row in rows_of(pack, "versions") if row[0] == "分组方案"]
-    assert [row[3:] for row in rows] == [(workbook.name, sha256_of(workbook))]
+    folder, rates = reference / "schemes" / "haerbin_2022", reference / "weights" / "haerbin_rates.csv"
+    weights = reference / "weights" / "haerbin_2022.csv"
+    codes = tmp_path / "本院编码.csv"
+    codes.write_text("编码,名称\nI63.900,脑梗死\nJ96.000,急性呼吸衰竭\nI10.x00,高血压\n96.7100,机械通气\n", "utf-8")
+    own.assets.import_codebook([codes])
+    own.assets.import_scheme(folder)
+    own.assets.import_weights(weights)
+    own.assets.import_rates(rates, city="哈尔滨市", level="I")
+    own.assets_changed()
+    pack = own.appeal.pack(code_a_case(own))
+    rows = {(row[0], row[3]): row for row in rows_of(pack, "versions")}
+    assert rows["分组方案", "adrg.csv"][4] == sha256_of(folder / "adrg.csv")
+    assert rows["编码库", codes.name][4] == sha256_of(codes)
+    assert rows["权重表", weights.name][4] == sha256_of(weights)
+    assert "哈尔滨" in rows["权重表", weights.name][2]
+    assert rows["费率表", rates.name][2].startswith("哈尔滨市 I")
     assert section(pack, "versions").lacks == ""
-    assert all(row[7].partition(":")[0] in ("CC", "—") or row[3] == "—" for row in rows_of(pack, "severity"))
+
+
+def test_the_rows_of_a_workbook_are_named_by_sheet(own: Services, reference: Path) -> None:
+    workbook = reference / "schemes" / "chs_drg_11.xlsx"
+    own.assets.import_scheme(workbook)
+    own.assets_changed()
+    pack = own.appeal.pack(code_a_case(own))
+    versions = [row for row in rows_of(pack, "versions") if row[0] == "分组方案"]
+    assert [row[3:] for row in versions] == [(workbook.name, sha256_of(workbook))]
+    assert {row[7].partition(":")[0] for row in rows_of(pack, "severity") if row[3] != "—"} == {"CC"}
 
 
 def test_without_a_rate_there_is_the_reason_and_no_amount(pack: AppealPack) -> None:
@@ -160,6 +188,48 @@ def test_without_a_rate_there_is_the_reason_and_no_amount(pack: AppealPack) -> N
     assert payment.lacks == "无金额"
     assert any("费率" in words for words in payment.paragraphs)
     assert not any("结算额" in cell for row in rows_of(pack, "payment") for cell in row)
+
+
+def test_an_amount_stands_behind_its_formula_and_no_surplus_is_told(services: Services, coded: int) -> None:
+    source = services.appeal._source(coded)
+    price = Price(
+        PriceState.QUOTED,
+        Decimal("3.6542"),
+        standard_fen=3_106_070,
+        settled_fen=3_106_070,
+        cost_fen=2_794_560,
+        multiple=Decimal("0.8997"),
+        regime="正常",
+        formula="3.6542 × 8,500.00 × 1.0000",
+        estimate="估算：个人负担取自首页。",
+    )
+    quoted = replace(source, grouping=replace(source.grouping, price=price))
+    made = appeal_grouping.payment(quoted)
+    assert made.lacks == ""
+    labels = [row[0] for row in made.tables[0].rows]
+    assert labels.index("支付标准的算式") < labels.index("支付标准（元）")
+    assert ("医保结算额（元）", "31,060.70") in made.tables[0].rows
+    assert not any("3,115.10" in cell for row in made.tables[0].rows for cell in row)
+    assert "估算：个人负担取自首页。" in made.notes
+
+
+def test_unread_texts_dashes_and_further_rows_are_shown_as_on_the_page(services: Services, coded: int) -> None:
+    services.cases.set_text(coded, "birth_date", "不详日期")
+    services.cases.set_text(coded, "insurance_card_no", "-")
+    services.cases.add_row(coded, Group.ICU, 0)
+    services.cases.set_text(coded, "icu[0].type", "1")
+    tables = {table.title: table for table in section(services.appeal.pack(coded), "facts").tables}
+    told = dict(tables["病人与医疗机构"].rows)
+    assert told["出生日期"] == "（无法识别）不详日期"
+    assert told["医疗保险手册(卡)号"] == "-"
+    assert any(row[0] == "第 1 重症监护" for row in tables["病理、外因、重症监护、输血等"].rows)
+
+
+def test_no_file_name_holds_what_a_file_system_refuses(services: Services, coded: int) -> None:
+    services.cases.set_text(coded, "record_no", "00/12:34*")
+    assert services.appeal.pack(coded).file_name == "申诉材料_001234"
+    services.cases.set_text(coded, "record_no", "")
+    assert services.appeal.pack(coded).file_name == "申诉材料_无病案号"
 
 
 def test_the_history_stands_in_it(services: Services, pack: AppealPack) -> None:
@@ -214,6 +284,20 @@ def test_a_case_that_cannot_be_grouped_still_has_its_pack(services: Services) ->
 def test_a_case_that_is_gone_says_so(services: Services) -> None:
     with pytest.raises(UserProblem, match="找不到"):
         services.appeal.pack(9_999)
+
+
+def test_a_library_open_for_reading_gives_the_pack_and_notes_nothing(
+    services: Services, pack: AppealPack, tmp_path: Path, engines: Engines
+) -> None:
+    home = tmp_path / "library"
+    services.close()
+    reading = open_services(home, clock=services.session.clock, engines=engines, read_only=True)
+    try:
+        steps = len(reading.history.timeline(pack.case_id))
+        assert reading.appeal.save_workbook(reading.appeal.pack(pack.case_id), tmp_path / "a.xlsx").is_file()
+        assert len(reading.history.timeline(pack.case_id)) == steps
+    finally:
+        reading.close()
 
 
 def test_nothing_of_a_patient_shows_in_a_repr(services: Services, pack: AppealPack) -> None:

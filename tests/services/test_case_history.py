@@ -8,12 +8,14 @@ import pytest
 
 from app.common.errors import UserProblem
 from app.domain.case import CaseRecord
+from app.domain.coding import MatchKind, Proposal
 from app.domain.field import Group
 from app.domain.grouping import GroupInput, GroupResult
 from app.drg.engine import group
 from app.drg.scheme import Scheme
 from app.services import case_history
 from app.services.composition import Services
+from app.services.history_words import told
 from app.services.replayed_case import ReplayedCase
 from app.storage.ops import Op
 
@@ -119,6 +121,31 @@ def test_proposals_are_told_and_take_part_as_on_the_page(services: Services) -> 
     latest = services.history.timeline(case_id)[0]
     assert latest.group_after == group_now(services, case_id)
     assert any("提议" in sentence or "编码：空 →" in sentence for sentence in latest.changes)
+
+
+def test_a_proposal_taken_back_and_workflow_are_told(services: Services) -> None:
+    case_id = next(i for i in services.worklist.ids("to_code") if not services.cases.view(i).record.text("dx[0].code"))
+    services.cases.claim([case_id])
+    with services.session.db.operation(Op.AUTO_CODE, by=services.user) as tx:
+        row = tx.load_case(case_id).record.rows(Group.DX)[0]
+        tx.set_proposal(case_id, Group.DX, row.id, Proposal("J18.900", "肺炎", 0.9, MatchKind.FUZZY, ""))
+    services.cases.undo(case_id)
+    undone, proposed, claimed, *_ = services.history.timeline(case_id)
+    assert undone.changes == ("主要诊断，撤下提议 J18.900 肺炎",)
+    assert proposed.changes == ("主要诊断，提议 J18.900 肺炎",)
+    assert claimed.changes == ("认领人：空 → local",)
+
+
+def test_a_case_taken_out_with_its_import_and_brought_back_keeps_its_history(services: Services, case_id: int) -> None:
+    with services.session.db.read() as reader:
+        batch = next(operation for operation, _ in reader.case_history(case_id))
+    other = ReplayedCase()
+    with services.session.db.read() as reader:
+        changes = [change for _, change in reader.case_history(case_id)]
+    assert list(told(other, changes))
+    assert list(told(other, [change.inverse() for change in reversed(changes)])) == ["撤下整份病案"]
+    assert batch.op is Op.IMPORT
+    assert plain(other.record()) == [(Group.CASE, 0, {}, {}, frozenset())]
 
 
 def test_the_case_rebuilt_from_its_history_is_the_stored_one(services: Services, coded: int) -> None:
