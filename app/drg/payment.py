@@ -132,19 +132,9 @@ class Quote:
     day_yuan: Decimal | None = None
 
     @property
-    def surplus_fen(self) -> int | None:
-        """Settled less cost; negative when the case costs more than it brings."""
-        return None if self.settled_fen is None or self.cost_fen is None else self.settled_fen - self.cost_fen
-
-    @property
     def fund_fen(self) -> int | None:
         """What the fund pays: settled less the patient's share."""
         return None if self.settled_fen is None or self.own_fen is None else self.settled_fen - self.own_fen
-
-    @property
-    def is_estimate(self) -> bool:
-        """Whether cost or the patient's share is not known."""
-        return self.cost_fen is None or self.own_fen is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,9 +73,6 @@ class RateTable:
             raise UserProblem("drg.payment.no_rows", remedy="drg.remedy.price_file", where=table.where())
         return cls(tuple(rates.values()), table.where())
 
-    def __len__(self) -> int:
-        return len(self.rates)
-
     def places(self) -> tuple[RateKey, ...]:
         """Return the places, years and levels to choose from, in order."""
         return tuple(sorted({rate.key for rate in self.rates}))
@@ -129,7 +126,8 @@ def same_level(one: str, other: str) -> bool:
 
 def level_name(level: str) -> str:
     """Return a hospital level as it reads in a sentence: the word as it is, a bare sign with its noun."""
-    return level if len(_folded(level)) > 1 and not _folded(level).isascii() else text("payment.level_name", level=level)
+    is_word = len(_folded(level)) > 1 and not _folded(level).isascii()
+    return level if is_word else text("payment.level_name", level=level)
 
 
 def insurance_of(pay_method: str) -> str | None:

@@ -133,7 +133,7 @@ def test_a_rate_given_twice_and_a_year_that_is_not_there_are_refused():
 def test_a_rate_table_without_rows_is_refused_and_rates_are_counted():
     with pytest.raises(UserProblem, match="没有内容"):
         rates()
-    assert len(rates("2026,三级,职工,8500", ",,,", "2026,三级,居民,8000")) == 2
+    assert len(rates("2026,三级,职工,8500", ",,,", "2026,三级,居民,8000").rates) == 2
 
 
 @pytest.mark.parametrize(

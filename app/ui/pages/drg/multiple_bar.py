@@ -36,7 +36,7 @@ class MultipleBar(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return three lines of height."""
-        return QSize(theme().px(180), theme().px(48))
+        return QSize(theme().px(180), theme().px(46))
 
     def marks_at(self) -> list[tuple[str, int]]:
         """Return the words of each mark and where it stands, in px from the left."""
@@ -48,13 +48,13 @@ class MultipleBar(QWidget):
             return
         px, colour = theme().px, theme().colour
         painter = QPainter(self)
-        bar = QRect(0, px(20), self.width(), px(8))
+        bar = QRect(0, px(19), self.width(), px(8))
         painter.fillRect(bar, colour("line_subtle"))
         painter.fillRect(QRect(0, bar.top(), self._left(self._price.multiple), bar.height()), colour("fg_secondary"))
         painter.setFont(theme().font("caption"))
         for words, left in self.marks_at():
             painter.fillRect(min(left, self.width() - 1), bar.top() - px(3), 1, bar.height() + px(6), colour("fg"))
-            self._draw_words(painter, words, left, px(31), "fg_muted")
+            self._draw_words(painter, words, left, px(29), "fg_muted")
         painter.setFont(theme().font("caption", bold=True))
         self._draw_words(painter, self._words(), self._left(self._price.multiple), 0, "fg")
 

@@ -35,6 +35,8 @@ _MISSING: Final = {
     PriceState.NO_RATE: "rates",
 }
 """The section of the page 方案 where the missing table is imported."""
+_LINK_PAD: Final = -6
+"""A link begins with the words, not with the room around them."""
 _HAS_AMOUNT: Final = (PriceState.QUOTED, PriceState.BY_ITEM)
 
 
@@ -91,7 +93,7 @@ class PaymentCard(Panel):
         self._formula_note = Text("", "body")
         self._formula = _Formula()
         self._band = Pane("alt", "b")
-        self._band.setLayout(column(self._formula_note, self._formula, gap=0, margins=(14, 7, 14, 7)))
+        self._band.setLayout(column(self._formula_note, self._formula, gap=0, margins=(14, 5, 14, 5)))
         self._bar = MultipleBar()
         self._amounts = self._make_amounts()
         self._why = Text("", "body", "secondary", wrap=True)
@@ -100,13 +102,13 @@ class PaymentCard(Panel):
         parts = (self._bar, self._amounts, self._why, self._differences, self._closing, self._make_buttons())
         scroll = ScrollPane("none")
         scroll.box.addWidget(self._band)
-        scroll.box.addLayout(column(*parts, None, gap=8, margins=(14, 8, 14, 10)), 1)
+        scroll.box.addLayout(column(*parts, None, gap=5, margins=(14, 5, 14, 6)), 1)
         self.body.addWidget(scroll, 1)
 
     def _make_amounts(self) -> QWidget:
         self._values: dict[str, Text] = {}
         self._how = Text("", "caption", "muted", wrap=True)
-        lines = column(gap=2)
+        lines = column(gap=0)
         for key, label in _LINES:
             is_last = key == "rest"
             self._values[key] = Text("", "bold" if is_last else "body")
@@ -127,9 +129,9 @@ class PaymentCard(Panel):
         self.import_button.clicked.connect(self._on_import)
         self.copy_button.clicked.connect(self._on_copy)
         self.rules_button.clicked.connect(self._on_rules)
-        line = row(self.import_button, self.copy_button, self.rules_button, None, gap=8)
+        self._line = row(self.import_button, self.copy_button, self.rules_button, None, gap=8)
         whole = QWidget()
-        whole.setLayout(line)
+        whole.setLayout(self._line)
         return whole
 
     def show_price(self, price: Price, *, trial: bool) -> None:
@@ -174,7 +176,9 @@ class PaymentCard(Panel):
         self._differences.setText("\n".join(lines))
         self._differences.setVisible(bool(lines))
         self.copy_button.setVisible(bool(found))
-        self.import_button.setVisible(not told and (trial or price.state in _MISSING))
+        offers_import = not told and (trial or price.state in _MISSING)
+        self.import_button.setVisible(offers_import)
+        self._line.setContentsMargins(0 if offers_import else theme().px(_LINK_PAD), 0, 0, 0)
 
     def _on_import(self) -> None:
         section = "scheme" if self._price.invented else _MISSING.get(self._price.state, "scheme")

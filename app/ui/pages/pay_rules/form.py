@@ -85,11 +85,6 @@ class RuleLine(QWidget):
         self._problem.setText(said)
         self._problem.show()
 
-    @property
-    def problem(self) -> str:
-        """What is wrong with the text, '' when nothing is."""
-        return "" if self._problem.isHidden() else self._problem.text()
-
     def _on_committed(self, given: str) -> None:
         self.committed.emit(self.key, given)
 

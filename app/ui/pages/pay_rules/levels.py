@@ -124,11 +124,6 @@ class LevelsPanel(Panel):
         self._problem.setText(f"{problem.message}{problem.advice}")
         self._problem.show()
 
-    @property
-    def problem(self) -> str:
-        """What is wrong with the line, '' when nothing is."""
-        return "" if self._problem.isHidden() else self._problem.text()
-
     def _typed(self) -> tuple[str, ...]:
         return tuple(field.text() for field in self.fields)
 

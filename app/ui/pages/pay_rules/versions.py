@@ -70,11 +70,6 @@ class WeightsPanel(Panel):
         self.body.addWidget(self._stack, 1)
         self.body.addLayout(row(box, self._problem, None, imports, margins=(6, 4, 14, 8)))
 
-    @property
-    def problem(self) -> str:
-        """What is wrong with the day, '' when nothing is."""
-        return self._problem.text()
-
     def show_lines(self, lines: Sequence[AssetLine]) -> None:
         """Show the imported tables."""
         at = max(0, self.table.current_row)
