@@ -50,7 +50,7 @@ def write_report(report: Report, path: Path, progress: Progress | None = None) -
     for number, section in enumerate(report.sections, 1):
         sheet = book.create_sheet(_sheet_name(section.title))
         expected.append(_fill(sheet, report, section, Where(path.name, sheet.title)))
-        progress.step(number, len(report.sections) + 1)
+        progress.step(number, len(report.sections))  # the last chance to cancel: a written file is noted
     try:
         with write_atomic(path) as out:
             book.save(out)
@@ -58,7 +58,6 @@ def write_report(report: Report, path: Path, progress: Progress | None = None) -
             _must_equal(out, expected, where)
     except OSError as fault:
         raise UserProblem("export.cannot_write", remedy="export.remedy.other_folder", where=where) from fault
-    progress.step(len(report.sections) + 1, len(report.sections) + 1)
 
 
 def _sheet_name(title: str) -> str:
