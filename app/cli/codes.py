@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.common.clock import SystemClock
+from app.common.errors import UserProblem
 from app.common.paths import home
 
 if TYPE_CHECKING:
@@ -36,6 +37,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     load.add_argument("path", type=Path, metavar="PATH")
     load.add_argument("--valid-from", default=None, metavar="YYYY-MM-DD", help="自何日出院起使用（默认取文件中的日期）")
     load.set_defaults(run=_import_scheme)
+    options = scheme.add_parser("options", help="官方工作簿没有写明的规则（未经核实，默认都不用）；不给选项则只显示")
+    options.add_argument("id", metavar="ID", help="已导入方案的编号")
+    options.add_argument("--grey-px", metavar="CODES", help="不参与分组的手术编码，以空格或逗号分隔；'' 为清空")
+    options.add_argument("--newborn-qy-days", metavar="N", help="新生儿歧义组要求日龄小于 N 天；'' 为不限")
+    options.add_argument("--procedure-only", choices=("on", "off"), help="主要手术为有效手术的病例不进内科组")
+    options.set_defaults(run=_scheme_options)
     scheme.add_parser("list", help="列出分组方案").set_defaults(run=_list_schemes)
 
 
@@ -91,6 +98,29 @@ def _report(path: Path) -> SchemeCheck:
 
 def _list_codebooks(_: argparse.Namespace) -> int:
     return _list("codebook")
+
+
+def _scheme_options(args: argparse.Namespace) -> int:
+    from app.services.scheme_options import facts_of  # noqa: PLC0415 - engines load only for this command
+    from app.services.writer import writing  # noqa: PLC0415
+
+    assets = _assets()
+    options = assets.scheme_options(args.id)
+    if options is None:
+        raise UserProblem("assets.no_options", remedy="assets.remedy.no_options")
+    facts = facts_of(options)
+    if args.procedure_only is not None:
+        facts["procedure_only"] = "1" if args.procedure_only == "on" else ""
+    given = {"grey_px": args.grey_px, "newborn_qy_days": args.newborn_qy_days}
+    facts |= {name: value for name, value in given.items() if value is not None}
+    if facts != facts_of(options):
+        with writing():
+            assets.set_scheme_options(
+                args.id, facts["grey_px"], facts["newborn_qy_days"], procedure_only=bool(facts["procedure_only"])
+            )
+    for name, value in facts.items():
+        print(f"{name}: {value or '-'}")
+    return 0
 
 
 def _list_schemes(_: argparse.Namespace) -> int:

@@ -18,6 +18,7 @@ from app.drg.tariffs import RateKey
 from app.services.asset_store import CODEBOOK, RATES, SCHEME, WEIGHTS
 from app.services.assets import Assets, ImportReport, load_rates, scheme_remarks
 from app.services.scheme_files import scheme_digest
+from app.services.scheme_options import options_of
 from app.services.types import AssetLine, AssetReport, Remark, SchemeCheck, Shelf
 
 KINDS: Final = (CODEBOOK, SCHEME, WEIGHTS, RATES)
@@ -155,14 +156,26 @@ def _facts(line: AssetLine) -> list[tuple[str, str]]:
     facts = dict(line.facts)
     shown = {
         CODEBOOK: ("dx", "px", "remarks"),
-        SCHEME: ("valid_from", "size", "warnings", "scheme_id"),
+        SCHEME: ("valid_from", "size", "options", "warnings", "scheme_id"),
         WEIGHTS: ("scheme", "version", "valid_from", "groups"),
         RATES: ("city", "level", "years"),
     }[line.kind]
     if "drg" in facts:
         facts["size"] = text("assets.value.size", **{name: facts.get(name, "0") for name in _SIZES})
+    facts["options"] = _options(facts)
     told = [_fact(name, _words(name, facts[name])) for name in shown if facts.get(name)]
     return [*told, _fact("imported_at", facts["imported_at"][:16]), _fact("checksum", line.id)]
+
+
+def _options(facts: Mapping[str, str]) -> str:
+    """Return the options of a workbook that are in use, '' without any."""
+    options = options_of(facts)
+    told = [text("assets.option.grey_px", count=len(options.grey_px))] if options.grey_px else []
+    if options.newborn_qy_days is not None:
+        told.append(text("assets.option.newborn_qy_days", days=options.newborn_qy_days))
+    if options.procedure_only:
+        told.append(text("assets.option.procedure_only"))
+    return text("drg.list_join").join(told)
 
 
 def _fact(name: str, value: str) -> tuple[str, str]:

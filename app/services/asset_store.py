@@ -11,7 +11,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -111,12 +111,10 @@ class AssetStore:
         """Make one asset the active one of its kind; None goes back to the shipped one."""
         self._save([replace(a, active=a.id == asset_id) if a.kind == kind else a for a in self._index()])
 
-    def set_fact(self, kind: str, asset_id: str, name: str, value: str) -> None:
-        """Change one fact of an asset."""
+    def set_facts(self, kind: str, asset_id: str, facts: Mapping[str, str]) -> None:
+        """Change some facts of an asset, all or none."""
         wanted = (kind, asset_id)
-        self._save(
-            [replace(a, facts={**a.facts, name: value}) if (a.kind, a.id) == wanted else a for a in self._index()]
-        )
+        self._save([replace(a, facts={**a.facts, **facts}) if (a.kind, a.id) == wanted else a for a in self._index()])
 
     def _place(self, asset: Asset, sources: Sequence[Path]) -> None:
         final = self.folder(asset)

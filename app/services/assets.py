@@ -28,10 +28,12 @@ from app.drg.pay_rules import default_rules
 from app.drg.rates import RateTable, level_name, same_level
 from app.drg.scheme import Scheme
 from app.drg.tariffs import WeightTable
+from app.drg.workbook import WorkbookOptions
 from app.exchange.readers import read_codebook_tables, read_tables
 from app.services.asset_store import CODEBOOK, RATES, SCHEME, WEIGHTS, Asset, AssetStore
 from app.services.pricing import PriceTables
 from app.services.scheme_files import load_scheme, read_scheme, scheme_digest, scheme_files
+from app.services.scheme_options import facts_of, options_of, read_options
 from app.services.types import AssetLine, Remark, Size
 
 STARTER: Final = "starter"
@@ -229,13 +231,15 @@ class Assets:
 
     def scheme_report(self, asset_id: str, progress: Progress | None = None) -> ImportReport:
         """Check a stored scheme ('' the shipped one) again, against the code book in use; nothing is written."""
-        source = self._scheme_source(self._stored(SCHEME, asset_id)) if asset_id else _starter_folder()
-        return _scheme_report(*read_scheme(source, self.codebook(), progress))
+        asset = self._stored(SCHEME, asset_id) if asset_id else None
+        source = self._scheme_source(asset) if asset else _starter_folder()
+        options = options_of(asset.facts) if asset else None
+        return _scheme_report(*read_scheme(source, self.codebook(), progress, options))
 
     def set_valid_from(self, asset_id: str, valid_from: str, *, kind: str = SCHEME) -> None:
         """Say from which discharge date on a scheme, or a version of weights, is used ('' for no date of its own)."""
         _check_date(valid_from)
-        self._store.set_fact(kind, asset_id, "valid_from", valid_from)
+        self._store.set_facts(kind, asset_id, {"valid_from": valid_from})
 
     def _scheme_source(self, asset: Asset) -> Path:
         """Return file or folder of a stored scheme, its hashes checked."""
@@ -247,8 +251,22 @@ class Assets:
 
     def _imported_scheme(self, asset: Asset) -> Scheme:
         if asset.id not in self._schemes:
-            self._schemes[asset.id] = load_scheme(self._scheme_source(asset), self.codebook())
+            source = self._scheme_source(asset)
+            self._schemes[asset.id] = load_scheme(source, self.codebook(), options_of(asset.facts))
         return self._schemes[asset.id]
+
+    def scheme_options(self, asset_id: str) -> WorkbookOptions | None:
+        """Return the options of a stored workbook, None for a package: it says everything itself."""
+        asset = self._stored(SCHEME, asset_id)
+        is_workbook = len(asset.files) == 1 and not asset.files[0][1].lower().endswith(".zip")
+        return options_of(asset.facts) if is_workbook else None
+
+    def set_scheme_options(self, asset_id: str, grey_px: str, newborn_qy_days: str, *, procedure_only: bool) -> None:
+        """Change the options of a stored workbook. Raises :class:`UserProblem`; then everything is as it was."""
+        asset = self._stored(SCHEME, asset_id)
+        options = read_options(self._imported_scheme(asset), grey_px, newborn_qy_days, procedure_only=procedure_only)
+        self._store.set_facts(SCHEME, asset_id, facts_of(options))
+        self._schemes.pop(asset_id, None)
 
     # Prices
 

@@ -21,7 +21,7 @@ from app.drg.freezing import freeze, thaw
 from app.drg.lint import LintReport
 from app.drg.package import load_package
 from app.drg.scheme import Scheme
-from app.drg.workbook import load_workbook
+from app.drg.workbook import WorkbookOptions, load_workbook
 from app.exchange.readers import read_scheme_tables
 
 _KEPT: Final = 12
@@ -30,31 +30,34 @@ _KEPT: Final = 12
 _log = logging.getLogger(__name__)
 
 
-def read_scheme(path: Path, book: Codebook, progress: Progress | None = None) -> tuple[Scheme, LintReport]:
+def read_scheme(
+    path: Path, book: Codebook, progress: Progress | None = None, options: WorkbookOptions | None = None
+) -> tuple[Scheme, LintReport]:
     """Return the scheme of a package or workbook with its report, read from the file itself.
 
+    ``options`` count for a workbook only.
     Raises :class:`UserProblem`, with the whole report when the file has errors.
     """
     with _collecting_later():
         tables, meta = read_scheme_tables(path, progress=progress)
         if meta:
             return load_package(tables, meta, known=book, expand=book.expand_prefixes)
-        return load_workbook(tables, name=path.stem, known=book)
+        return load_workbook(tables, name=path.stem, known=book, options=options)
 
 
-def load_scheme(path: Path, book: Codebook) -> Scheme:
+def load_scheme(path: Path, book: Codebook, options: WorkbookOptions | None = None) -> Scheme:
     """Return the scheme of a package or workbook, from the cache when the same file was read before.
 
     Raises :class:`UserProblem`, with the whole report when the file has errors.
     """
     try:
-        kept = cache_dir() / f"scheme-{_key(path, book)}.bin"
+        kept = cache_dir() / f"scheme-{_key(path, book, options)}.bin"
     except OSError:  # no such file, no right to read it, no place for a cache: reading it says which
-        return read_scheme(path, book)[0]
+        return read_scheme(path, book, options=options)[0]
     with _collecting_later():
         scheme = _from_cache(kept)
     if scheme is None:
-        scheme = read_scheme(path, book)[0]
+        scheme = read_scheme(path, book, options=options)[0]
         _keep(kept, scheme)
     return scheme
 
@@ -74,9 +77,11 @@ def scheme_digest(path: Path) -> str:
     return whole.hexdigest()
 
 
-def _key(path: Path, book: Codebook) -> str:
-    """Return what reading depends on as a name: files, program, and the codes that prefixes stand for."""
-    digest = hashlib.sha256(f"{__version__} {sys.version_info[:2]} {path.name} {scheme_digest(path)}".encode())
+def _key(path: Path, book: Codebook, options: WorkbookOptions | None) -> str:
+    """Return what reading depends on as a name: files, program, options, and the codes that prefixes stand for."""
+    chosen = options or WorkbookOptions()
+    told = (sorted(chosen.grey_px), chosen.newborn_qy_days, chosen.procedure_only)
+    digest = hashlib.sha256(f"{__version__} {sys.version_info[:2]} {path.name} {scheme_digest(path)} {told}".encode())
     for kind in CodeKind:
         digest.update("\n".join(entry.code for entry in book.leaves(kind)).encode())
     return digest.hexdigest()[:32]

@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit
 
 from app.common.clock import FixedClock
+from app.domain.grouping import GroupInput
+from app.drg.engine import group
 from app.services.assets import Assets
 from app.services.composition import Services, open_services
 from app.services.engines import Engines
@@ -415,3 +418,72 @@ def test_tab_goes_round_and_the_place_is_remembered(desk: Any, tmp_path: Path) -
     settle(desk)
     assert page.line.title == "小方案"
     assert any("排除表 7" in row[2] for row in remarks(desk))
+
+
+def workbook(path: Path) -> Path:
+    """Write a small official workbook and return it."""
+    sheets = {
+        "MDC": ["试验版配置信息", "MDC编码|MDC名称|MDC规则|排序", "MDCB|神经系统|ZYZD in DI_B00|1"],
+        "ADRG": [
+            "ADRG编码|ADRG名称|ADRG规则|所属MDC编码|排序",
+            "BB1|开颅|ZYSS in OP_BB1|MDCB|1",
+            "BR1|脑病|ZYZD in DI_B00|MDCB|2",
+        ],
+        "DRG": ["DRG|DRG名称|DRG规则|所属ADRG编码|所属MDC编码|排序", "BB19|开颅||BB1|MDCB|1", "BR19|脑病||BR1|MDCB|1"],
+        "集合": [
+            "集合编号|ICD编码|ICD名称|类型编号",
+            "DI_B00|I63.900|脑梗死|诊断",
+            "OP_BB1|01.2400|开颅|手术",
+            "OP_ALL|01.2400|开颅|手术",
+        ],
+        "CC": ["疾病编码|疾病名称|排除表|类型", "J96.000|呼吸衰竭|T1|MCC"],
+        "排除表": ["集合编号|ICD编码|ICD名称", "T1|I63.900|脑梗死"],
+    }
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for title, lines in sheets.items():
+        sheet = book.create_sheet(title)
+        for line in lines:
+            sheet.append(line.split("|"))
+    book.save(path)
+    return path
+
+
+def test_options_of_a_workbook_are_set_told_and_taken_back(desk: Any, tmp_path: Path) -> None:
+    import_scheme(desk, workbook(tmp_path / "试验版.xlsx"))
+    case = GroupInput(("I63.900",), ("01.2400",))
+    assert group(desk.services.assets.scheme(), case).drg == "BB19"
+    desk.window.shell.actions.trigger("schemes.options")
+    desk.find(QLineEdit, "grey_px").setText("99.9999")
+    press_button(desk, "保存")
+    desk.wait(lambda: says(desk, "不在本方案的手术编码中：99.9999"))
+    desk.find(QLineEdit, "grey_px").setText("01.2400")
+    press_button(desk, "保存")
+    settle(desk)
+    assert group(desk.services.assets.scheme(), case).drg == "BR19"
+    assert says(desk, "灰名单手术 1 条不参与分组")
+    desk.window.shell.actions.trigger("schemes.options")
+    assert desk.find(QLineEdit, "grey_px").text() == "01.2400"
+    desk.find(QLineEdit, "grey_px").setText("")
+    press_button(desk, "保存")
+    settle(desk)
+    assert group(desk.services.assets.scheme(), case).drg == "BB19"
+
+
+def test_a_package_has_no_options_and_says_so(desk: Any, tmp_path: Path) -> None:
+    import_scheme(desk, package(tmp_path / "小方案"))
+    desk.window.shell.actions.trigger("schemes.options")
+    assert any("方案包自己写明全部规则" in entry.text for entry in desk.window.shell.notices.bell)
+
+
+def test_a_file_of_cases_is_grouped_with_the_chosen_scheme(desk: Any, tmp_path: Path) -> None:
+    import_scheme(desk, package(tmp_path / "小方案"))
+    cases, out = tmp_path / "病例.csv", tmp_path / "结果.csv"
+    cases.write_text("case_id,dx\nC1,I63.900|J96.000\nC2,K35.800\n", "utf-8")
+    desk.window.page.list.setFocus()
+    desk.press("G")
+    desk.answer_file(cases)
+    desk.answer_file(out)
+    desk.rest()
+    assert out.read_text("utf-8").splitlines()[1:] == ["C1,MDCB,BR1,BR19,分组成功", "C2,0000,00,0000,无法入组"]
+    assert any("分组 2 例" in entry.text for entry in desk.window.shell.notices.bell)

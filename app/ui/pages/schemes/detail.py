@@ -36,7 +36,15 @@ _COLUMNS = (
     Column("place", "位置", 300),
     Column("message", "问题", 240, stretch=True),
 )
-_BUTTONS = ("schemes.use", "schemes.retire", "schemes.valid_from", "schemes.browse", "schemes.compare")
+_BUTTONS = (
+    "schemes.use",
+    "schemes.retire",
+    "schemes.valid_from",
+    "schemes.options",
+    "schemes.browse",
+    "schemes.compare",
+    "schemes.group_file",
+)
 _REPORT_BUTTONS = ("schemes.copy_report", "schemes.export_report")
 _WORDS = {Severity.ERROR: "错误", Severity.WARN: "提示", Severity.HINT: "提示"}
 

@@ -19,6 +19,7 @@ from app.ui.page import KeyHint, Page, PageSpec, Place, Shell, VersionNote
 from app.ui.pages.files import TABLES, ask_open, ask_save, ask_several
 from app.ui.pages.schemes.cards import DateCard, RatesCard
 from app.ui.pages.schemes.detail import Detail
+from app.ui.pages.schemes.options import OptionsCard, TypedOptions
 from app.ui.pages.schemes.shelf import TITLES, ShelfList
 from app.ui.pages.schemes.work import AssetWork
 from app.ui.widgets import ActionButton, Pane, Splitter, Text, column, row
@@ -393,6 +394,45 @@ class SchemesPage(Page):
         write = partial(self.shell.services.assets.set_valid_from, line.id, day)
         told = f"“{line.title}”{f'自 {day} 起出院的病例使用。' if day else '不再按日期启用。'}"
         self.work.write(write, partial(self._tell, told))
+
+    def options(self) -> None:
+        """Ask for what an official workbook leaves open."""
+        line = self.line
+        options = self.shell.services.assets.scheme_options(line.id) if line is not None and self.can_date else None
+        if line is None or options is None:
+            self.shell.notices.toast("方案包自己写明全部规则，没有可设的选项；选项只用于官方配置工作簿。")
+            return
+        card = OptionsCard(self, line.title, options)
+        card.chosen.connect(partial(self._set_options, line, card))
+
+    def _set_options(self, line: AssetLine, card: OptionsCard, typed: TypedOptions) -> None:
+        self.work.set_options(line.id, typed, partial(self._on_options, line, card))
+
+    def _on_options(self, line: AssetLine, card: OptionsCard, wrong: str) -> None:
+        if wrong:
+            card.show_problem(wrong)
+        else:
+            card.close_card()
+            self._tell(f"已更改“{line.title}”的选项。")
+
+    def group_file(self) -> None:
+        """Ask for a file of cases and group it with the chosen scheme."""
+        if self.line is not None:
+            take = partial(self._ask_groups, self.line)
+            ask_open(self, self.shell.places, "选择病例文件（CSV）", take, filters="病例 (*.csv)")
+
+    def _ask_groups(self, line: AssetLine, cases: Path) -> None:
+        take = partial(self._group_file, line, cases)
+        name = f"{cases.stem}_分组结果.csv"
+        ask_save(self, self.shell.places, "分组结果写到", take, name=name, filters="CSV (*.csv)")
+
+    def _group_file(self, line: AssetLine, cases: Path, out: Path) -> None:
+        job = self.work.group_file(line.id, cases, out)
+        job.done.connect(partial(self._on_grouped, line, out))
+        job.cancelled.connect(partial(self.shell.notices.toast, f"已取消分组，没有写入“{out.name}”。"))
+
+    def _on_grouped(self, line: AssetLine, out: Path, count: int) -> None:
+        self.shell.notices.toast(f"已用“{line.title}”分组 {count:,} 例，结果在“{out}”。")
 
     def copy_remark(self) -> None:
         """Copy the chosen remark with its place."""

@@ -9,11 +9,16 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from app.common.errors import UserProblem
+from app.common.progress import Progress
 from app.domain.changes import Changes
 from app.services.asset_reports import Terms, bring_in, check_scheme, look_at, rate_places, shelves, write_report
+from app.services.assets import STARTER
+from app.services.group_file import group_file
 from app.services.types import AssetReport, Shelf
 from app.ui.jobs import Job
 from app.ui.page import Shell
+from app.ui.pages.schemes.options import TypedOptions
 
 _OPEN_QUEUES = ("to_code", "coding", "returned", "to_qc")
 
@@ -67,6 +72,31 @@ class AssetWork(QObject):
         job.done.connect(self._on_written)
         job.done.connect(lambda _result: then())
 
+    def set_options(self, asset_id: str, typed: TypedOptions, then: Callable[[str], object]) -> None:
+        """Change the options of a workbook; ``then`` gets '' or what is wrong with them."""
+        assets = self._shell.services.assets
+        options = (asset_id, typed.grey_px, typed.newborn_qy_days)
+
+        def work(_progress: object) -> str:
+            try:
+                assets.set_scheme_options(*options, procedure_only=typed.procedure_only)
+            except UserProblem as problem:
+                return f"{problem.message}{problem.advice}"
+            return ""
+
+        job = self._shell.jobs.run(work, label="更改方案选项", writes=True, parent=self._page)
+        job.done.connect(self._on_options)
+        job.done.connect(then)
+
+    def group_file(self, scheme: str, cases: Path, out: Path) -> Job:
+        """Group a file of cases with a scheme ('' the one that ships) into another file."""
+        services = self._shell.services
+
+        def work(progress: Progress) -> int:
+            return group_file(services.assets.find_scheme(scheme or STARTER), cases, out, progress)
+
+        return self._shell.jobs.run(work, label=f"为 {cases.name} 分组", loses_work=True, parent=self._page)
+
     def check_open_cases(self) -> None:
         """Check and group every open case anew, with what works now."""
         services = self._shell.services
@@ -77,6 +107,10 @@ class AssetWork(QObject):
 
     def _on_brought(self, report: AssetReport) -> None:
         if not report.refused:
+            self._after_change()
+
+    def _on_options(self, wrong: str) -> None:
+        if not wrong:
             self._after_change()
 
     def _on_written(self, _result: object) -> None:
