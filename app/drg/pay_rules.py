@@ -23,6 +23,13 @@ class Method(StrEnum):
     POINTS = "points"
 
 
+class Reference(StrEnum):
+    """What a cost is measured by (domain.md 4.4): the payment standard, or the region's mean cost of the group."""
+
+    STANDARD = "standard"
+    MEAN = "mean"
+
+
 @dataclass(frozen=True, slots=True)
 class Band:
     """A threshold for weights up to ``upto`` (None: whatever is above the bands before)."""
@@ -35,12 +42,12 @@ class Band:
 class PayRules:
     """Hospital and regional rules (domain.md 4.4, 4.5, 4.7). :func:`default_rules` gives those that ship.
 
-    ``coefficient`` is k. Below the ``low_bands`` multiple of its weight a case is paid by item, from ``high_bands`` on
-    it is high and ``high_excess_share`` of the cost above the threshold is paid too. ``ungrouped_share`` of the cost is
-    paid where there is no group. Stays up to ``los_excluded_upto`` or over ``los_excluded_over`` days are not paid by
-    group. A stay of at most ``short_transfer_days`` that ends in another hospital brings ``short_transfer_day_yuan`` a
-    day and no more than the standard. None stands for no such rule. ``dept_warnings`` are levels of departments that
-    have their own, by department code.
+    ``coefficient`` is k. Multiples are of the ``reference``. Below the ``low_bands`` multiple of its weight a case is
+    paid by item, from ``high_bands`` on it is high and ``high_excess_share`` of the cost above the threshold is paid
+    too. ``ungrouped_share`` of the cost is paid where there is no group. Stays up to ``los_excluded_upto`` or over
+    ``los_excluded_over`` days are not paid by group. A stay of at most ``short_transfer_days`` that ends in another
+    hospital brings ``short_transfer_day_yuan`` a day and no more than the standard. None stands for no such rule.
+    ``dept_warnings`` are levels of departments that have their own, by department code.
     """
 
     city: str
@@ -48,6 +55,7 @@ class PayRules:
     coefficient: Decimal
     method: Method
     point_value_yuan: Decimal | None
+    reference: Reference
     low_bands: tuple[Band, ...]
     high_bands: tuple[Band, ...]
     high_excess_share: Decimal
@@ -105,6 +113,7 @@ def default_rules() -> PayRules:
         coefficient=Decimal(str(given["coefficient"])),
         method=Method(str(given["method"])),
         point_value_yuan=None,
+        reference=Reference(str(given["reference"])),
         low_bands=_bands(given["low_bands"]),
         high_bands=_bands(given["high_bands"]),
         high_excess_share=Decimal(str(given["high_excess_share"])),

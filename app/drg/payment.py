@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Final
 
 from app.domain.grouping import GroupResult, GroupStatus
-from app.drg.pay_rules import Levels, Method, PayRules
+from app.drg.pay_rules import Levels, Method, PayRules, Reference
 from app.drg.rates import Rate, RateTable, RateWanted, find_rate, insurance_of, level_name, levels_there, years_there
 from app.drg.scheme import Scheme
 from app.drg.tariffs import POINTS_PER_WEIGHT, Differences, WeightTable, named, weights_on
@@ -50,6 +50,7 @@ class Reason(StrEnum):
     NO_RATE = "no_rate"
     NO_RATE_FOR_YEAR = "no_rate_for_year"
     NO_POINT_VALUE = "no_point_value"
+    NO_MEAN = "no_mean"
     NO_PAY_METHOD = "no_pay_method"
     NOT_PAID_BY_DRG = "not_paid_by_drg"
 
@@ -87,7 +88,8 @@ class Bill:
 class Basis:
     """What the payment standard is made of: weight x rate x coefficient, or points x point value x coefficient.
 
-    ``unit_yuan`` is rate or point value; ``rate`` the row it came from, None by points.
+    ``unit_yuan`` is rate or point value; ``rate`` the row it came from, None by points. ``mean_yuan`` is the mean cost
+    of the group where multiples are of that, None where they are of the standard.
     """
 
     method: Method
@@ -96,6 +98,7 @@ class Basis:
     unit_yuan: Decimal
     coefficient: Decimal
     rate: Rate | None = None
+    mean_yuan: Decimal | None = None
 
     @property
     def units(self) -> Decimal:
@@ -106,6 +109,11 @@ class Basis:
     def standard(self) -> Decimal:
         """The payment standard in fen, exact."""
         return self.units * self.unit_yuan * self.coefficient * _FEN
+
+    @property
+    def reference(self) -> Decimal:
+        """What a cost is measured by, in fen, exact."""
+        return self.standard if self.mean_yuan is None else self.mean_yuan * _FEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +179,7 @@ def quote(scheme: Scheme, result: GroupResult, tariff: Tariff, bill: Bill) -> Qu
         return Refusal(Reason.UNGROUPED)
     if weight is None or tariff.rules.excludes(bill.los_days):
         return _by_item(Regime.BY_ITEM if weight is None else Regime.EXCLUDED, insurance, tariff.rules, bill)
-    basis = _basis(scheme, table, weight, insurance, tariff, bill)
+    basis = _basis(scheme, table, result.drg, insurance, tariff, bill)
     return basis if isinstance(basis, Refusal) else _settled(basis, insurance, tariff.rules, bill)
 
 
@@ -209,24 +217,30 @@ def _can_price(tariff: Tariff) -> bool:
     return bool(tariff.rates) if tariff.rules.method is Method.RATE else tariff.rules.point_value_yuan is not None
 
 
-def _basis(
-    scheme: Scheme, table: WeightTable, weight: Decimal, insurance: str, tariff: Tariff, bill: Bill
-) -> Basis | Refusal:
+def _basis(scheme: Scheme, table: WeightTable, drg: str, insurance: str, tariff: Tariff, bill: Bill) -> Basis | Refusal:
+    rules, weight = tariff.rules, table.weights[drg]
+    mean = table.means.get(drg) if rules.reference is Reference.MEAN else None
+    if rules.reference is Reference.MEAN and mean is None:
+        return Refusal(Reason.NO_MEAN, (("drg", drg), ("table", table.where.file)), weight)
+    if rules.method is Method.RATE:
+        rate = _rate(scheme, tariff, insurance, bill, weight)
+        if isinstance(rate, Refusal):
+            return rate
+        return Basis(rules.method, table, weight, rate.yuan, rules.coefficient, rate, mean)
+    if rules.point_value_yuan is None:
+        return Refusal(Reason.NO_POINT_VALUE, weight=weight)
+    return Basis(rules.method, table, weight, rules.point_value_yuan, rules.coefficient, None, mean)
+
+
+def _rate(scheme: Scheme, tariff: Tariff, insurance: str, bill: Bill, weight: Decimal) -> Rate | Refusal:
     rules = tariff.rules
-    if rules.method is Method.POINTS:
-        if rules.point_value_yuan is None:
-            return Refusal(Reason.NO_POINT_VALUE, weight=weight)
-        return Basis(rules.method, table, weight, rules.point_value_yuan, rules.coefficient)
     if not tariff.rates:
         return Refusal(Reason.NO_RATES, weight=weight)
     if not rules.level:
         return Refusal(Reason.NO_PLACE, (("there", named(levels_there(tariff.rates))),), weight)
     year = tariff.year or str(bill.day.year)
     wanted = RateWanted(scheme.id, rules.city, year, rules.level, insurance, bill.day)
-    rate = find_rate(tariff.rates, wanted)
-    if rate is None:
-        return _no_rate(wanted, tariff.rates, weight)
-    return Basis(rules.method, table, weight, rate.yuan, rules.coefficient, rate)
+    return find_rate(tariff.rates, wanted) or _no_rate(wanted, tariff.rates, weight)
 
 
 def _no_rate(wanted: RateWanted, tables: Sequence[RateTable], weight: Decimal) -> Refusal:
@@ -248,12 +262,12 @@ def _settled(basis: Basis, insurance: str, rules: PayRules, bill: Bill) -> Quote
     standard, cost = basis.standard, bill.cost_fen
     low, high = rules.low(basis.weight), rules.high(basis.weight)
     day_yuan = rules.transfer_day_yuan(bill.los_days) if bill.is_transfer else None
-    regime = Regime.TRANSFER if day_yuan is not None else _regime(standard, cost, low, high)
-    settled = {
-        Regime.LOW: min(Decimal(cost or 0), standard),
-        Regime.HIGH: standard + ((cost or 0) - high * standard) * rules.high_excess_share,
-        Regime.TRANSFER: min(standard, (day_yuan or 0) * (bill.los_days or 0) * _FEN),
-    }.get(regime, standard)
+    regime = Regime.TRANSFER if day_yuan is not None else _regime(basis.reference, cost, low, high)
+    settled = standard
+    if regime is Regime.TRANSFER:
+        settled = min(standard, (day_yuan or 0) * (bill.los_days or 0) * _FEN)
+    elif cost is not None and regime is not Regime.NORMAL:
+        settled = _low(basis, cost) if regime is Regime.LOW else _high(basis, cost, high, rules.high_excess_share)
     return Quote(
         regime,
         insurance,
@@ -261,7 +275,7 @@ def _settled(basis: Basis, insurance: str, rules: PayRules, bill: Bill) -> Quote
         bill.own_fen,
         basis,
         standard_fen=_rounded(standard),
-        multiple=None if cost is None else cost / standard,
+        multiple=None if cost is None else cost / basis.reference,
         low=low,
         high=high,
         settled_fen=None if cost is None else _rounded(settled),
@@ -271,13 +285,31 @@ def _settled(basis: Basis, insurance: str, rules: PayRules, bill: Bill) -> Quote
     )
 
 
-def _regime(standard: Decimal, cost_fen: int | None, low: Decimal, high: Decimal) -> Regime:
+def _regime(reference: Decimal, cost_fen: int | None, low: Decimal, high: Decimal) -> Regime:
     """Compare without dividing, so that a threshold is met exactly."""
     if cost_fen is None:
         return Regime.NORMAL
-    if cost_fen < low * standard:
+    if cost_fen < low * reference:
         return Regime.LOW
-    return Regime.HIGH if cost_fen >= high * standard else Regime.NORMAL
+    return Regime.HIGH if cost_fen >= high * reference else Regime.NORMAL
+
+
+def _low(basis: Basis, cost_fen: int) -> Decimal:
+    """Return what a low case brings in fen: its cost, at most the standard; by points the points x multiple."""
+    if basis.method is Method.POINTS:
+        return basis.standard * cost_fen / basis.reference
+    return min(Decimal(cost_fen), basis.standard)
+
+
+def _high(basis: Basis, cost_fen: int, high: Decimal, share: Decimal) -> Decimal:
+    """Return what a high case brings in fen: the standard and a share of the cost above the threshold.
+
+    By points: points x coefficient x (1 + multiple - high), of which the share counts for the part above 1.
+    """
+    excess = cost_fen - high * basis.reference
+    if basis.method is Method.POINTS:
+        excess = basis.standard * excess / basis.reference
+    return basis.standard + excess * share
 
 
 def warning_level(standard_fen: Decimal, cost_fen: int | None, levels: Levels) -> int:

@@ -12,7 +12,7 @@ from typing import Final
 
 from app.common.errors import UserProblem
 from app.common.texts import text
-from app.drg.pay_rules import Band, Levels, Method, PayRules
+from app.drg.pay_rules import Band, Levels, Method, PayRules, Reference
 
 _PERCENT: Final = Decimal(100)
 _MOST_DAYS: Final = 999
@@ -121,6 +121,10 @@ def _method(given: str) -> Method:
     return Method(given)
 
 
+def _reference(given: str) -> Reference:
+    return Reference(given)
+
+
 def _bands(given: str) -> tuple[Band, ...]:
     """Return the bands of ``≤1:3;≤3:2;…:1.5``. A threshold without a weight is for all above, and comes last."""
     found = [_BAND.fullmatch(" ".join(part.split())) for part in re.split(r"[;,、]", given) if part.strip()]
@@ -161,6 +165,7 @@ _KINDS: Final[Mapping[str, tuple[Callable[[str], object], Callable[..., str]]]] 
     "days": (_days, _plain),
     "share": (_share, _as_percentage),
     "method": (_method, str),
+    "reference": (_reference, str),
     "bands": (_bands, _as_bands),
 }
 """How a kind of rule is read and shown."""
@@ -171,6 +176,7 @@ PARAMETERS: Final[Mapping[str, str]] = {
     "coefficient": "number",
     "method": "method",
     "point_value_yuan": "optional_number",
+    "reference": "reference",
     "low_bands": "bands",
     "high_bands": "bands",
     "high_excess_share": "share",
@@ -181,3 +187,6 @@ PARAMETERS: Final[Mapping[str, str]] = {
     "short_transfer_day_yuan": "optional_number",
 }
 """Kind of each rule that is one text; names are those of :class:`PayRules`, labels ``payment.parameter.<name>``."""
+
+CHOICES: Final[Mapping[str, tuple[str, ...]]] = {"method": tuple(Method), "reference": tuple(Reference)}
+"""Rules that are one of a few; their words are ``payment.<name>.<choice>``."""

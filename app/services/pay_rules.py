@@ -16,7 +16,7 @@ from app.drg.pay_rules import Levels, PayRules, default_rules, words
 from app.drg.rates import RateWanted, find_rate, levels_there, years_there
 from app.drg.tariffs import named
 from app.services.asset_store import WEIGHTS
-from app.services.pay_rule_texts import PARAMETERS, changed, levels_text, parse_levels, typed
+from app.services.pay_rule_texts import CHOICES, PARAMETERS, changed, levels_text, parse_levels, typed
 from app.services.session import Session
 from app.services.types import AssetLine
 from app.storage.history import SettingChange
@@ -194,4 +194,4 @@ def _told(step: SettingChange, undone: Container[int | None]) -> RuleChange:
 
 
 def _shown(key: str, value: str) -> str:
-    return text(f"payment.method.{value}") if key == "method" else value
+    return text(f"payment.{key}.{value}") if key in CHOICES else value

@@ -137,6 +137,7 @@ def _settled_formula(answer: Quote, bill: Bill) -> str:
     return text(
         f"payment.settled.{answer.regime}",
         standard=_yuan(answer.standard_fen),
+        reference=_reference(answer),
         cost=_yuan(answer.cost_fen),
         low=_plain(answer.low),
         high=_plain(answer.high),
@@ -144,6 +145,11 @@ def _settled_formula(answer: Quote, bill: Bill) -> str:
         days=bill.los_days or 0,
         day=f"{answer.day_yuan:,.2f}" if answer.day_yuan is not None else "",
     )
+
+
+def _reference(answer: Quote) -> str:
+    mean = answer.basis.mean_yuan if answer.basis else None
+    return _yuan(answer.standard_fen) if mean is None else f"{mean:,.2f}"
 
 
 def _estimate(answer: Quote, record: CaseRecord) -> str:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from app.domain.grouping import GroupResult, GroupStatus
 from app.domain.tables import RawRow, RawTable
-from app.drg.pay_rules import Band, Method, PayRules, default_rules
+from app.drg.pay_rules import Band, Method, PayRules, Reference, default_rules
 from app.drg.payment import Bill, Quote, Reason, Refusal, Regime, Tariff, quote
 from app.drg.rates import RateTable
 from app.drg.tariffs import WeightTable
@@ -284,6 +284,26 @@ def test_points_are_settled_as_the_specification_says(mini, cost, regime, settle
     assert isinstance(found, Quote)
     assert (found.basis.units, found.standard_fen) == (150, 1_275_000)
     assert (found.regime, found.settled_fen) == (regime, settled)
+
+
+def test_multiples_may_be_of_the_mean_cost_of_the_region(mini):
+    means = WeightTable.build(table("drg,权重,均次费用", "BB11,1.5,10000"))
+    priced = replace(tariff(reference=Reference.MEAN), weights=(means,))
+    high = quote(mini, GROUPED, priced, bill(21_000))
+    assert isinstance(high, Quote)
+    assert (high.multiple, high.regime) == (Decimal("2.1"), Regime.HIGH)
+    assert high.settled_fen == 1_275_000 + 100_000, "the standard and what lies above twice the mean"
+    assert high.level == 3, "warnings are of the standard"
+    assert quote(mini, GROUPED, priced, bill(3_999)).regime is Regime.LOW
+    points = replace(priced, rules=replace(priced.rules, method=Method.POINTS, point_value_yuan=Decimal(85)))
+    assert quote(mini, GROUPED, points, bill(3_000)).settled_fen == 382_500, "150 points x 0.3 x 85"
+    assert quote(mini, GROUPED, points, bill(25_000)).settled_fen == 1_912_500, "150 x (1 + 2.5 - 2) x 85"
+
+
+def test_without_a_mean_cost_no_multiple_is_made_up(mini):
+    found = quote(mini, GROUPED, tariff(reference=Reference.MEAN), bill(11_000))
+    assert isinstance(found, Refusal)
+    assert found.reason is Reason.NO_MEAN
 
 
 def test_points_need_their_value(mini):

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QWidget
 from app.common.errors import UserProblem
 from app.common.texts import text
 from app.domain.findings import Severity
-from app.drg.pay_rules import Method, PayRules
-from app.services.pay_rule_texts import PARAMETERS, bands_told, typed
+from app.drg.pay_rules import PayRules
+from app.services.pay_rule_texts import CHOICES, bands_told, typed
 from app.ui.theme import theme
 from app.ui.widgets import FieldLook, Panel, RuledField, ScrollPane, SegmentedControl, Text, column, row
 
@@ -20,7 +20,7 @@ _FIELD_WIDTH: Final = 150
 _WIDE: Final = ("low_bands", "high_bands")
 _SECTIONS: Final = (
     ("医院与费率", ("city", "level", "coefficient", "method", "point_value_yuan")),
-    ("倍率", ("low_bands", "high_bands", "high_excess_share")),
+    ("倍率", ("reference", "low_bands", "high_bands", "high_excess_share")),
     (
         "不按病组支付的病例",
         ("ungrouped_share", "los_excluded_upto", "los_excluded_over", "short_transfer_days", "short_transfer_day_yuan"),
@@ -37,7 +37,7 @@ class RuleLine(QWidget):
         super().__init__()
         self.key = key
         label = text(f"payment.parameter.{key}.label")
-        self.field = self._make_method() if PARAMETERS[key] == "method" else self._make_field()
+        self.field = self._make_choice() if key in CHOICES else self._make_field()
         self.field.setObjectName(key)
         self.field.setAccessibleName(label)
         self.field.setAccessibleDescription(text(f"payment.parameter.{key}.help"))
@@ -59,8 +59,8 @@ class RuleLine(QWidget):
         field.committed.connect(self._on_committed)
         return field
 
-    def _make_method(self) -> SegmentedControl:
-        field = SegmentedControl([(str(method), text(f"payment.method.{method}")) for method in Method])
+    def _make_choice(self) -> SegmentedControl:
+        field = SegmentedControl([(choice, text(f"payment.{self.key}.{choice}")) for choice in CHOICES[self.key]])
         field.changed.connect(self._on_committed)
         return field
 
