@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from app.common.files import write_atomic
 from app.common.paths import data
 from app.domain.findings import Severity
 from app.services.demo import write_demo_batch
@@ -17,6 +19,7 @@ from app.ui.page import Place
 from app.ui.pages.autocode.page import AutoCodePage
 from app.ui.pages.browser.page import BrowserPage
 from app.ui.pages.codes.page import CodesPage
+from app.ui.pages.compare.page import ComparePage
 from app.ui.pages.drg.page import DrgPage
 from app.ui.pages.import_batch.page import CHECK, MAP, ImportPage
 from app.ui.pages.schemes.page import SchemesPage
@@ -155,6 +158,17 @@ def _first_grouped(window: MainWindow) -> None:
     window.go(Place("drg", {"case": ids[0]}))
 
 
+def _try_removal(window: MainWindow) -> None:
+    _first_grouped(window)
+    window.shell.actions.trigger("drg.try")
+
+
+def _leave_trial(window: MainWindow) -> None:
+    page = window.page
+    if isinstance(page, DrgPage) and page.on_trial:
+        page.drop_trial()
+
+
 def _grouped(window: MainWindow) -> bool:
     return isinstance(window.page, DrgPage) and window.page.has_case
 
@@ -192,6 +206,45 @@ def _browsed(window: MainWindow) -> bool:
     return isinstance(window.page, BrowserPage) and window.page.has_scheme
 
 
+@cache
+def _second_scheme(window: MainWindow) -> str:
+    """Import the shipped scheme once more, without CC and with one group split by age, to have something to compare."""
+    folder = Path(tempfile.mkdtemp(prefix="bingan-scheme-")) / "scheme"
+    shutil.copytree(data("codebooks") / "schemes" / "starter", folder)
+    described = (folder / "scheme.toml").read_text("utf-8").replace('id = "starter"', 'id = "second"')
+    for name, words in (
+        ("scheme.toml", described.replace("试用分组方案（自编，不用于结算）", "试用方案 2027（示意）")),
+        ("cc.csv", "code,exclusion\nZ99.900,\n"),
+        ("drg.csv", (folder / "drg.csv").read_text("utf-8").replace(",always", ",age_years < 70")),
+    ):
+        with write_atomic(folder / name) as out:
+            out.write(words.encode())
+    return window.shell.services.assets.import_scheme(folder, valid_from="2027-01-01").asset_id
+
+
+def _compare(window: MainWindow) -> None:
+    page = window.page
+    if isinstance(page, ComparePage) and page.found is None:
+        window.go(Place("compare", {"old": "starter", "new": _second_scheme(window), "ran": True}))
+
+
+def _compared(window: MainWindow) -> bool:
+    return isinstance(window.page, ComparePage) and window.page.can_show_paths
+
+
+def _paths(window: MainWindow) -> bool:
+    """Open the paths as soon as they are there."""
+    page = window.page
+    if isinstance(page, ComparePage) and page.can_show_paths and not page.shows_paths:
+        page.show_paths()
+        return False
+    return isinstance(page, ComparePage) and page.shows_paths
+
+
+def _leave_paths(window: MainWindow) -> None:
+    window.shell.actions.trigger("compare.escape")
+
+
 _RULE = "main_dx in mdc_dx and (age_years >= 70 or sex = 男"
 _BROKEN = AssetReport(
     "scheme",
@@ -224,10 +277,13 @@ SCENES: tuple[Scene, ...] = (
     Scene("autocode-search", "autocode", {"queue": "all", "band": "search"}, play=_find, leave=_close_cards),
     Scene("codes", "codes", {"query": "胆总管结石", "kind": "dx"}, ready=_found),
     Scene("drg", "drg", {"case": 1}, play=_first_grouped, ready=_grouped),
+    Scene("drg-trial", "drg", {"case": 1}, play=_try_removal, ready=_grouped, leave=_leave_trial),
     Scene("pay-rules", "pay_rules", {"rule": "coefficient"}),
     Scene("schemes", "schemes", {"section": "scheme"}, ready=_checked),
     Scene("schemes-refused", "schemes", {"section": "scheme"}, play=_refuse, ready=_checked, leave=_choose_book),
     Scene("schemes-check", "schemes", {"section": "scheme"}, play=_check_file, ready=_check_shown, leave=_drop_check),
+    Scene("compare", "compare", play=_compare, ready=_compared),
+    Scene("compare-paths", "compare", ready=_paths, leave=_leave_paths),
     Scene("browser", "browser", {"scheme": "starter", "group": "HC1"}, ready=_browsed),
     Scene("browser-code", "browser", {"scheme": "starter", "query": "K80"}, ready=_browsed),
 )

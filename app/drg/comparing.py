@@ -117,12 +117,14 @@ def _parting(old: Side, new: Side, case: GroupInput, was: GroupResult, now: Grou
     if was.adrg != now.adrg:
         code = _deciding(new, case, now.adrg) or _deciding(old, case, was.adrg) or dict(main)["code"]
         yield Difference(Cause.ADRG, "adrg", (("code", code), ("old", was.adrg), ("new", now.adrg)))
-    yield from _robot(case, before, after)
-    yield from _age(before, after)
     if was.drg in new.tiers(now.adrg) and now.drg in old.tiers(now.adrg):
         yield from _severity(old.scheme, new.scheme, case)
+    yield from _robot(case, before, after)
+    yield from _age(before, after)
     yield from _split(old, new, now.adrg)
     yield from _severity(old.scheme, new.scheme, case)
+    if before is None or after is None:
+        yield Difference(Cause.OTHER, "no_tier" if after is None else "tier", codes)
     yield Difference(Cause.OTHER, "other", codes)
 
 

@@ -19,7 +19,6 @@ from app.drg.comparing import Cause, Difference, Side, StepPair, difference, mov
 from app.drg.explaining import explain
 from app.drg.scheme import Scheme
 from app.drg.scheme_changes import Change, SchemeChange, scheme_changes
-from app.drg.sentence import sentence
 from app.services.assets import STARTER
 from app.services.compare_amounts import Amounts
 from app.services.group_input import group_input, invalid, with_proposals
@@ -27,7 +26,17 @@ from app.services.session import Session
 from app.storage.load import StoredCase
 from app.storage.worklist import Filter, Test, WorklistQuery
 
-__all__ = ["CaseComparison", "Cause", "Change", "CompareService", "Comparison", "MovedCase", "SchemeChange"]
+__all__ = [
+    "CaseComparison",
+    "Cause",
+    "Change",
+    "CompareService",
+    "Comparison",
+    "DeptLine",
+    "MovedCase",
+    "PairLine",
+    "SchemeChange",
+]
 
 CHUNK: Final = 4096
 """Cases held at once: enough to group them in columns, few enough for the memory."""
@@ -127,14 +136,12 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class CaseComparison:
-    """One case by both schemes: paths, steps side by side, the sentence why it changes, and why of each group."""
+    """One case by both schemes: paths, steps side by side, and the sentence why it changes."""
 
     old: Explanation
     new: Explanation
     pairs: tuple[StepPair, ...]
     why: str
-    old_sentence: str
-    new_sentence: str
 
 
 @dataclass(slots=True)
@@ -282,8 +289,7 @@ class CompareService:
         known = self._session.engines.codebook
         schemes = (self._scheme(comparison.old_id), self._scheme(comparison.new_id))
         old, new = (explain(scheme, case, known) for scheme in schemes)
-        told = why(old.result, new.result, one.difference)
-        return CaseComparison(old, new, step_pairs(old, new), told, sentence(old), sentence(new))
+        return CaseComparison(old, new, step_pairs(old, new), why(old.result, new.result, one.difference))
 
     def names(self, comparison: Comparison) -> tuple[Mapping[str, str], Mapping[str, str]]:
         """Return the names of the groups of both schemes."""

@@ -109,6 +109,21 @@ def test_an_age_group(changed):
     assert compare(new, old, MEDICAL) == ("BR1G", "BR15", Cause.AGE, "不再按年龄分组")
 
 
+def test_severity_comes_before_age_where_both_schemes_have_the_groups(changed):
+    old = changed(drg=DRG.replace("BB15,开颅,always", "BB15,开颅,age_years >= 1"))
+    new = changed(drg=DRG.replace("BB15,开颅,always", "BB15,开颅,age_years >= 2"), cc="code,exclusion\n C1,1")
+    case = GroupInput(("B2", "C2"), ("01.2",), age_years=40)
+    assert compare(old, new, case) == ("BB13", "BB15", Cause.SEVERITY, "C2 移出 CC 表")
+
+
+def test_an_adrg_without_a_fitting_drg(changed):
+    adrg = "mdc,order,adrg,name,condition,no_drg\n MDCB,1,BR1,脑病,main_dx in dx1,adrg"
+    drg = "adrg,order,drg,name,condition\n BR1,1,BR11,脑病伴MCC,has_mcc\n BR1,2,BR15,脑病,"
+    old, new = changed(adrg=adrg, drg=f"{drg}always"), changed(adrg=adrg, drg=f"{drg}sex == male")
+    assert compare(old, new, MEDICAL) == ("BR15", "BR1", Cause.OTHER, "进入 BR1，没有符合的细分组")
+    assert compare(new, old, MEDICAL) == ("BR1", "BR15", Cause.OTHER, "原 BR1 没有符合的细分组")
+
+
 def test_a_robot_assisted_group(make_workbook):
     old, new = make_workbook(robot=False), make_workbook(robot=True)
     case = GroupInput(("B1",), ("01.2", "17.4100"))
