@@ -15,8 +15,9 @@ from app.domain.derived import day_of, los_days
 from app.domain.dictionaries import dictionary
 from app.domain.grouping import GroupResult
 from app.drg.pay_rules import Method, PayRules, default_rules, words
-from app.drg.payment import Bill, Quote, Refusal, Regime, Tariff, quote, refused
-from app.drg.payment import Reason as Why
+from app.drg.payment import quote, refused
+from app.drg.quotes import Bill, Quote, Refusal, Regime, Tariff
+from app.drg.quotes import Reason as Why
 from app.drg.rates import RateTable, level_name
 from app.drg.scheme import Scheme
 from app.drg.tariffs import WeightTable

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from app.cli.main import run
+from app.services.demo import write_demo_batch
 
 _PACKAGE = {
     "scheme.toml": 'id = "mini"\ntitle = "小方案"\nyear = "2026"\nno_group_code = "0000"\n',
@@ -86,3 +88,26 @@ def test_rates_are_kept_for_a_place_and_level(tmp_path: Path, capsys: pytest.Cap
     assert bingan("rates", "import", table, "--city", "试验市", "--level", "二级") == 1
     assert bingan("rates", "list") == 0
     assert "费率" in capsys.readouterr().out
+
+
+def test_with_weights_of_another_scheme_a_batch_has_no_amount_but_the_reason(
+    scheme: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    batch, out = tmp_path / "批次.csv", tmp_path / "结果.csv"
+    write_demo_batch(batch, 6)
+    weights, rates = tmp_path / "权重.csv", tmp_path / "费率.csv"
+    weights.write_text("drg,name,relative_weight\nBR19,脑,1.5\n", "utf-8")
+    rates.write_text("year,hospital_level,insurance,base_rate_yuan\n2026,三级,全部,8500\n", "utf-8")
+    assert bingan("scheme", "import", scheme) == 0
+    assert bingan("weights", "import", weights) == 0
+    (scheme / "scheme.toml").write_text(_PACKAGE["scheme.toml"].replace('"mini"', '"other"'), "utf-8")
+    (scheme / "drg.csv").write_text(_PACKAGE["drg.csv"].replace("BR19", "BR99"), "utf-8")
+    tied = ("--rates", rates, "--city", "试验市", "--level", "三级")
+    assert bingan("process", batch, "--out", out, "--scheme", scheme, *tied) == 0
+    with out.open(encoding="utf-8-sig", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    assert len(rows) == 6
+    assert not any(row["分组结果·支付标准（元）"] or row["分组结果·权重"] for row in rows)
+    grouped = [row for row in rows if row["分组结果·DRG"] != "信息校验不通过"]
+    assert grouped
+    assert all("不属于" in row["分组结果·金额说明"] for row in grouped)

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from app.domain.grouping import GroupResult, GroupStatus
 from app.domain.tables import RawRow, RawTable
 from app.drg.pay_rules import Band, Method, PayRules, Reference, default_rules
-from app.drg.payment import Bill, Quote, Reason, Refusal, Regime, Tariff, quote
+from app.drg.payment import quote
+from app.drg.quotes import Bill, Quote, Reason, Refusal, Regime, Tariff
 from app.drg.rates import RateTable
 from app.drg.tariffs import WeightTable
 

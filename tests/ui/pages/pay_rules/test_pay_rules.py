@@ -14,6 +14,7 @@ from app.drg.pay_rules import Method, default_rules
 from app.services.composition import Services
 from app.ui.actions import clashes
 from app.ui.page import PageSpec
+from app.ui.pages.case import PAGE as CASE
 from app.ui.pages.drg import PAGE as DRG
 from app.ui.pages.pay_rules import PAGE
 from app.ui.pages.pay_rules.form import RuleLine
@@ -183,6 +184,18 @@ def test_a_change_shows_at_once_in_the_open_drg_page(
     desk.rest()
     assert "25,500.00" in words_of(desk)
     assert services.cases.view(case_id).grouping.price.standard_fen == 2_550_000
+
+
+def test_a_change_shows_at_once_on_the_open_case(
+    open_desk: Callable[..., Any], stand_in: Callable[[str], PageSpec], services: Services, case_id: int
+) -> None:
+    desk = open_desk((stand_in("worklist"), stand_in("drg"), CASE, PAGE))
+    desk.go("case", case=case_id)
+    desk.wait(lambda: "支付标准 12,750.00 元" in words_of(desk))
+    assert "结算额" not in words_of(desk), "a physician sees no surplus"
+    desk.window.shell.publish(services.pay_rules.set_text("coefficient", "2"))
+    desk.rest()
+    assert "支付标准 25,500.00 元" in words_of(desk)
 
 
 def test_the_palette_finds_the_page_and_each_rule(desk: Any) -> None:
