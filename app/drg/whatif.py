@@ -13,24 +13,21 @@ from app.drg.scheme import Scheme
 
 
 class EditKind(StrEnum):
-    """One thing to change in a case: a diagnosis or procedure left out, put first, or added at the end."""
+    """One thing to change in a case: a diagnosis or procedure left out or put first."""
 
     WITHOUT_DX = "without_dx"
     WITHOUT_SECONDARIES = "without_secondaries"
     PRINCIPAL = "principal"
-    WITH_DX = "with_dx"
     WITHOUT_PX = "without_px"
     MAIN_PX = "main_px"
-    WITH_PX = "with_px"
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A change: ``position`` in the diagnoses or procedures of the case (0 is the main one), ``code`` what is added."""
+    """A change at a ``position`` in the diagnoses or procedures of the case; 0 is the main one."""
 
     kind: EditKind
     position: int = 0
-    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +38,7 @@ class Trial:
     result: GroupResult
 
 
-def applied(case: GroupInput, edit: Edit) -> GroupInput:  # noqa: PLR0911 - one return for each kind of change
+def applied(case: GroupInput, edit: Edit) -> GroupInput:
     """Return the case with a change made. Raises ``IndexError`` for a position that the case does not have."""
     dx, px, at = case.dx, case.px, edit.position
     match edit.kind:
@@ -51,25 +48,16 @@ def applied(case: GroupInput, edit: Edit) -> GroupInput:  # noqa: PLR0911 - one 
             return replace(case, dx=dx[:1])
         case EditKind.PRINCIPAL:
             return replace(case, dx=(dx[at], *_without(dx, at)))
-        case EditKind.WITH_DX:
-            return replace(case, dx=(*dx, edit.code))
         case EditKind.WITHOUT_PX:
             return replace(case, px=_without(px, at))
         case EditKind.MAIN_PX:
             return replace(case, px=(px[at], *_without(px, at)))
-        case EditKind.WITH_PX:
-            return replace(case, px=(*px, edit.code))
 
 
 def _without(codes: tuple[str, ...], at: int) -> tuple[str, ...]:
     if not 0 <= at < len(codes):
         raise IndexError(at)
     return codes[:at] + codes[at + 1 :]
-
-
-def trial(scheme: Scheme, case: GroupInput, edit: Edit) -> Trial:
-    """Return the group of the case with a change."""
-    return Trial(edit, group(scheme, applied(case, edit)))
 
 
 def removals(scheme: Scheme, case: GroupInput) -> tuple[Trial, ...]:
@@ -94,7 +82,7 @@ def procedures(scheme: Scheme, case: GroupInput) -> tuple[Trial, ...]:
 
 
 def _all(scheme: Scheme, case: GroupInput, edits: Iterable[Edit]) -> tuple[Trial, ...]:
-    return tuple(trial(scheme, case, edit) for edit in edits)
+    return tuple(Trial(edit, group(scheme, applied(case, edit))) for edit in edits)
 
 
 def carriers(scheme: Scheme, case: GroupInput) -> tuple[Trial, ...]:

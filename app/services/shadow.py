@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
 
 from app.codebook.book import Codebook
 from app.domain.case import CaseRecord, FieldPath, Row
@@ -13,7 +12,7 @@ from app.domain.findings import Finding, Severity
 from app.domain.grouping import GroupInput, GroupResult
 from app.drg.engine import group
 from app.drg.scheme import Scheme
-from app.drg.whatif import Edit, EditKind, trial
+from app.drg.whatif import Trial, removals
 from app.qc.context import QcContext, Sibling
 from app.services.case_view import load_case
 from app.services.group_input import group_input, invalid, with_proposals
@@ -21,16 +20,6 @@ from app.services.rules import book_for_rules, shipped_rules
 from app.services.session import Session
 from app.services.whatif_values import Change, Effect, WhatIf
 from app.storage.load import StoredCase
-
-_KINDS: Final = {
-    (Change.REMOVE, Group.DX): EditKind.WITHOUT_DX,
-    (Change.REMOVE, Group.OP): EditKind.WITHOUT_PX,
-    (Change.FIRST, Group.DX): EditKind.PRINCIPAL,
-    (Change.FIRST, Group.OP): EditKind.MAIN_PX,
-    (Change.ADD, Group.DX): EditKind.WITH_DX,
-    (Change.ADD, Group.OP): EditKind.WITH_PX,
-    (Change.REMOVE_ALL, Group.DX): EditKind.WITHOUT_SECONDARIES,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +91,10 @@ class Shadow:
         """Return the row that a change is about, None when there is none (any more)."""
         return next((one for one in self.coded(what.group) if one.row.id == what.row_id), None)
 
-    def effect(self, what: WhatIf) -> Effect:
-        """Return the group with a change. Raises ``LookupError`` for a row that is not there."""
-        at = self.find(what)
-        if at is None and what.can_be_adopted:
-            raise LookupError(what.row_id)
-        edit = Edit(_KINDS[what.change, what.group], at.position if at else 0, what.code)
-        return self.effect_of(trial(self.scheme, self.case, edit).result)
+    @cached_property
+    def removals(self) -> tuple[Trial, ...]:
+        """The case without each secondary diagnosis, and last without all of them."""
+        return removals(self.scheme, self.case)
 
     def effect_of(self, result: GroupResult) -> Effect:
         """Return a result as compared with the group now."""
@@ -137,6 +123,8 @@ class Shadow:
         record = self.changed(self.record, what)
         found = shipped_rules().findings_about(record, [what.group], self._context)
         new = [finding for finding in found if _place(record, finding) not in self._known]
+        if what.change is Change.ADD:  # a row that is only tried has nothing but its code
+            new = [finding for finding in new if any(path.endswith(".code") for path in finding.paths)]
         return tuple(sorted(new, key=lambda finding: list(Severity).index(finding.severity)))
 
     @cached_property

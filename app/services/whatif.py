@@ -18,6 +18,7 @@ from app.drg.explaining import secondary_notes
 from app.drg.neighbours import neighbours
 from app.drg.rule import CodeSet, Count, In, Severity, walk
 from app.drg.scheme import Rule
+from app.drg.whatif import EditKind, principals, procedures
 from app.services.evidence import Evidence, evidence_for
 from app.services.session import Session
 from app.services.shadow import CodedRow, Shadow
@@ -55,8 +56,8 @@ class WhatIfService:
         copy = self._copy(case_id)
         if not copy.is_valid or copy.result.status is GroupStatus.UNGROUPED:
             return ()
-        notes = secondary_notes(copy.scheme, copy.case)
-        return tuple(_secondary(copy, one, note) for one, note in zip(copy.coded(Group.DX)[1:], notes, strict=True))
+        told = zip(copy.coded(Group.DX)[1:], secondary_notes(copy.scheme, copy.case), copy.removals, strict=False)
+        return tuple(_secondary(one, note, copy.effect_of(trial.result)) for one, note, trial in told)
 
     def carrying(self, case_id: int) -> Carrying:
         """Return which secondary diagnoses decide the group, and the group without all of them."""
@@ -64,7 +65,7 @@ class WhatIfService:
         if not lines:
             return Carrying((), None, "")
         copy = self._copy(case_id)
-        without_all = copy.effect(WhatIf(Change.REMOVE_ALL, Group.DX))
+        without_all = copy.effect_of(copy.removals[-1].result)
         codes = tuple(line.code for line in lines if line.without)
         return Carrying(codes, without_all, _carried(codes, without_all))
 
@@ -78,23 +79,19 @@ class WhatIfService:
         copy = self._copy(case_id)
         if not copy.is_valid:
             return ()
-        return tuple(
-            PrincipalLine(one.index, one.code, one.name, copy.effect(what), copy.new_findings(what), one.proposed, what)
-            for one in copy.coded(Group.DX)[1:]
-            for what in (WhatIf(Change.FIRST, Group.DX, one.row.id),)
-        )
+        tried = zip(copy.coded(Group.DX)[1:], principals(copy.scheme, copy.case), strict=True)
+        return tuple(_principal(copy, one, copy.effect_of(trial.result)) for one, trial in tried)
 
     def operations(self, case_id: int) -> tuple[OperationLine, ...]:
         """Return each procedure left out, and each further one as the main one."""
         copy = self._copy(case_id)
         if not copy.is_valid:
             return ()
-        lines = []
-        for one in copy.coded(Group.OP):
-            for change in (Change.REMOVE, Change.FIRST)[: 2 if one.position else 1]:
-                what = WhatIf(change, Group.OP, one.row.id)
-                lines.append(OperationLine(one.index, one.code, one.name, copy.effect(what), one.proposed, what))
-        return tuple(lines)
+        rows = copy.coded(Group.OP)
+        return tuple(
+            _operation(rows[trial.edit.position], trial.edit.kind, copy.effect_of(trial.result))
+            for trial in procedures(copy.scheme, copy.case)
+        )
 
     def neighbours(self, case_id: int) -> tuple[NeighbourLine, ...]:
         """Return the nearest other groups in the order of the scheme, each with what it would need."""
@@ -150,11 +147,20 @@ class WhatIfService:
         return self._kept
 
 
-def _secondary(copy: Shadow, one: CodedRow, note: SecondaryNote) -> SecondaryLine:
+def _secondary(one: CodedRow, note: SecondaryNote, effect: Effect) -> SecondaryLine:
     what = WhatIf(Change.REMOVE, Group.DX, one.row.id)
-    effect = copy.effect(what)
     without = effect.result.drg if effect.changed else ""
     return SecondaryLine(one.index, one.code, one.name, note, without, one.proposed, what)
+
+
+def _principal(copy: Shadow, one: CodedRow, effect: Effect) -> PrincipalLine:
+    what = WhatIf(Change.FIRST, Group.DX, one.row.id)
+    return PrincipalLine(one.index, one.code, one.name, effect, copy.new_findings(what), one.proposed, what)
+
+
+def _operation(one: CodedRow, kind: EditKind, effect: Effect) -> OperationLine:
+    change = Change.FIRST if kind is EditKind.MAIN_PX else Change.REMOVE
+    return OperationLine(one.index, one.code, one.name, effect, one.proposed, WhatIf(change, Group.OP, one.row.id))
 
 
 def _carried(codes: tuple[str, ...], without_all: Effect) -> str:

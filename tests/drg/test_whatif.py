@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.grouping import GroupInput, GroupStatus
 from app.drg.engine import group
-from app.drg.whatif import Edit, EditKind, applied, principals, procedures, removals, trial
+from app.drg.whatif import Edit, EditKind, applied, principals, procedures, removals
 
 CASE = GroupInput(("B2", "C1", "M1", "Z9"), ("01.2", "55.5"), "male", 50)
 
@@ -17,10 +17,8 @@ CASE = GroupInput(("B2", "C1", "M1", "Z9"), ("01.2", "55.5"), "male", 50)
         (Edit(EditKind.WITHOUT_DX, 2), ("B2", "C1", "Z9"), CASE.px),
         (Edit(EditKind.WITHOUT_SECONDARIES), ("B2",), CASE.px),
         (Edit(EditKind.PRINCIPAL, 2), ("M1", "B2", "C1", "Z9"), CASE.px),
-        (Edit(EditKind.WITH_DX, code="C2"), (*CASE.dx, "C2"), CASE.px),
         (Edit(EditKind.WITHOUT_PX, 0), CASE.dx, ("55.5",)),
         (Edit(EditKind.MAIN_PX, 1), CASE.dx, ("55.5", "01.2")),
-        (Edit(EditKind.WITH_PX, code="37.51"), CASE.dx, ("01.2", "55.5", "37.51")),
     ],
 )
 def test_a_change_touches_only_what_it_names(edit, dx, px):
@@ -63,10 +61,6 @@ def test_each_procedure_is_left_out_and_each_further_one_put_first(mini):
         (EditKind.WITHOUT_PX, 1, "BB15"),
         (EditKind.MAIN_PX, 1, "AA19"),
     ]
-
-
-def test_an_added_code_takes_part(mini):
-    assert trial(mini, GroupInput(("B2",), ("01.2",)), Edit(EditKind.WITH_DX, code="M1")).result.drg == "BB11"
 
 
 def test_every_trial_is_what_the_grouper_says_of_the_changed_case(scheme_of, cases_of):

@@ -14,7 +14,7 @@ from app.ui.page import Shell
 from app.ui.pages.drg import fillers, tables
 from app.ui.pages.drg.fillers import Filled
 from app.ui.pages.drg.lines import ExtraTable, LineView
-from app.ui.widgets import IconLabel, Panel, Tabs, Text
+from app.ui.widgets import ActionButton, IconLabel, Panel, Tabs, Text, row
 
 NOTE: Final = "仅供核对，不得作为高套依据。列表按诊断顺序，不按金额排列；采用任何改动都会记入审计。"
 _TABS: Final = (
@@ -55,10 +55,12 @@ class WhatIfPanel(Panel):
         self._first.asked.connect(self._on_first)
         for extra in (self._near, self._first):
             self.views[_FIRST].add_extra(extra)
-        self.body.addWidget(self.tabs)
+        line = row(self.tabs, None, ActionButton(shell.actions, "drg.try", small=True), gap=6, margins=(0, 0, 8, 0))
+        self.body.addLayout(line)
         self.body.addWidget(self._stack, 1)
         self.footer.addWidget(IconLabel("ph.info", "fg_muted", 14))
         self.footer.addWidget(Text(NOTE, "caption", "muted", elide=True), 1)
+        self.footer.addWidget(ActionButton(shell.actions, "drg.add", kind="link", small=True, text="试加…", keys=False))
 
     def show_case(self, view: CaseView) -> None:
         """Show the lists of a case anew; only what is in sight is worked out now."""

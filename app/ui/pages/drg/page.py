@@ -80,6 +80,7 @@ class DrgPage(Page):
         self.path.mode_changed.connect(self.place_changed)
         self.lists = WhatIfPanel(self.shell)
         self.lists.tab_changed.connect(self._on_tab)
+        self.lists.chosen.connect(self.shell.actions.refresh)
         self.payment = PaymentCard()
         self.appeal = AppealPanel(self.shell)
         self._frames = [DashedFrame(part) for part in (self.head, self.path, self.payment)]
@@ -219,6 +220,7 @@ class DrgPage(Page):
 
     def _on_tab(self) -> None:
         self.place_changed.emit()
+        self.shell.actions.refresh()
 
     # What can be done.
 
@@ -312,7 +314,7 @@ class DrgPage(Page):
     def _try_code(self, typed: str) -> None:
         what = self._whatif.addition(typed)
         if what is None:
-            self.trial.refuse(f"编码库中没有“{typed}”。请核对编码，或按 F4 在编码页查找。")
+            self.trial.refuse(f"编码库中没有“{typed}”。请核对编码，或在“编码”页查找。")
         else:
             self._try(what)
             self.lists.table.setFocus()
@@ -325,7 +327,8 @@ class DrgPage(Page):
             return
         trial = self._trial
         if self._write(self.shell.services.cases.adopt, self._view.case_id, trial.what, reason):
-            self.shell.notices.toast(f"已采用：{trial.words}", undo=self.undo)
+            physician = "，需医师确认" if trial.needs_physician else ""
+            self.shell.notices.toast(f"已采用：{trial.words}{physician}", undo=self.undo)
             self.lists.table.setFocus()
 
     def _write(self, work: Any, *args: object) -> bool:

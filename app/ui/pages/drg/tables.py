@@ -24,18 +24,18 @@ from app.ui.widgets.painting import severity_icon
 
 SECONDARIES: Final = (
     Column("index", "序", 34),
-    Column("code", "编码", 100),
-    Column("name", "名称", 110, stretch=True),
+    Column("code", "编码", 98),
+    Column("name", "名称", 72, stretch=True),
     Column("level", "级别", 48),
-    Column("excluded", "排除表", 98),
+    Column("excluded", "排除表", 96),
     Column("counts", "计入", 46),
-    Column("without", "若去掉这一条", 150),
+    Column("without", "若去掉这一条", 142),
 )
 PRINCIPALS: Final = (
-    Column("code", "编码", 104),
-    Column("name", "名称", 100, stretch=True),
+    Column("code", "编码", 98),
+    Column("name", "名称", 90, stretch=True),
     Column("group", "结果", 124),
-    Column("rules", "规则", 190, stretch=True),
+    Column("rules", "规则", 180, stretch=True),
 )
 NEIGHBOURS: Final = (
     Column("code", "相邻组", 72),

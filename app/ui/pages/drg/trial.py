@@ -126,7 +126,6 @@ class TrialBar(Pane):
         self._why_not.setVisible(bool(refused))
         self._adoptable = not refused
         self._told.setVisible(first is not None or bool(refused))
-        self._words.show()
         self._end()
         self.show()
 
@@ -138,7 +137,8 @@ class TrialBar(Pane):
         """Ask in place for a code to try."""
         if self.isHidden():
             self._adoptable = False
-            for widget in (self._words, self._physician, self._told):
+            self._words.setText("试加一条编码，看分组怎样变；病案不改动")
+            for widget in (self._physician, self._told):
                 widget.hide()
         self._begin("code", "试加编码", _ADD_HINT, "试算")
 

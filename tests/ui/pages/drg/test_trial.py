@@ -14,6 +14,7 @@ from app.domain.field import Group
 from app.services.composition import Services
 from app.storage.ops import Op
 from app.ui.pages.drg.trial import DashedFrame
+from app.ui.widgets import Button
 
 Words = Callable[[Any], list[str]]
 
@@ -67,9 +68,22 @@ def test_adopting_asks_for_the_documentation_first_and_writes_it_into_the_audit(
     with services.session.db.read() as reader:
         operation = reader.case_history(case_id)[-1][0]
     assert (operation.op, operation.note) == (Op.ADOPT_WHAT_IF, "11-20 病程记录")
-    assert carrier.code not in page.lists.table.keys
+    assert any("11-20 病程记录" in words for words in services.history.timeline(case_id)[0].changes)
     desk.press("Ctrl+Z")
     assert services.cases.view(case_id).record.rows(Group.DX)[carrier.index].text("code") == carrier.code
+
+
+def test_the_mouse_can_try_and_adopt_too(desk: Any, services: Services, case_id: int) -> None:
+    listed = desk.window.page.findChildren(Button)
+    buttons = {button.objectName(): button for button in listed}
+    desk.click(buttons["drg.try"])
+    desk.click(buttons["drg.adopt"])
+    desk.window.page.trial.line.setText("11-20 病程记录")
+    desk.click(next(one for one in listed if one.text() == "写入并记入审计"))
+    desk.rest()
+    assert services.cases.view(case_id).undo_name == "采用试算"
+    desk.press("3")
+    assert not buttons["drg.try"].isEnabled()
 
 
 def test_a_new_principal_is_tried_and_adopted_by_moving_its_row(desk: Any, services: Services, case_id: int) -> None:
