@@ -11,10 +11,6 @@ from app.ui.pages.pay_rules.palette import TITLE, PayRulesProvider
 from app.ui.shell.palette_model import PaletteProvider
 
 
-def _back(page: PayRulesPage) -> None:
-    page.shell.back()
-
-
 def _can_undo(page: PayRulesPage) -> bool:
     return page.can_undo
 
@@ -34,7 +30,8 @@ _ACTIONS = (
            "Ctrl+Delete", "pay_rules.levels", icon="delete", group=TITLE),
     Action("pay_rules.import", "导入权重或费率…", "到“方案”页导入权重表与费率表。", PayRulesPage.import_weights, "",
            "pay_rules", icon="import", group=TITLE),
-    Action("pay_rules.back", "返回", "回到上一个位置。", _back, "Esc", "pay_rules", group=TITLE),
+    Action("pay_rules.back", "返回", "恢复正在改的一项；没有改动时回到上一个位置。", PayRulesPage.escape, "Esc",
+           "pay_rules", group=TITLE),
 )  # fmt: skip
 
 

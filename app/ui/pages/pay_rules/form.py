@@ -57,6 +57,7 @@ class RuleLine(QWidget):
         if self.key not in _WIDE:
             field.setFixedWidth(theme().px(_FIELD_WIDTH))
         field.committed.connect(self._on_committed)
+        field.textChanged.connect(self._on_text)
         return field
 
     def _make_choice(self) -> SegmentedControl:
@@ -65,25 +66,37 @@ class RuleLine(QWidget):
         return field
 
     def show_rules(self, rules: PayRules) -> None:
-        """Show what holds; a text that was refused goes."""
+        """Show what holds; a text that was refused stays until it is mended or given up by Esc."""
         shown = typed(rules, self.key)
         if isinstance(self.field, SegmentedControl):
             was = self.field.blockSignals(True)
             self.field.set_current(shown)
             self.field.blockSignals(was)
-        else:
+        elif self._problem.isHidden():
             self.field.show_value(shown)
         if self.key in _WIDE:
             self._help.setText(bands_told(getattr(rules, self.key), self.key) + "。")
+
+    def settle(self) -> None:
+        """Forget that a text was refused: another one is about to be tried."""
         self._problem.hide()
 
-    def show_problem(self, problem: UserProblem) -> None:
-        """Say what is wrong with the text that stands in the field; it stays there to be mended."""
+    def show_problem(self, problem: UserProblem, rules: PayRules) -> None:
+        """Say what is wrong with the text that stands in the field; Esc brings what holds back."""
         said = f"{problem.message}{problem.advice}"
-        if isinstance(self.field, RuledField):
-            self.field.show_value(self.field.text(), FieldLook(severity=Severity.ERROR, why=said))
         self._problem.setText(said)
         self._problem.show()
+        if isinstance(self.field, RuledField):
+            refused = self.field.text()
+            was = self.field.blockSignals(True)
+            self.field.show_value(typed(rules, self.key), FieldLook(severity=Severity.ERROR, why=said))
+            self.field.setText(refused)
+            self.field.blockSignals(was)
+
+    def _on_text(self, given: str) -> None:
+        if isinstance(self.field, RuledField) and given == self.field.shown and not self._problem.isHidden():
+            self.settle()
+            self.field.show_value(given)
 
     def _on_committed(self, given: str) -> None:
         self.committed.emit(self.key, given)

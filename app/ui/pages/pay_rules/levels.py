@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.common.errors import UserProblem
 from app.common.texts import text
@@ -101,6 +101,15 @@ class LevelsPanel(Panel):
         """Empty the line for another department, with the levels for all to start from."""
         self._show_line("", self._levels.get("", ""), is_new=True)
         self.dept.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def is_in_line(self, widget: QWidget) -> bool:
+        """Tell whether a widget is part of the line below the table."""
+        return widget in (self.dept, *self.fields, self.save_button, self.drop_button)
+
+    def give_up(self) -> None:
+        """Show the chosen department in the line again and go to the table."""
+        self._on_row(self.table.current_row)
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def save(self) -> None:
         """Hand on what stands in the line."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.common.errors import UserProblem
 from app.domain.changes import Changes
@@ -17,7 +18,7 @@ from app.ui.page import KeyHint, Page, Place
 from app.ui.pages.pay_rules.form import RulesForm
 from app.ui.pages.pay_rules.levels import LevelsPanel
 from app.ui.pages.pay_rules.versions import ChangesPanel, WeightsPanel
-from app.ui.widgets import Pane, Splitter, column
+from app.ui.widgets import Pane, RuledField, Splitter, column
 
 _FIRST: Final = "city"
 
@@ -108,6 +109,14 @@ class PayRulesPage(Page):
         if change is not None and self._write(lambda: self._rules.take_back(change.op_id), self.shell.errors.show):
             self.shell.notices.toast(f"已撤销：{change.what} 恢复为 {change.old}。")
 
+    def escape(self) -> None:
+        """Bring back the text of the field; from the line of the levels go to their table; else leave the page."""
+        focus = QApplication.focusWidget()
+        if focus is not None and self.levels.is_in_line(focus):
+            self.levels.give_up()
+        elif not (isinstance(focus, RuledField) and focus.revert()):
+            self.shell.back()
+
     def new_level(self) -> None:
         """Begin the levels of another department."""
         self.levels.begin_new()
@@ -123,21 +132,27 @@ class PayRulesPage(Page):
     # Writing and reading.
 
     def _on_rule(self, key: str, given: str) -> None:
-        self._write(lambda: self._rules.set_text(key, given), self.form.lines[key].show_problem)
+        line = self.form.lines[key]
+        line.settle()
+        tell = partial(line.show_problem, rules=self._rules.rules)
+        if self._write(lambda: self._rules.set_text(key, given), tell):
+            self._tell_saved()
 
     def _on_levels(self, dept: str, given: tuple[str, ...]) -> None:
         if self._write(lambda: self._rules.set_levels(dept, given), self.levels.show_problem):
             self.levels.choose(dept)
+            self._tell_saved()
             self.levels.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_dropped(self, dept: str) -> None:
-        self._write(lambda: self._rules.drop_levels(dept), self.levels.show_problem)
+        if self._write(lambda: self._rules.drop_levels(dept), self.levels.show_problem):
+            self._tell_saved()
 
     def _on_day(self, asset_id: str, given: str) -> None:
         self._write(lambda: self._rules.set_weights_from(asset_id, given), self.weights.show_problem)
 
     def _write(self, work: Callable[[], Changes], tell: Callable[[UserProblem], object]) -> bool:
-        """Do a write; say what is wrong with it, else tell every page. Return whether it was done."""
+        """Do a write; say what is wrong with it, else tell every page. Return whether anything changed."""
         try:
             changes = work()
         except UserProblem as problem:
@@ -147,7 +162,14 @@ class PayRulesPage(Page):
             self.shell.publish(changes)
         else:
             self._read()
-        return True
+        return bool(changes.op_id)
+
+    def _tell_saved(self) -> None:
+        """Name the latest change, with a way back."""
+        change = self.log.chosen
+        if change is not None:
+            said = f"{change.what}：{change.old} → {change.new}，已记入审计。"
+            self.shell.notices.toast(said, undo=self.undo)
 
     def _read(self) -> None:
         rules = self._rules.rules

@@ -65,6 +65,22 @@ def test_a_wrong_text_is_refused_in_place_and_can_be_mended(desk: Any, services:
     assert services.pay_rules.rules.coefficient == Decimal("1.1")
 
 
+def test_a_refused_text_stays_while_others_are_changed_and_esc_brings_the_old_one_back(
+    desk: Any, services: Services
+) -> None:
+    type_into(desk, "coefficient", "0")
+    type_into(desk, "city", "甲市")
+    assert line(desk, "coefficient").field.text() == "0"
+    assert "不是大于 0 的数" in words_of(desk)
+    field = line(desk, "coefficient").field
+    field.setFocus(Qt.FocusReason.OtherFocusReason)
+    desk.press("Escape", on=field)
+    assert field.text() == "1"
+    assert "不是大于 0 的数" not in words_of(desk)
+    assert desk.window.page.key == "pay_rules", "the first Esc only restores the text"
+    assert services.pay_rules.rules.city == "甲市"
+
+
 def test_bands_are_told_back_as_a_sentence(desk: Any, services: Services) -> None:
     type_into(desk, "low_bands", "≤1：0.3；其余：0.5")
     assert line(desk, "low_bands").field.text() == "≤1：0.3；其余：0.5"
@@ -128,6 +144,17 @@ def test_a_department_gets_levels_of_its_own_by_keyboard(desk: Any, services: Se
     desk.press("Ctrl+Delete", on=page.levels.table)
     desk.rest()
     assert dict(services.pay_rules.rules.dept_warnings) == {}
+
+
+def test_esc_gives_the_line_of_a_new_department_up(desk: Any, services: Services) -> None:
+    page = desk.window.page
+    desk.window.shell.actions.trigger("pay_rules.new_level")
+    desk.press('"骨', on=page.levels.dept)
+    desk.press("Escape", on=page.levels.dept)
+    assert page.levels.table.hasFocus()
+    assert page.levels.dept.text() == "全院"
+    assert not page.levels.dept.is_open
+    assert services.pay_rules.history() == ()
 
 
 @pytest.mark.parametrize(("levels", "says"), [(("80", "80", "130"), "由低到高"), (("x", "110", "130"), "“x”不是")])
