@@ -219,7 +219,7 @@ def _second_scheme(window: MainWindow) -> str:
     ):
         with write_atomic(folder / name) as out:
             out.write(words.encode())
-    return window.shell.services.assets.import_scheme(folder, valid_from="2027-01-01").asset_id
+    return str(window.shell.services.assets.import_scheme(folder, valid_from="2027-01-01").asset_id)
 
 
 def _compare(window: MainWindow) -> None:

@@ -13,7 +13,7 @@ from typing import Final
 from app.common.errors import UserProblem
 from app.common.progress import NoProgress, Progress
 from app.domain.dictionaries import dictionary
-from app.domain.grouping import Explanation, GroupInput, GroupResult, GroupStatus
+from app.domain.grouping import Explanation, GroupInput, GroupResult, GroupStatus, Step
 from app.drg.batch import group_many
 from app.drg.comparing import Cause, Difference, Side, StepPair, difference, moved, step_pairs, why
 from app.drg.explaining import explain
@@ -21,8 +21,10 @@ from app.drg.scheme import Scheme
 from app.drg.scheme_changes import Change, SchemeChange, scheme_changes
 from app.services.assets import STARTER
 from app.services.compare_amounts import Amounts
+from app.services.compare_lists import lists_behind
 from app.services.group_input import group_input, invalid, with_proposals
 from app.services.session import Session
+from app.services.whatif_values import RuleList
 from app.storage.load import StoredCase
 from app.storage.worklist import Filter, Test, WorklistQuery
 
@@ -282,14 +284,21 @@ class CompareService:
 
     def case(self, comparison: Comparison, one: MovedCase) -> CaseComparison:
         """Return both paths of a case. Raises ``LookupError`` when it is gone."""
-        with self._session.db.read() as reader:
-            stored = reader.load_case(one.case_id)
-        record, _ = with_proposals(stored.record, stored.proposals)
-        case = group_input(record)
+        case = self._input(one)
         known = self._session.engines.codebook
         schemes = (self._scheme(comparison.old_id), self._scheme(comparison.new_id))
         old, new = (explain(scheme, case, known) for scheme in schemes)
         return CaseComparison(old, new, step_pairs(old, new), why(old.result, new.result, one.difference))
+
+    def lists(self, asset_id: str, one: MovedCase, step: Step) -> tuple[RuleList, ...]:
+        """Return the code lists that the rule of a step of a scheme names, with the members that the case has."""
+        return lists_behind(self._scheme(asset_id), step, self._input(one), self._session.engines.codebook)
+
+    def _input(self, one: MovedCase) -> GroupInput:
+        with self._session.db.read() as reader:
+            stored = reader.load_case(one.case_id)
+        record, _ = with_proposals(stored.record, stored.proposals)
+        return group_input(record)
 
     def names(self, comparison: Comparison) -> tuple[Mapping[str, str], Mapping[str, str]]:
         """Return the names of the groups of both schemes."""

@@ -124,6 +124,16 @@ def test_enter_shows_both_paths_side_by_side_and_esc_goes_back(compared: Any) ->
     assert says(compared, page.lists.cases.values[0].old)
     assert page.old_path.steps.model().rowCount() > 2
     assert page.new_path.steps.model().rowCount() > 2
+    steps = page.old_path.steps.path
+    before = steps.rowCount()
+    compared.press("Return")
+    assert steps.rowCount() == before + 1, "the rule as written"
+    compared.press("Right")
+    assert steps.rowCount() > before + 1, "its lists"
+    compared.press("Left")
+    assert steps.rowCount() == before
+    compared.press("A")
+    assert steps.rowCount() > before
     compared.press("Escape")
     assert not page.shows_paths
     assert QApplication.focusWidget() is table

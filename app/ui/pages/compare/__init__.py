@@ -35,6 +35,22 @@ def _show_tab(key: str, page: ComparePage) -> None:
     page.show_tab(key)
 
 
+def _rule(page: ComparePage) -> None:
+    page.path.toggle_rule()
+
+
+def _lists(page: ComparePage) -> None:
+    page.path.show_lists()
+
+
+def _fold(page: ComparePage) -> None:
+    page.path.fold()
+
+
+def _steps(page: ComparePage) -> None:
+    page.path.toggle_mode()
+
+
 _VIEWS = tuple(
     Action(
         f"compare.{key}",
@@ -47,6 +63,15 @@ _VIEWS = tuple(
         group=_GROUP,
     )
     for number, (key, label) in enumerate(TABS, 1)
+)
+_PATHS = tuple(
+    Action(f"compare.{name}", label, told, run, keys, "compare.paths", enabled=_can_show_paths, group=_GROUP)
+    for name, label, told, run, keys in (
+        ("rule", "规则原文", "展开或收起选中一步的规则原文。", _rule, "Return; Enter"),
+        ("lists", "查看集合成员", "列出规则用到的编码集合，以及本例有其中哪些编码。", _lists, "Right"),
+        ("fold", "收起", "收起选中一步下面展开的内容。", _fold, "Left"),
+        ("steps", "关键步骤与全部步骤", "在关键步骤与全部步骤之间切换。", _steps, "A"),
+    )
 )
 _ACTIONS = (
     Action(
@@ -71,6 +96,7 @@ _ACTIONS = (
         group=_GROUP,
     ),
     *_VIEWS,
+    *_PATHS,
     Action(
         "compare.open",
         "两条路径或筛选",

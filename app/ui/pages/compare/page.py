@@ -29,6 +29,7 @@ from app.ui.pages.compare.picking import SchemeChoices, Wish
 from app.ui.pages.compare.tables import TABS, Lists
 from app.ui.pages.drg.path import PathPanel
 from app.ui.pages.files import ask_save
+from app.ui.ports import JsonValue
 from app.ui.widgets import (
     ActionButton,
     DictionaryField,
@@ -46,10 +47,6 @@ from app.ui.widgets import (
 _LOOK_AFTER_MS = 80
 _KEPT = "compare"
 _SORTS = {"record_no": "record_no", "dept": "dept", "old": "old", "new": "new"}
-
-
-def _no_lists(_step: Step) -> Sequence[RuleList]:
-    return ()
 
 
 class ComparePage(Page):
@@ -73,7 +70,7 @@ class ComparePage(Page):
         self.bars = BarList()
         self.lists = Lists()
         self.detail = Detail(self.shell)
-        self.old_path, self.new_path = PathPanel(_no_lists), PathPanel(_no_lists)
+        self.old_path, self.new_path = PathPanel(self._old_lists), PathPanel(self._new_lists)
         self._counts = Text("", "caption", "secondary")
         self._look_timer = QTimer(self)
         self._look_timer.setSingleShot(True)
@@ -99,7 +96,8 @@ class ComparePage(Page):
         parts = Splitter("compare", self.shell.places, (left, middle, right), (232, 0, 330))
         self._body = QStackedWidget()
         self._body.addWidget(parts)
-        self._body.addWidget(self._make_paths())
+        self._paths = self._make_paths()
+        self._body.addWidget(self._paths)
         content = QWidget()
         inner = column(self.figures)
         inner.addWidget(self._body, 1)
@@ -156,7 +154,13 @@ class ComparePage(Page):
         self.add_region("old", self.old, (KeyHint("↓", "选方案"), KeyHint("F5", "比较")))
         self.add_region("new", self.new, (KeyHint("↓", "选方案"), KeyHint("F5", "比较")))
         self.add_region("period", self.period, (KeyHint("F5", "比较"),))
-        self.add_region("paths", self._body.widget(1), (KeyHint("↑↓", "逐步"), KeyHint("Esc", "返回列表")))
+        steps = (
+            KeyHint("↑↓", "逐步"),
+            KeyHint("Enter", "规则原文"),
+            KeyHint("→", "集合成员"),
+            KeyHint("A", "关键/全部"),
+        )
+        self.add_region("paths", self._paths, (*steps, KeyHint("Tab", "另一条路径"), KeyHint("Esc", "返回列表")))
 
     # Where the user is.
 
@@ -187,7 +191,7 @@ class ComparePage(Page):
     def place(self) -> Place:
         """Return what is compared, the filter and the chosen case."""
         case = self.lists.case
-        filters = [list(one) for one in sorted(self._filter)]
+        filters: list[JsonValue] = [[kind, key] for kind, key in sorted(self._filter)]
         return Place(self.key, {**self._wish.to_json(), "filter": filters, "row": case.case_id if case else 0})
 
     def restore(self, place: Place) -> None:
@@ -457,8 +461,8 @@ class ComparePage(Page):
 
     def open_row(self) -> None:
         """Show both paths of a case; the cases of a pair or a department; a difference in the browser."""
-        at = self.lists.table.current_row
-        pair, dept, change = (model.at(at) for model in (self.lists.groups, self.lists.depts, self.lists.changes))
+        at, lists = self.lists.table.current_row, self.lists
+        pair, dept, change = lists.groups.at(at), lists.depts.at(at), lists.changes.at(at)
         match self.lists.tabs.current:
             case "cases":
                 self.show_paths()
@@ -485,6 +489,22 @@ class ComparePage(Page):
             panel.show_path(explanation)
         self._body.setCurrentIndex(1)
         self.old_path.steps.setFocus()
+
+    @property
+    def path(self) -> PathPanel:
+        """The path that has the focus, else the old one."""
+        return self.new_path if self.new_path.steps.hasFocus() else self.old_path
+
+    def _old_lists(self, step: Step) -> Sequence[RuleList]:
+        return self._lists_of(self._found.old_id if self._found else "", step)
+
+    def _new_lists(self, step: Step) -> Sequence[RuleList]:
+        return self._lists_of(self._found.new_id if self._found else "", step)
+
+    def _lists_of(self, asset_id: str, step: Step) -> Sequence[RuleList]:
+        one = self.lists.case
+        lists: Sequence[RuleList] = self.shell.services.compare.lists(asset_id, one, step) if one else ()
+        return lists
 
     def swap(self) -> None:
         """Make the old scheme the new one."""

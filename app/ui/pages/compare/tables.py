@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QAbstractTableModel, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.common.texts import text
@@ -43,6 +43,9 @@ _CHANGES = (
     Column("old", "旧方案", 170, stretch=True),
     Column("new", "新方案", 170, stretch=True),
 )
+
+
+_COLUMNS = (_CASES, _GROUPS, _DEPTS, _CHANGES)
 
 
 _CASE_CELLS: Mapping[str, Callable[[MovedCase], Cell]] = {
@@ -104,10 +107,10 @@ class Lists(QWidget):
         self.changes = RecordModel(_CHANGES, _change_cell)
         self.tables: dict[str, DataTable] = {}
         self._stacks = QStackedWidget()
-        for key, model in zip(dict(TABS), (self.cases, self.groups, self.depts, self.changes), strict=True):
-            table = DataTable(model.columns)
+        for (key, label), columns, model in zip(TABS, _COLUMNS, self._models(), strict=True):
+            table = DataTable(columns)
             table.setObjectName(f"compare_{key}")
-            table.setAccessibleName(dict(TABS)[key])
+            table.setAccessibleName(label)
             model.setParent(table)
             table.setModel(model)
             table.row_changed.connect(self._on_row)
@@ -118,6 +121,9 @@ class Lists(QWidget):
         whole = column(row(self.tabs, None, margins=(6, 0, 6, 0)))
         whole.addWidget(self._stacks, 1)
         self.setLayout(whole)
+
+    def _models(self) -> tuple[QAbstractTableModel, ...]:
+        return self.cases, self.groups, self.depts, self.changes
 
     @property
     def table(self) -> DataTable:
