@@ -102,7 +102,7 @@ def _list_codebooks(_: argparse.Namespace) -> int:
 
 def _scheme_options(args: argparse.Namespace) -> int:
     from app.services.scheme_options import facts_of  # noqa: PLC0415 - engines load only for this command
-    from app.services.writer import writing  # noqa: PLC0415
+    from app.services.writer import writing  # noqa: PLC0415 - as above
 
     assets = _assets()
     options = assets.scheme_options(args.id)

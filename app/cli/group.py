@@ -35,7 +35,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def _group(args: argparse.Namespace) -> int:
     from app.services.assets import Assets  # noqa: PLC0415 - engines load only for this command
-    from app.services.group_file import group_file  # noqa: PLC0415
+    from app.services.group_file import group_file  # noqa: PLC0415 - as above
 
     scheme = Assets(home(), SystemClock()).find_scheme(args.scheme)
     progress = TerminalProgress("正在分组")

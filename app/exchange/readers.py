@@ -14,6 +14,7 @@ from app.common.errors import UserProblem, Where
 from app.common.progress import NoProgress, Progress
 from app.domain.tables import RawRow, RawTable
 from app.exchange.archive import Archive
+from app.exchange.data import layout_data
 from app.exchange.header import Knows, find_header, is_known_heading, to_table
 from app.exchange.limits import DEFAULT_LIMITS, Limits
 from app.exchange.raw import RawFile
@@ -35,7 +36,7 @@ _FOREIGN: Final = (
     (b"\x7fELF", "binary"),
     (b"SQLite format", "binary"),
 )
-_CLOSER_LOOK: Final = ('"', "'", "\0", "计", "total", "sum")
+_CLOSER_LOOK: Final = ('"', "'", "\0")
 _SCHEME_TABLE: Final = re.compile(r"(?:[^/\\:.][^/\\:]*/)?([a-z][a-z0-9_]{0,40})\.csv")
 _SCHEME_META: Final = re.compile(r"(?:[^/\\:.][^/\\:]*/)?scheme\.toml")
 
@@ -174,7 +175,7 @@ def _plain_table(name: str, content: bytes) -> RawTable | None:
     except UnicodeDecodeError:
         return None
     folded = text.lower()
-    if any(sign in folded for sign in _CLOSER_LOOK):
+    if any(sign in folded for sign in (*_CLOSER_LOOK, *layout_data("headings")["totals"])):
         return None
     records = csv.reader(io.StringIO(text, newline=""))
     header = tuple(next(records, ()))

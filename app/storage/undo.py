@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Final
 
 import sqlalchemy as sa
@@ -77,40 +78,61 @@ def undone_by(connection: sa.Connection, op_id: int) -> int | None:
 
 def undoable(connection: sa.Connection, actor: str, case_id: int | None, limit: int) -> list[UndoItem]:
     """Return what a person can take back on a case (or anywhere), latest first."""
+    values = {"actor": actor, "case": case_id, "limit": limit}
+    return [_item(connection, row) for row in connection.execute(_undoable(case_id is None), values)]
+
+
+@cache
+def _undoable(anywhere: bool) -> sa.Select[tuple[object, ...]]:
     later = audit_operation.alias("later")
     last_word = sa.select(later.c.op).where(later.c.undo_of == audit_operation.c.id).order_by(later.c.id.desc())
-    query = (
-        _stack_of(actor, case_id)
+    return (
+        _stack_of(anywhere)
         .where(sa.func.coalesce(last_word.limit(1).scalar_subquery(), "") != Op.UNDO.value)
         .order_by(audit_operation.c.id.desc())
-        .limit(limit)
+        .limit(sa.bindparam("limit"))
     )
-    return [_item(connection, row) for row in connection.execute(query)]
 
 
 def redoable(connection: sa.Connection, actor: str, case_id: int | None, limit: int) -> list[UndoItem]:
     """Return what a person has taken back and edited nothing after, latest undo first."""
-    newest = connection.execute(_stack_of(actor, case_id).order_by(audit_operation.c.id.desc()).limit(1)).first()
+    values = {"actor": actor, "case": case_id, "limit": limit}
+    newest = connection.execute(_newest(case_id is None), values).first()
     if newest is None:
         return []
+    found = connection.execute(_redoable(case_id is None), values | {"newest": newest.id})
+    return [_item(connection, row) for row in found]
+
+
+@cache
+def _newest(anywhere: bool) -> sa.Select[tuple[object, ...]]:
+    return _stack_of(anywhere).order_by(audit_operation.c.id.desc()).limit(1)
+
+
+@cache
+def _redoable(anywhere: bool) -> sa.Select[tuple[object, ...]]:
     undo, later = audit_operation.alias("undo"), audit_operation.alias("later")
     overruled = sa.exists().where(later.c.undo_of == undo.c.undo_of, later.c.id > undo.c.id)
-    query = (
-        _stack_of(actor, case_id)
+    return (
+        _stack_of(anywhere)
         .join(undo, undo.c.undo_of == audit_operation.c.id)
-        .where(undo.c.id > newest.id, undo.c.op == Op.UNDO.value, ~overruled)
+        .where(undo.c.id > sa.bindparam("newest"), undo.c.op == Op.UNDO.value, ~overruled)
         .order_by(undo.c.id.desc())
-        .limit(limit)
+        .limit(sa.bindparam("limit"))
     )
-    return [_item(connection, row) for row in connection.execute(query)]
 
 
-def _stack_of(actor: str, case_id: int | None) -> sa.Select[tuple[object, ...]]:
-    """Select the operations of a person that undo knows, on a case or anywhere."""
-    query = audit_operation.select().where(audit_operation.c.actor == actor, audit_operation.c.op.in_(_STACK))
-    if case_id is None:
+def _stack_of(anywhere: bool) -> sa.Select[tuple[object, ...]]:
+    """Select the operations of a person that undo knows, on a case or anywhere.
+
+    Statements here are built once: building them costs more than running them.
+    """
+    query = audit_operation.select().where(
+        audit_operation.c.actor == sa.bindparam("actor"), audit_operation.c.op.in_(_STACK)
+    )
+    if anywhere:
         return query
-    mine = sa.select(audit_change.c.op_id).where(audit_change.c.case_id == case_id)
+    mine = sa.select(audit_change.c.op_id).where(audit_change.c.case_id == sa.bindparam("case"))
     return query.where(audit_operation.c.id.in_(mine))
 
 
