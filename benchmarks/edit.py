@@ -56,6 +56,9 @@ def _figures(services: Services, window: MainWindow, case_id: int) -> dict[str, 
     page = window.pages["case"]
     view = services.cases.view(case_id)
 
+    def regroup() -> None:
+        services.session.engines.preview(view.record, view.proposals)
+
     def in_window(code: str) -> None:
         page.work.set_text(_PATH, code)
         page.drg.repaint()
