@@ -41,6 +41,10 @@ _CHOICES: Final = 3
 """Ways of an "or" told at most."""
 
 
+Leaf = Const | In | Count | Compare | HasPx | Dept | Sites
+"""A condition that has no parts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lack:
     """One thing that would have to be otherwise. ``close``: the case has it in another place, or a number decides.
@@ -90,7 +94,7 @@ def _nearest(found: Sequence[tuple[Lack, ...]]) -> tuple[Lack, ...]:
     return (Lack(wanted, now, told[0].close),)
 
 
-def _leaf(node: Node, facts: Facts, owner: str, *, wanted: bool) -> Lack:  # noqa: PLR0911 - one return for each kind
+def _leaf(node: Leaf, facts: Facts, owner: str, *, wanted: bool) -> Lack:  # noqa: PLR0911 - one return for each kind
     side = "want" if wanted else "avoid"
     match node:
         case In():
@@ -110,8 +114,6 @@ def _leaf(node: Node, facts: Facts, owner: str, *, wanted: bool) -> Lack:  # noq
             return Lack(sites, text("whatif.now.sites", count=count), close=count != "0")
         case Const():
             return Lack(text(f"whatif.{side}.never"), text("whatif.now.const"), possible=False)
-        case Not() | And() | Or():
-            raise TypeError(node)
         case _:
             assert_never(node)
 

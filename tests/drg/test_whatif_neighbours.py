@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from app.domain.grouping import GroupInput
@@ -51,6 +53,26 @@ def test_a_retried_case_is_looked_at_with_the_procedure_that_was_taken(mini_tabl
     case = GroupInput(("B2",), ("55.5", "01.2"))
     assert group(scheme, case).drg == "BB15"
     assert [code for code, _ in told(scheme, ("B2",), ("55.5", "01.2"))][:2] == ["BB11", "BB13"]
+
+
+def test_no_procedure_helps_a_case_that_no_group_takes(mini_tables):
+    scheme, _ = load_package(mini_tables, {"id": "mini", "retry_other_px": True})
+    assert group(scheme, GroupInput(("Z9",), ("55.5", "55.6"))).drg == "0000"
+    assert told(scheme, ("Z9",), ("55.5", "55.6")) == []
+
+
+def test_a_row_without_a_fitting_group_is_passed_by(mini_tables, make_table):
+    mini_tables["drg"] = make_table("drg", "adrg,order,drg,name,condition\n BB1,1,BB11,开颅伴MCC,has_mcc")
+    scheme, _ = load_package(mini_tables, {"id": "mini"})
+    assert group(scheme, GroupInput(("B1",), ("01.2",))).drg == "BQY"
+    assert ("BB1", ["有未被排除的 MCC"]) not in told(scheme, ("B1",), ("01.2",))
+
+
+def test_where_the_first_category_decides_later_ones_are_not_looked_at(mini):
+    scheme = replace(mini, falls_through=False)
+    case = GroupInput(("B2",), ("01.2",))
+    assert group(scheme, case).drg == scheme.no_group_code
+    assert not any(code.startswith("B") for code, _ in told(scheme, case.dx, case.px))
 
 
 @pytest.mark.parametrize("name", ["yunnan_2023", "zhejiang_2022", "chs_drg_11.xlsx"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -28,7 +29,7 @@ def case_id(services: Services) -> int:
     )
     for index, code in enumerate(("I63.900", "J96.000", "I10.x00")):
         services.cases.accept(case_id, Group.DX, index, code)
-    for index, code in enumerate(("38.1200", "99.1000")):
+    for index, code in enumerate(("87.0300", "88.9100")):
         services.cases.accept(case_id, Group.OP, index, code)
     return case_id
 
@@ -63,6 +64,20 @@ def test_all_secondaries_at_once(services: Services, case_id: int) -> None:
         view = services.cases.remove_row(case_id, Group.DX, index)
     assert drg(view) == carrying.without_all.result.drg
     assert services.whatif.carrying(case_id).without_all is None
+
+
+def test_two_that_carry_the_group_only_together_are_told(services: Services, case_id: int) -> None:
+    services.cases.accept(case_id, Group.DX, 2, "A41.900")
+    carrying = services.whatif.carrying(case_id)
+    assert carrying.codes == ()
+    assert carrying.without_all is not None
+    assert carrying.without_all.result.drg in carrying.sentence
+
+
+def test_nothing_carries_the_group(services: Services, case_id: int) -> None:
+    for index in (1, 2):
+        services.cases.accept(case_id, Group.DX, index, "E78.500")
+    assert services.whatif.carrying(case_id).sentence.endswith("分组也不变。")
 
 
 def test_principals_are_what_the_grouper_says_of_the_moved_row(services: Services, case_id: int) -> None:
@@ -127,6 +142,13 @@ def test_a_trial_shows_the_copy_and_writes_nothing(services: Services, case_id: 
     assert trial.after == drg(services.cases.move_row(case_id, Group.DX, 1, 0))
 
 
+def test_all_secondaries_are_left_out_of_the_copy(services: Services, case_id: int) -> None:
+    trial = services.whatif.try_out(case_id, WhatIf(Change.REMOVE_ALL, Group.DX))
+    assert trial.after == services.whatif.carrying(case_id).without_all.result.drg
+    assert trial.grouping.explanation.secondaries == ()
+    assert trial.words == "去掉全部其他诊断"
+
+
 def test_a_code_can_be_added_on_the_copy_only(services: Services, case_id: int) -> None:
     what = services.whatif.addition("i50.900")
     assert what == WhatIf(Change.ADD, Group.DX, code="I50.900")
@@ -156,6 +178,9 @@ def test_the_rise_is_that_of_the_weights_and_of_principals_only(services: Servic
     first = services.whatif.try_out(case_id, WhatIf(Change.FIRST, Group.DX, row_id(services, case_id, Group.DX, 1)))
     then = first.grouping.price.weight
     assert first.rise == (then / now - 1 if now and then is not None else None)
+    services.cases.set_text(case_id, "dx[2].code", "Z99.999")
+    unknown = WhatIf(Change.FIRST, Group.DX, row_id(services, case_id, Group.DX, 2))
+    assert services.whatif.try_out(case_id, unknown).rise is None
     removed = WhatIf(Change.REMOVE, Group.DX, row_id(services, case_id, Group.DX, 1))
     assert services.whatif.try_out(case_id, removed).rise is None
 
@@ -226,12 +251,21 @@ def test_the_lists_of_a_step_name_the_members_that_the_case_has(services: Servic
     lists = services.whatif.lists_of(case_id, hit)
     assert any(member.code == "I63.900" and member.name and member.place for one in lists for member in one.of_case)
     assert all(one.count >= len(one.of_case) + len(one.first) for one in lists)
+    assert services.whatif.lists_of(case_id, replace(hit, code="不在方案中")) == ()
 
 
 def test_the_documents_of_a_diagnosis(services: Services, case_id: int) -> None:
     assert all(one.what for one in services.whatif.documents(case_id, 1))
     assert services.whatif.documents(case_id, 1)
     assert services.whatif.documents(case_id, 99) == ()
+
+
+def test_each_case_is_told_apart(services: Services, case_id: int) -> None:
+    other = next(one for one in services.worklist.ids("to_code") if one != case_id)
+    services.cases.accept(other, Group.DX, 0, "J18.900")
+    first = services.whatif.secondaries(case_id)
+    assert services.whatif.secondaries(other) != first
+    assert services.whatif.secondaries(case_id) == first
 
 
 def test_an_edit_is_followed_at_once(services: Services, case_id: int) -> None:
