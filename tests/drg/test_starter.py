@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
@@ -20,6 +21,13 @@ from app.drg.tariffs import WeightTable
 
 STARTER = data("codebooks") / "schemes" / "starter"
 EXTERNAL = "VWXY"  # causes of injury: never a principal diagnosis
+# Manifestations (asterisk codes), resistance and circumstances: in no MDC, so a case with one of them first has no group.
+NEVER_FIRST = (
+    *("I32", "I39", "I41", "I43", "I52", "I68", "I98", "R95", "R96", "R98", "R99", "U82", "U83", "U84", "U85"),
+    *("Z00", "Z11", "Z8", "Z90", "Z91", "Z92", "Z95", "Z97", "Z98", "Z99"),
+)
+INFANTS = ((1200, 5), (1700, 5), (2200, 5), (2900, 5), (2900, 90))  # grams at birth, days of age
+LISTS = ("mdc_dx", "mdc_px", "adrg_dx", "adrg_px", "mcc", "cc", "exclusion", "valid_px")
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +45,8 @@ def loaded(book, read_package_of):
 
 def fitting(scheme: Scheme, code: str) -> GroupInput:
     """Return a case with a principal diagnosis only: an adult of fitting sex, a newborn for perinatal codes."""
-    male = code in scheme.sets["mdc/MDCM/mdc_dx"].rows
+    female = any(code in scheme.sets[f"mdc/{mdc}/mdc_dx"].rows for mdc in ("MDCN", "MDCO"))
+    male = code in scheme.sets["mdc/MDCM/mdc_dx"].rows and not female
     newborn = code in scheme.sets["mdc/MDCP/mdc_dx"].rows
     return GroupInput(
         (code,),
@@ -55,9 +64,32 @@ def test_it_loads_without_any_remark_and_is_labelled(loaded):
     assert scheme.trial
     assert "试用" in scheme.title
     assert report.counts["mdc"] == 26
-    assert report.counts["adrg"] >= 120
-    endings = {code[-1] for code in scheme.names}
-    assert endings == {"1", "3", "5", "9"}
+    assert report.counts["adrg"] == 376
+    assert report.counts["drg"] == 628
+
+
+def test_drgs_are_split_as_in_chs_drg_11(loaded):
+    scheme, _ = loaded
+    splits = Counter("".join(drg.code[-1] for drg in adrg.drgs) for _, adrg in scheme.rows())
+    assert set(splits) == {"9", "15", "35", "135"}
+    assert sum(len(split) * count for split, count in splits.items()) == 628
+    assert splits["9"] == 192
+
+
+def test_every_prefix_hits_a_code_of_the_built_in_book(book, read_table):
+    for name in LISTS:
+        table = read_table(STARTER / f"{name}.csv")
+        kind = CodeKind.PX if name.endswith("px") else CodeKind.DX
+        column = table.header.index("code")
+        missed = [row.cells[column] for row in table.rows if not book.by_prefix(row.cells[column], kind)]
+        assert missed == [], name
+
+
+@pytest.mark.parametrize("name", ["adrg_dx", "adrg_px"])
+def test_lists_stand_in_the_order_of_the_groups_then_sorted(read_table, name):
+    order = {row.cells[2]: number for number, row in enumerate(read_table(STARTER / "adrg.csv").rows)}
+    rows = [(order[row.cells[0]], *row.cells[1:]) for row in read_table(STARTER / f"{name}.csv").rows]
+    assert rows == sorted(set(rows))
 
 
 def test_every_leaf_diagnosis_that_may_be_principal_finds_a_group(loaded, book):
@@ -65,14 +97,16 @@ def test_every_leaf_diagnosis_that_may_be_principal_finds_a_group(loaded, book):
     codes = [one.code for one in book if one.kind is CodeKind.DX and one.is_leaf and one.code[0] not in EXTERNAL]
     lost = [code for code in codes if group(scheme, fitting(scheme, code)).status is not GroupStatus.GROUPED]
     assert len(codes) > 9000
-    assert lost == []
+    assert [code for code in lost if not code.startswith(NEVER_FIRST)] == []
+    assert len(lost) < 300
 
 
 def test_each_diagnosis_belongs_to_one_mdc(loaded):
+    """Those of one sex stand beside the others: an infection of the organs of both is in MDCM, MDCN and its own."""
     scheme, _ = loaded
     seen: dict[str, str] = {}
     for mdc in scheme.mdcs:
-        if mdc.code in ("MDCA", "MDCZ"):
+        if mdc.code in ("MDCA", "MDCZ", "MDCM", "MDCN"):
             continue
         for code in scheme.sets[f"mdc/{mdc.code}/mdc_dx"].rows:
             assert seen.setdefault(code, mdc.code) == mdc.code
@@ -90,10 +124,11 @@ def candidates(scheme: Scheme, book: Codebook, mdc: Mdc, adrg: Adrg) -> Iterator
     px = codes(f"adrg/{adrg.key}/px1", "valid_px") if "px" in adrg.rule.text and adrg.key != "ZZ1" else [""]
     second = codes(f"adrg/{adrg.key}/px2") or [""]
     injuries = tuple(dx[::4]) if mdc.code == "MDCZ" else ()
-    for main, first, other, weight in product(dx, px, second, (1200, 1700, 2200)):
+    for main, first, other, (weight, days) in product(dx, px, second, INFANTS):
         case = fitting(scheme, main)
         procedures = tuple(code for code in (first, other) if code)
-        yield GroupInput((main, *injuries), procedures, case.sex, case.age_years, case.age_days, weight)
+        age_days = days if case.age_years == 0 else None
+        yield GroupInput((main, *injuries), procedures, case.sex, case.age_years, age_days, weight)
 
 
 def test_every_adrg_is_reached_by_some_case(loaded, book):
@@ -114,28 +149,33 @@ def test_every_drg_has_an_invented_weight_and_severity_costs_more(loaded, read_t
     assert "invented" in (STARTER / "README.md").read_text(encoding="utf-8")
 
 
-def test_complications_of_the_same_system_do_not_count(loaded):
+def test_complications_of_the_same_block_do_not_count(loaded):
     scheme, _ = loaded
-    lungs = GroupInput(("J18.900", "J96.000"), (), "male", 60)
-    heart = GroupInput(("J18.900", "I50.900"), (), "male", 60)
-    assert group(scheme, lungs).drg == "ES25"
-    assert group(scheme, heart).drg == "ES23"
-    assert group(scheme, GroupInput(("J18.900", "I21.900"), (), "male", 60)).drg == "ES21"
+    assert group(scheme, GroupInput(("J18.900", "J15.900"), (), "male", 60)).drg == "ES35"
+    assert group(scheme, GroupInput(("J18.900", "I50.900"), (), "male", 60)).drg == "ES33"
+    assert group(scheme, GroupInput(("J18.900", "I21.900"), (), "male", 60)).drg == "ES31"
 
 
 @pytest.mark.parametrize(
     ("dx", "px", "drg"),
     [
-        (("K80.200",), ("51.2300",), "HC25"),
-        (("I21.900",), ("36.0600",), "FM15"),
-        (("O82.000",), ("74.1x00",), "OB15"),
-        (("K35.900",), ("47.0100",), "GD15"),
-        (("S72.000",), ("79.3500",), "IF45"),
+        (("K80.200",), ("51.2300",), "HC29"),
+        (("I21.900",), ("36.0600",), "FM19"),
+        (("I21.900",), (), "FR19"),
+        (("O82.000",), ("74.1x00",), "OB19"),
+        (("K35.200",), ("47.0100",), "GD15"),
+        (("K35.800",), ("47.0100",), "GD25"),
+        (("H25.100",), ("13.4100",), "CB39"),
+        (("S72.000",), ("79.3500",), "IF35"),
+        (("M17.000",), ("81.5400",), "IC29"),
         (("I63.900",), (), "BR25"),
         (("B20.600",), ("54.1100",), "YC15"),
-        (("S06.500", "S27.000"), ("01.3100",), "ZB11"),
+        (("S06.500", "S27.000"), ("01.3100",), "ZB19"),
         (("E11.900",), (), "KS15"),
-        (("C50.900",), ("85.4300",), "JA15"),
+        (("C50.900",), ("85.4300",), "JA29"),
+        (("C50.900",), ("85.4300", "85.7100"), "JA19"),
+        (("C53.900",), ("68.6100",), "NA19"),
+        (("Z51.100",), ("99.2500",), "RE15"),
         (("J96.000",), ("96.7200",), "AH15"),
     ],
 )
