@@ -15,6 +15,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit
 
 from app.common.clock import FixedClock
+from app.domain.changes import Changes
 from app.domain.grouping import GroupInput
 from app.drg.engine import group
 from app.services.assets import Assets
@@ -385,6 +386,57 @@ def test_a_file_dropped_on_a_section_is_imported_there(desk: Any, tmp_path: Path
     settle(desk)
     assert active(desk, "codebook") == "本院"
     assert view.kind_at(QPoint(-5, -5)) == ""
+
+
+def test_a_dropped_scheme_folder_is_checked_and_waits(desk: Any, tmp_path: Path) -> None:
+    before = stored(desk)
+    folder = package(tmp_path / "小方案").parent
+    page = desk.window.page
+    page.list.setFocus()
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(folder))])
+    point = page.list.mapTo(page, page.list.rect().bottomLeft())
+    none = Qt.KeyboardModifier.NoModifier
+    page.dropEvent(QDropEvent(QPointF(point), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, none))
+    settle(desk)
+    assert says(desk, "检查通过，尚未写入任何内容。")
+    assert stored(desk) == before
+
+
+def test_a_check_goes_on_while_the_list_is_read_anew(desk: Any, tmp_path: Path) -> None:
+    desk.window.page.check_scheme(package(tmp_path / "小方案"))
+    desk.window.publish(Changes(assets=True))
+    settle(desk)
+    assert desk.window.page.has_check
+    assert says(desk, "检查通过，尚未写入任何内容。")
+
+
+def test_another_file_takes_the_place_of_the_one_being_checked(desk: Any, tmp_path: Path) -> None:
+    page = desk.window.page
+    page.check_scheme(package(tmp_path / "小方案"))
+    other = package(tmp_path / "另一方案")
+    other.write_text(_PACKAGE["scheme.toml"].replace("小方案", "另一方案"), "utf-8")
+    page.check_scheme(other)
+    settle(desk)
+    assert says(desk, "另一方案")
+    assert page.can_take
+
+
+def test_the_browser_and_the_comparison_start_from_the_chosen_scheme(
+    open_desk: Callable[..., Any], stand_in: Callable[[str], PageSpec], tmp_path: Path
+) -> None:
+    desk = open_desk((stand_in("browser"), stand_in("compare"), SCHEMES))
+    desk.go("schemes", section="scheme")
+    settle(desk)
+    desk.window.page.list.setFocus()
+    desk.press("B")
+    assert desk.window.page.key == "browser"
+    assert desk.window.page.sent.args == {"scheme": "starter"}
+    desk.go("schemes", section="scheme")
+    settle(desk)
+    desk.window.page.list.setFocus()
+    desk.press("C")
+    assert desk.window.page.key == "compare"
 
 
 def test_the_palette_offers_the_imports_everywhere(desk: Any) -> None:

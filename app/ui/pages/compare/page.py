@@ -83,7 +83,7 @@ class ComparePage(Page):
     def _lay_out(self) -> None:
         left = Pane("canvas", "r")
         left.setLayout(column(self.bars, margins=(0, 4, 0, 4)))
-        middle = QWidget()
+        middle = Pane("surface")
         box = column()
         box.addWidget(self.lists, 1)
         foot = Pane("surface", "t")
@@ -196,10 +196,7 @@ class ComparePage(Page):
 
     def restore(self, place: Place) -> None:
         """Show what a place compares; what was compared before is compared again, because only the wish is kept."""
-        kept = self.shell.places.get(_KEPT)
-        known = self._wish if self._found else Wish.of(kept if isinstance(kept, dict) else {}, self._first_wish())
-        if "ran" not in place.args and self._found is None:
-            known = replace(known, ran=False)
+        known = self._wish if self._found else replace(self._last_wish(), ran=False)
         self._read_schemes()
         wish = self._valid(Wish.of(place.args, known))
         filters = place.args.get("filter")
@@ -233,8 +230,11 @@ class ComparePage(Page):
         """Start in the list, before a comparison at the new scheme."""
         return self.lists.table if self._found else self.new
 
-    def _first_wish(self) -> Wish:
-        """Return the scheme in use against the latest other one, over the last year."""
+    def _last_wish(self) -> Wish:
+        """Return what was compared last; at first the scheme in use against the latest other one, over a year."""
+        kept = self.shell.places.get(_KEPT)
+        if isinstance(kept, dict):
+            return Wish.of(kept, Wish())
         browser = self.shell.services.browser
         lines = browser.schemes()
         old = next((line.id for line in lines if line.active), "")

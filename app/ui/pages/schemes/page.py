@@ -469,13 +469,13 @@ class SchemesPage(Page):
         """Open the chosen scheme in the browser."""
         line = self.line
         if line is not None:
-            self.shell.go(Place("browser", {"scheme": line.id}))
+            self.shell.go(Place("browser", {"scheme": line.id or "starter"}))
 
     def compare(self) -> None:
         """Compare the chosen scheme with the one that works."""
         line = self.line
         if line is not None:
-            self.shell.go(Place("compare", {} if line.active else {"new": line.id}))
+            self.shell.go(Place("compare", {} if line.active else {"new": line.id or "starter"}))
 
     # Dropping files.
 
