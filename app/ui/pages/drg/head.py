@@ -5,26 +5,28 @@ from __future__ import annotations
 from app.domain.grouping import GroupStatus
 from app.services.types import CaseView, Grouping
 from app.ui.page import Shell
-from app.ui.pages.wording import sex_text
+from app.ui.pages.wording import age_text, joined, sex_text
+from app.ui.theme import theme
 from app.ui.widgets import Button, Chip, IconLabel, Pane, Panel, Rule, StatePill, Text, column, row
 
 
 class Strip(Pane):
-    """Name, record number, state, scheme; ``back`` is the button that leads back to the case."""
+    """Name, record number, state, scheme or why the case is locked; ``back`` is the button that leads to the case."""
 
     def __init__(self, shell: Shell) -> None:
         super().__init__("surface", "b")
         self._name = Text("", "title")
         self._who = Text("", "body", "secondary")
         self._record = Text("", "code")
+        self._visit = Text("", "body", "secondary")
         self._state = StatePill("to_code", bold=True)
-        self._scheme = Text("", "caption", "muted", elide=True)
+        self._note = Text("", "caption", "muted", elide=True)
         self.back = Button("返回首页", keys="Esc")
-        number = Text("病案号", "body", "secondary")
-        line = row(self._name, self._who, Rule(vertical=True), number, self._record, gap=10, margins=(12, 0, 12, 0))
-        line.addWidget(Rule(vertical=True))
+        line = row(self._name, self._who, _short_rule(), gap=10, margins=(12, 0, 12, 0))
+        line.addLayout(row(Text("病案号", "body", "secondary"), self._record, self._visit, gap=5))
+        line.addWidget(_short_rule())
         line.addWidget(self._state)
-        line.addWidget(self._scheme, 1)
+        line.addWidget(self._note, 1)
         line.addWidget(self.back)
         self.setLayout(line)
         self.setFixedHeight(shell.theme.size("case_strip"))
@@ -32,12 +34,21 @@ class Strip(Pane):
     def show_view(self, view: CaseView) -> None:
         """Show another case."""
         record = view.record
-        age = record.text("age_years")
+        years, days = record.value("age_years"), record.value("age_days")
+        age = age_text(years if isinstance(years, int) else None, days if isinstance(days, int) else None)
         self._name.setText(record.text("patient_name"))
-        self._who.setText(f"{sex_text(record.text('sex'))} {f'{age} 岁' if age else ''}".strip())
+        self._who.setText(joined(sex_text(record.text("sex")), age, sign=" "))
         self._record.setText(record.text("record_no"))
+        self._visit.setText(f"第 {record.text('admission_count') or '1'} 次")
         self._state.set_state(str(view.state))
-        self._scheme.setText(f"方案：{view.grouping.scheme_title}")
+        self._note.setText(view.locked or f"方案：{view.grouping.scheme_title}")
+        self._note.set_tone("warn" if view.locked else "muted")
+
+
+def _short_rule() -> Rule:
+    rule = Rule(vertical=True)
+    rule.setFixedHeight(theme().px(16))
+    return rule
 
 
 class HeadCard(Panel):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget
 
 from app.services.types import CaseView
@@ -55,8 +56,8 @@ class WhatIfPanel(Panel):
         self._first.asked.connect(self._on_first)
         for extra in (self._near, self._first):
             self.views[_FIRST].add_extra(extra)
-        line = row(self.tabs, None, ActionButton(shell.actions, "drg.try", small=True), gap=6, margins=(0, 0, 8, 0))
-        self.body.addLayout(line)
+        self._try = ActionButton(shell.actions, "drg.try", small=True)
+        self.body.addLayout(row(self.tabs, None, self._try, gap=6, margins=(0, 0, 8, 0)))
         self.body.addWidget(self._stack, 1)
         self.footer.addWidget(IconLabel("ph.info", "fg_muted", 14))
         self.footer.addWidget(Text(NOTE, "caption", "muted", elide=True), 1)
@@ -99,6 +100,12 @@ class WhatIfPanel(Panel):
     def next_tab(self) -> None:
         """Show the tab behind, after the last one the first."""
         self.go_to_tab(TAB_KEYS[(TAB_KEYS.index(self.tabs.current) + 1) % len(TAB_KEYS)])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the button out where the tabs need the room; its key and the menu stay."""
+        super().resizeEvent(event)
+        needed = self.tabs.sizeHint().width() + self._try.sizeHint().width() + self._shell.theme.px(16)
+        self._try.setVisible(needed <= self.width())
 
     def _on_tab(self, key: str) -> None:
         self._stack.setCurrentWidget(self.views[key])

@@ -187,7 +187,7 @@ class DrgPage(Page):
 
     def _show(self, view: CaseView, place: Place) -> None:
         before, self._view = self._view, view
-        if before is None or (before.case_id, before.version) != (view.case_id, view.version):
+        if before is None or _stands(before) != _stands(view):
             self._trial = None
             self.trial.end()
         self._from = str(place.args.get("field", ""))
@@ -341,3 +341,8 @@ class DrgPage(Page):
         self.trial.end()
         self.shell.publish(Changes(cases=frozenset((view.case_id,)), listing=True))
         return True
+
+
+def _stands(view: CaseView) -> tuple[int, int, str]:
+    """Return what a trial belongs to: case, version and scheme."""
+    return view.case_id, view.version, view.grouping.scheme_id

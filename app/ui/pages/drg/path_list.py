@@ -93,7 +93,7 @@ class PathDelegate(QStyledItemDelegate):
         upper = _height(_title_font(found), found.title, width)
         lower = _height(theme().font("code"), found.lower, width)
         if found.kind is RowKind.STEP:
-            lower = min(lower, _LINES * QFontMetrics(theme().font("code")).lineSpacing())
+            lower = min(lower, _height(theme().font("code"), "\n".join(["组"] * _LINES), width))
         return QSize(0, px(_PAD[0]) + upper + lower + px(_PAD[2]))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:

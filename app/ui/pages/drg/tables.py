@@ -56,6 +56,8 @@ HISTORY: Final = (
     Column("changes", "内容", 160, stretch=True),
     Column("group", "分组", 112),
 )
+_SPARE: Final = ("counts", "excluded", "who")
+"""Columns that give way, in this order, before the last column would be cut."""
 ALL_ROWS: Final = "全部"
 REMOVE_ALL: Final = WhatIf(Change.REMOVE_ALL, Group.DX)
 
@@ -87,6 +89,24 @@ class LineTable(DataTable):
         """Make the row of a name current, if there is one."""
         if key in self.keys:
             self.go_to(self.keys.index(key))
+
+    def fit(self) -> None:
+        """Set the widths; where there is not enough room, the columns that matter least are left out."""
+        super().fit()
+        if self.model() is None:
+            return
+        room = self.viewport().width() - sum(self.columnWidth(at) for at in self._shown())
+        for key in _SPARE:
+            at = next((at for at in self._shown() if self.columns[at].key == key), -1)
+            if room < 0 <= at:
+                room += self.columnWidth(at)
+                self.setColumnHidden(at, True)
+        if room > 0:
+            name = next(at for at in self._shown() if self.columns[at].stretch)
+            self.setColumnWidth(name, self.columnWidth(name) + room)
+
+    def _shown(self) -> list[int]:
+        return [at for at in range(len(self.columns)) if not self.isColumnHidden(at)]
 
     def full_height(self) -> int:
         """Return the height in px at which no row has to scroll."""

@@ -121,7 +121,7 @@ class TrialBar(Pane):
             self._rule_icon.set_icon(severity_icon(first.severity), tone)
             self._rule.set_tone(tone)
             self._rule.setText(finding_line(first).words + more)
-        refused = locked or ("" if trial.what.can_be_adopted else _NOT_HERE)
+        refused = (f"{locked}，只能试算。" if locked else "") or ("" if trial.what.can_be_adopted else _NOT_HERE)
         self._why_not.setText(refused)
         self._why_not.setVisible(bool(refused))
         self._adoptable = not refused
