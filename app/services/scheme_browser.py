@@ -10,7 +10,7 @@ from app.codebook.book import Codebook
 from app.common.progress import NoProgress, Progress
 from app.common.texts import text
 from app.drg.rule import CodeSet, Severity
-from app.drg.scheme import Rule, Scheme
+from app.drg.scheme import Adrg, Rule, Scheme
 from app.services.asset_reports import shelves
 from app.services.asset_store import SCHEME
 from app.services.assets import STARTER
@@ -56,12 +56,16 @@ class ListUse:
 
 @dataclass(frozen=True, slots=True)
 class GroupDetail:
-    """A group with its rule as written, where it stands, and the lists it looks into."""
+    """A group with its rule as written, where it stands, and the lists it looks into.
+
+    ``note`` says what reaching it means when that is no normal group, or when none of its DRGs holds.
+    """
 
     node: GroupNode
     rule: str
     source: str
     lists: tuple[ListUse, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,7 @@ class BrowsedScheme:
         self._book = book
         self.nodes: dict[str, GroupNode] = {}
         self._rules: dict[str, Rule] = {}
+        self._notes: dict[str, str] = {}
         progress.step(0, 2)
         self._index = SchemeIndex(scheme, book.name_of)
         progress.step(1, 2)
@@ -94,6 +99,18 @@ class BrowsedScheme:
         """The title of the scheme."""
         return self.scheme.title
 
+    @property
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """What the file says of itself: edition, region, year, source as (label, value); what it lacks is left out."""
+        scheme = self.scheme
+        values = {
+            "edition": scheme.edition,
+            "region": scheme.region,
+            "year": scheme.year,
+            "source": scheme.source.rpartition("/")[2] if scheme.source.startswith("/") else scheme.source,
+        }
+        return tuple((text(f"browser.fact.{key}"), value) for key, value in values.items() if value)
+
     def _read_tree(self) -> Iterator[str]:
         for mdc in self.scheme.mdcs:
             top = self._free(mdc.code)
@@ -102,6 +119,7 @@ class BrowsedScheme:
                 row = self._free(f"{top}/{adrg.key}")
                 drgs = tuple(self._add(f"{row}/{drg.code}", Found.DRG, row, drg.rule, drg.name) for drg in adrg.drgs)
                 rows.append(self._add(row, Found.ADRG, top, adrg.rule, adrg.name, drgs))
+                self._notes[rows[-1]] = _note(adrg)
             yield self._add(top, Found.MDC, "", mdc.rule, mdc.name, tuple(rows))
 
     def _free(self, wanted: str) -> str:
@@ -129,7 +147,7 @@ class BrowsedScheme:
         """Return what there is to say of a node. Raises ``KeyError`` for an unknown one."""
         node, rule = self.nodes[node_id], self._rules[node_id]
         lists = tuple(self._use(members, how) for members, how in looked_at(rule))
-        return GroupDetail(node, rule.text, rule.source, lists)
+        return GroupDetail(node, rule.text, rule.source, lists, self._notes.get(node_id, ""))
 
     def _use(self, members: CodeSet | Severity, how: str) -> ListUse:
         if isinstance(members, Severity):
@@ -168,6 +186,12 @@ class BrowsedScheme:
         node = self.nodes[node_id]
         below = frozenset[str]().union(*(self.drgs_below(child) for child in node.children))
         return below or frozenset({node.code})
+
+
+def _note(adrg: Adrg) -> str:
+    if adrg.is_ambiguous:
+        return text("browser.note.ambiguous")
+    return text("browser.note.fallback" if adrg.fallback else f"browser.note.{adrg.on_miss}")
 
 
 class SchemeBrowserService:

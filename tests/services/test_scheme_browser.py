@@ -92,6 +92,22 @@ def test_a_rule_shows_its_text_its_place_and_what_it_looks_at(browsed: BrowsedSc
     assert browsed.detail("MDCZ").lists[0].how == "诊断涉及的部位"
 
 
+def test_what_reaching_a_group_means_and_what_the_file_says(
+    browsed: BrowsedScheme, folder: Path, book: Codebook
+) -> None:
+    assert browsed.detail("MDCB/BR1").note == "没有符合的 DRG 时，接着试后面的 ADRG。"
+    assert browsed.detail("MDCB/BB1_1").note == "没有符合的 DRG 时，以 ADRG 编码为结果。"
+    assert browsed.detail("MDCB/BR1/BR11").note == ""
+    assert browsed.facts == ()
+    with (folder / "adrg.csv").open("a", encoding="utf-8") as handle:
+        handle.write("MDCB,4,BQY,歧义,歧义,main_px in valid_px,adrg\n")
+    told = (folder / "scheme.toml").read_text("utf-8")
+    (folder / "scheme.toml").write_text(f'{told}base = "CHS-DRG 1.1"\nyear = "2026"\nregion = "云泽"\n', "utf-8")
+    other = BrowsedScheme("x", load_scheme(folder, book), book, NoProgress())
+    assert other.detail("MDCB/BQY").note == "歧义组：进入即为歧义病案。"
+    assert other.facts == (("版本", "CHS-DRG 1.1"), ("地区", "云泽"), ("年度", "2026"))
+
+
 def test_members_carry_name_severity_and_source_row(browsed: BrowsedScheme, book: Codebook) -> None:
     [first, _] = browsed.members("mdc/MDCB/mdc_dx")
     assert (first.code, first.name, first.place.rpartition("/")[2]) == (

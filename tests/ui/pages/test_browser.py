@@ -168,6 +168,25 @@ def test_every_part_is_reached_by_tab_and_the_palette_knows_the_page(desk: Any) 
     assert desk.window.page is page
 
 
+def test_the_palette_takes_a_code_to_its_groups(desk: Any) -> None:
+    desk.go("worklist")
+    provider = BROWSER.providers(desk.window.shell)[0]
+    assert not provider.search("张三", 5).items
+    [item] = provider.search("k80.1", 5).items
+    assert item.title == "K80.1 影响哪些组"
+    item.run()
+    desk.rest()
+    assert desk.window.page.code.isVisible()
+    assert desk.window.page.code.code == "K80.100"
+
+
+def test_what_the_file_says_of_itself_and_what_a_group_means(desk: Any) -> None:
+    desk.window.page.tree.go_to(desk.window.page.tree.groups.first())
+    desk.go("browser", scheme="starter", group="HC1")
+    assert says(desk, "版本　试用方案 1")
+    assert says(desk, "没有符合的 DRG 时")
+
+
 def test_comparing_starts_from_here(desk: Any) -> None:
     desk.window.shell.actions.trigger("browser.compare")
     desk.rest()

@@ -187,6 +187,23 @@ def test_a_difference_of_the_schemes_opens_the_browser(compared: Any) -> None:
     assert code in compared.window.page.sent.args.values()
 
 
+def test_kinds_of_difference_are_counted_and_filter(compared: Any) -> None:
+    page = compared.window.page
+    compared.find(DataTable, "compare_cases").setFocus()
+    compared.press("4")
+    bars = compared.find(QListView, "causes")
+    words = [str(bars.lines.index(row).data()) for row in range(bars.lines.rowCount())]
+    assert words[0] == "方案差异"
+    assert any(word.startswith("移出 CC 表 ") for word in words)
+    page.toggle_filter("change", "cc_out")
+    assert page.lists.tabs.current == "schemes"
+    assert set(column_of(compared.find(DataTable, "compare_schemes"), 0)) == {"移出 CC 表"}
+    assert "筛选出" in page._counts.text()
+    assert len(page.lists.cases.values) == len(page.found.moved)
+    compared.press("Escape")
+    assert len(page.lists.changes.values) == len(page.found.changes)
+
+
 def test_no_list_can_be_ordered_by_money(compared: Any) -> None:
     page = compared.window.page
     titles = [column.title for table in page.lists.tables.values() for column in table.columns]

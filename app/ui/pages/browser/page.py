@@ -192,6 +192,7 @@ class BrowserPage(Page):
         wanted, self._wanted = self._wanted or self.place(), None
         self._scheme, self._counts = found
         self._by_node = _counted(*found)
+        self._show_facts()
         self.stack.show_content()
         self.tree.show_scheme(self._scheme, self._by_node, self.filter.text)
         self.shell.set_versions((VersionNote(f"浏览：{self._scheme.title}", "只读；在“方案”页启用或更换"),))
@@ -224,7 +225,11 @@ class BrowserPage(Page):
 
     def _show_facts(self) -> None:
         line = self.list.current
-        self.facts.setText("\n".join(f"{label}　{value}" for label, value in line.facts) if line else "")
+        facts = line.facts if line else ()
+        opened = self._scheme.facts if self._scheme and line and self._scheme.asset_id == line.id else ()
+        known = {label for label, _ in facts}
+        told = [*(fact for fact in opened if fact[0] not in known), *facts]
+        self.facts.setText("\n".join(f"{label}　{value}" for label, value in told))
 
     # Groups.
 

@@ -16,12 +16,13 @@ _Index = QModelIndex | QPersistentModelIndex
 BAR = Qt.ItemDataRole.UserRole + 1
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_HEIGHTS = {"head": 36, "cause": 36, "dept": 30}
+_HEIGHTS = {"head": 36, "cause": 36, "change": 36, "dept": 30}
+_DRAWN = ("cause", "change")
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One line: ``kind`` head, cause or dept; ``share`` of the longest bar, 0-1."""
+    """One line: ``kind`` head, cause, change or dept; ``share`` of the longest bar, 0-1."""
 
     kind: str
     key: str
@@ -81,7 +82,7 @@ class _Rows(QStyledItemDelegate):
         if on:
             painter.fillRect(box, theme().colour("sel_bg"))
             painter.fillRect(box.left(), box.top(), 3, box.height(), theme().colour("accent"))
-        inner = box.adjusted(px(16), 0, -px(14), -px(10) if bar.kind == "cause" else 0)
+        inner = box.adjusted(px(16), 0, -px(14), -px(10) if bar.kind in _DRAWN else 0)
         painter.setFont(theme().font("body", bold=on or bar.kind == "head"))
         painter.setPen(theme().colour("fg"))
         count = "" if bar.kind == "head" else f"{bar.count:,}"
@@ -90,7 +91,7 @@ class _Rows(QStyledItemDelegate):
         painter.drawText(inner, _LEFT, label)
         painter.setPen(theme().colour("fg_secondary"))
         painter.drawText(inner, _RIGHT, count)
-        if bar.kind == "cause":
+        if bar.kind in _DRAWN:
             line = QRect(inner.left(), box.bottom() - px(9), inner.width(), px(4))
             draw_bar(painter, line, bar.share, "chart_2")
         if current:

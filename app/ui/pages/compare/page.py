@@ -16,16 +16,17 @@ from app.common.errors import UserProblem
 from app.common.texts import text
 from app.domain.changes import Changes
 from app.domain.grouping import Step
-from app.services.compare import CaseComparison, Comparison, MovedCase
+from app.services.compare import CaseComparison, Comparison, MovedCase, SchemeChange
 from app.services.compare_export import write_comparison
 from app.services.compare_period import parse_period, period_text
 from app.services.whatif_values import RuleList
 from app.ui.jobs import Job
 from app.ui.page import KeyHint, Page, PageSpec, Place, Shell, VersionNote
-from app.ui.pages.compare.bars import Bar, BarList
+from app.ui.pages.compare.bars import BarList
 from app.ui.pages.compare.detail import Detail
 from app.ui.pages.compare.figures import FigureBand
 from app.ui.pages.compare.picking import SchemeChoices, Wish
+from app.ui.pages.compare.summing import cause_bars, change_bars
 from app.ui.pages.compare.tables import TABS, Lists
 from app.ui.pages.drg.path import PathPanel
 from app.ui.pages.files import ask_save
@@ -277,6 +278,7 @@ class ComparePage(Page):
 
     def _on_tab(self, tab: str) -> None:
         self._wish = replace(self._wish, tab=tab)
+        self._show_filter()
         self._keep()
 
     # Comparing.
@@ -377,36 +379,39 @@ class ComparePage(Page):
         """Return the cases that the filter leaves, in the order asked for."""
         found = self._found.moved if self._found else ()
         wanted: dict[str, set[str]] = {}
-        for kind, key in self._filter:
+        for kind, key in self._filter - {one for one in self._filter if one[0] == "change"}:
             wanted.setdefault(kind, set()).add(key)
         kept = [one for one in found if all(_key(one, kind) in keys for kind, keys in wanted.items())]
         return sorted(kept, key=lambda one: (getattr(one, self._sort), one.record_no, one.case_id))
+
+    def _left_changes(self) -> list[SchemeChange]:
+        """Return the differences of the kind that the filter leaves."""
+        kinds = {key for kind, key in self._filter if kind == "change"}
+        return [one for one in (self._found.changes if self._found else ()) if not kinds or str(one.change) in kinds]
 
     def _show_filter(self) -> None:
         found = self._found
         if found is None:
             return
-        causes = found.causes()
-        longest = max((count for _, count in causes), default=1)
-        bars = [Bar("head", "", "换组原因")]
-        bars += [Bar("cause", str(one), text(f"compare.cause.{one}"), n, n / longest) for one, n in causes]
-        depts = sorted((line for line in found.depts if line.moved), key=lambda line: (-line.moved, line.dept))
-        bars += [Bar("head", "", "科室")] if depts else []
-        bars += [Bar("dept", line.dept, line.dept, line.moved) for line in depts]
+        bars = change_bars(found) if self.lists.tabs.current == "schemes" else cause_bars(found)
         self.bars.show_bars(bars, self._filter)
         moved, shown = len(found.moved), len(self.lists.cases.values)
         words = f"换组 {moved:,} 份，未换组 {found.cases - moved:,} 份"
-        if self._filter:
+        if self._filter and self.lists.tabs.current == "schemes":
+            words = f"筛选出 {len(self.lists.changes.values):,} 条（{self._filter_words()}），Esc 清除"
+        elif self._filter:
             words = f"筛选出 {shown:,} 份（{self._filter_words()}），Esc 清除　{words}"
         self._counts.setText(words)
         self.shell.actions.refresh()
 
     def _filter_words(self) -> str:
-        words = [text(f"compare.cause.{key}") if kind == "cause" else key for kind, key in sorted(self._filter)]
+        named = ("cause", "change")
+        words = [text(f"compare.{kind}.{key}") if kind in named else key for kind, key in sorted(self._filter)]
         return "、".join(words)
 
     def _refilter(self) -> None:
         self.lists.show_cases(self._left())
+        self.lists.show_changes(self._left_changes())
         self._show_filter()
         self._on_row()
         self.place_changed.emit()
@@ -417,7 +422,7 @@ class ComparePage(Page):
         others = frozenset(one for one in self._filter if one[0] != kind)
         self._filter = others if on else others | {(kind, key)}
         self._refilter()
-        self.lists.tabs.set_current("cases")
+        self.lists.tabs.set_current("schemes" if kind == "change" else "cases")
 
     def sort_by(self, key: str) -> None:
         """Order the cases by record number, department or group; there is no order by money."""

@@ -142,7 +142,7 @@ class Lists(QWidget):
         self._names = names
         self.groups.show(found.pairs())
         self.depts.show(found.depts)
-        self.changes.show(found.changes)
+        self.show_changes(found.changes)
         for key, count in (("groups", len(self.groups.values)), ("depts", len(found.depts))):
             self.tabs.set_count(key, count)
         self.tabs.set_count("schemes", len(found.changes))
@@ -161,6 +161,11 @@ class Lists(QWidget):
         for key in ("groups", "depts", "schemes"):
             if self.tables[key].current_row < 0:
                 self.tables[key].go_to(0)
+
+    def show_changes(self, changes: Sequence[SchemeChange]) -> None:
+        """Show differences of the schemes."""
+        self.changes.show(changes)
+        self.tables["schemes"].go_to(0)
 
     def go_to_case(self, case_id: int) -> None:
         """Choose a case, if it is shown."""
