@@ -30,7 +30,6 @@ def table(qtbot: Any) -> tables.LineTable:
 @pytest.mark.parametrize(
     ("width", "left_out"),
     [(640, set()), (500, {"counts"}), (430, {"counts", "excluded"}), (120, {"counts", "excluded"})],
-    [(640, set()), (500, {"counts"}), (430, {"counts", "excluded"}), (120, {"counts", "excluded"})],
 )
 def test_the_columns_that_matter_least_give_way(table: tables.LineTable, width: int, left_out: set[str]) -> None:
     table.resize(width, 200)
