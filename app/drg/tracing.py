@@ -163,13 +163,14 @@ def _compare(node: Compare) -> Trace:
     what = ("what", text(f"drg.number.{node.value.value}"))
     wanted = (("op", node.op.value), ("number", _shown(node.value, number)))
     missing = (False, (Fact("number_missing", (what, *wanted)),))
+    held_key, missed_key = ("sex", "sex_not") if node.value is Number.SEX else ("number", "number_not")
 
     def trace(case: Facts) -> Found:
         given: float | None = value(case)
         if given is None:
             return missing
         held = holds(given, number)
-        return held, (Fact("number" if held else "number_not", (what, ("given", _shown(node.value, given)), *wanted)),)
+        return held, (Fact(held_key if held else missed_key, (what, ("given", _shown(node.value, given)), *wanted)),)
 
     return trace
 

@@ -123,7 +123,8 @@ def process_file(
     batch = read_batch(path, progress=progress)
     chosen = _scheme(assets, scheme, book)
     price = price or PriceChoice()
-    prices, untied = _prices(assets, chosen, price, clock.now().date()), _untied(price)
+    prices = _prices(assets, chosen, price, clock.now().date())
+    untied = _untied(price, prices)
     matcher = build_matcher(book)
     coded = _code([with_ids(one.record) for one in batch.records], book, matcher, progress)
     reports = check_records([record for record, _, _ in coded], book, clock, progress)
@@ -223,7 +224,7 @@ def _prices(assets: Assets, scheme: Scheme, choice: PriceChoice, today: date) ->
         weights = load_weights(choice.weights)
         weights.check(scheme)
         known = replace(known, weights=(weights,), invented=False, foreign=None)
-    if choice.rates is None or not choice.is_tied:
+    if choice.rates is None or not choice.is_tied or known.invented:
         return known
     rates = load_rates(choice.rates)
     rates.require(choice.year, choice.level)
@@ -232,10 +233,12 @@ def _prices(assets: Assets, scheme: Scheme, choice: PriceChoice, today: date) ->
     return replace(known, rates=(rates,), rules=rules, year=choice.year)
 
 
-def _untied(choice: PriceChoice) -> str:
-    """Return what to say about rates that the user gave without a hospital level; they are not used."""
-    if choice.rates is None or choice.is_tied:
+def _untied(choice: PriceChoice, prices: PriceTables) -> str:
+    """Return what to say about rates that are not used: for want of a hospital level, or beside invented weights."""
+    if choice.rates is None or (choice.is_tied and not prices.invented):
         return ""
+    if choice.is_tied:
+        return text("process.invented")
     there = text("process.comma").join(f"{place.year} {place.level}" for place in load_rates(choice.rates).places())
     return text("payment.rate_not_tied", there=there)
 

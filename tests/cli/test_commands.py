@@ -15,7 +15,20 @@ from app.cli.main import Launch, run
 from app.services.composition import open_services
 from app.services.demo import write_demo_batch
 
-COMMANDS = ("process", "codebook", "scheme", "group", "match", "qc", "demo", "self-test", "bench")
+COMMANDS = (
+    "process",
+    "codebook",
+    "scheme",
+    "weights",
+    "rates",
+    "group",
+    "match",
+    "qc",
+    "appeal",
+    "demo",
+    "self-test",
+    "bench",
+)
 
 
 def bingan(*argv: object) -> int:
@@ -83,6 +96,17 @@ def test_process_gives_no_amount_without_a_tied_rate(
     assert not any(row[head.index("分组结果·支付标准（元）")] for row in rows)
     tied = ("--rates", rates, "--city", "哈尔滨", "--year", "2023", "--level", "I")
     assert bingan("process", batch, "--out", out, *tied) == 0
+    assert "试用方案的权重为示例，未计算金额" in capsys.readouterr().out
+    head, *rows = list(openpyxl.load_workbook(out).worksheets[0].iter_rows(values_only=True))
+    assert not any(row[head.index("分组结果·支付标准（元）")] for row in rows)
+
+
+def test_process_prices_a_batch_with_the_tables_of_its_scheme(batch: Path, tmp_path: Path, reference: Path) -> None:
+    rates = reference / "weights" / "haerbin_rates.csv"
+    tied = ("--rates", rates, "--city", "哈尔滨", "--year", "2023", "--level", "I")
+    own = ("--scheme", reference / "schemes" / "haerbin_2022", "--weights", reference / "weights" / "haerbin_2022.csv")
+    out = tmp_path / "x.xlsx"
+    assert bingan("process", batch, "--out", out, *own, *tied) == 0
     head, *rows = list(openpyxl.load_workbook(out).worksheets[0].iter_rows(values_only=True))
     amounts = [row[head.index("分组结果·支付标准（元）")] for row in rows]
     methods = [row[head.index("YLFKFS")] for row in rows]

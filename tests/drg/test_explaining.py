@@ -64,7 +64,7 @@ def test_the_sentence_says_why_and_what_the_nearest_group_lacks(mini):
     assert told(mini, "B1") == (
         "进入 BR1，因为主要诊断属于 MDCB，且主要诊断 B1 属于 BR1；未进入 BR11，因为没有未被排除的 MCC。"
     )
-    assert told(mini, "N1", sex="female") == "进入 NR19，因为性别为 女，且主要诊断 N1 属于 NR1。"
+    assert told(mini, "N1", sex="female") == "进入 NR19，因为性别为女，且主要诊断 N1 属于 NR1。"
 
 
 def test_a_group_that_asks_for_nothing_has_a_sentence_too(mini_tables, make_table):
