@@ -85,8 +85,8 @@ def test_a_rule_shows_its_text_its_place_and_what_it_looks_at(browsed: BrowsedSc
     ]
     severe = browsed.detail("MDCB/BR1/BR11").lists
     assert [(one.key, one.holds, one.count) for one in severe] == [
-        ("MCC", "并发症与合并症", 2),
-        ("CC", "并发症与合并症", 1),
+        ("MCC", "诊断", 2),
+        ("CC", "诊断", 1),
     ]
     assert browsed.detail("MDCB/BR1/BR15").lists == ()
     assert browsed.detail("MDCZ").lists[0].how == "诊断涉及的部位"
@@ -132,13 +132,13 @@ def test_every_place_of_a_code(browsed: BrowsedScheme) -> None:
     assert places("I63.900") == [
         ("mdc", "MDCB", "主要诊断 ∈ mdc_dx"),
         ("adrg", "MDCB/BR1", "主要诊断 ∈ dx1"),
-        ("excluded", "exclusion/1", "作主要诊断时，2 个 MCC/CC 编码不计入"),
+        ("excluded", "exclusion/1", "作主要诊断时 2 个不计入"),
     ]
     assert places("J96.000") == [
-        ("mcc", "MCC", "排除表 1：主要诊断列入其中（共 2 个）时不计入"),
-        ("excluded", "exclusion/1", "作主要诊断时，2 个 MCC/CC 编码不计入"),
+        ("mcc", "MCC", "排除表 1，列 2 个主要诊断"),
+        ("excluded", "exclusion/1", "作主要诊断时 2 个不计入"),
     ]
-    assert places("R57.000")[0][2] == "没有排除表，任何主要诊断都计入"
+    assert places("R57.000")[0][2] == "没有排除表，总是计入"
     assert places("02.0100") == [("unused", "adrg/BB1_2/px9", "没有规则使用")]
     assert places("没有") == []
 

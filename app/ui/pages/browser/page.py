@@ -21,6 +21,7 @@ from app.ui.pages.browser.tree import GroupTree
 from app.ui.pages.schemes.shelf import ShelfList
 from app.ui.widgets import ActionButton, FilterBox, Pane, Splitter, StateStack, Text, column, row
 
+_AS_CHECKED = "按最近一次检查的分组"
 _OTHER = "未使用的方案，没有本院病例"
 
 
@@ -248,8 +249,8 @@ class BrowserPage(Page):
             return
         count = self._by_node.get(node.id, 0)
         opens = node.level is not Found.MDC and count > 0
-        words = _OTHER if self._counts is None else f"本院病例 {count:,}"
-        shown = ("", words) if opens else (words, "")
+        words = f"本院病例 {count:,}"
+        shown = (_AS_CHECKED, words) if opens else (_OTHER if self._counts is None else f"{words}，{_AS_CHECKED}", "")
         self.group.show_group(self._scheme, self._scheme.detail(node.id), *shown)
 
     def _on_typed(self, letters: str) -> None:
