@@ -20,6 +20,7 @@ from app.drg.rule import CodeSet, Count, In, Severity, walk
 from app.drg.scheme import Rule
 from app.drg.whatif import EditKind, principals, procedures
 from app.services.evidence import Evidence, evidence_for
+from app.services.group_input import group_input
 from app.services.session import Session
 from app.services.shadow import CodedRow, Shadow
 from app.services.types import Price
@@ -133,12 +134,13 @@ class WhatIfService:
         entry = book.get(code) if code else None
         return WhatIf(Change.ADD, _KIND_OF[entry.kind], code=entry.code) if entry else None
 
-    def lists_of(self, case_id: int, step: Step) -> tuple[RuleList, ...]:
-        """Return the code lists that the rule of a step names, with the members that the case has."""
+    def lists_of(self, case_id: int, step: Step, what: WhatIf | None = None) -> tuple[RuleList, ...]:
+        """Return the code lists that the rule of a step names, with the members that the case has, or its copy."""
         copy = self._copy(case_id)
         rule = next((rule for level, code, rule in _rules(copy) if _is(step, level, code, rule)), None)
         sets = [one for node in (walk(rule.node) if rule else ()) if isinstance(node, In | Count) for one in node.sets]
-        return tuple(_list(copy, one) for one in dict.fromkeys(sets))
+        case = group_input(copy.changed(copy.record, what)) if what else copy.case
+        return tuple(_list(copy, one, (*case.dx, *case.px)) for one in dict.fromkeys(sets))
 
     def _copy(self, case_id: int) -> Shadow:
         """Return the copy of a case as it stands; the last one is kept, with what it worked out, while it is true."""
@@ -202,9 +204,9 @@ def _is(step: Step, level: str, code: str, rule: Rule) -> bool:
     return (step.level, step.code, step.source) == (level, code, rule.source)
 
 
-def _list(copy: Shadow, one: CodeSet | Severity) -> RuleList:
+def _list(copy: Shadow, one: CodeSet | Severity, codes: tuple[str, ...]) -> RuleList:
     members = one.tables if isinstance(one, Severity) else one.rows
-    mine = [code for code in dict.fromkeys((*copy.case.dx, *copy.case.px)) if code in members]
+    mine = [code for code in dict.fromkeys(codes) if code in members]
     others = [code for code in members if code not in mine][:_FIRST_MEMBERS]
-    told = [tuple(Member(code, copy.book.name_of(code), one.place(code)) for code in codes) for codes in (mine, others)]
+    told = [tuple(Member(code, copy.book.name_of(code), one.place(code)) for code in part) for part in (mine, others)]
     return RuleList(one.name, len(members), told[0], told[1])

@@ -251,6 +251,10 @@ def test_the_lists_of_a_step_name_the_members_that_the_case_has(services: Servic
     lists = services.whatif.lists_of(case_id, hit)
     assert any(member.code == "I63.900" and member.name and member.place for one in lists for member in one.of_case)
     assert all(one.count >= len(one.of_case) + len(one.first) for one in lists)
+    other = WhatIf(Change.FIRST, Group.DX, row_id(services, case_id, Group.DX, 1))
+    assert services.whatif.lists_of(case_id, hit, other) == lists
+    gone = WhatIf(Change.REMOVE, Group.DX, row_id(services, case_id, Group.DX, 0))
+    assert services.whatif.lists_of(case_id, hit, gone) != lists
     assert services.whatif.lists_of(case_id, replace(hit, code="不在方案中")) == ()
 
 

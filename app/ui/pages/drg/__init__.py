@@ -34,6 +34,18 @@ def _has_place(page: DrgPage) -> bool:
     return page.has_case and bool(page.lists.path)
 
 
+def _try_code(page: DrgPage) -> None:
+    page.trying.ask_code()
+
+
+def _adopt(page: DrgPage) -> None:
+    page.trying.ask_documents()
+
+
+def _undo(page: DrgPage) -> None:
+    page.trying.undo()
+
+
 def _tab(page: DrgPage, key: str) -> None:
     page.lists.go_to_tab(key)
 
@@ -105,10 +117,10 @@ _LISTS = (
 _WHOLE = (
     _act("try", "试算", "在副本上试算选中的改动，看分组、路径和支付怎样变；不写入病案。", DrgPage.try_chosen, "W",
          enabled=_can_try),
-    _act("add", "试加编码", "在副本上加一条诊断或手术编码，看分组怎样变；不写入病案。", DrgPage.try_code, "Ins"),
-    _act("adopt", "采用", "先写明病历依据，再把试算的改动写入病案并记入审计，可撤销。", DrgPage.ask_documents,
+    _act("add", "试加编码", "在副本上加一条诊断或手术编码，看分组怎样变；不写入病案。", _try_code, "Ins"),
+    _act("adopt", "采用", "先写明病历依据，再把试算的改动写入病案并记入审计，可撤销。", _adopt,
          "Ctrl+Return", enabled=_on_trial),
-    _act("undo", "撤销", "撤销本份病案的上一步操作。", DrgPage.undo, "Ctrl+Z", enabled=_can_undo),
+    _act("undo", "撤销", "撤销本份病案的上一步操作。", _undo, "Ctrl+Z", enabled=_can_undo),
     _act("copy", "复制", "复制选中的一行；光标不在列表中时复制整段说明。", DrgPage.copy, "Ctrl+C"),
     _act("copy_all", "复制全部说明", "复制分组、理由和分组路径的全文。", DrgPage.copy_all, "Ctrl+Shift+C"),
     _act("appeal_pdf", "生成申诉材料 PDF", "把事实、路径、规则原文、版本与历史写成一份 PDF。", _pdf, "Ctrl+P",

@@ -12,7 +12,7 @@ from app.common.errors import UserProblem
 from app.domain.changes import Changes
 from app.domain.grouping import Step
 from app.services.types import CaseView
-from app.services.whatif_values import RuleList, Trial, WhatIf
+from app.services.whatif_values import RuleList
 from app.ui.page import KeyHint, Page, PageSpec, Place, Shell, VersionNote
 from app.ui.pages.drg.appeal import AppealPanel
 from app.ui.pages.drg.head import HeadCard, Strip
@@ -20,6 +20,7 @@ from app.ui.pages.drg.looking import WhatIfPanel
 from app.ui.pages.drg.path import PathPanel
 from app.ui.pages.drg.payment import PaymentCard
 from app.ui.pages.drg.trial import DashedFrame, TrialBar
+from app.ui.pages.drg.trying import TrialWork
 from app.ui.ports import JsonValue
 from app.ui.widgets import StateStack, column, row
 
@@ -42,7 +43,6 @@ class DrgPage(Page):
     def __init__(self, shell: Shell, spec: PageSpec) -> None:
         super().__init__(shell, spec)
         self._view: CaseView | None = None
-        self._trial: Trial | None = None
         self._awaited: Place | None = None
         self._from = ""
 
@@ -54,16 +54,12 @@ class DrgPage(Page):
     @property
     def on_trial(self) -> bool:
         """True while a change is tried."""
-        return self._trial is not None
+        return self.built and self.trying.trial is not None
 
     @property
     def can_undo(self) -> bool:
         """True when there is something on the case to take back."""
         return self._view is not None and not self._view.locked and bool(self._view.undo_name)
-
-    @property
-    def _whatif(self) -> Any:
-        return self.shell.services.whatif
 
     # Making.
 
@@ -73,9 +69,9 @@ class DrgPage(Page):
         self.strip.back.clicked.connect(self.to_case)
         self.head = HeadCard()
         self.trial = TrialBar(self.shell.actions)
-        self.trial.documented.connect(self._adopt)
-        self.trial.coded.connect(self._try_code)
-        self.trial.given_up.connect(self.drop_trial)
+        self.trying = TrialWork(self.shell, self.trial, self)
+        self.trying.changed.connect(self._show_grouping)
+        self.trying.left.connect(self._on_left)
         self.path = PathPanel(self._lists_of)
         self.path.mode_changed.connect(self.place_changed)
         self.lists = WhatIfPanel(self.shell)
@@ -164,7 +160,8 @@ class DrgPage(Page):
             view = services.cases.view(place.args["case"])
             self._show(view, place)
         except UserProblem as problem:
-            self._view, self._trial = None, None
+            self._view = None
+            self.trying.show_case(None)
             self.appeal.show_case(None)
             self.stack.show_problem(problem)
             return
@@ -186,10 +183,8 @@ class DrgPage(Page):
         self.shell.go(Place("worklist"))
 
     def _show(self, view: CaseView, place: Place) -> None:
-        before, self._view = self._view, view
-        if before is None or _stands(before) != _stands(view):
-            self._trial = None
-            self.trial.end()
+        self._view = view
+        self.trying.show_case(view)
         self._from = str(place.args.get("field", ""))
         self.stack.show_content()
         self.strip.show_view(view)
@@ -206,17 +201,24 @@ class DrgPage(Page):
         """Show the group of the case, or of the copy while something is tried."""
         if self._view is None:
             return
-        grouping = self._trial.grouping if self._trial else self._view.grouping
+        trial = self.trying.trial
+        grouping = trial.grouping if trial else self._view.grouping
         self.head.show_grouping(grouping)
         self.path.show_path(grouping.explanation)
         self.payment.show_price(grouping.price, trial=grouping.trial)
         for frame in self._frames:
-            frame.set_on(self._trial is not None)
+            frame.set_on(trial is not None)
         self.shell.actions.refresh()
 
     def _lists_of(self, step: Step) -> tuple[RuleList, ...]:
-        found: tuple[RuleList, ...] = self._whatif.lists_of(self._view.case_id, step) if self._view else ()
+        if self._view is None:
+            return ()
+        what = self.trying.trial.what if self.trying.trial else None
+        found: tuple[RuleList, ...] = self.shell.services.whatif.lists_of(self._view.case_id, step, what)
         return found
+
+    def _on_left(self) -> None:
+        self.lists.table.setFocus()
 
     def _on_tab(self) -> None:
         self.place_changed.emit()
@@ -226,14 +228,7 @@ class DrgPage(Page):
 
     def escape(self) -> None:
         """Leave one level: the line that asks, the trial, the page."""
-        if self.trial.is_asking:
-            self.trial.stop_asking()
-            if self._trial is None:
-                self.trial.end()
-            self.lists.table.setFocus()
-        elif self._trial is not None:
-            self.drop_trial()
-        else:
+        if not self.trying.leave():
             self.to_case()
 
     def to_case(self) -> None:
@@ -252,33 +247,7 @@ class DrgPage(Page):
     def try_chosen(self) -> None:
         """Try the change of the chosen line on a copy."""
         if self.lists.what is not None:
-            self._try(self.lists.what)
-
-    def try_code(self) -> None:
-        """Ask for a code to add on a copy."""
-        self.trial.ask_code()
-
-    def ask_documents(self) -> None:
-        """Ask where the record documents what is tried, before it is adopted."""
-        if self._trial is not None and self._view is not None:
-            if self._view.locked or not self._trial.what.can_be_adopted:
-                self.shell.notices.toast(self._view.locked or "这一项只能试算，请在首页录入。")
-            else:
-                self.trial.ask_documents()
-
-    def drop_trial(self) -> None:
-        """Show the case as it stands again."""
-        self._trial = None
-        self.trial.end()
-        self._show_grouping()
-        self.lists.table.setFocus()
-
-    def undo(self) -> None:
-        """Take back the last operation on the case."""
-        if self._view is not None:
-            name = self._view.undo_name
-            if self._write(self.shell.services.cases.undo, self._view.case_id):
-                self.shell.notices.toast(f"已撤销 {name}")
+            self.trying.try_out(self.lists.what)
 
     def copy(self) -> None:
         """Copy the chosen line with what belongs to it; outside lists the whole explanation."""
@@ -297,52 +266,3 @@ class DrgPage(Page):
     def _to_clipboard(self, words: str) -> None:
         QGuiApplication.clipboard().setText(words)
         self.shell.notices.toast("已复制。")
-
-    # Trials.
-
-    def _try(self, what: WhatIf) -> None:
-        if self._view is None:
-            return
-        try:
-            self._trial = self._whatif.try_out(self._view.case_id, what)
-        except UserProblem as problem:
-            self.shell.errors.show(problem)
-            return
-        self.trial.show_trial(self._trial, self._view.locked)
-        self._show_grouping()
-
-    def _try_code(self, typed: str) -> None:
-        what = self._whatif.addition(typed)
-        if what is None:
-            self.trial.refuse(f"编码库中没有“{typed}”。请核对编码，或在“编码”页查找。")
-        else:
-            self._try(what)
-            self.lists.table.setFocus()
-
-    def _adopt(self, reason: str) -> None:
-        if self._view is None or self._trial is None:
-            return
-        if not reason:
-            self.trial.refuse("请写明病历中的记载，写入后记入审计。")
-            return
-        trial = self._trial
-        if self._write(self.shell.services.cases.adopt, self._view.case_id, trial.what, reason):
-            physician = "，需医师确认" if trial.needs_physician else ""
-            self.shell.notices.toast(f"已采用：{trial.words}{physician}", undo=self.undo)
-            self.lists.table.setFocus()
-
-    def _write(self, work: Any, *args: object) -> bool:
-        try:
-            view = work(*args)
-        except UserProblem as problem:
-            self.shell.errors.show(problem)
-            return False
-        self._trial = None
-        self.trial.end()
-        self.shell.publish(Changes(cases=frozenset((view.case_id,)), listing=True))
-        return True
-
-
-def _stands(view: CaseView) -> tuple[int, int, str]:
-    """Return what a trial belongs to: case, version and scheme."""
-    return view.case_id, view.version, view.grouping.scheme_id
