@@ -166,7 +166,7 @@ def _try_removal(window: MainWindow) -> None:
 def _leave_trial(window: MainWindow) -> None:
     page = window.page
     if isinstance(page, DrgPage) and page.on_trial:
-        page.drop_trial()
+        page.trying.drop()
 
 
 def _grouped(window: MainWindow) -> bool:
