@@ -41,20 +41,21 @@ Place = tuple[int, int]
 
 
 class Lists:
-    """The lists that rules look in for one kind of code. ``words[w][code]`` has the bits of a code's lists."""
+    """The lists that rules look in for one kind of code. ``words[code]`` has the bits of a code's lists.
+
+    The words of a code lie together: a code costs one look into memory, however many lists there are.
+    """
 
     def __init__(self, members: Sequence[CodeSet], others: Iterable[str], ignored: Iterable[str] = ()) -> None:
         gone = set(ignored)
         codes = dict.fromkeys(chain(*(one.rows for one in members), others))
         self.ids = {code: number for number, code in enumerate((one for one in codes if one not in gone), 1)}
         self.size = len(self.ids) + 1
-        self.words: list[Ints] = []
+        self.words: Ints = np.zeros((self.size, (len(members) + BITS - 1) // BITS), np.int64)
         self._places: dict[int, Place] = {}
         for number, one in enumerate(members):
             word, bit = divmod(number, BITS)
-            if not bit:
-                self.words.append(np.zeros(self.size, np.int64))
-            self.words[word][self.numbers(one.rows)] |= 1 << bit
+            self.words[self.numbers(one.rows), word] |= 1 << bit
             self._places[id(one)] = word, 1 << bit
 
     def numbers(self, codes: Iterable[str]) -> Ints:
@@ -179,7 +180,7 @@ class _CodeColumns:
         number = lists.ids.get
         self._flat = np.array([number(code, UNKNOWN) for code in chain.from_iterable(whole)], np.int64)
         self._main = self._flat[self._starts]
-        self._words: dict[tuple[Role, int], Ints] = {}
+        self._words: dict[Role, Ints] = {}
         self._whole = whole
 
     @property
@@ -189,19 +190,21 @@ class _CodeColumns:
 
     def words(self, role: Role, word: int) -> Ints:
         """Return one word of bits for each case."""
-        found = self._words.get((role, word))
+        found = self._words.get(role)
         if found is None:
-            found = self._words[role, word] = self._make(role, self._lists.words[word])
-        return found
+            found = self._words[role] = np.ascontiguousarray(self._make(role).T)
+        column: Ints = found[word]
+        return column
 
-    def _make(self, role: Role, bits: Ints) -> Ints:
+    def _make(self, role: Role) -> Ints:
+        bits = self._lists.words
         if role is Role.MAIN:
             main: Ints = bits[self._main]
             return main
         every = bits[self._flat]
         if role is Role.OTHER:
             every[self._starts] = 0
-        joined: Ints = np.bitwise_or.reduceat(every, self._starts)
+        joined: Ints = np.bitwise_or.reduceat(every, self._starts, axis=0)
         return joined
 
     def severe(self, which: Exclusion) -> Bools:
