@@ -1,0 +1,169 @@
+"""Short texts as physicians type them, against the bundled books: ``python -m benchmarks.everyday [--misses seen]``.
+
+The texts are ``tests/matching/regression.csv``, written by us before the lexicon was extended. One half of them (by a
+checksum of the text) is held out: its misses are not looked at while words are added, and its figures stand apart.
+``category`` holds the beginning of the right codes, alternatives as ``J44|J42``; for a compound text all that belong
+to it are joined, as ``I10+E14``. A text counts as right first when its first answer is in any of them, and as right
+among ten when each of them is there. The last line is one JSON object.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import tempfile
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from app.common.clock import SystemClock
+from app.domain.coding import CodeKind
+from app.matching.contract import Matcher
+from app.services.assets import Assets
+from app.services.matching import build_matcher
+
+TEXTS = Path(__file__).resolve().parent.parent / "tests" / "matching" / "regression.csv"
+TOP = 10
+
+
+class Half(StrEnum):
+    """Which half of the texts: the one whose misses may be read, or the one held out."""
+
+    SEEN = "seen"
+    HELD_OUT = "held_out"
+
+
+class Miss(StrEnum):
+    """How a text is missed: not at all, right among ten only, or not even there."""
+
+    NONE = ""
+    FIRST = "first"
+    TEN = "ten"
+
+
+@dataclass(frozen=True)
+class Everyday:
+    """A text, the categories of its codes (each with alternatives), its code in the bundled book, the known miss."""
+
+    kind: CodeKind
+    text: str
+    wanted: tuple[tuple[str, ...], ...]
+    code: str
+    miss: Miss
+    cause: str
+
+    @property
+    def half(self) -> Half:
+        """The half that the text belongs to."""
+        return Half.HELD_OUT if zlib.crc32(self.text.encode()) % 2 else Half.SEEN
+
+    def judge(self, codes: Sequence[str]) -> Miss:
+        """Return how ten answers miss the text."""
+        if not all(any(code.startswith(among) for code in codes) for among in self.wanted):
+            return Miss.TEN
+        first = codes[0].startswith(tuple(beginning for among in self.wanted for beginning in among))
+        return Miss.NONE if first else Miss.FIRST
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A text with what came back for it."""
+
+    asked: Everyday
+    codes: tuple[str, ...]
+    names: tuple[str, ...]
+
+    @property
+    def miss(self) -> Miss:
+        """How the text is missed."""
+        return self.asked.judge(self.codes)
+
+
+def everyday_texts() -> list[Everyday]:
+    """Return the texts in the order of the file."""
+    with TEXTS.open(encoding="utf-8", newline="") as handle:
+        return [
+            Everyday(
+                CodeKind(row["kind"]),
+                row["text"],
+                tuple(tuple(among.split("|")) for among in row["category"].split("+")),
+                row["code"],
+                Miss(row["miss"]),
+                row["cause"],
+            )
+            for row in csv.DictReader(handle)
+        ]
+
+
+def ask(matcher: Matcher, texts: Iterable[Everyday]) -> list[Answer]:
+    """Return what a matcher answers."""
+    found = []
+    for asked in texts:
+        candidates = matcher.match(asked.text, asked.kind, TOP).candidates
+        codes = tuple(candidate.code for candidate in candidates)
+        found.append(Answer(asked, codes, tuple(candidate.name for candidate in candidates)))
+    return found
+
+
+def figures(answers: Sequence[Answer]) -> dict[str, float]:
+    """Return the share of texts in percent: category first, categories among ten, code of the book first."""
+    misses = Counter(answer.miss for answer in answers)
+    exact = [answer.codes[:1] == (answer.asked.code,) for answer in answers if answer.asked.code]
+    return {
+        "texts": len(answers),
+        "first": _percent(misses[Miss.NONE], len(answers)),
+        "among_ten": _percent(len(answers) - misses[Miss.TEN], len(answers)),
+        "code_first": _percent(sum(exact), len(exact)),
+    }
+
+
+def _percent(part: int, whole: int) -> float:
+    return round(100 * part / whole, 1) if whole else 0.0
+
+
+def _answers() -> list[Answer]:
+    with tempfile.TemporaryDirectory() as folder:
+        book = Assets(Path(folder), SystemClock()).builtin_codebook()
+    return ask(build_matcher(book), everyday_texts())
+
+
+def _bench(answers: Sequence[Answer]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for kind in CodeKind:
+        of_kind = [answer for answer in answers if answer.asked.kind is kind]
+        found[kind] = figures(of_kind)
+        for half in Half:
+            found[f"{kind}_{half}"] = figures([answer for answer in of_kind if answer.asked.half is half])
+        causes = Counter(answer.asked.cause for answer in of_kind if answer.miss is not Miss.NONE)
+        found[f"{kind}_causes"] = dict(causes.most_common())
+    return found
+
+
+def bench() -> dict[str, object]:
+    """Return the figures by kind of code, for all texts and for each half, and the misses by cause."""
+    return _bench(_answers())
+
+
+def main() -> None:
+    """Print the figures, the last line as JSON; with ``--misses`` those of a half before."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--misses", choices=[*Half], help="name the misses of one half")
+    options = parser.parse_args()
+    answers = _answers()
+    for answer in answers:
+        if answer.miss is not Miss.NONE and answer.asked.half == options.misses:
+            wanted = "+".join("|".join(among) for among in answer.asked.wanted)
+            best = " / ".join(f"{code} {name}" for code, name in zip(answer.codes[:3], answer.names, strict=False))
+            print(answer.miss, answer.asked.kind, answer.asked.text, f"[{wanted}]", best)
+    found = _bench(answers)
+    for name, values in found.items():
+        print(name, values)
+    print(json.dumps(found, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()
