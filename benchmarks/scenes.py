@@ -154,8 +154,10 @@ def _found(window: MainWindow) -> bool:
 
 
 def _first_grouped(window: MainWindow) -> None:
-    ids = window.shell.services.worklist.ids("to_qc")
-    window.go(Place("drg", {"case": ids[0]}))
+    services = window.shell.services
+    ids = services.worklist.ids("all")
+    carried = (one for one in ids if any(line.without for line in services.whatif.secondaries(one)))
+    window.go(Place("drg", {"case": next(carried, ids[0])}))
 
 
 def _try_removal(window: MainWindow) -> None:

@@ -50,6 +50,10 @@ def _tab(page: DrgPage, key: str) -> None:
     page.lists.go_to_tab(key)
 
 
+def _scroll_notes(page: DrgPage, steps: int) -> None:
+    page.lists.notes.move_on(steps)
+
+
 def _next_tab(page: DrgPage) -> None:
     page.lists.next_tab()
 
@@ -111,6 +115,9 @@ _LISTS = (
          _has_place),
     *(_act(f"tab_{number}", title, f"显示“{title}”。", partial(_tab, key=key), str(number))
       for number, (key, title) in enumerate(zip(TAB_KEYS, _TITLES, strict=True), 1)),
+    _act("notes_down", "说明向下", "表格下方的说明放不下时，向下滚动。", partial(_scroll_notes, steps=2), "Alt+Down",
+         "drg.lists"),
+    _act("notes_up", "说明向上", "把表格下方的说明滚动回去。", partial(_scroll_notes, steps=-2), "Alt+Up", "drg.lists"),
     _act("next_tab", "下一个页签", "换到中间一栏的下一个页签。", _next_tab, "Ctrl+Tab"),
 )  # fmt: skip
 

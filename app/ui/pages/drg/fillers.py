@@ -59,12 +59,13 @@ def secondaries(services: Any, view: CaseView) -> Filled:
         ]
         return carrying.sentence, [*found, NoteLine(f"{line.code} 需要的病历依据"), *needs]
 
+    several = len(lines) > 1
     carriers = [at for at, line in enumerate(lines) if line.without]
     return Filled(
         empty,
-        [*(_key(line.what) for line in lines), tables.ALL_ROWS],
-        [*map(tables.secondary_cells, lines), tables.all_cells(carrying, len(lines))],
-        [*(line.what for line in lines), tables.REMOVE_ALL],
+        [*(_key(line.what) for line in lines), *([tables.ALL_ROWS] if several else [])],
+        [*map(tables.secondary_cells, lines), *([tables.all_cells(carrying, len(lines))] if several else [])],
+        [*(line.what for line in lines), *([tables.REMOVE_ALL] if several else [])],
         [f"dx[{line.index}].code" for line in lines],
         note,
         carriers[0] if carriers else 0,

@@ -15,6 +15,7 @@ from app.ui.page import Shell
 from app.ui.pages.drg import fillers, tables
 from app.ui.pages.drg.fillers import Filled
 from app.ui.pages.drg.lines import ExtraTable, LineView
+from app.ui.pages.drg.notes import Notes
 from app.ui.widgets import ActionButton, IconLabel, Panel, Tabs, Text, row
 
 NOTE: Final = "仅供核对，不得作为高套依据。列表按诊断顺序，不按金额排列；采用任何改动都会记入审计。"
@@ -75,6 +76,11 @@ class WhatIfPanel(Panel):
         return self.views[self.tabs.current].table
 
     @property
+    def notes(self) -> Notes:
+        """The words under the table in sight."""
+        return self.views[self.tabs.current].notes
+
+    @property
     def what(self) -> WhatIf | None:
         """The change that the current row stands for, None where it stands for none."""
         found = self._filled.get(self.tabs.current)
@@ -90,7 +96,7 @@ class WhatIfPanel(Panel):
 
     def current_text(self) -> str:
         """Return the current row and the words about it."""
-        return f"{self.table.line_text()}\n{self.views[self.tabs.current].notes.text()}".strip()
+        return f"{self.table.line_text()}\n{self.notes.text()}".strip()
 
     def go_to_tab(self, key: str) -> None:
         """Show a tab and give its table the focus."""

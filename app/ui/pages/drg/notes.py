@@ -59,6 +59,11 @@ class Notes(Pane):
         """Return the words as they stand."""
         return self._said
 
+    def move_on(self, steps: int) -> None:
+        """Scroll the words by some lines, for the keyboard."""
+        bar = self._pane.verticalScrollBar()
+        bar.setValue(bar.value() + steps * theme().px(23))
+
     def fit(self, room: int = 0) -> None:
         """Take the height that the words need at this width, at most ``room`` px when given."""
         width = max(theme().px(200), self.width())

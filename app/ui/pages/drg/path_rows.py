@@ -120,7 +120,7 @@ def _run_title(steps: Sequence[Step]) -> str:
     codes = [step.code for step in steps]
     if len(codes) > _NAMED + 1:
         codes = [*codes[:_NAMED], f"… {codes[-1]}"]
-    return f"{'、'.join(codes).replace('、…', ' …')}：{OUTCOME[steps[0].outcome]}"
+    return "、".join(codes).replace("、…", " …")
 
 
 def _run_words(steps: Sequence[Step]) -> str:

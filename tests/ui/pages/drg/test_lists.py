@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QScrollArea
 
 from app.services.composition import Services
 from app.services.whatif_values import Change, Effect
 from app.ui.pages.drg.looking import TAB_KEYS
+from app.ui.pages.drg.notes import NoteLine
 
 
 def column(desk: Any, at: int) -> list[str]:
@@ -43,6 +45,17 @@ def test_the_carrying_one_is_chosen_and_told_with_its_documents(desk: Any, servi
     desk.press("Ctrl+End")
     assert notes(desk) == services.whatif.carrying(case_id).sentence
     assert desk.window.page.lists.path == ""
+
+
+def test_words_that_do_not_fit_are_scrolled_by_keys(desk: Any) -> None:
+    notes_of = desk.window.page.lists.notes
+    notes_of.tell("标题", [NoteLine(f"第 {at} 行") for at in range(60)])
+    bar = notes_of.findChild(QScrollArea).verticalScrollBar()
+    desk.wait(lambda: bar.maximum() > 0)
+    desk.press("Alt+Down")
+    assert bar.value() > 0
+    desk.press("Alt+Up")
+    assert bar.value() == 0
 
 
 def test_principals_with_the_rules_that_object(desk: Any, services: Services, case_id: int) -> None:
