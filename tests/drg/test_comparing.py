@@ -14,6 +14,9 @@ from app.drg.workbook import load_workbook
 
 META = {"id": "mini", "title": "小方案", "no_group_code": "0000"}
 SURGERY = GroupInput(("B2", "M2"), ("01.2",), age_years=40)
+WOMAN = GroupInput(("B2",), ("01.2",), sex="female", age_years=40)
+OTHER = "mdc,order,adrg,name,condition,no_drg\n MDCB,1,BC1,介入,main_px in px1,next"
+PX = "adrg,list,code\n BC1,px1,01.2"
 MEDICAL = GroupInput(("B1",), (), age_years=75)
 
 
@@ -102,6 +105,33 @@ def test_a_diagnosis_of_another_mdc(changed):
     assert compare(changed(drg=DRG), new, case) == ("BR15", "NR19", Cause.MDC, "主要诊断 B1 由 MDCB 改入 MDCN")
 
 
+def test_a_group_that_no_list_decides_names_the_principal_diagnosis(changed, mini_tables):
+    adrg = mini_tables["adrg"]
+    lines = [",".join(row) for row in (adrg.header, *(row.cells for row in adrg.rows))]
+    old = changed(
+        adrg="\n".join([*lines[:2], "MDCB,0,BC1,高龄,age_years >= 70,next", *lines[2:]]),
+        drg=f"{DRG}\n BC1,1,BC19,高龄,always",
+    )
+    new = changed(
+        adrg="\n".join([*lines[:2], "MDCB,0,BD1,老年,age_years >= 65,next", *lines[2:]]),
+        drg=f"{DRG}\n BD1,1,BD19,老年,always",
+    )
+    assert compare(old, new, MEDICAL) == ("BC19", "BD19", Cause.ADRG, "B1 改入 BD1（原 BC1）")
+
+
+def test_the_same_groups_with_another_condition(changed):
+    old = changed(drg=DRG.replace("BR11,脑病伴MCC,has_mcc", "BR11,男,sex == male"))
+    new = changed(drg=DRG.replace("BR11,脑病伴MCC,has_mcc", "BR11,女,sex == female"))
+    case = GroupInput(("B1",), (), sex="male")
+    assert compare(old, new, case) == ("BR11", "BR15", Cause.OTHER, "BR11 与 BR15 的规则不同")
+
+
+def test_only_the_diagnosis_that_changed_is_named(changed):
+    case = GroupInput(("B2", "C2", "M2"), ("01.2",))
+    new = changed(drg=DRG, mcc="code,exclusion\n M1,1")
+    assert compare(changed(drg=DRG), new, case) == ("BB11", "BB13", Cause.SEVERITY, "M2 移出 MCC 表")
+
+
 def test_an_age_group(changed):
     aged = DRG.replace("BR1,1,BR11", "BR1,0,BR1G,脑病高龄,age_years >= 70\n    BR1,1,BR11")
     old, new = changed(drg=DRG), changed(drg=aged)
@@ -165,6 +195,12 @@ def test_the_sentence_says_where_the_schemes_part(changed):
     for new, case, words in (
         (changed(drg=DRG, cc="code,exclusion\n C1,1"), GroupInput(("B2", "C2"), ("01.2",)), "两方案都进入 BB1"),
         (changed(drg=DRG, adrg_px="adrg,list,code\n AA1,px1,37.51"), SURGERY, "旧方案为 BB11（分组成功）"),
+        (changed(drg=DRG, mdc_dx="mdc,site,code\n MDCB,,B3\n MDCN,,B2"), WOMAN, "两方案在 MDC 就分开"),
+        (
+            changed(drg=f"{DRG}\n BC1,1,BC19,介入,always", adrg=OTHER, adrg_px=PX),
+            SURGERY,
+            "两方案都进入 MDCB，在 ADRG 分开",
+        ),
     ):
         was, now = group(old, case), group(new, case)
         assert why(was, now, difference(Side(old), Side(new), case, was, now)).startswith(words)
