@@ -129,11 +129,18 @@ def _rows(mdc: Mdc, route: _Route) -> Iterator[Neighbour]:
             if before and near == ():  # an ambiguous or fallback row that would take the case first
                 before = (*before, *lacks(adrg.rule.node, route.facts, adrg.key, wanted=False))
             continue
+        if not near and not before:  # entered, but none of its groups fits
+            yield from (_group(drg, route.facts) for drg in adrg.drgs)
+            continue
         drg = next((drg for drg in adrg.drgs if _holds(drg.rule, route.facts)), None)
         code, name = (drg.code, drg.name) if drg else (adrg.key, adrg.name)
         yield Neighbour("drg" if drg else "adrg", code, name, near, before)
         if before and not near:
             before = (*before, *lacks(adrg.rule.node, route.facts, adrg.key, wanted=False))
+
+
+def _group(drg: Drg, facts: Facts) -> Neighbour:
+    return Neighbour("drg", drg.code, drg.name, lacks(drg.rule.node, facts, drg.code))
 
 
 def _near(node: Node, facts: Facts, owner: str) -> tuple[Lack, ...] | None:
