@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -14,12 +16,14 @@ import pytest
 from app.common.errors import Cancelled, UserProblem
 from app.common.paths import data
 from app.domain.grouping import GroupStatus
-from app.services.assets import Assets
+from app.services.assets import Assets, load_rates, load_weights
 from app.services.compare import Comparison
+from app.services.compare_amounts import Amounts
 from app.services.compare_export import write_comparison
 from app.services.compare_period import parse_period, period_text
 from app.services.composition import Services, open_services
 from app.services.engines import Engines
+from app.services.pricing import PriceTables
 
 FIRST, LAST = date(2025, 12, 1), date(2026, 11, 30)
 
@@ -260,3 +264,28 @@ def make_price() -> Callable[..., object]:
         return Priced(10_000 if getattr(result, "status", None) is GroupStatus.GROUPED else None)
 
     return price
+
+
+def test_every_obstacle_to_a_sum_is_named(services: Services, tmp_path: Path) -> None:
+    scheme = replace(services.assets.starter_scheme(), trial=False, title="甲方案")
+    table = tmp_path / "权重.csv"
+    table.write_text("drg,name,relative_weight\nZZ19,没有的组,1.5\n", "utf-8")
+    foreign = load_weights(table)
+    own = load_weights(data("codebooks") / "schemes" / "starter" / "weights.csv")
+    rates = tmp_path / "费率.csv"
+    rates.write_text("year,hospital_level,insurance,base_rate_yuan\n2026,I,职工,12000\n", "utf-8")
+    bare = PriceTables(LAST)
+    whole = replace(bare, weights=(own,), rates=(load_rates(rates),))
+
+    def note(tables: PriceTables) -> str:
+        return Amounts.of((scheme, tables), (scheme, whole)).obstacle
+
+    assert note(bare) == "“甲方案”的权重表尚未导入，不显示合计。"
+    told = note(replace(bare, foreign=foreign))
+    assert told.startswith("“甲方案”没有自己的权重表；在用的权重表与它有 ")
+    assert int(re.findall(r"\d+", told)[0]) == len(scheme.names) + 1
+    assert note(replace(whole, rates=())) == "没有费率表，不显示合计。"
+    assert "权重为虚构" in note(replace(whole, invented=True))
+    assert note(whole) == ""
+    nothing = Amounts.of((scheme, whole), (scheme, whole))
+    assert (nothing.sums(), nothing.note()) == ((None, None), "没有一份病例在两方案都有支付标准，不显示合计。")
