@@ -57,18 +57,23 @@ def services(home: Path, engines: Engines) -> Iterator[Services]:
     opened.close()
 
 
-@pytest.fixture
-def second(services: Services, tmp_path: Path) -> str:
-    """Return the id of an imported scheme: the shipped one without any MCC or CC."""
-    folder = Path(shutil.copytree(data("codebooks") / "schemes" / "starter", tmp_path / "改"))
-    for name in ("mcc", "cc"):
-        (folder / f"{name}.csv").write_text("code,exclusion\nZ99.900,\n", "utf-8")
+def variant(services: Services, folder: Path, name: str, *, severe: bool) -> str:
+    """Import the shipped scheme under another name, with or without its MCC and CC; return its id."""
+    shutil.copytree(data("codebooks") / "schemes" / "starter", folder)
+    for table in ("mcc", "cc") if not severe else ():
+        (folder / f"{table}.csv").write_text("code,exclusion\nZ99.900,\n", "utf-8")
     described = (folder / "scheme.toml").read_text("utf-8")
-    described = described.replace('id = "starter"', 'id = "second"').replace("trial = true", "trial = false")
-    (folder / "scheme.toml").write_text(described.replace("试用分组方案", "另一方案"), "utf-8")
+    described = described.replace('id = "starter"', f'id = "{name}"').replace("trial = true", "trial = false")
+    (folder / "scheme.toml").write_text(described.replace("试用分组方案", f"方案 {name}"), "utf-8")
     asset_id = services.assets.import_scheme(folder, valid_from="2027-01-01").asset_id
     services.assets_changed()
     return asset_id
+
+
+@pytest.fixture
+def second(services: Services, tmp_path: Path) -> str:
+    """Return the id of an imported scheme: the shipped one without any MCC or CC."""
+    return variant(services, tmp_path / "改", "second", severe=False)
 
 
 def prints(folder: Path) -> dict[str, str]:
@@ -183,6 +188,27 @@ def test_there_is_no_sum_without_weights_and_rates_of_both(services: Services, s
     assert "试用方案" in found.amount_note
     again = services.compare.run(second, "", FIRST, LAST)
     assert "权重表尚未导入" in again.amount_note
+
+
+def test_with_weights_and_rates_of_both_the_sums_are_shown(services: Services, second: str, tmp_path: Path) -> None:
+    third = variant(services, tmp_path / "三", "third", severe=True)
+    for name in ("second", "third"):
+        table = tmp_path / f"权重_{name}.csv"
+        shutil.copy(data("codebooks") / "schemes" / "starter" / "weights.csv", table)
+        with table.open("a", encoding="utf-8") as handle:
+            handle.write("\n" * (name == "third"))  # another file for another scheme
+        services.assets.import_weights(table, scheme_id=name)
+    rates = tmp_path / "费率.csv"
+    lines = [f"{year},III,,12000" for year in (2025, 2026)]
+    rates.write_text("\n".join(["year,hospital_level,insurance,base_rate_yuan", *lines, ""]), "utf-8")
+    services.assets.import_rates(rates, city="云泽", level="III")
+    services.assets_changed()
+    found = services.compare.run(third, second, FIRST, LAST)
+    assert found.old.amount_fen is not None, found.amount_note
+    assert found.new.amount_fen is not None
+    assert found.old.amount_fen > found.new.amount_fen > 0, "without MCC and CC there is less"
+    assert "份两方案都有支付标准" in found.amount_note
+    assert found.moved
 
 
 def test_the_workbook_holds_every_list_and_no_name(services: Services, second: str, tmp_path: Path) -> None:
