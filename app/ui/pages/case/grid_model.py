@@ -41,7 +41,8 @@ class GridModel(CellModel):
         self.locked = False
 
     def show(self, lines: Sequence[Line], cells: Sequence[Sequence[Cell]], *, locked: bool) -> None:
-        """Show other lines: only those that came or went are put in or taken out; every cell is read anew."""
+        """Show other lines: only those that came or went are put in or taken out, only rows that differ drawn anew."""
+        whole = locked is not self.locked
         self.locked = locked
         changes = SequenceMatcher(None, self.lines, lines, autojunk=False).get_opcodes()
         for _, start, end, first, last in (change for change in reversed(changes) if change[0] != "equal"):
@@ -54,9 +55,11 @@ class GridModel(CellModel):
                 self.lines[start:start] = lines[first:last]
                 self._rows[start:start] = cells[first:last]
                 self.endInsertRows()
-        self._rows = list(cells)
-        if lines:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(lines) - 1, len(self.columns) - 1))
+        before, self._rows = self._rows, list(cells)
+        last = len(self.columns) - 1
+        for row, (old, new) in enumerate(zip(before, self._rows, strict=True)):
+            if whole or old != new:
+                self.dataChanged.emit(self.index(row, 0), self.index(row, last))
 
     def line(self, row: int) -> Line | None:
         """Return the line at a table row."""
