@@ -162,3 +162,19 @@ def test_tab_goes_from_path_to_table_to_payment_to_pack_and_round(desk: Any) -> 
     met = [next((part for part in regions if part.isAncestorOf(widget)), None) for widget in seen]
     assert [part for part in dict.fromkeys(met) if part is not None] == regions
     assert QApplication.focusWidget() in seen
+
+
+def test_f9_and_esc_come_back_to_the_very_cell_of_the_real_case_page(
+    open_desk: Callable[..., Any], case_id: int
+) -> None:
+    desk = open_desk()
+    case = desk.go("case", case=case_id, field="op[1].code")
+    desk.wait(lambda: case.focused_path() == "op[1].code")
+    desk.press("F9")
+    desk.wait(lambda: desk.window.page.key == "drg" and desk.window.page.has_case)
+    desk.rest()
+    desk.press("Escape")
+    desk.wait(lambda: desk.window.page.key == "case")
+    desk.rest()
+    assert case.focused_path() == "op[1].code"
+    assert case.grids[Group.OP].hasFocus()
