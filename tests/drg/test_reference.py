@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.drg.engine import group
+from app.drg.explaining import explain
 
 SCHEMES = ["chs_drg_11", "chs_drg_11.xlsx", "yunnan_2023", "zhejiang_2022", "haerbin_2022"]
 
@@ -16,6 +17,13 @@ def test_every_labelled_case_gets_its_group(name, scheme_of, cases_of):
     wrong = [(case, expected, got) for case, expected in cases if (got := group(scheme, case)) != expected]
     assert len(cases) == 4000
     assert wrong == []
+
+
+@pytest.mark.parametrize("name", SCHEMES)
+def test_every_labelled_case_is_explained_with_its_group(name, scheme_of, cases_of):
+    scheme, _ = scheme_of(name)
+    cases = cases_of(name.removesuffix(".xlsx"))
+    assert [explain(scheme, case).result for case, _ in cases] == [expected for _, expected in cases]
 
 
 @pytest.mark.parametrize("name", SCHEMES)
