@@ -41,6 +41,9 @@ def test_the_tree_is_walked_by_arrow_keys_and_shows_rule_and_codes(desk: Any) ->
     assert says(desk, desk.window.page.node.name)
     assert desk.window.page.group.lists.model().rowCount() >= 1
     assert desk.window.page.group.members.model().rowCount() > 3
+    desk.press("Return")
+    assert QApplication.focusWidget() is desk.window.page.group.members
+    tree.setFocus()
     desk.press("Left")
     assert desk.window.page.node.id == "MDCH"
 

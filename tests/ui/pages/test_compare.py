@@ -263,6 +263,36 @@ def test_a_cancelled_comparison_says_so(desk: Any, monkeypatch: pytest.MonkeyPat
     assert page.found is None
 
 
+def test_esc_leaves_the_open_list_then_the_text_then_the_page(desk: Any) -> None:
+    desk.go("worklist")
+    page = desk.go("compare")
+    field = desk.find(QLineEdit, "new_scheme")
+    field.setFocus()
+    desk.press("Down")
+    assert field.is_open
+    desk.press("Escape")
+    assert not field.is_open
+    assert desk.window.page is page
+    period = desk.find(QLineEdit, "period")
+    shown = period.text()
+    period.setFocus()
+    desk.press('"2026', "Escape")
+    assert period.text() == shown
+    assert desk.window.page is page
+    desk.press("Escape")
+    desk.rest()
+    assert desk.window.page.key == "worklist"
+
+
+def test_another_scheme_is_picked_by_keyboard(desk: Any) -> None:
+    field = desk.find(QLineEdit, "old_scheme")
+    field.setFocus()
+    desk.press("Down", "Down", "Return")
+    assert field.text() == "另一方案"
+    assert desk.window.page.place().args["old"] == desk.window.page.place().args["new"]
+    assert not desk.window.page.can_run
+
+
 def test_a_bad_period_and_an_empty_one_are_told(desk: Any) -> None:
     field = desk.find(QLineEdit, "period")
     field.setText("去年")

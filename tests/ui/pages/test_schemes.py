@@ -177,6 +177,17 @@ def test_giving_up_leaves_everything_as_it_was(desk: Any, tmp_path: Path) -> Non
     assert "checking" not in desk.window.page.place().args
 
 
+def test_esc_takes_a_typed_day_back_before_it_gives_up(desk: Any, tmp_path: Path) -> None:
+    check_scheme(desk, package(tmp_path / "小方案"))
+    field = desk.find(QLineEdit, "valid_from")
+    field.setFocus()
+    desk.press('"2026-0', "Escape")
+    assert field.text() == ""
+    assert desk.window.page.has_check
+    desk.press("Escape")
+    assert not desk.window.page.has_check
+
+
 def test_a_refused_scheme_shows_everything_wrong_and_cannot_be_imported(desk: Any, tmp_path: Path) -> None:
     head = "mdc,order,adrg,name,kind,condition,no_drg\n"
     broken = f"{head}MDCB,1,BR1,脑,内科,main_dx in dx1 and (sex = 男,adrg\nMDCB,2,BR2,脑,内科,main_dx in,adrg\n"

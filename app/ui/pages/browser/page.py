@@ -99,6 +99,7 @@ class BrowserPage(Page):
         self.list.chosen.connect(self._on_scheme)
         self.tree.chosen.connect(self._on_node)
         self.tree.typed.connect(self._on_typed)
+        self.tree.entered.connect(self._on_tree_entered)
         self.filter.changed.connect(self._on_filter)
         self.filter.entered.connect(self._on_filter_entered)
         self.query.textChanged.connect(self._on_query)
@@ -110,7 +111,9 @@ class BrowserPage(Page):
 
     def _name_regions(self) -> None:
         find = KeyHint("Ctrl+F", "查编码")
-        self.add_region("tree", self.tree, (KeyHint("↑↓←→", "逐层"), KeyHint("字母", "找组"), find))
+        self.add_region(
+            "tree", self.tree, (KeyHint("↑↓←→", "逐层"), KeyHint("字母", "找组"), KeyHint("Enter", "到编码"), find)
+        )
         self.add_region("schemes", self.list, (KeyHint("↑↓", "选择方案"), find))
         self.add_region("filter", self.filter, (KeyHint("Enter", "到树"), KeyHint("Esc", "清除")))
         self.add_region("query", self.query, (KeyHint("Enter", "到结果"), KeyHint("Esc", "回到组")))
@@ -256,6 +259,10 @@ class BrowserPage(Page):
     def _on_typed(self, letters: str) -> None:
         self.filter.setFocus()
         self.filter.line.setText(letters)
+
+    def _on_tree_entered(self) -> None:
+        if self.group.code:
+            self.group.members.setFocus()
 
     def _on_filter(self) -> None:
         if self._scheme is not None:

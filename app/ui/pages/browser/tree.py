@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QFrame, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeView
 
 from app.services.scheme_browser import BrowsedScheme, Found, GroupNode
@@ -162,9 +162,13 @@ class _Rows(QStyledItemDelegate):
 
 
 class GroupTree(QTreeView):
-    """The tree. ``chosen(node)`` when another node is current; ``typed(text)``: a letter was typed to find a group."""
+    """The tree. ``chosen(node)`` when another node is current; ``typed(text)``: a letter was typed to find a group.
+
+    ``entered`` on Enter.
+    """
 
     chosen = Signal(object)
+    entered = Signal()
     typed = Signal(str)
 
     def __init__(self) -> None:
@@ -213,6 +217,13 @@ class GroupTree(QTreeView):
         """Hand a typed letter to the filter."""
         if search.strip():
             self.typed.emit(search)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter goes on to the codes; arrow keys walk and unfold."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and not event.modifiers():
+            self.entered.emit()
+        else:
+            super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Fold or unfold by a click on the caret."""

@@ -30,6 +30,7 @@ from app.ui.pages.compare.summing import cause_bars, change_bars
 from app.ui.pages.compare.tables import TABS, Lists
 from app.ui.pages.drg.path import PathPanel
 from app.ui.pages.files import ask_save
+from app.ui.pages.leaving import field_takes_escape
 from app.ui.ports import JsonValue
 from app.ui.widgets import (
     ActionButton,
@@ -546,7 +547,9 @@ class ComparePage(Page):
         QGuiApplication.clipboard().setText(self.lists.words())
 
     def escape(self) -> None:
-        """Leave one level: the two paths, then the filter, then the page."""
+        """Leave one level: what is typed, the two paths, the filter, the page."""
+        if field_takes_escape():
+            return
         if self.shows_paths:
             self._body.setCurrentIndex(0)
             self.lists.table.setFocus()

@@ -17,6 +17,7 @@ from app.services.types import AssetLine, AssetReport, SchemeCheck, Shelf
 from app.ui.jobs import Job
 from app.ui.page import KeyHint, Page, PageSpec, Place, Shell, VersionNote
 from app.ui.pages.files import TABLES, ask_open, ask_save, ask_several
+from app.ui.pages.leaving import field_takes_escape
 from app.ui.pages.schemes.cards import DateCard, RatesCard
 from app.ui.pages.schemes.detail import Detail
 from app.ui.pages.schemes.options import OptionsCard, TypedOptions
@@ -312,7 +313,9 @@ class SchemesPage(Page):
             self.place_changed.emit()
 
     def escape(self) -> None:
-        """Put the checked file aside; without one go back to the place before."""
+        """Put the checked file aside; without one go back to the place before. A typed day comes first."""
+        if field_takes_escape():
+            return
         if self._check is not None:
             self.drop()
         else:
