@@ -68,7 +68,7 @@ def test_a_code_shows_every_place_and_enter_goes_to_the_group(desk: Any) -> None
     assert page.code.isVisible()
     hits = desk.find(DataTable, "hits")
     assert all(code.startswith("K80") for code in cells(hits, 0))
-    desk.press("Return")
+    desk.press("Down")
     assert QApplication.focusWidget() is hits
     desk.press("Down", "Return")
     places = desk.find(DataTable, "places")
@@ -106,6 +106,8 @@ def test_what_is_not_there_is_said_and_esc_leads_back(desk: Any) -> None:
     desk.press("Ctrl+F")
     desk.press('"ZZZ')
     assert says(desk, "方案中没有“ZZZ”。")
+    desk.press("Down")
+    assert QApplication.focusWidget() is desk.window.page.query, "there is nothing to go to"
     desk.press("Escape")
     assert desk.window.page.group.isVisible()
     assert QApplication.focusWidget() is desk.find(QTreeView, "groups")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
 
 from app.common.errors import UserProblem
@@ -26,7 +26,9 @@ _OTHER = "未使用的方案，没有本院病例"
 
 
 class QueryLine(QLineEdit):
-    """The code to look for."""
+    """The code to look for. ``left`` when ↓ goes on to what was found."""
+
+    left = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -34,6 +36,13 @@ class QueryLine(QLineEdit):
         self.setAccessibleName("这个编码影响哪些组")
         self.setProperty("boxed", "true")
         self.setPlaceholderText("编码、编码前几位或名称：查它影响哪些组")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Hand ↓ on."""
+        if event.key() == Qt.Key.Key_Down:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
 
 class BrowserPage(Page):
@@ -104,6 +113,7 @@ class BrowserPage(Page):
         self.filter.entered.connect(self._on_filter_entered)
         self.query.textChanged.connect(self._on_query)
         self.query.returnPressed.connect(self._on_query_entered)
+        self.query.left.connect(self._on_query_entered)
         self.group.asked.connect(self.look_for)
         self.group.cases.connect(self.show_cases)
         self.code.opened.connect(self._on_occurrence)
@@ -116,7 +126,7 @@ class BrowserPage(Page):
         )
         self.add_region("schemes", self.list, (KeyHint("↑↓", "选择方案"), find))
         self.add_region("filter", self.filter, (KeyHint("Enter", "到树"), KeyHint("Esc", "清除")))
-        self.add_region("query", self.query, (KeyHint("Enter", "到结果"), KeyHint("Esc", "回到组")))
+        self.add_region("query", self.query, (KeyHint("↓", "到结果"), KeyHint("Esc", "回到组")))
         self.add_region("lists", self.group.lists, (KeyHint("↑↓", "选择集合"), find))
         enter, copying = KeyHint("Enter", "影响哪些组"), KeyHint("Ctrl+C", "复制")
         self.add_region("members", self.group.members, (enter, copying, find))
@@ -301,6 +311,8 @@ class BrowserPage(Page):
         self.place_changed.emit()
 
     def _on_query_entered(self) -> None:
+        if not self.code.code:
+            return
         (self.code.hits if self.code.hits.model().rowCount() > 1 else self.code.places).setFocus()
 
     def _on_code_shown(self, _code: str) -> None:

@@ -19,7 +19,7 @@ _HELP = "逐层查看方案的 MDC、ADRG、DRG，查编码影响哪些组。"
 class BrowserProvider:
     """Finds 浏览分组方案, and for what looks like a code which groups it affects."""
 
-    label = "方案"
+    label = "方案浏览"
     prefix = ">"
 
     def __init__(self, shell: Shell) -> None:

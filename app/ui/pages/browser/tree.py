@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter
@@ -189,7 +188,7 @@ class GroupTree(QTreeView):
         self.setObjectName("groups")
         self.setAccessibleName("MDC、ADRG、DRG")
         self.selectionModel().currentChanged.connect(self._on_current)
-        theme().changed.connect(partial(self.doItemsLayout))
+        theme().changed.connect(self.doItemsLayout)
 
     @property
     def current(self) -> GroupNode | None:

@@ -13,7 +13,7 @@ _HELP = "用两个方案对本院病例分组，看哪些换组、为什么。"
 class CompareProvider:
     """Finds 比较分组方案."""
 
-    label = "方案"
+    label = "方案比较"
     prefix = ">"
 
     def __init__(self, shell: Shell) -> None:
