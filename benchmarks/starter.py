@@ -1,9 +1,10 @@
 """How far the shipped trial scheme agrees with CHS-DRG 1.1 on the labelled cases, at MDC, ADRG and DRG level.
 
 The trial scheme knows subcategories only, so the codes of the cases are cut to them first (``K80.501`` to ``K80.5``,
-``51.8801`` to ``51.88``); what is no code of the insurance edition stays as it is and belongs to nothing. The cases are synthetic and drawn so that every rule is visited: the figures say how alike
-the rules are, not how a hospital's cases would agree. Needs ``../shared``; ``bingan bench starter --json`` or
-``python -m benchmarks.starter`` (adds what is mistaken for what; counts only, never a case).
+``51.8801`` to ``51.88``); what is no code of the insurance edition stays as it is and belongs to nothing. The cases are
+synthetic and drawn so that every rule is visited: the figures say how alike the rules are, not how a hospital's cases
+would agree. Confusions are counts of labels, never a case. Needs ``../shared``; ``bingan bench starter --json`` or
+``python -m benchmarks.starter``.
 """
 
 from __future__ import annotations

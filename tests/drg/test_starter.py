@@ -13,20 +13,22 @@ from app.codebook.book import Codebook
 from app.codebook.builder import build
 from app.common.paths import data
 from app.domain.coding import CodeKind
-from app.domain.grouping import GroupInput, GroupStatus
+from app.domain.grouping import GroupInput, GroupResult, GroupStatus
 from app.drg.engine import group
 from app.drg.package import load_package
 from app.drg.scheme import Adrg, Mdc, Scheme
 from app.drg.tariffs import WeightTable
+from benchmarks import starter
 
 STARTER = data("codebooks") / "schemes" / "starter"
 EXTERNAL = "VWXY"  # causes of injury: never a principal diagnosis
-# Manifestations (asterisk codes), resistance and circumstances: in no MDC, so a case with one of them first has no group.
+# Manifestations (asterisk codes), resistance and circumstances: in no MDC, so a case that begins with one has no group.
 NEVER_FIRST = (
     *("I32", "I39", "I41", "I43", "I52", "I68", "I98", "R95", "R96", "R98", "R99", "U82", "U83", "U84", "U85"),
-    *("Z00", "Z11", "Z8", "Z90", "Z91", "Z92", "Z95", "Z97", "Z98", "Z99"),
+    *("Z00", "Z11", "Z20", "Z8", "Z90", "Z91", "Z92", "Z95", "Z97", "Z98", "Z99"),
 )
 INFANTS = ((1200, 5), (1700, 5), (2200, 5), (2900, 5), (2900, 90))  # grams at birth, days of age
+FLOORS = {"mdc": 91, "adrg": 76, "drg": 66}  # percent
 LISTS = ("mdc_dx", "mdc_px", "adrg_dx", "adrg_px", "mcc", "cc", "exclusion", "valid_px")
 
 
@@ -199,3 +201,44 @@ def test_it_expands_to_the_codes_of_the_insurance_edition(reference: Path, read_
     principal = [code for code in codes[CodeKind.DX] if code[0] not in EXTERNAL]
     found = [code for code in principal if group(scheme, fitting(scheme, code)).status is GroupStatus.GROUPED]
     assert len(found) >= 0.95 * len(principal)
+
+
+def test_it_agrees_with_chs_drg_11_as_far_as_its_readme_says(reference: Path):
+    """A slip in a list shows here. The floors stand just under the figures in the README of the scheme."""
+    known = {kind: starter.edition(reference / "codebooks" / name) for kind, name in starter.BOOKS.items()}
+    scheme = starter.starter(known)
+    cases = starter.labelled(reference / "cases" / "chs_drg_11.csv", known)
+    figures = starter.figures([starter.Pair(one, group(scheme, one.case)) for one in cases])
+    assert figures["cases"] == 4000
+    said = (STARTER / "README.md").read_text(encoding="utf-8")
+    for level, floor in FLOORS.items():
+        assert figures[f"{level}_percent"] >= floor
+        assert f"{figures[f'{level}_percent']:.1f} %" in said
+
+
+@pytest.mark.parametrize(
+    ("cell", "cut"), [("", ()), ("K80.501", ("K80.5",)), ("K80.501|I10.x00|??", ("K80.5", "I10.x", "??"))]
+)
+def test_only_known_codes_are_cut(cell, cut):
+    known = {code: code[:5] for code in ("K80.501", "I10.x00")}
+    assert starter.cut(cell, known) == cut
+
+
+def test_confusions_are_counted_within_the_level_above():
+    def pair(expected: tuple[str, str, str], found: tuple[str, str, str]) -> starter.Pair:
+        case = GroupInput(("A00.0",), ())
+        return starter.Pair(starter.Labelled(case, *expected), GroupResult(*found, GroupStatus.GROUPED))
+
+    figures = starter.figures(
+        [
+            pair(("MDCB", "BB1", "BB11"), ("MDCB", "BB1", "BB15")),
+            pair(("MDCB", "BB1", "BB11"), ("MDCB", "BB2", "BB25")),
+            pair(("MDCB", "BB1", "BB11"), ("MDCC", "CB1", "CB19")),
+            pair(("MDCC", "CB1", "CB19"), ("MDCC", "CB1", "CB19")),
+        ]
+    )
+    assert (figures["mdc_percent"], figures["adrg_percent"], figures["drg_percent"]) == (75.0, 50.0, 25.0)
+    assert figures["by_mdc"] == {"MDCB": "cases 3, MDC 2, ADRG 1", "MDCC": "cases 1, MDC 1, ADRG 1"}
+    assert figures["mdc_confused"] == {"MDCB>MDCC": 1}
+    assert figures["adrg_confused"] == {"BB1>BB2": 1}
+    assert figures["drg_confused"] == {"1>5": 1}
