@@ -69,7 +69,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One rule on the path. ``level`` is mdc, adrg or drg; ``rule`` its text; ``source`` file or sheet and row."""
+    """One rule on the path. ``level`` is mdc, adrg or drg; ``rule`` its text; ``source`` file or sheet and row.
+
+    Level ``edition`` stands before them when codes were converted.
+    """
 
     level: str
     code: str

@@ -40,6 +40,8 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
+SCHEME_LIMITS = Limits(rows=2_000_000)
+"""A published scheme has 107,000 members in one table; the limit of batches would stop one twice that size."""
 
 
 class Part:

@@ -16,7 +16,7 @@ from app.domain.tables import RawRow, RawTable
 from app.exchange.archive import Archive
 from app.exchange.data import layout_data
 from app.exchange.header import Knows, find_header, is_known_heading, to_table
-from app.exchange.limits import DEFAULT_LIMITS, Limits
+from app.exchange.limits import DEFAULT_LIMITS, SCHEME_LIMITS, Limits
 from app.exchange.raw import RawFile
 from app.exchange.textfile import parse_text, read_text
 from app.exchange.workbook import foreign, read_xls, read_xlsx
@@ -85,15 +85,15 @@ def read_codebook_tables(
 
 
 def read_scheme_tables(
-    path: Path, *, limits: Limits = DEFAULT_LIMITS, progress: Progress | None = None
+    path: Path, *, limits: Limits = SCHEME_LIMITS, progress: Progress | None = None, name: str = ""
 ) -> tuple[dict[str, RawTable], dict[str, object]]:
     """Return the tables of a DRG scheme by name, and what its ``scheme.toml`` says ({} for a workbook).
 
     ``path`` is a package (folder or .zip, tables named after their files) or the official workbook (tables named
-    after their sheets). Entries of a .zip are found by pattern and never written anywhere. Raises
-    :class:`UserProblem`.
+    after their sheets). Entries of a .zip are found by pattern and never written anywhere. ``name`` is what a folder
+    is called in places instead of its own name. Raises :class:`UserProblem`.
     """
-    tables, meta = _package(path, limits, progress or NoProgress())
+    tables, meta = _package(path, limits, progress or NoProgress(), name)
     if not tables:
         raise UserProblem("import.no_scheme", remedy="import.remedy.complete_scheme", where=Where(path.name))
     return tables, meta
@@ -115,9 +115,11 @@ def _head(path: Path) -> bytes:
     return head
 
 
-def _package(path: Path, limits: Limits, progress: Progress) -> tuple[dict[str, RawTable], dict[str, object]]:
+def _package(
+    path: Path, limits: Limits, progress: Progress, name: str = ""
+) -> tuple[dict[str, RawTable], dict[str, object]]:
     if path.is_dir():
-        return _from_members(path.name, _folder_members(path, limits), limits, progress)
+        return _from_members(name or path.name, _folder_members(path, limits), limits, progress)
     if _head(path).startswith(_ZIP):
         with Archive(path, Where(path.name), limits) as archive:
             if "xl/workbook.xml" not in archive.names:

@@ -12,7 +12,6 @@ from app.domain.report import ReportSection
 from app.drg.engine import group
 from app.services.appeal_parts import PackSource, or_dash, section, table
 from app.services.evidence import evidence_for
-from app.services.group_input import group_input
 
 _COLUMNS: Final = (("subject", 28), ("document", 34), ("state", 15), ("shown", 30), ("note", 26))
 
@@ -67,9 +66,10 @@ def _carriers(source: PackSource) -> Mapping[int, str]:
     Where several decide it together and none alone, they are those that count, with ''.
     """
     explanation = source.grouping.explanation
-    if explanation is None or not source.main_dx:
+    case = source.grouping.case
+    if explanation is None or case is None or not source.main_dx:
         return {}
-    whole, case = explanation.result, group_input(source.record)
+    whole = explanation.result
     indexes = [index for index, _, _ in source.secondaries()]
     without = {
         index: group(source.scheme, replace(case, dx=case.dx[:at] + case.dx[at + 1 :]))

@@ -113,8 +113,7 @@ def look_at(assets: Assets, kind: str, asset_id: str, progress: Progress | None 
         WEIGHTS: lambda: assets.weights_report(asset_id),
         RATES: lambda: assets.rates_report(asset_id),
     }[kind]()
-    remarks = tuple(replace(one, place=one.place.removeprefix(f"{asset_id}/")) for one in report.remarks)
-    return AssetReport(kind, report.title, report.facts, remarks, asset_id=asset_id, sizes=report.sizes)
+    return AssetReport(kind, report.title, report.facts, report.remarks, asset_id=asset_id, sizes=report.sizes)
 
 
 def rate_places(path: Path) -> tuple[RateKey, ...]:

@@ -12,7 +12,7 @@ from app.codebook.book import Codebook
 from app.codebook.builder import build
 from app.codebook.codes import fold_code, kind_of
 from app.codebook.columns import locate
-from app.codebook.editions import EditionMap
+from app.codebook.editions import NONE, EditionMap
 from app.codebook.lint import LintReport as BookLint
 from app.common.clock import Clock
 from app.common.errors import UserProblem, Where
@@ -66,6 +66,7 @@ class Assets:
         self._store = AssetStore(home, clock)
         self._books: dict[str, Codebook] = {}
         self._schemes: dict[str, Scheme] = {}
+        self._conversion: tuple[Codebook, Mapping[str, str]] | None = None
 
     # Code books
 
@@ -88,6 +89,18 @@ class Assets:
         paths = [path for role, path in self._files(active) if _plain(role) == "map"]
         tables = [table for path in dict.fromkeys(paths) for table in read_codebook_tables(path).values()]
         return EditionMap.from_tables(tables) if tables else EditionMap()
+
+    def conversion(self) -> Mapping[str, str]:
+        """Return the insurance code of each clinical code that the active book does not have, '' where there is none.
+
+        A code that both editions have is taken for one of the insurance edition, whatever the map makes of it.
+        """
+        book = self.codebook()
+        if self._conversion is None or self._conversion[0] is not book:
+            pairs = self.edition_map().pairs
+            found = {code: "" if target == NONE else target for code, target in pairs.items() if code not in book}
+            self._conversion = (book, found)
+        return self._conversion[1]
 
     def import_codebook(
         self, paths: Sequence[Path], *, title: str = "", progress: Progress | None = None
@@ -234,7 +247,8 @@ class Assets:
         asset = self._stored(SCHEME, asset_id) if asset_id else None
         source = self._scheme_source(asset) if asset else _starter_folder()
         options = options_of(asset.facts) if asset else None
-        return _scheme_report(*read_scheme(source, self.codebook(), progress, options))
+        name = asset.facts["scheme_id"] if asset else ""
+        return _scheme_report(*read_scheme(source, self.codebook(), progress, options, name))
 
     def set_valid_from(self, asset_id: str, valid_from: str, *, kind: str = SCHEME) -> None:
         """Say from which discharge date on a scheme, or a version of weights, is used ('' for no date of its own)."""
@@ -252,7 +266,9 @@ class Assets:
     def _imported_scheme(self, asset: Asset) -> Scheme:
         if asset.id not in self._schemes:
             source = self._scheme_source(asset)
-            self._schemes[asset.id] = load_scheme(source, self.codebook(), options_of(asset.facts))
+            self._schemes[asset.id] = load_scheme(
+                source, self.codebook(), options_of(asset.facts), asset.facts["scheme_id"]
+            )
         return self._schemes[asset.id]
 
     def scheme_options(self, asset_id: str) -> WorkbookOptions | None:

@@ -63,11 +63,13 @@ class HistoryService:
         with self._session.db.read() as reader:
             stored = load_case(reader, case_id)
             changes = reader.case_history(case_id)
-        scheme = self._session.engines.scheme_for(stored.record)
-        return tuple(_steps(changes, scheme))[::-1]
+        engines = self._session.engines
+        return tuple(_steps(changes, engines.scheme_for(stored.record), engines.conversion))[::-1]
 
 
-def _steps(history: Iterable[tuple[Operation, Change]], scheme: Scheme) -> Iterable[HistoryStep]:
+def _steps(
+    history: Iterable[tuple[Operation, Change]], scheme: Scheme, conversion: Mapping[str, str]
+) -> Iterable[HistoryStep]:
     case = ReplayedCase()
     answers: _Answers = {}
     labels: dict[int, str] = {}
@@ -75,7 +77,7 @@ def _steps(history: Iterable[tuple[Operation, Change]], scheme: Scheme) -> Itera
     for operation, pairs in groupby(history, key=lambda pair: pair[0]):
         note = (text("history.note", note=operation.note),) if operation.note else ()
         sentences = (*told(case, [change for _, change in pairs]), *note)
-        after = _drg(scheme, case, answers)
+        after = _drg(scheme, conversion, case, answers)
         labels[operation.id] = operation.op.label
         what = _named(operation, labels)
         yield HistoryStep(operation.id, operation.at, operation.actor_name, what, sentences, before, after)
@@ -88,12 +90,12 @@ def _named(operation: Operation, labels: Mapping[int, str]) -> str:
     return text("history.taken_back", what=operation.op.label, of=original) if original else operation.op.label
 
 
-def _drg(scheme: Scheme, case: ReplayedCase, answers: _Answers) -> str:
+def _drg(scheme: Scheme, conversion: Mapping[str, str], case: ReplayedCase, answers: _Answers) -> str:
     proposals: Mapping[RowKey, Proposal] = case.proposals
     record, _ = with_proposals(case.record(), proposals)
-    if invalid(record):
+    if invalid(record, conversion):
         return _NO_GROUP
-    asked = group_input(record)
+    asked = group_input(record, conversion)
     if asked not in answers:
         answers[asked] = group(scheme, asked).drg
     return answers[asked]

@@ -153,6 +153,7 @@ class _Count:
     old: Side
     new: Side
     amounts: Amounts
+    conversion: Mapping[str, str]
     cases: int = 0
     skipped: int = 0
     statuses: Counter[tuple[str, GroupStatus]] = field(default_factory=Counter)
@@ -161,7 +162,7 @@ class _Count:
 
     def add(self, stored: Sequence[StoredCase]) -> None:
         """Group some cases by both schemes."""
-        whole = [case for case in (_Effective.of(one) for one in stored) if case is not None]
+        whole = [case for case in (_Effective.of(one, self.conversion) for one in stored) if case is not None]
         self.skipped += len(stored) - len(whole)
         self.cases += len(whole)
         inputs = [case.input for case in whole]
@@ -206,13 +207,13 @@ class _Effective:
     dept: str
 
     @classmethod
-    def of(cls, stored: StoredCase) -> _Effective | None:
+    def of(cls, stored: StoredCase, conversion: Mapping[str, str]) -> _Effective | None:
         """Return the case, None when it lacks what grouping asks for (domain.md 4.1)."""
         record, _ = with_proposals(stored.record, stored.proposals)
-        if invalid(record):
+        if invalid(record, conversion):
             return None
         code = record.text("discharge_dept")
-        return cls(stored, group_input(record), dictionary("D-DEPT").label(code) or code)
+        return cls(stored, group_input(record, conversion), dictionary("D-DEPT").label(code) or code)
 
 
 class CompareService:
@@ -241,7 +242,8 @@ class CompareService:
         if old is new:
             raise UserProblem("compare.problem.same", remedy="compare.remedy.same")
         prices = self._session.engines.prices
-        count = _Count(Side(old), Side(new), Amounts.of((old, prices(old)), (new, prices(new))))
+        amounts = Amounts.of((old, prices(old)), (new, prices(new)))
+        count = _Count(Side(old), Side(new), amounts, self._session.engines.conversion)
         for stored in self._chunks(first, last, progress or NoProgress()):
             count.add(stored)
         if not count.cases:
@@ -298,7 +300,7 @@ class CompareService:
         with self._session.db.read() as reader:
             stored = reader.load_case(one.case_id)
         record, _ = with_proposals(stored.record, stored.proposals)
-        return group_input(record)
+        return group_input(record, self._session.engines.conversion)
 
     def names(self, comparison: Comparison) -> tuple[Mapping[str, str], Mapping[str, str]]:
         """Return the names of the groups of both schemes."""

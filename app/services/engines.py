@@ -91,6 +91,12 @@ class Engines:
             return self.assets.codebook()
 
     @property
+    def conversion(self) -> Mapping[str, str]:
+        """Codes of the clinical edition with those of the active book they are grouped as."""
+        with self._lock:
+            return self.assets.conversion()
+
+    @property
     def matcher(self) -> FirstMatcher:
         """The matcher over the active code book; building it takes seconds, so a job does it at the start."""
         with self._lock:
@@ -123,9 +129,16 @@ class Engines:
         """Group a record with its open proposals and price it."""
         effective, unconfirmed = with_proposals(record, proposals)
         scheme = self.scheme_for(record)
-        return preview(scheme, effective, self.prices(scheme), known=self.codebook, unconfirmed=unconfirmed)
+        return preview(
+            scheme,
+            effective,
+            self.prices(scheme),
+            known=self.codebook,
+            unconfirmed=unconfirmed,
+            conversion=self.conversion,
+        )
 
     def group(self, record: CaseRecord, proposals: Mapping[RowKey, Proposal]) -> GroupResult:
         """Return only the group, for lists and effects."""
         effective, _ = with_proposals(record, proposals)
-        return group(self.scheme_for(record), group_input(effective))
+        return group(self.scheme_for(record), group_input(effective, self.conversion))

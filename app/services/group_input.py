@@ -1,4 +1,8 @@
-"""From a case record to what a grouper reads (domain.md 4.1)."""
+"""From a case record to what a grouper reads (domain.md 4.1): coded rows, in the edition of the scheme.
+
+A conversion gives for a code of the clinical edition that the insurance edition does not have its code there, '' when
+there is none. Codes that both editions have are those of the insurance edition and stay as they are.
+"""
 
 from __future__ import annotations
 
@@ -37,11 +41,11 @@ def _filled(row: Row, proposal: Proposal | None) -> Row:
     return row.with_value("code", proposal.code).with_value("name", proposal.name) if proposal else row
 
 
-def group_input(record: CaseRecord) -> GroupInput:
+def group_input(record: CaseRecord, conversion: Mapping[str, str]) -> GroupInput:
     """Return the grouper's view of a record: coded rows only, in page order, derived numbers recomputed."""
     return GroupInput(
-        dx=_codes(record.rows(Group.DX)),
-        px=_codes(record.rows(Group.OP)),
+        dx=_codes(record.rows(Group.DX), conversion),
+        px=_codes(record.rows(Group.OP), conversion),
         sex=_SEX.get(record.text("sex"), ""),
         age_years=age_years(record),
         age_days=age_days(record),
@@ -52,7 +56,14 @@ def group_input(record: CaseRecord) -> GroupInput:
     )
 
 
-def invalid(record: CaseRecord) -> tuple[str, ...]:
+def conversions(record: CaseRecord, conversion: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return the codes of a record that are grouped as others, with those, in page order."""
+    rows = (*record.rows(Group.DX), *record.rows(Group.OP))
+    codes = dict.fromkeys(row.text("code") for row in rows if row.get("code"))
+    return tuple((code, conversion[code]) for code in codes if code in conversion)
+
+
+def invalid(record: CaseRecord, conversion: Mapping[str, str]) -> tuple[str, ...]:
     """Return the text keys (area ``grouping``) of what stops grouping on the case page (domain.md 4.1)."""
     problems = []
     if record.text("sex") not in _SEX:
@@ -66,11 +77,17 @@ def invalid(record: CaseRecord) -> tuple[str, ...]:
         problems.append("weight")
     if not record.text("dx[0].code"):
         problems.append("principal")
+    problems += [f"{group}_unmapped" for group in (Group.DX, Group.OP) if _has_unmapped(record, group, conversion)]
     return tuple(problems)
 
 
-def _codes(rows: tuple[Row, ...]) -> tuple[str, ...]:
-    return tuple(row.text("code") for row in rows if row.get("code"))
+def _has_unmapped(record: CaseRecord, group: Group, conversion: Mapping[str, str]) -> bool:
+    return any(conversion.get(row.text("code")) == "" for row in record.rows(group))
+
+
+def _codes(rows: tuple[Row, ...], conversion: Mapping[str, str]) -> tuple[str, ...]:
+    codes = (row.text("code") for row in rows if row.get("code"))
+    return tuple(conversion.get(code) or code for code in codes)
 
 
 def _weight(record: CaseRecord) -> float | None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -125,11 +126,13 @@ def process_file(
     price = price or PriceChoice()
     prices = _prices(assets, chosen, price, clock.now().date())
     untied = _untied(price, prices)
+    conversion = {} if codebook else assets.conversion()
     matcher = build_matcher(book)
     coded = _code([with_ids(one.record) for one in batch.records], book, matcher, progress)
     reports = check_records([record for record, _, _ in coded], book, clock, progress)
+    group = partial(_group, chosen, prices, book, conversion)
     results = tuple(
-        CaseResult(record, one.row, proposals, accepted, report, _group(chosen, record, proposals, prices, book))
+        CaseResult(record, one.row, proposals, accepted, report, group(record, proposals))
         for one, (record, proposals, accepted), report in zip(batch.records, coded, reports, strict=True)
     )
     meta = {
@@ -204,10 +207,15 @@ def _with_code(row: Row, best: Candidate | None) -> Row:
 
 
 def _group(
-    scheme: Scheme, record: CaseRecord, proposals: Mapping[RowKey, Proposal], prices: PriceTables, book: Codebook
+    scheme: Scheme,
+    prices: PriceTables,
+    book: Codebook,
+    conversion: Mapping[str, str],
+    record: CaseRecord,
+    proposals: Mapping[RowKey, Proposal],
 ) -> Grouping:
     effective, used = with_proposals(record, proposals)
-    return preview(scheme, effective, prices, known=book, unconfirmed=used)
+    return preview(scheme, effective, prices, known=book, unconfirmed=used, conversion=conversion)
 
 
 def _scheme(assets: Assets, name: str | None, book: Codebook) -> Scheme:

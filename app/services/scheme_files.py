@@ -31,33 +31,37 @@ _log = logging.getLogger(__name__)
 
 
 def read_scheme(
-    path: Path, book: Codebook, progress: Progress | None = None, options: WorkbookOptions | None = None
+    path: Path,
+    book: Codebook,
+    progress: Progress | None = None,
+    options: WorkbookOptions | None = None,
+    name: str = "",
 ) -> tuple[Scheme, LintReport]:
     """Return the scheme of a package or workbook with its report, read from the file itself.
 
-    ``options`` count for a workbook only.
+    ``options`` count for a workbook only. ``name`` is what a folder is called in places instead of its own name.
     Raises :class:`UserProblem`, with the whole report when the file has errors.
     """
     with _collecting_later():
-        tables, meta = read_scheme_tables(path, progress=progress)
+        tables, meta = read_scheme_tables(path, progress=progress, name=name)
         if meta:
             return load_package(tables, meta, known=book, expand=book.expand_prefixes)
         return load_workbook(tables, name=path.stem, known=book, options=options)
 
 
-def load_scheme(path: Path, book: Codebook, options: WorkbookOptions | None = None) -> Scheme:
+def load_scheme(path: Path, book: Codebook, options: WorkbookOptions | None = None, name: str = "") -> Scheme:
     """Return the scheme of a package or workbook, from the cache when the same file was read before.
 
     Raises :class:`UserProblem`, with the whole report when the file has errors.
     """
     try:
-        kept = cache_dir() / f"scheme-{_key(path, book, options)}.bin"
+        kept = cache_dir() / f"scheme-{_key(path, book, options, name)}.bin"
     except OSError:  # no such file, no right to read it, no place for a cache: reading it says which
-        return read_scheme(path, book, options=options)[0]
+        return read_scheme(path, book, options=options, name=name)[0]
     with _collecting_later():
         scheme = _from_cache(kept)
     if scheme is None:
-        scheme = read_scheme(path, book, options=options)[0]
+        scheme = read_scheme(path, book, options=options, name=name)[0]
         _keep(kept, scheme)
     return scheme
 
@@ -77,11 +81,13 @@ def scheme_digest(path: Path) -> str:
     return whole.hexdigest()
 
 
-def _key(path: Path, book: Codebook, options: WorkbookOptions | None) -> str:
+def _key(path: Path, book: Codebook, options: WorkbookOptions | None, name: str) -> str:
     """Return what reading depends on as a name: files, program, options, and the codes that prefixes stand for."""
     chosen = options or WorkbookOptions()
     told = (sorted(chosen.grey_px), chosen.newborn_qy_days, chosen.procedure_only)
-    digest = hashlib.sha256(f"{__version__} {sys.version_info[:2]} {path.name} {scheme_digest(path)} {told}".encode())
+    digest = hashlib.sha256(
+        f"{__version__} {sys.version_info[:2]} {name or path.name} {scheme_digest(path)} {told}".encode()
+    )
     for kind in CodeKind:
         digest.update("\n".join(entry.code for entry in book.leaves(kind)).encode())
     return digest.hexdigest()[:32]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -57,8 +58,9 @@ class Shadow:
         self.record, self.unconfirmed = with_proposals(self.stored.record, self.stored.proposals)
         self.book: Codebook = engines.codebook
         self.scheme: Scheme = engines.scheme_for(self.record)
-        self.case: GroupInput = group_input(self.record)
-        self.is_valid = not invalid(self.record)
+        self.conversion: Mapping[str, str] = engines.conversion
+        self.case: GroupInput = group_input(self.record, self.conversion)
+        self.is_valid = not invalid(self.record, self.conversion)
         self._context = QcContext(
             today=session.clock.now().date(),
             codebook=book_for_rules(self.book),

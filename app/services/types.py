@@ -13,7 +13,7 @@ from app.domain.case import CaseRecord, CaseState
 from app.domain.coding import Candidate, CodeKind, Proposal, Reason
 from app.domain.field import Group
 from app.domain.findings import Finding, QcReport, Severity
-from app.domain.grouping import Explanation
+from app.domain.grouping import Explanation, GroupInput
 from app.drg.tariffs import Differences
 
 RowKey = tuple[Group, int]
@@ -85,7 +85,8 @@ class Grouping:
     """DRG preview of a case as it stands: explanation, sentence for the user, price.
 
     ``problems`` are validation failures of domain.md 4.1 (then there is no explanation). ``unconfirmed`` counts the
-    proposals that took part without being accepted. ``trial`` marks the shipped scheme.
+    proposals that took part without being accepted. ``trial`` marks the shipped scheme. ``case`` is what was grouped,
+    ``conversions`` the codes of the clinical edition in it with those they were grouped as.
     """
 
     scheme_id: str
@@ -97,6 +98,8 @@ class Grouping:
     price: Price
     problems: tuple[str, ...] = ()
     unconfirmed: int = 0
+    case: GroupInput | None = None
+    conversions: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,7 @@ class WhatIfService:
         copy = self._copy(case_id)
         rule = next((rule for level, code, rule in _rules(copy) if _is(step, level, code, rule)), None)
         sets = [one for node in (walk(rule.node) if rule else ()) if isinstance(node, In | Count) for one in node.sets]
-        case = group_input(copy.changed(copy.record, what)) if what else copy.case
+        case = group_input(copy.changed(copy.record, what), copy.conversion) if what else copy.case
         return tuple(_list(copy, one, (*case.dx, *case.px)) for one in dict.fromkeys(sets))
 
     def _copy(self, case_id: int) -> Shadow:

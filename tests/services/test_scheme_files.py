@@ -7,10 +7,12 @@ import shutil
 import pytest
 
 from app.codebook.builder import build
+from app.common.clock import SystemClock
 from app.common.errors import UserProblem
 from app.common.paths import cache_dir, data
 from app.domain.coding import CodeKind
 from app.exchange.readers import read_tables
+from app.services.assets import Assets
 from app.services.scheme_files import load_scheme, read_scheme
 
 
@@ -106,3 +108,10 @@ def test_a_faulty_file_is_not_cached(folder, builtin_book):
     with pytest.raises(UserProblem):
         load_scheme(folder, builtin_book)
     assert kept() == []
+
+
+def test_an_imported_package_is_called_by_its_id_in_places(home, folder, builtin_book):
+    assets = Assets(home, SystemClock())
+    assets.import_scheme(folder)
+    again = Assets(home, SystemClock())
+    assert again.scheme().mdcs[0].rule.source.startswith(f"{again.scheme().id}/mdc.csv:")
