@@ -351,7 +351,7 @@ def test_tab_goes_round_and_the_palette_knows_the_page(compared: Any) -> None:
         seen.add(QApplication.focusWidget())
         assert QApplication.focusWidget().isVisible()
         compared.press("Tab")
-    assert {page.old, page.new, page.period, page.bars, page.lists.tabs, page.lists.table} <= seen
+    assert {page.picker.old, page.picker.new, page.picker.period, page.bars, page.lists.tabs, page.lists.table} <= seen
     compared.go("worklist")
     COMPARE.providers(compared.window.shell)[0].search("比较", 5).items[0].run()
     compared.rest()

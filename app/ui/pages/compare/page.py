@@ -25,20 +25,16 @@ from app.ui.page import KeyHint, Page, PageSpec, Place, Shell, VersionNote
 from app.ui.pages.compare.bars import BarList
 from app.ui.pages.compare.detail import Detail
 from app.ui.pages.compare.figures import FigureBand
-from app.ui.pages.compare.picking import SchemeChoices, Wish
+from app.ui.pages.compare.picker_bar import PickerBar
+from app.ui.pages.compare.picking import Wish
 from app.ui.pages.compare.summing import cause_bars, change_bars
-from app.ui.pages.compare.tables import TABS, Lists
+from app.ui.pages.compare.tables import Lists
 from app.ui.pages.drg.path import PathPanel
 from app.ui.pages.files import ask_save
 from app.ui.pages.leaving import field_takes_escape
 from app.ui.ports import JsonValue
 from app.ui.widgets import (
-    ActionButton,
-    DictionaryField,
-    FieldBox,
-    FieldLook,
     Pane,
-    RuledField,
     Splitter,
     StateStack,
     Text,
@@ -67,7 +63,7 @@ class ComparePage(Page):
 
     def build(self) -> None:
         """Make pickers, figures, causes, lists, detail, and the two paths side by side."""
-        self.choices = SchemeChoices()
+        self.picker = PickerBar(self.shell)
         self.figures = FigureBand()
         self.bars = BarList()
         self.lists = Lists()
@@ -105,31 +101,9 @@ class ComparePage(Page):
         inner.addWidget(self._body, 1)
         content.setLayout(inner)
         self.stack = StateStack(content)
-        whole = column(self._make_bar())
+        whole = column(self.picker)
         whole.addWidget(self.stack, 1)
         self.setLayout(whole)
-
-    def _make_bar(self) -> QWidget:
-        self.old, self.new = DictionaryField(self.choices), DictionaryField(self.choices)
-        self.period = RuledField()
-        line = row(gap=8, margins=(12, 7, 12, 7))
-        for label, name, field, width in (
-            ("旧", "old_scheme", self.old, 250),
-            ("新", "new_scheme", self.new, 250),
-            ("出院", "period", self.period, 220),
-        ):
-            field.setObjectName(name)
-            part = FieldBox(label, field)
-            part.setFixedWidth(self.shell.theme.px(width))
-            line.addWidget(part)
-        line.addWidget(ActionButton(self.shell.actions, "compare.run", kind="primary"))
-        line.addWidget(ActionButton(self.shell.actions, "compare.swap", keys=False))
-        line.addStretch(1)
-        line.addWidget(Text("只读模拟，不改动任何病例", "caption", "muted"))
-        line.addWidget(ActionButton(self.shell.actions, "compare.export", keys=False))
-        bar = Pane("surface", "b")
-        bar.setLayout(line)
-        return bar
 
     def _make_paths(self) -> QWidget:
         both = QWidget()
@@ -145,17 +119,16 @@ class ComparePage(Page):
         self.lists.opened.connect(self.open_row)
         self.lists.tab_changed.connect(self._on_tab)
         self.lists.sort_asked.connect(self.sort_by)
-        for field in (self.old, self.new, self.period):
-            field.committed.connect(self._on_picked)
+        self.picker.picked.connect(self._on_picked)
 
     def _name_regions(self) -> None:
         tabs, copying = KeyHint("1–4", "切换视图"), KeyHint("Ctrl+C", "复制")
         choose, export = KeyHint("↑↓", "选择"), KeyHint("Ctrl+E", "导出")
         self.add_region("lists", self.lists, (choose, KeyHint("Enter", "两条路径并排"), tabs, copying, export))
         self.add_region("causes", self.bars, (choose, KeyHint("Enter", "筛选"), tabs, KeyHint("Esc", "清除筛选")))
-        self.add_region("old", self.old, (KeyHint("↓", "选方案"), KeyHint("F5", "比较")))
-        self.add_region("new", self.new, (KeyHint("↓", "选方案"), KeyHint("F5", "比较")))
-        self.add_region("period", self.period, (KeyHint("F5", "比较"),))
+        self.add_region("old", self.picker.old, (KeyHint("↓", "选方案"), KeyHint("F5", "比较")))
+        self.add_region("new", self.picker.new, (KeyHint("↓", "选方案"), KeyHint("F5", "比较")))
+        self.add_region("period", self.picker.period, (KeyHint("F5", "比较"),))
         steps = (
             KeyHint("↑↓", "逐步"),
             KeyHint("Enter", "规则原文"),
@@ -200,7 +173,7 @@ class ComparePage(Page):
         """Show what a place compares; what was compared before is compared again, because only the wish is kept."""
         known = self._wish if self._found else replace(self._last_wish(), ran=False)
         self._read_schemes()
-        wish = self._valid(Wish.of(place.args, known))
+        wish = self.picker.valid(Wish.of(place.args, known))
         filters = place.args.get("filter")
         if isinstance(filters, list):
             self._filter = frozenset((str(one[0]), str(one[1])) for one in filters if isinstance(one, list))
@@ -223,14 +196,14 @@ class ComparePage(Page):
         """Take new schemes up; say that an outcome is older than the cases."""
         if changes.assets:
             self._read_schemes()
-            self._take(self._valid(self._wish))
+            self._take(self.picker.valid(self._wish))
             self._invite()
         elif changes.cases and self._found is not None:
             self._counts.setText("病例已有变动，按 F5 重新比较。")
 
     def default_focus(self) -> QWidget:
         """Start in the list, before a comparison at the new scheme."""
-        return self.lists.table if self._found else self.new
+        return self.lists.table if self._found else self.picker.new
 
     def _last_wish(self) -> Wish:
         """Return what was compared last; at first the scheme in use against the latest other one, over a year."""
@@ -244,20 +217,11 @@ class ComparePage(Page):
         return Wish(old, new, period_text(*self.shell.services.compare.period()))
 
     def _read_schemes(self) -> None:
-        self.choices.show(self.shell.services.browser.schemes())
-
-    def _valid(self, wish: Wish) -> Wish:
-        """Put another scheme in the place of one that is gone; a new one alone is compared with the one in use."""
-        old = wish.old if self.choices.title_of(wish.old) else ""
-        new = wish.new if self.choices.title_of(wish.new) else next(iter(self.choices.others(old)), old)
-        tab = wish.tab if wish.tab in dict(TABS) else "cases"
-        return replace(wish, old=old, new=new, tab=tab)
+        self.picker.choices.show(self.shell.services.browser.schemes())
 
     def _take(self, wish: Wish) -> None:
         self._wish = wish
-        self.old.show_code(self.choices.title_of(wish.old), FieldLook())
-        self.new.show_code(self.choices.title_of(wish.new), FieldLook())
-        self.period.show_value(wish.period, FieldLook(code=True, hint="2025-12 至 2026-11"))
+        self.picker.show_wish(wish)
         self.lists.tabs.set_current(wish.tab)
         self.shell.actions.refresh()
 
@@ -265,14 +229,8 @@ class ComparePage(Page):
         self.shell.places.put(_KEPT, self._wish.to_json())
         self.place_changed.emit()
 
-    def _on_picked(self, _typed: str) -> None:
-        old, new = (self.choices.id_of(field.text().strip()) for field in (self.old, self.new))
-        self._wish = replace(
-            self._wish,
-            old=self._wish.old if old is None else old,
-            new=self._wish.new if new is None else new,
-            period=self.period.text().strip(),
-        )
+    def _on_picked(self) -> None:
+        self._wish = self.picker.wish_from(self._wish)
         self._keep()
         if self._found is None:
             self._invite()
@@ -305,8 +263,7 @@ class ComparePage(Page):
 
     def run(self) -> None:
         """Compare as picked, in the background."""
-        for field in (self.old, self.new, self.period):
-            field.commit()
+        self.picker.commit()
         try:
             first, last = parse_period(self._wish.period)
         except UserProblem as problem:
