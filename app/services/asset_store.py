@@ -81,18 +81,27 @@ class AssetStore:
         return self._root / asset.kind / asset.id
 
     def add(
-        self, kind: str, title: str, files: Sequence[tuple[str, Path]], *, facts: dict[str, str], activate: bool = True
+        self,
+        kind: str,
+        title: str,
+        files: Sequence[tuple[str, Path]],
+        *,
+        facts: dict[str, str],
+        activate: bool = True,
+        belongs_to: str = "",
     ) -> Asset:
         """Keep copies of ``files`` (role, path) as a new asset and return it.
 
-        An identical asset (same roles and hashes) is not stored twice: it is activated and returned.
+        An identical asset (same roles and hashes, belonging to the same) is not stored twice: it is activated and
+        returned.
         """
         names = [path.name for _, path in files]
         stored = tuple(
             (role, name if names.count(name) == 1 else f"{number}-{name}", _digest(path))
             for number, (name, (role, path)) in enumerate(zip(names, files, strict=True), 1)
         )
-        asset_id = hashlib.sha256("|".join(f"{r}:{d}" for r, _, d in stored).encode()).hexdigest()[:12]
+        parts = [f"{role}:{digest}" for role, _, digest in stored] + ([belongs_to] if belongs_to else [])
+        asset_id = hashlib.sha256("|".join(parts).encode()).hexdigest()[:12]
         old = self.get(kind, asset_id)
         asset = old or Asset(asset_id, kind, title, self._clock.now().isoformat(sep=" "), stored, facts=facts)
         asset = replace(asset, title=title, facts=facts)

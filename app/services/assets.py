@@ -301,7 +301,7 @@ class Assets:
         start = valid_from or (table.valid_from.isoformat() if table.valid_from else "")
         facts = {"scheme_id": scheme.id, "scheme": scheme.title, "groups": str(len(table))}
         facts |= {"valid_from": start, "version": table.version}
-        asset = self._store.add(WEIGHTS, path.stem, [("weights", path)], facts=facts)
+        asset = self._store.add(WEIGHTS, path.stem, [("weights", path)], facts=facts, belongs_to=scheme.id)
         return replace(_weights_report(path.stem, table, scheme), asset_id=asset.id)
 
     def weights_report(self, asset_id: str) -> ImportReport:

@@ -9,7 +9,7 @@ import pytest
 from app.common.clock import FixedClock
 from app.common.errors import UserProblem
 from app.domain.coding import CodeKind
-from app.services.asset_store import CODEBOOK, SCHEME, AssetStore
+from app.services.asset_store import CODEBOOK, SCHEME, WEIGHTS, AssetStore
 from app.services.assets import Assets
 
 
@@ -78,6 +78,15 @@ def test_the_same_file_twice_is_kept_once(tmp_path: Path, clock: FixedClock) -> 
     second = store.add(CODEBOOK, "二", [("dx", file)], facts={})
     assert first.id == second.id
     assert len(store.all(CODEBOOK)) == 1
+
+
+def test_one_file_of_weights_may_belong_to_two_schemes(tmp_path: Path, clock: FixedClock) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text("a", "utf-8")
+    store = AssetStore(tmp_path, clock)
+    for scheme in ("one", "other"):
+        store.add(WEIGHTS, "权重", [("weights", file)], facts={"scheme_id": scheme}, belongs_to=scheme)
+    assert [one.facts["scheme_id"] for one in store.all(WEIGHTS)] == ["one", "other"]
 
 
 def test_reference_editions_are_imported(assets: Assets, reference: Path) -> None:
