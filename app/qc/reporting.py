@@ -27,10 +27,14 @@ def findings_of(compiled: CompiledRule, scope: Scope) -> list[Finding]:
     shown = {name: _shown(term, scope) for name, term in compiled.values.items()}
     found = []
     for hit, paths in _places(rule, compiled.term.trace(scope) or (Hit(),)):
-        text = rule.message.format_map(_Filling(hit, paths, shown)) if "{" in rule.message else rule.message
-        fix = _fix(compiled, scope, hit)
-        found.append(Finding(rule.id, rule.category, rule.severity, text, rule.remedy, paths, fix))
+        filling = _Filling(hit, paths, shown)
+        message, remedy = (_filled(words, filling) for words in (rule.message, rule.remedy))
+        found.append(Finding(rule.id, rule.category, rule.severity, message, remedy, paths, _fix(compiled, scope, hit)))
     return found
+
+
+def _filled(words: str, filling: _Filling) -> str:
+    return words.format_map(filling) if "{" in words else words
 
 
 def _places(rule: Rule, hits: Iterable[Hit]) -> Iterator[tuple[Hit, tuple[str, ...]]]:

@@ -157,9 +157,9 @@ def compile_rule(rule: Rule, vocabulary: Vocabulary, order: int = 0) -> Compiled
 
 
 def _row_touches(rule: Rule, touches: frozenset[str]) -> frozenset[str]:
-    """Return the paths of row fields that the message shows: their change must make the finding anew."""
+    """Return the paths of row fields that message and remedy show: their change must make the finding anew."""
     groups = {path.partition("[")[0] for path in touches if "[" in path}
-    shown = set(_PLACEHOLDER.findall(rule.message)) & _ROW_FIELDS
+    shown = set(_PLACEHOLDER.findall(rule.message + rule.remedy)) & _ROW_FIELDS
     return frozenset(f"{group}[].{name}" for group in groups for name in shown)
 
 
@@ -172,6 +172,7 @@ def _check_paths(rule: Rule) -> None:
 
 
 def _check_placeholders(rule: Rule) -> None:
-    unknown = set(_PLACEHOLDER.findall(rule.message)) - _BUILT_IN - _ROW_FIELDS - set(rule.values)
-    if unknown or rule.message.count("{") != len(_PLACEHOLDER.findall(rule.message)):
+    words = rule.message + rule.remedy
+    unknown = set(_PLACEHOLDER.findall(words)) - _BUILT_IN - _ROW_FIELDS - set(rule.values)
+    if unknown or words.count("{") != len(_PLACEHOLDER.findall(words)):
         raise RuleFault("placeholder", rule_id=rule.id, args={"names": ", ".join(sorted(unknown))})

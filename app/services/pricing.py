@@ -72,7 +72,7 @@ def price_of(scheme: Scheme, result: GroupResult, record: CaseRecord, tables: Pr
     answer = quote(scheme, result, Tariff(tables.weights, tables.rates, tables.rules, tables.year), bill)
     if isinstance(answer, Refusal):
         return _refused(answer, tables)
-    return _quoted(scheme, answer, record, bill, tables)
+    return _quoted(answer, record, bill, tables)
 
 
 def why_text(price: Price) -> str:
@@ -94,7 +94,7 @@ def _refused(answer: Refusal, tables: PriceTables) -> Price:
     )
 
 
-def _quoted(scheme: Scheme, answer: Quote, record: CaseRecord, bill: Bill, tables: PriceTables) -> Price:
+def _quoted(answer: Quote, record: CaseRecord, bill: Bill, tables: PriceTables) -> Price:
     basis = answer.basis
     return Price(
         PriceState.BY_ITEM if answer.regime in _BY_ITEM else PriceState.QUOTED,
@@ -118,7 +118,7 @@ def _quoted(scheme: Scheme, answer: Quote, record: CaseRecord, bill: Bill, table
         hospital_level=level_name(tables.rules.level).strip() if tables.rules.level else "",
         settled_formula=_settled_formula(answer, bill),
         estimate=_estimate(answer, record),
-        versions=_versions(scheme, answer),
+        versions=_versions(answer),
     )
 
 
@@ -165,24 +165,16 @@ def _estimate(answer: Quote, record: CaseRecord) -> str:
     return text("payment.estimate.whole", why=text("payment.estimate.join").join(told)) if told else ""
 
 
-def _versions(scheme: Scheme, answer: Quote) -> str:
-    """Return which scheme, weights and rate belong together, '' without a basis."""
+def _versions(answer: Quote) -> str:
+    """Return which weights and rate belong to the scheme, '' without a basis."""
     basis = answer.basis
     if basis is None:
         return ""
     weights = title_of(basis.table)
     if basis.rate is None:
-        return text("payment.versions.points", scheme=scheme.title, weights=weights)
-    key = basis.rate.key
-    return text(
-        "payment.versions.rate",
-        scheme=scheme.title,
-        weights=weights,
-        rates=_stem(basis.rate.file),
-        year=key.year,
-        level=level_name(key.level),
-        insurance=answer.insurance,
-    )
+        return text("payment.versions.points", weights=weights)
+    rate = basis.rate
+    return text("payment.versions.rate", weights=weights, rates=_stem(rate.file), year=rate.key.year)
 
 
 def title_of(table: WeightTable) -> str:

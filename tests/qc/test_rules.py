@@ -36,7 +36,7 @@ def test_a_firing_example_gives_findings_with_a_message_without_gaps(rules: Rule
     for example in rule.fires:
         for finding in rules.findings(rule_id, *example_case(example)):
             assert finding.rule_id == rule_id
-            assert not set("{}") & set(finding.message)
+            assert not set("{}") & set(finding.message + finding.remedy)
             assert finding.paths
             for path in finding.paths:
                 field(path)
