@@ -125,7 +125,6 @@ def test_the_year_of_discharge_picks_the_rate_and_the_numbers_are_shown(scheme: 
     assert (price.regime, price.level, price.warning) == ("正常", 1, "提醒")
     assert (price.insurance, price.hospital_level) == ("职工", "三级")
     assert "权重“权重”" in price.versions
-    assert "小方案" in price.versions
     earlier = RECORD.with_value("discharge_time", datetime(2023, 6, 9, 10, 0))
     assert price_of(scheme, GROUPED, earlier, tables).standard_fen == 1_200_000
 
