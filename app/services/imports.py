@@ -211,8 +211,12 @@ def _diff(reader: Reader, case: StoredCase, imported: ImportedRecord) -> list[Di
 
 
 def state_of(record: CaseRecord) -> CaseState:
-    """Return the state in which an imported stay begins: in hospital while it has no discharge time."""
-    return CaseState.TO_CODE if record.value("discharge_time") else CaseState.INPATIENT
+    """Return the state in which an imported stay begins: in hospital while it has no discharge time.
+
+    One that cannot be read is a discharge all the same.
+    """
+    left = record.value("discharge_time") or "discharge_time" in record.head.raw
+    return CaseState.TO_CODE if left else CaseState.INPATIENT
 
 
 def differing(ours: CaseRecord, theirs: CaseRecord) -> list[str]:

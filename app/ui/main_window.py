@@ -268,6 +268,7 @@ class MainWindow(QMainWindow):
         page = self._pages[place.page]
         page.ensure_built()
         self._status.extra.setText("")  # belongs to the page that is left; restore may set its own
+        self._status.forget_saved()
         page.restore(place)
         self._stack.setCurrentWidget(page)
         focus = page.default_focus()

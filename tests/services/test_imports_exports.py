@@ -10,10 +10,12 @@ import pytest
 
 from app.common.errors import Cancelled, UserProblem
 from app.common.progress import CancelAt
+from app.domain.case import CaseRecord, CaseState, Row
 from app.domain.field import Group
 from app.services.composition import Services, open_services
 from app.services.demo import write_demo_batch
 from app.services.engines import Engines
+from app.services.imports import state_of
 
 
 @pytest.fixture
@@ -121,3 +123,10 @@ def test_an_export_into_a_missing_folder_is_refused(empty: Services, batch_file:
     outcome = empty.imports.commit(empty.imports.preview(batch_file))
     with pytest.raises(UserProblem):
         empty.exports.batch(outcome.batch_id, tmp_path / "没有" / "x.xlsx")
+
+
+def test_a_discharge_time_that_cannot_be_read_is_a_discharge_all_the_same() -> None:
+    plain = CaseRecord(Row({"record_no": "00000001"}), {})
+    unread = CaseRecord(Row({"record_no": "00000001"}, {"discharge_time": "昨天下午"}), {})
+    assert state_of(plain) is CaseState.INPATIENT
+    assert state_of(unread) is CaseState.TO_CODE

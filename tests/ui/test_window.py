@@ -223,3 +223,13 @@ def test_staying_keeps_the_window(make_window: Callable[..., MainWindow]) -> Non
     QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
     assert window.isVisible()
     go_on.set()
+
+
+def test_what_was_saved_is_not_said_on_the_next_page_but_a_failure_is(window: MainWindow) -> None:
+    label = window.findChild(StatusBar).findChild(SaveLabel)
+    window.shell.set_save_state(SaveState("saved", datetime(2026, 11, 23, 10, 32, 8)))
+    window.go(Place("case"))
+    assert label.kind == "none"
+    window.shell.set_save_state(SaveState("failed"))
+    window.go(Place("worklist"))
+    assert label.kind == "failed"

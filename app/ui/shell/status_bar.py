@@ -69,6 +69,11 @@ class SaveLabel(QWidget):
         self._state = SaveState()
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
+    @property
+    def kind(self) -> str:
+        """What is shown: saved, saving, failed or none."""
+        return self._state.kind
+
     def show_state(self, state: SaveState) -> None:
         """Show a state."""
         self._state = state
@@ -131,6 +136,11 @@ class StatusBar(Pane):
         """Show how saving stands; a failure offers to try again."""
         self.save.show_state(state)
         self._retry.setVisible(state.kind == "failed")
+
+    def forget_saved(self) -> None:
+        """Take away when something was saved last: it belongs to the page that is left. A failure stays until solved."""
+        if self.save.kind != "failed":
+            self.show_save_state(SaveState("none"))
 
     def show_versions(self, notes: Sequence[VersionNote]) -> None:
         """Show the versions in use; those with a reason can be clicked."""
