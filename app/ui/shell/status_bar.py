@@ -138,7 +138,7 @@ class StatusBar(Pane):
         self._retry.setVisible(state.kind == "failed")
 
     def forget_saved(self) -> None:
-        """Take away when something was saved last: it belongs to the page that is left. A failure stays until solved."""
+        """Take away when something was saved: it belongs to the page that is left. A failure stays until solved."""
         if self.save.kind != "failed":
             self.show_save_state(SaveState("none"))
 
