@@ -10,20 +10,7 @@ import pytest
 
 from app.cli.main import run
 from app.services.demo import write_demo_batch
-
-_PACKAGE = {
-    "scheme.toml": 'id = "mini"\ntitle = "小方案"\nyear = "2026"\nno_group_code = "0000"\n',
-    "mdc.csv": "order,mdc,name,condition\n1,MDCB,神经系统疾病,main_dx in mdc_dx\n",
-    "mdc_dx.csv": "mdc,site,code\nMDCB,,I63.900\n",
-    "adrg.csv": "mdc,order,adrg,name,kind,condition,no_drg\nMDCB,1,BR1,脑缺血性疾患,内科,main_dx in dx1,adrg\n",
-    "adrg_dx.csv": "adrg,list,code\nBR1,dx1,I63.900\n",
-    "adrg_px.csv": "adrg,list,code\n",
-    "drg.csv": "adrg,order,drg,name,condition\nBR1,1,BR19,脑缺血性疾患,always\n",
-    "mcc.csv": "code,exclusion\nJ96.000,1\n",
-    "cc.csv": "code,exclusion\nI10.x00,1\n",
-    "exclusion.csv": "table,code\n1,I63.900\n",
-    "valid_px.csv": "code\n38.1200\n",
-}
+from tests.small_scheme import PACKAGE, write_package
 
 
 @pytest.fixture(autouse=True)
@@ -36,11 +23,7 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def scheme(tmp_path: Path) -> Path:
     """Return a small scheme package."""
-    folder = tmp_path / "小方案"
-    folder.mkdir()
-    for name, words in _PACKAGE.items():
-        (folder / name).write_text(words, "utf-8")
-    return folder
+    return write_package(tmp_path / "小方案")
 
 
 def bingan(*words: object) -> int:
@@ -100,8 +83,8 @@ def test_with_weights_of_another_scheme_a_batch_has_no_amount_but_the_reason(
     rates.write_text("year,hospital_level,insurance,base_rate_yuan\n2026,三级,全部,8500\n", "utf-8")
     assert bingan("scheme", "import", scheme) == 0
     assert bingan("weights", "import", weights) == 0
-    (scheme / "scheme.toml").write_text(_PACKAGE["scheme.toml"].replace('"mini"', '"other"'), "utf-8")
-    (scheme / "drg.csv").write_text(_PACKAGE["drg.csv"].replace("BR19", "BR99"), "utf-8")
+    (scheme / "scheme.toml").write_text(PACKAGE["scheme.toml"].replace('"mini"', '"other"'), "utf-8")
+    (scheme / "drg.csv").write_text(PACKAGE["drg.csv"].replace("BR19", "BR99"), "utf-8")
     tied = ("--rates", rates, "--city", "试验市", "--level", "三级")
     assert bingan("process", batch, "--out", out, "--scheme", scheme, *tied) == 0
     with out.open(encoding="utf-8-sig", newline="") as handle:

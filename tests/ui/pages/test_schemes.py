@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,29 +24,12 @@ from app.services.engines import Engines
 from app.ui.page import PageSpec
 from app.ui.pages.schemes import PAGE as SCHEMES
 from app.ui.widgets import Button, Chip
-
-_PACKAGE = {
-    "scheme.toml": 'id = "mini"\ntitle = "小方案"\nyear = "2026"\nno_group_code = "0000"\n',
-    "mdc.csv": "order,mdc,name,condition\n1,MDCB,神经系统疾病,main_dx in mdc_dx\n",
-    "mdc_dx.csv": "mdc,site,code\nMDCB,,I63.900\n",
-    "adrg.csv": "mdc,order,adrg,name,kind,condition,no_drg\nMDCB,1,BR1,脑缺血性疾患,内科,main_dx in dx1,adrg\n",
-    "adrg_dx.csv": "adrg,list,code\nBR1,dx1,I63.900\n",
-    "adrg_px.csv": "adrg,list,code\n",
-    "drg.csv": "adrg,order,drg,name,condition\nBR1,1,BR19,脑缺血性疾患,always\n",
-    "mcc.csv": "code,exclusion\nJ96.000,1\n",
-    "cc.csv": "code,exclusion\nI10.x00,1\n",
-    "exclusion.csv": "table,code\n1,I63.900\n",
-    "valid_px.csv": "code\n38.1200\n",
-}
+from tests.small_scheme import PACKAGE, write_package
 
 
 def package(folder: Path, **changed: str) -> Path:
     """Write a small scheme package and return its ``scheme.toml``."""
-    folder.mkdir()
-    files: Mapping[str, str] = {**_PACKAGE, **{f"{name}.csv": words for name, words in changed.items()}}
-    for name, words in files.items():
-        (folder / name).write_text(words, "utf-8")
-    return folder / "scheme.toml"
+    return write_package(folder, **changed) / "scheme.toml"
 
 
 @pytest.fixture
@@ -150,7 +133,7 @@ def test_nothing_is_stored_before_the_report_is_read_and_the_button_pressed(desk
     before = stored(desk)
     counts = "[counts]\nmdc = 1\ndrg = 7\n"
     path = package(tmp_path / "小方案", mcc="code,exclusion\nJ96.000,7\n")
-    path.write_text(f"{_PACKAGE['scheme.toml']}valid_from = 2026-01-01\n{counts}", "utf-8")
+    path.write_text(f"{PACKAGE['scheme.toml']}valid_from = 2026-01-01\n{counts}", "utf-8")
     check_scheme(desk, path)
     assert stored(desk) == before
     assert says(desk, "检查通过，尚未写入任何内容。")
@@ -203,7 +186,7 @@ def test_a_refused_scheme_shows_everything_wrong_and_cannot_be_imported(desk: An
     assert not desk.window.shell.actions.is_enabled("schemes.take")
     assert not any(one.isVisible() and one.text() == "导入" for one in desk.window.findChildren(Button))
     assert stored(desk) == before
-    (path.parent / "adrg.csv").write_text(_PACKAGE["adrg.csv"], "utf-8")
+    (path.parent / "adrg.csv").write_text(PACKAGE["adrg.csv"], "utf-8")
     desk.press("F5")
     settle(desk)
     assert desk.window.shell.actions.is_enabled("schemes.take"), "mended and checked again"
@@ -232,7 +215,7 @@ def test_a_bad_date_is_told_at_the_field(desk: Any, tmp_path: Path) -> None:
 
 def test_a_day_that_is_taken_out_of_the_field_is_not_put_back(desk: Any, tmp_path: Path) -> None:
     path = package(tmp_path / "小方案")
-    path.write_text(f"{_PACKAGE['scheme.toml']}valid_from = 2030-01-01\n", "utf-8")
+    path.write_text(f"{PACKAGE['scheme.toml']}valid_from = 2030-01-01\n", "utf-8")
     import_scheme(desk, path, day="")
     assert active(desk, "scheme") == "小方案"
 
@@ -303,7 +286,7 @@ def test_a_dated_scheme_that_overrules_an_enabled_one_is_named(desk: Any, tmp_pa
     settle(desk)
     assert active(desk, "scheme") == "小方案", "a dated scheme wins over the enabled one"
     other = package(tmp_path / "另一方案")
-    other.write_text(_PACKAGE["scheme.toml"].replace("mini", "other").replace("小方案", "另一方案"), "utf-8")
+    other.write_text(PACKAGE["scheme.toml"].replace("mini", "other").replace("小方案", "另一方案"), "utf-8")
     import_scheme(desk, other)
     assert says(desk, "今天出院的病例按启用日期仍用“小方案”")
 
@@ -426,7 +409,7 @@ def test_another_file_takes_the_place_of_the_one_being_checked(desk: Any, tmp_pa
     page = desk.window.page
     page.check_scheme(package(tmp_path / "小方案"))
     other = package(tmp_path / "另一方案")
-    other.write_text(_PACKAGE["scheme.toml"].replace("小方案", "另一方案"), "utf-8")
+    other.write_text(PACKAGE["scheme.toml"].replace("小方案", "另一方案"), "utf-8")
     page.check_scheme(other)
     settle(desk)
     assert says(desk, "另一方案")

@@ -16,20 +16,7 @@ from app.services.composition import Services, open_services
 from app.services.engines import Engines
 from app.ui.page import PageSpec
 from app.ui.pages.pay_rules import PAGE
-
-_PACKAGE = {
-    "scheme.toml": 'id = "mini"\ntitle = "小方案"\nyear = "2026"\nno_group_code = "0000"\n',
-    "mdc.csv": "order,mdc,name,condition\n1,MDCB,神经系统疾病,main_dx in mdc_dx\n",
-    "mdc_dx.csv": "mdc,site,code\nMDCB,,I63.900\n",
-    "adrg.csv": "mdc,order,adrg,name,kind,condition,no_drg\nMDCB,1,BR1,脑缺血性疾患,内科,main_dx in dx1,adrg\n",
-    "adrg_dx.csv": "adrg,list,code\nBR1,dx1,I63.900\n",
-    "adrg_px.csv": "adrg,list,code\n",
-    "drg.csv": "adrg,order,drg,name,condition\nBR1,1,BR19,脑缺血性疾患,always\n",
-    "mcc.csv": "code,exclusion\nJ96.000,1\n",
-    "cc.csv": "code,exclusion\nI10.x00,1\n",
-    "exclusion.csv": "table,code\n1,I63.900\n",
-    "valid_px.csv": "code\n38.1200\n",
-}
+from tests.small_scheme import write_package
 
 
 @pytest.fixture
@@ -42,11 +29,7 @@ def services(
     home, clock = tmp_path / "library", FixedClock(page_engines._clock.now())
     shutil.copytree(page_template, home)
     assets = Assets(home, clock)
-    folder = tmp_path / "小方案"
-    folder.mkdir()
-    for name, words in _PACKAGE.items():
-        (folder / name).write_text(words, "utf-8")
-    assets.import_scheme(folder)
+    assets.import_scheme(write_package(tmp_path / "小方案"))
     weights, rates = tmp_path / "权重.csv", tmp_path / "费率.csv"
     weights.write_text("drg,name,relative_weight\nBR19,脑,1.5\n", "utf-8")
     rates.write_text("year,hospital_level,insurance,base_rate_yuan\n2026,三级,全部,8500\n", "utf-8")
