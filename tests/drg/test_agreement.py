@@ -204,7 +204,7 @@ def cases() -> st.SearchStrategy[GroupInput]:
     )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(drawn=schemes(), batch=st.lists(cases(), min_size=1, max_size=12))
 def test_every_path_answers_as_the_document_says(drawn, batch):
     meta = {"id": "drawn", "no_group_code": "0000X", "retry_other_px": drawn["retry"]}

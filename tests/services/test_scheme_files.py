@@ -14,6 +14,7 @@ from app.domain.coding import CodeKind
 from app.exchange.readers import read_tables
 from app.services.assets import Assets
 from app.services.scheme_files import load_scheme, read_scheme
+from tests.small_scheme import write_package
 
 
 @pytest.fixture(scope="module")
@@ -94,11 +95,11 @@ def test_a_cache_that_cannot_be_written_costs_only_time(folder, builtin_book, mo
     assert kept() == []
 
 
-def test_the_oldest_schemes_leave_the_cache(folder, builtin_book):
-    toml = folder / "scheme.toml"
+def test_the_oldest_schemes_leave_the_cache(home, tmp_path, builtin_book):
+    small = write_package(tmp_path / "small")
     for number in range(14):
-        toml.write_text(toml.read_text(encoding="utf-8") + f"# {number}\n", encoding="utf-8")
-        load_scheme(folder, builtin_book)
+        (small / "scheme.toml").write_text(f'id = "mini{number}"\ntitle = "小方案"\n', encoding="utf-8")
+        load_scheme(small, builtin_book)
     assert len(kept()) == 12
 
 
