@@ -49,16 +49,20 @@ def load_package(
     *,
     known: Container[str] | None = None,
     expand: Expand | None = None,
+    lint: bool = True,
 ) -> tuple[Scheme, LintReport]:
     """Return the scheme of a package and what there is to say about it.
 
     ``tables`` by file name without ``.csv``; ``meta`` is the parsed ``scheme.toml``. ``known`` are the codes of the
     active codebook (None: not checked). ``expand`` gives the codes that start with any of the prefixes; a scheme
-    with ``code_match = "prefix"`` needs it. Raises :class:`SchemeRefused` with the whole report when the package
-    has errors: no scheme comes out of a package that cannot be read completely.
+    with ``code_match = "prefix"`` needs it. Without ``lint`` the report has only what was met while reading. Raises
+    :class:`SchemeRefused` with the whole report when the package has errors: no scheme comes out of a package that
+    cannot be read completely.
     """
     reader = _Reader(tables, meta, expand)
     scheme = reader.scheme()
+    if not lint:
+        return scheme, reader.notes.report({})
     counts = meta.get("counts", {})
     published = counts if isinstance(counts, Mapping) else {}
     return scheme, check_scheme(scheme, reader.notes, published=published, known=known)

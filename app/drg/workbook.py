@@ -40,18 +40,22 @@ def load_workbook(
     name: str,
     known: Container[str] | None = None,
     options: WorkbookOptions | None = None,
+    lint: bool = True,
 ) -> tuple[Scheme, LintReport]:
     """Return the scheme of a workbook and what there is to say about it.
 
     ``tables`` by sheet; the header may stand anywhere in the first rows, as ``header`` or among ``rows``. ``name``
     becomes the id that weight tables refer to. ``known`` are the codes of the active codebook (None: not checked).
-    Raises :class:`~app.drg.lint.SchemeRefused` with the whole report when the file has errors: no scheme comes out.
+    Without ``lint`` the report has only what was met while reading. Raises :class:`~app.drg.lint.SchemeRefused` with
+    the whole report when the file has errors: no scheme comes out.
     """
     notes = Notes()
     sheets = find_sheets(tables, notes)
     notes.refuse_if_wrong()
     reader = _Reader(sheets, notes, name, options or WorkbookOptions())
     scheme = reader.scheme()
+    if not lint:
+        return scheme, notes.report({})
     return scheme, check_scheme(scheme, notes, published=reader.published.counts, known=known)
 
 

@@ -15,7 +15,7 @@ from app import __version__
 from app.codebook.book import Codebook
 from app.common.files import sha256_of, write_atomic
 from app.common.paths import cache_dir
-from app.common.progress import Progress
+from app.common.progress import NoProgress, Progress
 from app.domain.coding import CodeKind
 from app.drg.freezing import freeze, thaw
 from app.drg.lint import LintReport
@@ -42,26 +42,33 @@ def read_scheme(
     ``options`` count for a workbook only. ``name`` is what a folder is called in places instead of its own name.
     Raises :class:`UserProblem`, with the whole report when the file has errors.
     """
+    return _read(path, book, progress or NoProgress(), options, name, lint=True)
+
+
+def _read(
+    path: Path, book: Codebook, progress: Progress, options: WorkbookOptions | None, name: str, *, lint: bool
+) -> tuple[Scheme, LintReport]:
     with _collecting_later():
         tables, meta = read_scheme_tables(path, progress=progress, name=name)
         if meta:
-            return load_package(tables, meta, known=book, expand=book.expand_prefixes)
-        return load_workbook(tables, name=path.stem, known=book, options=options)
+            return load_package(tables, meta, known=book, expand=book.expand_prefixes, lint=lint)
+        return load_workbook(tables, name=path.stem, known=book, options=options, lint=lint)
 
 
 def load_scheme(path: Path, book: Codebook, options: WorkbookOptions | None = None, name: str = "") -> Scheme:
     """Return the scheme of a package or workbook, from the cache when the same file was read before.
 
-    Raises :class:`UserProblem`, with the whole report when the file has errors.
+    It is not checked beyond what stops it from being read; :func:`read_scheme` does that. Raises :class:`UserProblem`,
+    with the whole report when the file has errors.
     """
     try:
         kept = cache_dir() / f"scheme-{_key(path, book, options, name)}.bin"
     except OSError:  # no such file, no right to read it, no place for a cache: reading it says which
-        return read_scheme(path, book, options=options, name=name)[0]
+        return _read(path, book, NoProgress(), options, name, lint=False)[0]
     with _collecting_later():
         scheme = _from_cache(kept)
     if scheme is None:
-        scheme = read_scheme(path, book, options=options, name=name)[0]
+        scheme = _read(path, book, NoProgress(), options, name, lint=False)[0]
         _keep(kept, scheme)
     return scheme
 
