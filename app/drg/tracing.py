@@ -11,7 +11,7 @@ from typing import assert_never
 
 from app.common.texts import text
 from app.domain.grouping import Fact
-from app.drg.compiling import compiled, counted, is_member, reached_sites
+from app.drg.compiling import Test, compiled, counted, is_member, reached_sites
 from app.drg.facts import Facts
 from app.drg.rule import (
     And,
@@ -52,7 +52,7 @@ def tracer(node: Node) -> Trace:  # noqa: PLR0911 - one return for each kind of 
         case And(parts):
             return _and([tracer(part) for part in parts])
         case Or(parts):
-            return _or([tracer(part) for part in parts])
+            return _or([(tracer(part), compiled(part)) for part in parts])
         case In():
             return _in(node)
         case Count():
@@ -90,15 +90,20 @@ def _and(parts: Sequence[Trace]) -> Trace:
     return trace
 
 
-def _or(parts: Sequence[Trace]) -> Trace:
+def _or(parts: Sequence[tuple[Trace, Test]]) -> Trace:
+    """Tell what holds, else the first misses; the parts behind them are only tested: some rules have a hundred."""
+
     def trace(case: Facts) -> Found:
         facts: tuple[Fact, ...] = ()
-        for part in parts:
+        for part, test in parts:
+            if len(facts) >= MISSES_SHOWN:
+                if test(case):
+                    return True, part(case)[1]
+                continue
             held, own = part(case)
             if held:
                 return True, own
-            if len(facts) < MISSES_SHOWN:
-                facts += own
+            facts += own
         return False, facts
 
     return trace
