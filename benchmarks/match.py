@@ -1,8 +1,8 @@
 """How well and how fast texts find their codes: ``python -m benchmarks.match [--task dx|px] [--calibrate]``.
 
 Reads the reference data beside the checkout (never part of it) and scores with its ``evaluate.py``. Procedures: N7K dev
-against its own term list, without history and with N7K train as history. Diagnoses: every tenth row of CDN train
-against the v601 list, without history and with the other rows. The last line is one JSON object.
+against its own term list, without history, with N7K train as history, and with a model trained on it. Diagnoses: every
+tenth row of CDN train against the v601 list, with the other rows as history. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import resource
 import runpy
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -65,10 +66,15 @@ def tasks(only: str = "") -> list[Task]:
     return found
 
 
-def measure(task: Task, past: Rows) -> tuple[dict[str, float], list[tuple[float, bool]]]:
-    """Return figures in percent, milliseconds and seconds, and for each text (probability, right) of the first."""
+def measure(task: Task, past: Rows, train: bool = False) -> tuple[dict[str, float], list[tuple[float, bool]]]:
+    """Return figures in percent, milliseconds and seconds, and for each text (probability, right) of the first.
+
+    With ``train`` a model is trained on ``past`` first.
+    """
     start = time.perf_counter()
     matcher = FirstMatcher.from_terms(task.terms, task.kind, past)
+    if train:
+        matcher.learn(task.kind)
     matcher.warm(task.kind)
     build = time.perf_counter() - start
     ranked: dict[str, dict[int, str]] = {}
@@ -98,6 +104,7 @@ def measure(task: Task, past: Rows) -> tuple[dict[str, float], list[tuple[float,
         "p50_ms": sorted(latency)[len(latency) // 2] * 1000,
         "p95_ms": sorted(latency)[int(len(latency) * 0.95)] * 1000,
         "batch_1000_s": time.perf_counter() - start,
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         "names": len({name for _, name in task.terms}),
     }
     return {name: round(value, 2) for name, value in figures.items()}, sure
@@ -109,6 +116,7 @@ def bench(only: str = "") -> dict[str, object]:
     for task in tasks(only):
         found[task.name] = measure(task, ())[0]
         found[f"{task.name}_history"] = measure(task, task.past)[0]
+        found[f"{task.name}_trained"] = measure(task, task.past, train=True)[0]
     return found
 
 
@@ -116,8 +124,8 @@ def calibration(only: str = "") -> dict[str, object]:
     """Return, for steps of probability, how many first answers fall in and what share of them is right."""
     found: dict[str, object] = {}
     for task in tasks(only):
-        for name, past in ((task.name, ()), (f"{task.name}_history", task.past)):
-            _, sure = measure(task, past)
+        for name, past in ((task.name, ()), (f"{task.name}_trained", task.past)):
+            _, sure = measure(task, past, train=bool(past))
             found[name] = [_bin(sure, low, high) for low, high in pairwise(STEPS)]
     return found
 

@@ -31,6 +31,11 @@ class Axis:
         others = set(other)
         return any(a in others or any((a, b) in self.same or (b, a) in self.same for b in others) for a in one)
 
+    def values_like(self, values: Iterable[str]) -> set[str]:
+        """Return the values that count as the same as one of these."""
+        known = set(values)
+        return {b for a, b in self.same if a in known} | {a for a, b in self.same if b in known}
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -51,6 +56,7 @@ class Axes:
     """All axes of one kind of code."""
 
     def __init__(self, axes: Sequence[Axis]) -> None:
+        self.all = tuple(axes)
         self._axes = {axis.name: axis for axis in axes}
         self._owners: dict[str, list[tuple[str, str]]] = {}
         for axis in axes:

@@ -9,6 +9,7 @@ from typing import Final
 from app.domain.coding import Band, Candidate, CodeKind, MatchKind, MatchResult
 from app.matching.confidence import ACCEPT, CONFIRM, band_of, probabilities
 from app.matching.explaining import conflicts_of, kind_of_match, part_of, reasons_of, spans_of, words_apart
+from app.matching.learned.model import LearnedMatcher
 from app.matching.lexicon import Lexicon
 from app.matching.memory import Memory, Past, Recalled
 from app.matching.names import Term
@@ -62,6 +63,7 @@ class KindMatcher:
             self._numbers.setdefault(term.name, number)
         self._status = StatusReader(lexicon.markers)
         self._memory = Memory((), {})
+        self._learned: LearnedMatcher | None = None
 
     def remembering(self, past: Iterable[tuple[str, Sequence[int], int, str]]) -> KindMatcher:
         """Return a matcher over the same terms that remembers: (text, term numbers, times, last date)."""
@@ -76,6 +78,11 @@ class KindMatcher:
         other._memory = Memory(items, names)
         return other
 
+    def with_model(self, learned: LearnedMatcher) -> KindMatcher:
+        """Let a trained model rank from now on. Returns this matcher."""
+        self._learned = learned
+        return self
+
     def number_of(self, code: str) -> int | None:
         """Return the number of the term with this code or name, None without one."""
         return self._numbers.get(code)
@@ -86,6 +93,8 @@ class KindMatcher:
         if status.denied:
             return MatchResult((), Band.SEARCH)
         whole = self._whole(text, status, max(top, 2))
+        if self._learned is not None:
+            return MatchResult(whole.candidates[:top], whole.band)
         firsts = self._parts(text, whole)
         if not firsts:
             return MatchResult(whole.candidates[:top], whole.band)
@@ -102,6 +111,9 @@ class KindMatcher:
         codes = [self.ranker.terms[term].code for term in known]
         if len(codes) > 1 and all(code in by_code for code in codes):
             return tuple(by_code[code] for code in codes)
+        if self._learned is not None:
+            together = {self.ranker.terms[term] for term in self._learned.answer(text).chosen}
+            return tuple(c for c in whole.candidates if Term(c.code, c.name) in together)
         return tuple(_distinct(self._parts(text, whole))) or whole.candidates[:1]
 
     def search(self, typed: str, top: int = 20) -> tuple[Candidate, ...]:
@@ -130,6 +142,8 @@ class KindMatcher:
 
     def _whole(self, text: str, status: Status, top: int) -> MatchResult:
         query = analyse(self.lexicon.spelling.normal(text), self.lexicon.kinds[self.kind])
+        if self._learned is not None:
+            return self._by_model(self._learned, text, query, status, top)
         ranked, recalled = self._rank(query)
         ranked = [scored for scored in ranked if scored.score >= LEAST][: max(top, 2)]
         if not ranked:
@@ -145,6 +159,28 @@ class KindMatcher:
         certain = status.is_certain or (status.past and _is_past(candidates[0].code))
         band = band_of(chances[0], sure and not candidates[0].conflicts, certain)
         return MatchResult(candidates[:top], band)
+
+    def _by_model(self, learned: LearnedMatcher, text: str, query: Query, status: Status, top: int) -> MatchResult:
+        """Rank by the model; what was always given to this very text, or is its title, still comes first."""
+        answer = learned.answer(text)
+        if not answer.numbers:
+            return MatchResult((), Band.SEARCH)
+        chances = dict(zip(answer.numbers, answer.chances, strict=True))
+        known = self._memory.answers(query.normal) or tuple(self.ranker.titled(query.normal))
+        order = list(dict.fromkeys((*known, *answer.numbers)))[:top]
+        recalled = self._memory.recall(query.normal, query.wordings[0].plain)
+        scored = self.ranker.described(query, order)
+        floor = [max((chances.get(later, 0.0) for later in order[place:]), default=0.0) for place in range(len(order))]
+        is_sure = bool(known) and (not (given := recalled.get(known[0])) or given.times != 1)
+        if is_sure:
+            floor[0] = max(floor[0], ACCEPT)
+        candidates = tuple(
+            self._candidate(scored[term], floor[place], recalled.get(term), query, status, self._words(place))
+            for place, term in enumerate(order)
+        )
+        certain = status.is_certain or (status.past and _is_past(candidates[0].code))
+        sure = is_sure or (floor[0] >= learned.model.scale.accept and not candidates[0].conflicts)
+        return MatchResult(candidates, band_of(floor[0], sure, certain))
 
     def _rank(self, query: Query) -> tuple[list[Scored], dict[int, Recalled]]:
         if not query.wordings:

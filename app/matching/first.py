@@ -11,6 +11,12 @@ from app.common.progress import NoProgress, Progress
 from app.domain.coding import Candidate, CodeKind, MatchResult
 from app.matching.contract import PastCoding
 from app.matching.engine import KindMatcher
+from app.matching.learned.catalogue import Catalogue
+from app.matching.learned.knowledge import knowledge_of
+from app.matching.learned.model import LearnedMatcher, Model
+from app.matching.learned.past import History, Row
+from app.matching.learned.store import fingerprint, from_bytes, to_bytes
+from app.matching.learned.training import FEWEST, Example, Training
 from app.matching.lexicon import Lexicon, standard_lexicon
 from app.matching.names import Term, terms_of
 from app.matching.words import Words
@@ -40,6 +46,7 @@ class FirstMatcher:
         }
         self._lock = threading.Lock()
         self._bare: dict[CodeKind, KindMatcher] = {}
+        self._models: dict[CodeKind, tuple[Model, Catalogue]] = {}
         self._ready: dict[CodeKind, KindMatcher] = {}
         self._history = tuple(history)
 
@@ -100,6 +107,41 @@ class FirstMatcher:
         told.step(len(distinct), len(distinct))
         return found
 
+    def learn(self, kind: CodeKind, progress: Progress | None = None, seed: int = 1) -> bool:
+        """Train a model on what is remembered, which ranks from then on; False when that is too little.
+
+        Takes minutes: about one for each 2,000 past codings. The same past and seed lead to the same model.
+        Raises ``Cancelled`` when the user stops it.
+        """
+        bare, past = self._of(kind), self._past(kind)
+        if len(past) < FEWEST:
+            return False
+        catalogue = Catalogue(bare.ranker)
+        model = Training(catalogue, _examples(bare, past), progress or NoProgress(), seed).run()
+        self._use(kind, model, catalogue)
+        return True
+
+    def model_bytes(self, kind: CodeKind) -> bytes:
+        """Return the model of a kind for a cache. Raises ``KeyError`` without one."""
+        model, catalogue = self._models[kind]
+        return to_bytes(model, fingerprint(catalogue.texts, catalogue.axes))
+
+    def take_model(self, kind: CodeKind, content: bytes) -> bool:
+        """Use a model from a cache; False when it is damaged or of another list of names."""
+        catalogue = Catalogue(self._of(kind).ranker)
+        model = from_bytes(content, fingerprint(catalogue.texts, catalogue.axes))
+        if model is not None:
+            self._use(kind, model, catalogue)
+        return model is not None
+
+    def _use(self, kind: CodeKind, model: Model, catalogue: Catalogue) -> None:
+        with self._lock:
+            self._models[kind] = (model, catalogue)
+            self._ready.pop(kind, None)
+
+    def _past(self, kind: CodeKind) -> list[PastCoding]:
+        return [item for item in self._history if item.kind is kind]
+
     def pinyin_bytes(self, kind: CodeKind) -> bytes:
         """Return the pinyin index for a cache, building it (about a second for 33,000 names) when needed."""
         return self._of(kind).index.pinyin.to_bytes()
@@ -115,22 +157,40 @@ class FirstMatcher:
         with self._lock:
             if kind not in self._bare:
                 self._bare[kind] = self._makers[kind]()
-            self._ready[kind] = _with_memory(self._bare[kind], self._history)
-            return self._ready[kind]
+            matcher = _with_memory(self._bare[kind], self._past(kind))
+            rows = [example.row for example in _examples(self._bare[kind], self._past(kind))]
+            if kind in self._models and rows:
+                model, catalogue = self._models[kind]
+                known = knowledge_of(catalogue, History(rows, catalogue), model.encoder)
+                matcher = matcher.with_model(LearnedMatcher(model, known))
+            self._ready[kind] = matcher
+            return matcher
 
 
 def _maker(book: Codebook, kind: CodeKind, lexicon: Lexicon, words: Words | None) -> Callable[[], KindMatcher]:
     return lambda: KindMatcher(terms_of(book, kind), kind, lexicon, words=words)
 
 
-def _with_memory(matcher: KindMatcher, history: Sequence[PastCoding]) -> KindMatcher:
-    past = [
-        (item.text, numbers, item.times, item.last)
-        for item in history
-        if item.kind is matcher.kind
-        and (numbers := [n for code in item.codes if (n := matcher.number_of(code)) is not None])
-    ]
-    return matcher.remembering(past) if past else matcher
+def _with_memory(matcher: KindMatcher, past: Sequence[PastCoding]) -> KindMatcher:
+    known = [(item.text, numbers, item.times, item.last) for item in past if (numbers := _numbers(matcher, item))]
+    return matcher.remembering(known)
+
+
+def _numbers(matcher: KindMatcher, item: PastCoding) -> list[int]:
+    return [number for code in item.codes if (number := matcher.number_of(code)) is not None]
+
+
+def _examples(matcher: KindMatcher, past: Sequence[PastCoding]) -> list[Example]:
+    """Return the past for training: each text once, with what it was given most often."""
+    lexicon = matcher.lexicon.kinds[matcher.kind]
+    found: dict[str, tuple[int, Example]] = {}
+    for item in past:
+        normal = lexicon.spelling.normal(item.text)
+        terms = tuple(dict.fromkeys(_numbers(matcher, item)))
+        plain, canonical = lexicon.plain(normal), lexicon.canonical(normal)
+        if terms and plain and item.times > found.get(canonical, (0, None))[0]:
+            found[canonical] = (item.times, Example(item.text, Row(plain, canonical, terms)))
+    return [example for _, example in found.values()]
 
 
 def _terms(terms: Iterable[tuple[str, str]], past: Sequence[tuple[str, Sequence[str]]]) -> list[Term]:

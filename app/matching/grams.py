@@ -42,21 +42,24 @@ class Coverage:
 class GramIndex:
     """Names as sets of n-grams with inverse document frequency as weight.
 
-    ``weight_of[i]`` is the summed weight of name i.
+    ``weight_of[i]`` is the summed weight of name i; ``codes`` are the grams by number.
     """
 
     def __init__(self, names: Sequence[str], sizes: Sequence[int] = (1, 2)) -> None:
         self.sizes = tuple(sizes)
         self.count = len(names)
         owner, code = self._occurrences(names)
-        self._codes, ids = np.unique(code, return_inverse=True)
+        self.codes, ids = np.unique(code, return_inverse=True)
         pairs = distinct(ids.astype(np.uint64) * np.uint64(max(self.count, 1)) + owner)
         self._owners = (pairs % np.uint64(max(self.count, 1))).astype(np.int32)
         held = (pairs // np.uint64(max(self.count, 1))).astype(np.int64)
-        frequency = np.bincount(held, minlength=len(self._codes))
+        frequency = np.bincount(held, minlength=len(self.codes))
         self._starts = np.concatenate(([0], np.cumsum(frequency))).astype(np.int64)
         self.weights = np.log1p((self.count - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
         self.unknown_weight = float(np.log1p(2 * self.count + 1.0))
+        order = np.argsort(self._owners, kind="stable")
+        self._held = held[order].astype(np.int32)
+        self._holds = np.concatenate(([0], np.cumsum(np.bincount(self._owners, minlength=self.count)))).astype(np.int64)
         self.weight_of = np.bincount(self._owners, self.weights[held], minlength=self.count).astype(np.float32)
 
     def _occurrences(self, names: Sequence[str]) -> tuple[Codes, Codes]:
@@ -72,6 +75,12 @@ class GramIndex:
             codes.append(runs[inside])
         return np.concatenate(owners), np.concatenate(codes)
 
+    def held(self, names: NDArray[np.int64]) -> tuple[Ints, NDArray[np.int64]]:
+        """Return the numbers of the n-grams that these names hold, one name after the other, and where each begins."""
+        low, counts = self._holds[names], self._holds[names + 1] - self._holds[names]
+        starts = np.cumsum(counts) - counts
+        return self._held[np.arange(counts.sum()) + np.repeat(low - starts, counts)], starts
+
     def ids(self, text: str) -> tuple[Ints, int]:
         """Return the known n-grams of a text as vocabulary numbers and how many are unknown."""
         ids, known = self.locate(grams(text, self.sizes))
@@ -79,10 +88,10 @@ class GramIndex:
 
     def locate(self, codes: Codes) -> tuple[Ints, NDArray[np.bool_]]:
         """Return the vocabulary numbers of those ``codes`` that are known, and which ones are."""
-        if not len(self._codes) or not len(codes):
+        if not len(self.codes) or not len(codes):
             return np.zeros(0, np.int32), np.zeros(len(codes), np.bool_)
-        at = np.minimum(np.searchsorted(self._codes, codes), len(self._codes) - 1)
-        known = self._codes[at] == codes
+        at = np.minimum(np.searchsorted(self.codes, codes), len(self.codes) - 1)
+        known = self.codes[at] == codes
         return at[known].astype(np.int32), known
 
     def cover(self, text: str) -> Coverage:
@@ -105,6 +114,16 @@ def distinct(numbers: Codes) -> Codes:
     """Return the different numbers, sorted: ``np.unique`` without its hash table, which is slow here."""
     ordered = np.sort(numbers)
     return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))] if len(ordered) else ordered
+
+
+def numbered(values: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the different values, sorted, and for each value its place among them: ``np.unique`` without hashing."""
+    order = np.argsort(values, kind="stable")
+    ordered = values[order].astype(np.int64)
+    is_new = np.concatenate(([True], ordered[1:] != ordered[:-1])) if len(ordered) else np.zeros(0, np.bool_)
+    where = np.empty(len(ordered), np.int64)
+    where[order] = np.cumsum(is_new) - 1
+    return ordered[is_new], where
 
 
 def top_of(scores: Floats, count: int) -> Ints:

@@ -11,13 +11,17 @@ from app.matching.sites import Places
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """One way to say the text: ``plain`` is compared, ``cost`` is taken off, ``expansion`` is what was replaced."""
+    """One way to say the text: ``plain`` is compared, ``cost`` is taken off, ``expansion`` is what was replaced.
+
+    ``source`` is the wording with its sides.
+    """
 
     plain: str
     said: Said
     places: Places
     cost: float = 0.0
     expansion: Expansion | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +58,9 @@ def _add(found: dict[str, Wording], plain: str, source: str, lexicon: KindLexico
     """Add a wording and the same in the words that names prefer."""
     canonical = lexicon.canonical(source)
     said, places = lexicon.axes.read(canonical), lexicon.sites.read(canonical)
-    found.setdefault(plain, Wording(plain, said, places, 0.0, expansion))
+    found.setdefault(plain, Wording(plain, said, places, 0.0, expansion, canonical))
     rewritten = lexicon.rewritten(plain)
-    found.setdefault(rewritten, Wording(rewritten, said, places, 0.02, expansion))
+    found.setdefault(rewritten, Wording(rewritten, said, places, 0.02, expansion, canonical))
 
 
 def _expansions(plain: str, normal: str, lexicon: KindLexicon) -> list[tuple[Expansion, float]]:

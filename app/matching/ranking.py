@@ -94,8 +94,8 @@ class Ranker:
     def score(self, query: Query, also: Iterable[int] = ()) -> list[Scored]:
         """Return the terms that recall finds and those in ``also``, each with its best form, best first."""
         best: dict[int, Scored] = {}
-        titled = self._titles.get(query.normal, [])
-        terms = {*also, *titled, *self._named_by(query)}
+        titled = self.titled(query.normal)
+        terms = {*also, *titled, *self.named_by(query)}
         extra = dict.fromkeys(number for term in sorted(terms) for number in self._forms_of[term])
         for wording in query.wordings:
             overlap = self._overlap(wording)
@@ -115,6 +115,20 @@ class Ranker:
         ranked = sorted(best.values(), key=lambda scored: scored.order)
         return self._lifted(query, ranked)
 
+    def described(self, query: Query, terms: Sequence[int]) -> dict[int, Scored]:
+        """Return for each of some terms the form and the wording that are most alike, and where they disagree."""
+        found: dict[int, Scored] = {}
+        for term in terms:
+            pairs = [(wording, number) for wording in query.wordings for number in self._forms_of[term]]
+            likeness = [self._likeness(wording, number, 1.0) for wording, number in pairs]
+            best = max(range(len(pairs)), key=likeness.__getitem__)
+            found[term] = self._score(query, *pairs[best], likeness[best])
+        return found
+
+    def titled(self, normal: str) -> list[int]:
+        """Return the terms whose title is this normal form."""
+        return self._titles.get(normal, [])
+
     def plain_of(self, term: int) -> str:
         """Return the first form of a term: its title."""
         numbers = self._forms_of[term]
@@ -127,7 +141,7 @@ class Ranker:
             found.setdefault(self.forms[number].term, float(per_form[number]))
         return found
 
-    def _named_by(self, query: Query) -> list[int]:
+    def named_by(self, query: Query) -> list[int]:
         """Terms whose codes a short form names that makes up most of the text."""
         found: list[int] = []
         for expansion, share in query.shares:

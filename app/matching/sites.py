@@ -24,7 +24,7 @@ class SiteCosts:
 
 
 class Sites:
-    """Places by word, with their wholes. Words of one place are given as ``a|b``."""
+    """Places by word, with their wholes (``above``, by number). Words of one place are given as ``a|b``."""
 
     def __init__(
         self, title: str, parts: Mapping[str, Sequence[str]], no_place: Iterable[str], costs: SiteCosts
@@ -37,7 +37,9 @@ class Sites:
             parent = self._place(whole)
             for child in children:
                 above.setdefault(self._place(child), set()).add(parent)
-        self._above = {place: _closure(place, above) for place in set(self._number.values())}
+        self.above: Mapping[int, frozenset[int]] = {
+            place: _closure(place, above) for place in set(self._number.values())
+        }
         self._phrases = Phrases(dict.fromkeys((*self._number, *no_place), ""))
 
     def read(self, normal: str) -> Places:
@@ -73,7 +75,7 @@ class Sites:
         return number
 
     def _related(self, one: int, other: int) -> bool:
-        return one == other or one in self._above[other] or other in self._above[one]
+        return one == other or one in self.above[other] or other in self.above[one]
 
 
 def _closure(place: int, above: Mapping[int, set[int]]) -> frozenset[int]:

@@ -43,22 +43,31 @@ class Translation:
 
     def translate(self, text: str) -> tuple[Codes, Floats]:
         """Return the name grams that a text leads to, sorted, each with its highest probability (0-1)."""
-        own = grams(text)
-        low = np.searchsorted(self._source, own, "left")
-        high = np.searchsorted(self._source, own, "right")
-        rows = np.concatenate([np.arange(a, b) for a, b in zip(low, high, strict=True)] or [np.zeros(0, np.int64)])
-        found = self._target[rows]
+        _, found, chance = self.meanings(grams(text))
         targets = distinct(found)
         best = np.zeros(len(targets), np.float32)
-        np.maximum.at(best, np.searchsorted(targets, found), self._chance[rows])
+        np.maximum.at(best, np.searchsorted(targets, found), chance)
         return targets, best
+
+    def meanings(self, sources: Codes) -> tuple[Whole, Codes, Floats]:
+        """Return each meaning of these grams: the place of the gram, the name gram, the probability."""
+        low = np.searchsorted(self._source, sources, "left")
+        counts = np.searchsorted(self._source, sources, "right") - low
+        rows = np.arange(counts.sum()) + np.repeat(low - (np.cumsum(counts) - counts), counts)
+        return np.repeat(np.arange(len(sources)), counts), self._target[rows], self._chance[rows]
+
+    def knows(self, sources: Codes) -> NDArray[np.bool_]:
+        """Return which of these grams a past text held."""
+        if not len(self._known):
+            return np.zeros(len(sources), np.bool_)
+        at = np.minimum(np.searchsorted(self._known, sources), len(self._known) - 1)
+        held: NDArray[np.bool_] = self._known[at] == sources
+        return held
 
     def unknown(self, text: str) -> Codes:
         """Return the grams of a text that no past text held."""
         own = grams(text)
-        at = np.minimum(np.searchsorted(self._known, own), len(self._known) - 1)
-        unknown: Codes = own[self._known[at] != own]
-        return unknown
+        return own[~self.knows(own)]
 
 
 def _meet(pairs: Sequence[tuple[str, str]]) -> _Cells:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Sequence
 from pathlib import Path
@@ -47,9 +48,27 @@ def matcher_for(kind: CodeKind, *, terms: Path | None, history: Sequence[tuple[s
     if terms is None:
         past = [PastCoding(words, kind, answers) for words, answers in history]
         book = Assets(home(), SystemClock()).codebook()
-        return FirstMatcher(book, history=past, words=Words((entry.name for entry in book), cache_dir()))
-    rows = [(cells["code"], cells["name"]) for _, cells in stream_csv(terms, ("code", "name"))]
-    return FirstMatcher.from_terms(rows, kind, history=history)
+        matcher = FirstMatcher(book, history=past, words=Words((entry.name for entry in book), cache_dir()))
+    else:
+        rows = [(cells["code"], cells["name"]) for _, cells in stream_csv(terms, ("code", "name"))]
+        matcher = FirstMatcher.from_terms(rows, kind, history=history)
+    if history:
+        _train(matcher, kind, history)
+    return matcher
+
+
+def _train(matcher: FirstMatcher, kind: CodeKind, history: Sequence[tuple[str, tuple[str, ...]]]) -> None:
+    """Give a matcher the model of its past, from the cache when the same past was learned before."""
+    mark = hashlib.sha256(repr(history).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    path = cache_dir() / f"model-{kind}-{mark}.npz"
+    try:
+        if path.is_file() and matcher.take_model(kind, path.read_bytes()):
+            return
+        if matcher.learn(kind):
+            with write_atomic(path) as out:
+                out.write(matcher.model_bytes(kind))
+    except OSError:
+        _log.warning("model cache not written: %s", path.name)
 
 
 def history_pairs(path: Path) -> list[tuple[str, tuple[str, ...]]]:

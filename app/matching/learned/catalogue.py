@@ -1,0 +1,108 @@
+"""The names of one kind of code, prepared for features: forms, grams, axes, places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.matching.axes import WITHOUT, Said
+from app.matching.grams import Floats, GramIndex, Ints
+from app.matching.ranking import Ranker
+
+Bits = NDArray[np.uint64]
+Flags = NDArray[np.bool_]
+CATEGORY: Final = 3
+"""Characters of a code's category."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What a text says on each axis (bits of values, and those that count as the same) and of which places."""
+
+    said: Bits
+    alike: Bits
+    places: tuple[int, ...]
+
+
+class Catalogue:
+    """Everything about the names that no text changes. Numbers of names are those of the ranker's terms."""
+
+    def __init__(self, ranker: Ranker) -> None:
+        self.ranker = ranker
+        lexicon, terms = ranker.lexicon, ranker.terms
+        spelling = lexicon.spelling
+        normals = [lexicon.canonical(spelling.normal(term.name)) for term in terms]
+        self.texts = normals
+        self.plains = [ranker.plain_of(number) for number in range(len(terms))]
+        self.index = ranker.index
+        self.fine = GramIndex(normals, (1, 2, 3))
+        self.lengths = np.array([len(plain) for plain in self.plains], np.float32)
+        owners = np.array([form.term for form in ranker.forms], np.int64)
+        self.form_starts = np.searchsorted(owners, np.arange(len(terms) + 1)).astype(np.int64)
+        self.formed = np.flatnonzero(np.diff(self.form_starts) > 0)
+        categories: dict[str, int] = {}
+        self.category = np.array(
+            [categories.setdefault(term.code[:CATEGORY] or term.name, len(categories)) for term in terms], np.int64
+        )
+        self._values = {
+            axis.name: {value: 1 << bit for bit, value in enumerate(dict.fromkeys(axis.words.values()))}
+            for axis in lexicon.axes.all
+        }
+        self.axes = tuple(self._values)
+        self.said = np.array([self._said(lexicon.axes.read(normal)) for normal in normals], np.uint64)
+        self.said = self.said.reshape(len(terms), len(self.axes))
+        self._relate()
+        self.places = np.zeros((len(terms), self.place_count), np.bool_)
+        for number, normal in enumerate(normals):
+            self.places[number, list(lexicon.sites.read(normal))] = True
+        self.by_name = _by_name(self.plains)
+
+    def _said(self, said: Said) -> list[int]:
+        return [
+            sum(bits[value] for value in said.get(axis, ()) if value != WITHOUT) for axis, bits in self._values.items()
+        ]
+
+    def _relate(self) -> None:
+        """Which places are wholes of which, by number."""
+        above = self.ranker.lexicon.sites.above
+        self.place_count = max(above, default=-1) + 1
+        self.above: Flags = np.zeros((self.place_count, self.place_count), np.bool_)
+        for place, wholes in above.items():
+            self.above[place, list(wholes)] = True
+
+    def spoken(self, canonical: str) -> Spoken:
+        """Return what a text says on the axes and of places."""
+        lexicon = self.ranker.lexicon
+        said = lexicon.axes.read(canonical)
+        own = np.array(self._said(said), np.uint64)
+        alike = []
+        for axis, bits in zip(lexicon.axes.all, own.tolist(), strict=True):
+            others = axis.values_like(said.get(axis.name, ())) - {WITHOUT}
+            alike.append(bits | sum(self._values[axis.name][value] for value in others))
+        return Spoken(own, np.array(alike, np.uint64), tuple(lexicon.sites.read(canonical)))
+
+    def named_inside(self, plain: str) -> list[int]:
+        """Return the names that stand inside a plain text, as a whole."""
+        places = ((at, size) for size in range(2, len(plain) + 1) for at in range(len(plain) - size + 1))
+        return [number for at, size in places for number in self.by_name.get(plain[at : at + size], ())]
+
+    def best_of_forms(self, per_form: Floats) -> Floats:
+        """Return for each name the highest value of its forms."""
+        found = np.zeros(len(self.plains), np.float32)
+        found[self.formed] = np.maximum.reduceat(per_form, self.form_starts[:-1][self.formed])
+        return found
+
+    def ids_of(self, numbers: NDArray[np.int64]) -> tuple[Ints, NDArray[np.int64]]:
+        """Return the gram numbers of these names one after another and where each begins."""
+        return self.index.held(self.form_starts[numbers])
+
+
+def _by_name(plains: list[str]) -> Mapping[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for number, plain in enumerate(plains):
+        found.setdefault(plain, []).append(number)
+    return found

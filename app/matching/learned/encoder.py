@@ -1,0 +1,54 @@
+"""Texts and names as vectors: the mean of learned vectors of their grams, turned and brought to length one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.matching.grams import Floats
+from app.matching.learned.hashing import BUCKETS, Rows, hashed
+
+WIDTH: Final = 192
+_AT_ONCE: Final = 2048
+
+Halves = NDArray[np.float16]
+
+
+@dataclass(frozen=True, slots=True)
+class Encoder:
+    """``table`` has a vector per bucket, ``turn`` is the linear layer."""
+
+    table: Halves
+    turn: Floats
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """Return one unit vector per text."""
+        parts = [self._part(hashed(texts[low : low + _AT_ONCE])) for low in range(0, len(texts), _AT_ONCE)]
+        return np.concatenate(parts) if parts else np.zeros((0, WIDTH), np.float32)
+
+    def _part(self, rows: Rows) -> Floats:
+        return unit(means(self.table, rows) @ self.turn)[0]
+
+
+def means(table: Halves | Floats, rows: Rows) -> Floats:
+    """Return the mean vector of each row's buckets."""
+    summed = np.add.reduceat(table[rows.buckets].astype(np.float32, copy=False), rows.starts[:-1], axis=0)
+    found: Floats = (summed / np.diff(rows.starts).astype(np.float32)[:, None]).astype(np.float32, copy=False)
+    return found
+
+
+def unit(vectors: Floats) -> tuple[Floats, Floats]:
+    """Return the vectors at length one and their former lengths."""
+    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors, dtype=np.float32)) + np.float32(1e-6)
+    return vectors / lengths[:, None], lengths
+
+
+def untrained(seed: int) -> Encoder:
+    """Return an encoder whose vectors are random and whose linear layer changes nothing."""
+    draw = np.random.default_rng(seed)
+    table = draw.standard_normal((BUCKETS, WIDTH), dtype=np.float32) * np.float32(0.1)
+    return Encoder(table.astype(np.float16), np.eye(WIDTH, dtype=np.float32))

@@ -1,0 +1,114 @@
+"""What answers a question draws on, and the names it looks at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.matching.grams import Floats, GramIndex, distinct, top_of
+from app.matching.learned.catalogue import Catalogue
+from app.matching.learned.encoder import Encoder
+from app.matching.learned.past import History, Near
+from app.matching.learned.question import Question
+
+BY_WORDS: Final = 40
+BY_OTHER_WORDS: Final = 20
+BY_VECTOR: Final = 25
+BY_TRANSLATION: Final = 30
+BY_PART: Final = 8
+_UNKNOWN: Final = np.float32(0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """The names, their vectors, the encoder, the past."""
+
+    catalogue: Catalogue
+    history: History
+    encoder: Encoder
+    vectors: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The names looked at and, for all names, what recall measured on the way."""
+
+    numbers: NDArray[np.int64]
+    words: Floats
+    other_words: Floats
+    part_words: Floats
+    fine: Floats
+    translated: Floats
+    cosine: Floats
+    part_cosine: Floats
+    near_words: Near
+    near_vectors: Near
+
+
+def knowledge_of(catalogue: Catalogue, history: History, encoder: Encoder) -> Knowledge:
+    """Return what an encoder and a past know of the names."""
+    return Knowledge(catalogue, history.with_encoder(encoder), encoder, encoder.encode(catalogue.texts))
+
+
+def recall(question: Question, known: Knowledge) -> Found:
+    """Return the names worth a closer look."""
+    catalogue, history = known.catalogue, known.history
+    words = _likeness(catalogue.index, question.plain, catalogue)
+    other = words if question.other == question.plain else _likeness(catalogue.index, question.other, catalogue)
+    parts = [_likeness(catalogue.index, part, catalogue) for part in question.segments]
+    cosines = known.vectors @ question.vectors.T
+    cover = catalogue.fine.cover(question.canonical)
+    fine = cover.matched / np.sqrt(np.maximum(cover.total * catalogue.fine.weight_of, 1e-6))
+    translated = catalogue.best_of_forms(_translated(question.plain, catalogue.index, history))
+    near_words, near_vectors = history.near_words(question.plain), history.near_vectors(question.vectors[0])
+    chosen: list[NDArray[np.integer]] = [
+        top_of(words, BY_WORDS),
+        top_of(other, BY_OTHER_WORDS),
+        top_of(fine, BY_OTHER_WORDS),
+        top_of(cosines[:, 0], BY_VECTOR),
+        top_of(translated, BY_TRANSLATION),
+        near_words.terms,
+        near_vectors.terms,
+        *(top_of(part, BY_PART) for part in parts),
+        *(top_of(cosines[:, column], BY_PART) for column in range(1, cosines.shape[1])),
+        np.array(catalogue.named_inside(question.plain), np.int64),
+        np.array(catalogue.ranker.named_by(question.query), np.int64),
+    ]
+    numbers = _formed(np.concatenate(chosen), catalogue)
+    return Found(
+        numbers,
+        words,
+        other,
+        np.maximum.reduce([words, *parts]),
+        fine.astype(np.float32),
+        translated,
+        cosines[:, 0],
+        cosines.max(axis=1),
+        near_words,
+        near_vectors,
+    )
+
+
+def _formed(numbers: NDArray[np.int64], catalogue: Catalogue) -> NDArray[np.int64]:
+    """The different numbers, sorted, of names that have a form."""
+    ordered = distinct(numbers.astype(np.uint64)).astype(np.int64)
+    return ordered[catalogue.form_starts[ordered + 1] > catalogue.form_starts[ordered]]
+
+
+def _likeness(index: GramIndex, plain: str, catalogue: Catalogue) -> Floats:
+    cover = index.cover(plain)
+    shared = cover.matched / np.maximum((np.float32(cover.total) + index.weight_of) / 2, 1e-6)
+    return catalogue.best_of_forms(shared.astype(np.float32))
+
+
+def _translated(plain: str, index: GramIndex, history: History) -> Floats:
+    codes, chance = history.forward.translate(plain)
+    unknown = history.forward.unknown(plain)
+    codes = np.concatenate([codes, unknown])
+    chance = np.concatenate([chance, np.full(len(unknown), _UNKNOWN, np.float32)])
+    ids, known = index.locate(codes)
+    found = index.gather(ids, index.weights[ids] * chance[known]) / np.sqrt(np.maximum(index.weight_of, 1e-6))
+    return found.astype(np.float32)

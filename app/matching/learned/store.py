@@ -1,0 +1,68 @@
+"""A model as bytes: NumPy's npz, no pickles."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.matching.learned.boosting import Trees
+from app.matching.learned.encoder import Encoder
+from app.matching.learned.features import names_of
+from app.matching.learned.model import Model, Scale
+
+FORMAT: Final = "1"
+
+
+def fingerprint(names: Sequence[str], axes: Sequence[str]) -> str:
+    """Return what a model must have been trained for: the names, the columns of features, this format."""
+    parts = "\n".join([FORMAT, *names_of(axes), *names])
+    return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def to_bytes(model: Model, mark: str) -> bytes:
+    """Return a model with the fingerprint of what it was trained for."""
+    out = io.BytesIO()
+    scale = model.scale
+    arrays: dict[str, NDArray[np.generic]] = {
+        "mark": _letters(mark),
+        "table": model.encoder.table,
+        "turn": model.encoder.turn,
+        "scale": np.array([scale.slope, scale.offset, scale.accept, scale.several]),
+        **{f"ranker{number}": _letters(trees.written) for number, trees in enumerate(model.rankers)},
+        **{f"setter{number}": _letters(trees.written) for number, trees in enumerate(model.setters)},
+    }
+    with zipfile.ZipFile(out, "w") as packed:
+        for name, array in arrays.items():
+            np.lib.format.write_array(entry := io.BytesIO(), array, allow_pickle=False)
+            packed.writestr(f"{name}.npy", entry.getbuffer())
+    return out.getvalue()
+
+
+def from_bytes(content: bytes, mark: str) -> Model | None:
+    """Return the model of some bytes; None when they are damaged or of other names."""
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            if _text(arrays["mark"]) != mark:
+                return None
+            return Model(
+                Encoder(arrays["table"], arrays["turn"]),
+                tuple(Trees(_text(arrays[name])) for name in sorted(arrays) if name.startswith("ranker")),
+                tuple(Trees(_text(arrays[name])) for name in sorted(arrays) if name.startswith("setter")),
+                Scale(*arrays["scale"].tolist()),
+            )
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
+
+
+def _letters(text: str) -> NDArray[np.uint8]:
+    return np.frombuffer(text.encode("utf-8"), np.uint8)
+
+
+def _text(letters: NDArray[np.uint8]) -> str:
+    return letters.tobytes().decode("utf-8")

@@ -1,0 +1,172 @@
+"""Training a model on past codings: encoder, rankers, set models, scale. The same seed and past give the same model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.common.progress import Progress
+from app.matching.grams import Floats
+from app.matching.learned.boosting import RANKING, YES_OR_NO, Sample, Trees, fitted
+from app.matching.learned.calibration import scale_of
+from app.matching.learned.catalogue import Catalogue
+from app.matching.learned.encoder import Encoder, untrained
+from app.matching.learned.features import Look, look, names_of
+from app.matching.learned.fitting import Fit, Pairs
+from app.matching.learned.hashing import Rows, hashed
+from app.matching.learned.knowledge import knowledge_of
+from app.matching.learned.model import Model, sigmoid
+from app.matching.learned.past import History, Row
+from app.matching.learned.question import ask
+from app.matching.learned.sets import first_of, set_features
+
+FEWEST: Final = 300
+"""Past codings from which training is worth its while."""
+FOLDS: Final = 5
+"""Parts of the past; each is looked at with what the others teach."""
+COUNCIL: Final = 3
+"""Rankers and set models; each is fitted without a third of the texts, which it is then asked."""
+KEPT: Final = 40
+"""Names per text that rankers learn from."""
+_BASE_NAMES: Final = 20_000
+"""Names gone through with themselves before anything else."""
+_NAMES: Final = 4_000
+"""Names gone through with themselves in each round."""
+_ROUNDS: Final = 10
+_SLOWER: Final = 4
+"""Rounds at the end in which the rate falls."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A past text as written and as a row."""
+
+    text: str
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A text's names looked at, and which of them are right."""
+
+    look: Look
+    right: NDArray[np.bool_]
+    wanted: int
+
+
+class Training:
+    """One training; :meth:`run` does it."""
+
+    def __init__(self, catalogue: Catalogue, examples: Sequence[Example], progress: Progress, seed: int = 1) -> None:
+        """``progress`` is told of each part done and may raise to stop the training."""
+        self._catalogue = catalogue
+        self._examples = sorted(examples, key=lambda example: (example.row.canonical, example.row.terms, example.text))
+        np.random.default_rng(seed).shuffle(self._examples)
+        self._progress = progress
+        self._seed = seed
+        self._names = hashed(catalogue.texts)
+        self._done = 0
+        self._parts = FOLDS * 2 + COUNCIL * 2 + 2
+
+    def run(self) -> Model:
+        """Return the model. Raises ``Cancelled`` when the user stops it."""
+        base = self._base()
+        seen = self._folds(base)
+        rows = [example.row for example in self._examples]
+        encoder = self._encoder(base, rows)
+        looks = [item.look.table for item in seen]
+        rankers, scores = self._council(RANKING, seen, looks, [item.right for item in seen])
+        firsts = [first_of(score) for score in scores]
+        tables = [
+            set_features(item.look.only(first), score[first])
+            for item, first, score in zip(seen, firsts, scores, strict=True)
+        ]
+        right = [item.right[first] for item, first in zip(seen, firsts, strict=True)]
+        setters, raw = self._council(YES_OR_NO, seen, tables, right)
+        told = [sigmoid(one) for one in raw]
+        mostly_single = np.mean([item.wanted == 1 for item in seen]) > 0.8
+        scale = scale_of(told, right, [item.wanted for item in seen], exact=bool(mostly_single))
+        return Model(encoder, tuple(rankers), tuple(setters), scale)
+
+    def _tell(self) -> None:
+        self._progress.step(self._done, self._parts)
+        self._done += 1
+
+    def _beat(self) -> None:
+        self._progress.step(self._done, self._parts)
+
+    def _base(self) -> Encoder:
+        """An encoder that tells the names apart."""
+        self._tell()
+        fit = Fit(untrained(self._seed), self._names, self._seed)
+        none = Pairs(Rows(np.zeros(1, np.int64), np.zeros(0, np.int64)), np.zeros(0, np.int64))
+        for _ in range(max(1, round(_BASE_NAMES / len(self._names)))):
+            fit.round(none, 1.0, 1.0, self._beat)
+        return fit.encoder()
+
+    def _encoder(self, base: Encoder, rows: Sequence[Row]) -> Encoder:
+        self._tell()
+        texts = [(row.canonical, term) for row in rows for term in row.terms]
+        pairs = Pairs(hashed([text for text, _ in texts]), np.array([term for _, term in texts], np.int64))
+        share = min(1.0, _NAMES / len(self._names))
+        fit = Fit(base, self._names, self._seed)
+        for number in range(_ROUNDS):
+            fit.round(pairs, share, min(1.0, (_ROUNDS - number) / (_SLOWER + 1)), self._beat)
+        return fit.encoder()
+
+    def _folds(self, base: Encoder) -> list[_Seen]:
+        """Each text looked at with what the other folds teach."""
+        seen: dict[int, _Seen] = {}
+        for fold in range(FOLDS):
+            others = [item.row for number, item in enumerate(self._examples) if number % FOLDS != fold]
+            encoder = self._encoder(base, others)
+            known = knowledge_of(self._catalogue, History(others, self._catalogue), encoder)
+            self._tell()
+            for number in range(fold, len(self._examples), FOLDS):
+                example = self._examples[number]
+                question = ask(example.text, self._catalogue, encoder)
+                if question is not None:
+                    seen[number] = self._kept(look(question, known), example.row)
+        return [seen[number] for number in sorted(seen)]
+
+    def _kept(self, whole: Look, row: Row) -> _Seen:
+        """The names that a simple score puts first, and the right ones."""
+        columns = names_of(self._catalogue.axes)
+        simple = whole.table[:, columns.index("likely")] + 3 * whole.table[:, columns.index("cosine")]
+        right = np.isin(whole.numbers, row.terms)
+        kept = np.flatnonzero(right | np.isin(np.arange(len(right)), np.argsort(-simple, kind="stable")[:KEPT]))
+        held = whole.only(kept)
+        small = Look(held.numbers, held.table, held.covers.astype(np.float16), held.weights, held.parts, held.habits)
+        return _Seen(small, right[kept], len(row.terms))
+
+    def _council(
+        self,
+        goal: Mapping[str, object],
+        seen: Sequence[_Seen],
+        tables: Sequence[Floats],
+        right: Sequence[NDArray[np.bool_]],
+    ) -> tuple[list[Trees], list[Floats]]:
+        """Fit models without a third of the texts each. Returns them and their answers to the texts left out."""
+        models, answers = [], {}
+        useful = [bool(item.right.any()) for item in seen]
+        for member in range(COUNCIL):
+            self._tell()
+            out = list(range(member, len(seen), COUNCIL))
+            fit_on = [n for n in range(len(seen)) if n % COUNCIL != member and useful[n]]
+            watched = _sample([n for n in out if useful[n]], tables, right)
+            model = Trees(fitted(goal, _sample(fit_on, tables, right), watched, self._seed + member))
+            models.append(model)
+            answers.update({number: model.raw(tables[number]) for number in out})
+        return models, [answers[number] for number in range(len(seen))]
+
+
+def _sample(numbers: Sequence[int], tables: Sequence[Floats], right: Sequence[NDArray[np.bool_]]) -> Sample:
+    return Sample(
+        np.concatenate([tables[number] for number in numbers]),
+        np.concatenate([right[number] for number in numbers]).astype(np.float32),
+        np.array([len(tables[number]) for number in numbers], np.int64),
+    )

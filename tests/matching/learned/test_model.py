@@ -1,0 +1,97 @@
+"""A model learns a hospital's wording, answers alike at every run, and can be kept."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.common.errors import Cancelled
+from app.common.progress import CancelAt
+from app.domain.coding import Band, CodeKind
+from app.matching.first import FirstMatcher
+
+from .conftest import ACTS, PAST, SITES, TERMS
+
+PX = CodeKind.PX
+
+
+def first(matcher: FirstMatcher, text: str) -> str:
+    """Return the name that a matcher puts first."""
+    best = matcher.match(text, PX).best
+    return best.name if best else ""
+
+
+def test_it_answers_texts_that_it_never_saw(taught: FirstMatcher) -> None:
+    asked = {f"{site}{plain}": f"{site}{act}" for site in SITES for act, plain in ACTS.items()}
+    right = [text for text, name in asked.items() if first(taught, text) == name]
+    assert len(right) >= len(asked) * 0.95
+
+
+def test_a_term_finds_itself_first_and_surely(taught: FirstMatcher) -> None:
+    for _, name in TERMS:
+        found = taught.match(name, PX)
+        assert found.candidates[0].name == name
+        assert found.band is Band.ACCEPT
+
+
+def test_case_width_and_punctuation_change_nothing(taught: FirstMatcher) -> None:
+    for text in ("膀胱瘤子拿掉", "前列腺取块肉看看"):
+        assert {first(taught, other) for other in (f" {text}。", f"{text[:2]}，{text[2:]}", f"（{text}）")} == {
+            first(taught, text)
+        }
+    assert first(taught, "ＣＴ引导下肝活组织检查") == first(taught, "ct引导下肝活组织检查")
+
+
+def test_rubbish_is_to_be_looked_up(taught: FirstMatcher) -> None:
+    for rubbish in ("qwertz", "，。！", "1234567", "季度报表已发送"):
+        found = taught.match(rubbish, PX)
+        assert found.band is Band.SEARCH
+        assert all(candidate.score < 0.6 for candidate in found.candidates)
+
+
+def test_chances_fall_and_stay_between_0_and_1(taught: FirstMatcher) -> None:
+    chances = [candidate.score for candidate in taught.match("脑放脓", PX, 20).candidates]
+    assert chances == sorted(chances, reverse=True)
+    assert 0 <= min(chances) <= max(chances) <= 1
+
+
+def test_two_operations_are_answered_by_two_names(taught: FirstMatcher) -> None:
+    names = {candidate.name for candidate in taught.answers("肝瘤子拿掉+脾放脓", PX)}
+    assert names == {"肝病损切除术", "脾切开引流术"}
+    assert {candidate.name for candidate in taught.answers("膀胱放脓", PX)} == {"膀胱切开引流术"}
+
+
+def test_reasons_are_still_given(taught: FirstMatcher) -> None:
+    best = taught.match("甲状腺瘤子拿掉", PX).best
+    assert best is not None
+    assert best.reasons
+    assert all(0 <= start < end <= len(best.name) for start, end in best.spans)
+
+
+def test_a_kept_model_answers_alike_and_another_list_refuses_it(taught: FirstMatcher, untaught: FirstMatcher) -> None:
+    content = taught.model_bytes(PX)
+    assert not FirstMatcher.from_terms(TERMS[1:], PX, PAST).take_model(PX, content)
+    assert not untaught.take_model(PX, content[:1000])
+    assert untaught.take_model(PX, content)
+    for text in ("膀胱瘤子拿掉", "肝瘤子拿掉+脾放脓", "qwertz"):
+        assert untaught.match(text, PX) == taught.match(text, PX)
+
+
+def test_without_a_past_the_model_rests(taught: FirstMatcher) -> None:
+    matcher = FirstMatcher.from_terms(TERMS, PX)
+    before = matcher.match("肝瘤切除", PX)
+    assert matcher.take_model(PX, taught.model_bytes(PX))
+    assert matcher.match("肝瘤切除", PX) == before
+
+
+def test_too_little_past_teaches_nothing() -> None:
+    matcher = FirstMatcher.from_terms(TERMS, PX, PAST[:20])
+    assert not matcher.learn(PX)
+    with pytest.raises(KeyError):
+        matcher.model_bytes(PX)
+
+
+def test_training_can_be_cancelled() -> None:
+    matcher = FirstMatcher.from_terms(TERMS, PX, PAST)
+    with pytest.raises(Cancelled):
+        matcher.learn(PX, CancelAt(3))
+    assert first(matcher, "肝病损切除术") == "肝病损切除术"
