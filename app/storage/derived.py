@@ -7,7 +7,15 @@ from typing import Final
 
 import sqlalchemy as sa
 
-_REFRESH: Final = """
+_YEARS: Final = """CASE
+    WHEN p.birth_date IS NULL OR s.admit_time IS NULL THEN p.age_years
+    WHEN date(s.admit_time) < p.birth_date THEN NULL
+    ELSE strftime('%Y', s.admit_time) - strftime('%Y', p.birth_date)
+      - (strftime('%m-%d', s.admit_time) < strftime('%m-%d', p.birth_date))
+  END"""
+"""Age as :func:`app.domain.derived.age_years` has it, so that the worklist says what the case page says."""
+
+_REFRESH: Final = f"""
 UPDATE cases SET
   version = version + 1,
   updated = ?,
@@ -16,8 +24,12 @@ UPDATE cases SET
   admission_count = coalesce(s.admission_count, 0),
   patient_name = coalesce(p.patient_name, ''),
   sex = coalesce(p.sex, ''),
-  age_years = p.age_years,
-  age_days = p.age_days,
+  age_years = {_YEARS},
+  age_days = CASE
+    WHEN ({_YEARS}) IS NOT 0 THEN NULL
+    WHEN p.birth_date IS NULL OR s.admit_time IS NULL THEN p.age_days
+    ELSE CAST(julianday(date(s.admit_time)) - julianday(p.birth_date) AS INTEGER)
+  END,
   dept = coalesce(s.discharge_dept, s.admit_dept, ''),
   admit_time = coalesce(s.admit_time, ''),
   discharge_time = coalesce(s.discharge_time, ''),
@@ -46,7 +58,7 @@ JOIN (
   )
 ) AS n
 WHERE cases.id = ? AND s.case_id = cases.id
-"""
+"""  # noqa: S608 - made of constants
 
 
 def refresh(connection: sa.Connection, case_ids: Iterable[int], at: str) -> None:

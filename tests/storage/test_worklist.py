@@ -12,9 +12,11 @@ import pytest
 from app.common.clock import FixedClock
 from app.domain.case import CaseRecord, CaseState, Row
 from app.domain.coding import MatchKind, Proposal
+from app.domain.derived import age_days, age_years
 from app.domain.field import Group
 from app.storage import Actor, Database, Filter, Op, Summary, Transaction, WorklistQuery, WorklistRow
 from app.storage import Test as By
+from app.storage.load import StoredCase
 
 Ask = Callable[..., list]  # type: ignore[type-arg]
 
@@ -271,3 +273,30 @@ def test_values_of_a_column_come_with_their_numbers(ward: list[int], ask: Ask) -
     assert ask("value_counts", "claimed_by") == {"wangmin": 4}
     with pytest.raises(KeyError):
         ask("value_counts", "nothing")
+
+
+_NIGHT = datetime(2026, 3, 1, 0, 30)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        {"birth_date": date(2026, 2, 22), "admit_time": _NIGHT, "age_years": 3, "age_days": 99},
+        {"birth_date": date(2026, 3, 1), "admit_time": _NIGHT, "age_years": None},
+        {"birth_date": date(2025, 3, 1), "admit_time": _NIGHT, "age_years": 0, "age_days": 5},
+        {"birth_date": date(2025, 3, 2), "admit_time": _NIGHT},
+        {"birth_date": date(1956, 3, 2), "admit_time": _NIGHT, "age_years": 12},
+        {"birth_date": date(2024, 2, 29), "admit_time": datetime(2026, 2, 28, 23)},
+        {"birth_date": date(2026, 3, 2), "admit_time": _NIGHT, "age_years": 0, "age_days": 1},
+        {"birth_date": date(2026, 3, 2), "age_years": 0, "age_days": 4},
+        {"age_years": 44, "age_days": 4},
+        {"age_years": None},
+    ],
+)
+def test_the_age_in_the_list_is_the_age_of_the_case(
+    add: Callable[..., int], ask: Ask, load: Callable[[int], StoredCase], head: dict[str, object]
+) -> None:
+    case_id = add(1, **head)
+    (line,) = ask("worklist_rows", [case_id])
+    record = load(case_id).record
+    assert (line.age_years, line.age_days) == (age_years(record), age_days(record))
