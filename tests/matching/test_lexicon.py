@@ -139,3 +139,13 @@ def test_every_block_of_diagnoses_has_one(builtin: Codebook) -> None:
     letters = {entry.prefix[:2] for entry in entries(CodeKind.DX)}
     wanted = {found.code[:2] for found in builtin.leaves(CodeKind.DX)}
     assert wanted == letters
+
+
+def test_there_are_enough_parts_of_the_body_and_none_is_a_part_of_itself() -> None:
+    with (data("resources") / "matching" / "sites.toml").open("rb") as handle:
+        parts = tomllib.load(handle)["parts"]
+    assert sum(map(len, parts.values())) >= 500
+    for whole, children in parts.items():
+        assert len(set(children)) == len(children), whole
+        for child in children:
+            assert not set(whole.split("|")) & set(child.split("|")), (whole, child)
