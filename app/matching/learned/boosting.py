@@ -13,7 +13,7 @@ from app.matching.grams import Floats
 
 _SHARED: Final = {
     "verbosity": -1,
-    "num_threads": 2,
+    "num_threads": 1,
     "deterministic": True,
     "force_row_wise": True,
     "learning_rate": 0.05,

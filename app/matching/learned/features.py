@@ -19,6 +19,9 @@ from app.matching.learned.knowledge import Found, Knowledge, recall
 from app.matching.learned.past import Habits, Near
 from app.matching.learned.question import Question
 
+KEPT: Final = 48
+"""Names per text that are ranked."""
+_SIMPLE: Final = {"likely": 1.0, "part_cosine": 3.0, "near_vector": 2.0, "near": 1.0, "words": 1.0}
 _RECALLED: Final = ("words", "other_words", "part_words", "fine", "translated", "cosine", "part_cosine")
 _LETTERS: Final = ("ratio", "other_ratio", "full_ratio", "partial", "prefix", "postfix", "inside", "holds")
 _SIZES: Final = ("text_length", "name_length", "longer", "parts", "unknown_to_names", "unknown_to_past")
@@ -68,7 +71,14 @@ def look(question: Question, known: Knowledge) -> Look:
     together = aligned(question.grams, numbers, known.catalogue, known.history, weights)
     parts = known.vectors[numbers] @ question.vectors[1:].T
     table = _table(question, found, known, together)
-    return Look(numbers, table, together.covers, weights, parts, known.history.habits)
+    whole = Look(numbers, table, together.covers, weights, parts, known.history.habits)
+    return whole.only(_worthy(table))
+
+
+def _worthy(table: Floats) -> NDArray[np.int64]:
+    """The places of the names that a simple score puts first: rankers learn from these and are asked about them."""
+    simple = sum(weight * table[:, _PLAIN.index(name)] for name, weight in _SIMPLE.items())
+    return np.sort(np.argsort(-np.asarray(simple), kind="stable")[:KEPT])
 
 
 def _table(question: Question, found: Found, known: Knowledge, together: Aligned) -> Floats:

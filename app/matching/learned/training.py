@@ -15,7 +15,7 @@ from app.matching.learned.boosting import RANKING, YES_OR_NO, Sample, Trees, fit
 from app.matching.learned.calibration import scale_of
 from app.matching.learned.catalogue import Catalogue
 from app.matching.learned.encoder import Encoder, untrained
-from app.matching.learned.features import Look, look, names_of
+from app.matching.learned.features import Look, look
 from app.matching.learned.fitting import Fit, Pairs
 from app.matching.learned.hashing import Rows, hashed
 from app.matching.learned.knowledge import knowledge_of
@@ -30,8 +30,6 @@ FOLDS: Final = 5
 """Parts of the past; each is looked at with what the others teach."""
 COUNCIL: Final = 3
 """Rankers and set models; each is fitted without a third of the texts, which it is then asked."""
-KEPT: Final = 40
-"""Names per text that rankers learn from."""
 _BASE_NAMES: Final = 20_000
 """Names gone through with themselves before anything else."""
 _NAMES: Final = 4_000
@@ -133,15 +131,11 @@ class Training:
                     seen[number] = self._kept(look(question, known), example.row)
         return [seen[number] for number in sorted(seen)]
 
-    def _kept(self, whole: Look, row: Row) -> _Seen:
-        """The names that a simple score puts first, and the right ones."""
-        columns = names_of(self._catalogue.axes)
-        simple = whole.table[:, columns.index("likely")] + 3 * whole.table[:, columns.index("cosine")]
-        right = np.isin(whole.numbers, row.terms)
-        kept = np.flatnonzero(right | np.isin(np.arange(len(right)), np.argsort(-simple, kind="stable")[:KEPT]))
-        held = whole.only(kept)
+    @staticmethod
+    def _kept(held: Look, row: Row) -> _Seen:
+        """Return a look made small, with which of its names are right."""
         small = Look(held.numbers, held.table, held.covers.astype(np.float16), held.weights, held.parts, held.habits)
-        return _Seen(small, right[kept], len(row.terms))
+        return _Seen(small, np.isin(held.numbers, row.terms), len(row.terms))
 
     def _council(
         self,
