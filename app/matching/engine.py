@@ -171,7 +171,8 @@ class KindMatcher:
         recalled = self._memory.recall(query.normal, query.wordings[0].plain)
         scored = self.ranker.described(query, order)
         floor = [max((chances.get(later, 0.0) for later in order[place:]), default=0.0) for place in range(len(order))]
-        is_sure = bool(known) and (not (given := recalled.get(known[0])) or given.times != 1)
+        times = [recalled[term].times if term in recalled else 0 for term in known[:1]]
+        is_sure = times[:1] > [1] or (times == [0] and known[0] == answer.numbers[0])
         if is_sure:
             floor[0] = max(floor[0], ACCEPT)
         candidates = tuple(
