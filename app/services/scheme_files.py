@@ -45,6 +45,14 @@ def read_scheme(
     return _read(path, book, progress or NoProgress(), options, name, lint=True)
 
 
+def parse_scheme(path: Path, book: Codebook, options: WorkbookOptions | None = None, name: str = "") -> Scheme:
+    """Return the scheme of a package or workbook, read from the file itself and not checked beyond what that needs.
+
+    Raises :class:`UserProblem`, with the whole report when the file has errors.
+    """
+    return _read(path, book, NoProgress(), options, name, lint=False)[0]
+
+
 def _read(
     path: Path, book: Codebook, progress: Progress, options: WorkbookOptions | None, name: str, *, lint: bool
 ) -> tuple[Scheme, LintReport]:
@@ -58,17 +66,16 @@ def _read(
 def load_scheme(path: Path, book: Codebook, options: WorkbookOptions | None = None, name: str = "") -> Scheme:
     """Return the scheme of a package or workbook, from the cache when the same file was read before.
 
-    It is not checked beyond what stops it from being read; :func:`read_scheme` does that. Raises :class:`UserProblem`,
-    with the whole report when the file has errors.
+    Raises as :func:`parse_scheme`.
     """
     try:
         kept = cache_dir() / f"scheme-{_key(path, book, options, name)}.bin"
     except OSError:  # no such file, no right to read it, no place for a cache: reading it says which
-        return _read(path, book, NoProgress(), options, name, lint=False)[0]
+        return parse_scheme(path, book, options, name)
     with _collecting_later():
         scheme = _from_cache(kept)
     if scheme is None:
-        scheme = _read(path, book, NoProgress(), options, name, lint=False)[0]
+        scheme = parse_scheme(path, book, options, name)
         _keep(kept, scheme)
     return scheme
 
