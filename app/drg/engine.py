@@ -14,14 +14,14 @@ def group(scheme: Scheme, case: GroupInput) -> GroupResult:
 
     Order and fall-through: reference/schemes/README.md "Grouping" and design/scheme-workbook.md "Rule language".
     """
-    return _attempt(scheme, Facts(case, scheme.ignored_px)) or group_otherwise(scheme, case)
+    return attempt(scheme, case) or group_otherwise(scheme, case)
 
 
 def group_otherwise(scheme: Scheme, case: GroupInput) -> GroupResult:
     """Return the group of a case that as a whole has none: by another procedure where the scheme says so."""
     if scheme.retry_other_px:
         for alone in other_attempts(case):
-            result = _attempt(scheme, Facts(alone, scheme.ignored_px))
+            result = attempt(scheme, alone)
             if result is not None:
                 return result
     return scheme.ungrouped
@@ -32,7 +32,9 @@ def other_attempts(case: GroupInput) -> list[GroupInput]:
     return [replace(case, px=(code,)) for code in case.px[1:]]
 
 
-def _attempt(scheme: Scheme, facts: Facts) -> GroupResult | None:
+def attempt(scheme: Scheme, case: GroupInput) -> GroupResult | None:
+    """Return the group of a case with the procedures it has, None when no group takes it."""
+    facts = Facts(case, scheme.ignored_px)
     for mdc in scheme.mdcs:
         if mdc.rule.test(facts):
             for adrg in mdc.adrgs:

@@ -16,7 +16,7 @@ from app.domain.grouping import (
     StepOutcome,
 )
 from app.drg.causes import Reached, cause
-from app.drg.engine import other_attempts
+from app.drg.engine import attempt, other_attempts
 from app.drg.facts import Facts
 from app.drg.rule import Severity
 from app.drg.scheme import Adrg, Drg, Mdc, OnMiss, Rule, Scheme
@@ -32,8 +32,8 @@ def explain(scheme: Scheme, case: GroupInput, known: Container[str] | None = Non
     first = _Trail(scheme, case)
     trail = first
     if first.result is None and scheme.retry_other_px:
-        attempts = (_Trail(scheme, alone, retried=True) for alone in other_attempts(case))
-        trail = next((attempt for attempt in attempts if attempt.result is not None), first)
+        leading = (alone for alone in other_attempts(case) if attempt(scheme, alone) is not None)
+        trail = next((_Trail(scheme, alone, retried=True) for alone in leading), first)
     return trail.explanation(case, known)
 
 
