@@ -17,6 +17,7 @@ from app.exchange.raw import TextStyle
 from app.exchange.textfile import encode_records
 
 _SAMPLE = 1 << 20
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .xls
 _REPORTED = (1 << 12) - 1
 _PEOPLE = TextStyle(bom=True)
 _PROGRAMS = TextStyle(newline="\n")
@@ -57,6 +58,8 @@ def _records(
     handle: IO[bytes], where: Where, required: Sequence[str], progress: Progress
 ) -> Iterator[tuple[int, list[str]]]:
     sample = handle.read(_SAMPLE)
+    if sample.startswith(_WORKBOOKS):
+        raise UserProblem("import.not_csv", remedy="import.remedy.save_as_csv", where=where)
     found = decode(sample[: sample.rfind(b"\n") + 1] or sample, where)
     size = handle.seek(0, os.SEEK_END)
     handle.seek(0)

@@ -58,3 +58,13 @@ def test_a_missing_file_is_said(tmp_path: Path) -> None:
     with pytest.raises(UserProblem) as caught:
         list(stream_csv(tmp_path / "missing.csv"))
     assert caught.value.key == "import.not_found"
+
+
+@pytest.mark.parametrize("head", [b"PK\x03\x04rest", b"\xd0\xcf\x11\xe0rest"])
+def test_a_workbook_is_told_from_csv_and_how_to_save_it(tmp_path: Path, head: bytes) -> None:
+    path = tmp_path / "cases.csv"
+    path.write_bytes(head)
+    with pytest.raises(UserProblem) as caught:
+        list(stream_csv(path))
+    assert "CSV" in caught.value.message
+    assert "另存为" in caught.value.advice
