@@ -12,13 +12,14 @@ from app.domain.coding import Candidate, CodeKind, MatchResult
 
 @dataclass(frozen=True, slots=True)
 class PastCoding:
-    """A text with the codes that coders gave it, how often, and when last (a date as text, '' when not known)."""
+    """A text with the codes that coders gave it, how often, when last (a date as text) and by whom; '' when not known."""
 
     text: str
     kind: CodeKind
     codes: tuple[str, ...]
     times: int = 1
     last: str = ""
+    by: str = ""
 
 
 class Matcher(Protocol):
