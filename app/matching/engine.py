@@ -8,6 +8,7 @@ from typing import Final
 
 from app.domain.coding import Band, Candidate, CodeKind, MatchKind, MatchResult
 from app.matching.confidence import ACCEPT, CONFIRM, band_of, probabilities
+from app.matching.contract import PastCoding
 from app.matching.explaining import conflicts_of, kind_of_match, part_of, reasons_of, spans_of, words_apart
 from app.matching.learned.model import LearnedMatcher
 from app.matching.lexicon import Lexicon
@@ -62,25 +63,40 @@ class KindMatcher:
             self._numbers.setdefault(term.code or term.name, number)
             self._numbers.setdefault(term.name, number)
         self._status = StatusReader(lexicon.markers)
-        self._memory = Memory((), {})
-        self._learned: LearnedMatcher | None = None
+        self._memory = Memory()
+        self.learned: LearnedMatcher | None = None
 
-    def remembering(self, past: Iterable[tuple[str, Sequence[int], int, str]]) -> KindMatcher:
-        """Return a matcher over the same terms that remembers: (text, term numbers, times, last date)."""
+    def remembering(self, past: Iterable[PastCoding]) -> KindMatcher:
+        """Return a matcher over the same terms that remembers these codings and no others."""
+        items = self._items(past)
+        return self._with_memory(Memory.of(items, self._names_of(items)))
+
+    def recalling(self, past: Iterable[PastCoding]) -> KindMatcher:
+        """Return a matcher that remembers some codings more (milliseconds). The model, if any, is to be given anew."""
+        items = self._items(past)
+        return self._with_memory(self._memory.adding(items, self._names_of((*items, *self._memory.few))))
+
+    def _with_memory(self, memory: Memory) -> KindMatcher:
         other = KindMatcher(self.ranker.terms, self.kind, self.lexicon, self.ranker, self.index, self.words)
-        normal, plain = self.lexicon.spelling.normal, self.lexicon.kinds[self.kind].plain
-        items = [
-            Past(normal(text), plain(normal(text)), text, tuple(terms), times, last)
-            for text, terms, times, last in past
-            if terms
-        ]
-        names = {term: self.ranker.plain_of(term) for item in items for term in item.terms}
-        other._memory = Memory(items, names)
+        other._memory = memory
         return other
+
+    def _items(self, past: Iterable[PastCoding]) -> list[Past]:
+        normal, plain = self.lexicon.spelling.normal, self.lexicon.kinds[self.kind].plain
+        found = []
+        for item in past:
+            terms = tuple(number for code in item.codes if (number := self.number_of(code)) is not None)
+            if terms:
+                form = normal(item.text)
+                found.append(Past(form, plain(form), item.text, terms, item.times, item.last, item.by))
+        return found
+
+    def _names_of(self, items: Iterable[Past]) -> dict[int, str]:
+        return {term: self.ranker.plain_of(term) for item in items for term in item.terms}
 
     def with_model(self, learned: LearnedMatcher) -> KindMatcher:
         """Let a trained model rank from now on. Returns this matcher."""
-        self._learned = learned
+        self.learned = learned
         return self
 
     def number_of(self, code: str) -> int | None:
@@ -93,7 +109,7 @@ class KindMatcher:
         if status.denied:
             return MatchResult((), Band.SEARCH)
         whole = self._whole(text, status, max(top, 2))
-        if self._learned is not None:
+        if self.learned is not None:
             return MatchResult(whole.candidates[:top], whole.band)
         firsts = self._parts(text, whole)
         if not firsts:
@@ -111,8 +127,8 @@ class KindMatcher:
         codes = [self.ranker.terms[term].code for term in known]
         if len(codes) > 1 and all(code in by_code for code in codes):
             return tuple(by_code[code] for code in codes)
-        if self._learned is not None:
-            together = {self.ranker.terms[term] for term in self._learned.answer(text).chosen}
+        if self.learned is not None:
+            together = {self.ranker.terms[term] for term in self.learned.answer(text).chosen}
             return tuple(c for c in whole.candidates if Term(c.code, c.name) in together)
         return tuple(_distinct(self._parts(text, whole))) or whole.candidates[:1]
 
@@ -142,8 +158,8 @@ class KindMatcher:
 
     def _whole(self, text: str, status: Status, top: int) -> MatchResult:
         query = analyse(self.lexicon.spelling.normal(text), self.lexicon.kinds[self.kind])
-        if self._learned is not None:
-            return self._by_model(self._learned, text, query, status, top)
+        if self.learned is not None:
+            return self._by_model(self.learned, text, query, status, top)
         ranked, recalled = self._rank(query)
         ranked = [scored for scored in ranked if scored.score >= LEAST][: max(top, 2)]
         if not ranked:

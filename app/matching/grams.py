@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 Codes = NDArray[np.uint64]
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
+Number = TypeVar("Number", bound=np.integer)
 
 _BITS: Final = np.uint64(21)
 """A code point needs 21 bits, so a gram of up to three characters is one 63-bit number."""
@@ -45,7 +46,8 @@ class GramIndex:
     ``weight_of[i]`` is the summed weight of name i; ``codes`` are the grams by number.
     """
 
-    def __init__(self, names: Sequence[str], sizes: Sequence[int] = (1, 2)) -> None:
+    def __init__(self, names: Sequence[str], sizes: Sequence[int] = (1, 2), like: GramIndex | None = None) -> None:
+        """Index names; a few names that join those of a larger index weigh their n-grams ``like`` that one."""
         self.sizes = tuple(sizes)
         self.count = len(names)
         owner, code = self._occurrences(names)
@@ -57,10 +59,18 @@ class GramIndex:
         self._starts = np.concatenate(([0], np.cumsum(frequency))).astype(np.int64)
         self.weights = np.log1p((self.count - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
         self.unknown_weight = float(np.log1p(2 * self.count + 1.0))
+        if like is not None and like.count > self.count:
+            self._weigh_like(like)
         order = np.argsort(self._owners, kind="stable")
         self._held = held[order].astype(np.int32)
         self._holds = np.concatenate(([0], np.cumsum(np.bincount(self._owners, minlength=self.count)))).astype(np.int64)
         self.weight_of = np.bincount(self._owners, self.weights[held], minlength=self.count).astype(np.float32)
+
+    def _weigh_like(self, like: GramIndex) -> None:
+        at, known = like.locate(self.codes)
+        self.unknown_weight = like.unknown_weight
+        self.weights = np.full(len(self.codes), like.unknown_weight, np.float32)
+        self.weights[known] = like.weights[at]
 
     def _occurrences(self, names: Sequence[str]) -> tuple[Codes, Codes]:
         """All n-grams of all names with the number of the name each stands in."""
@@ -110,7 +120,7 @@ class GramIndex:
         return np.bincount(owners, np.repeat(weights, counts), minlength=self.count).astype(np.float32)
 
 
-def distinct(numbers: Codes) -> Codes:
+def distinct(numbers: NDArray[Number]) -> NDArray[Number]:
     """Return the different numbers, sorted: ``np.unique`` without its hash table, which is slow here."""
     ordered = np.sort(numbers)
     return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))] if len(ordered) else ordered

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,13 +17,15 @@ FEWEST_PAIRS: Final = 50
 """Past codings from which a translation table is learned at all."""
 HALF_TRUST: Final = 150
 """Past codings at which the table counts half."""
+FEW: Final = 200
+"""Past codings up to which all are simply indexed anew when one joins them."""
 UNKNOWN: Final = 0.5
 """How surely a text's n-gram that was never seen stands for itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """One past text: normal and plain form, as written, its terms by number, how often, when last."""
+    """One past text: normal and plain form, as written, its terms by number, how often, when and by whom last."""
 
     normal: str
     plain: str
@@ -31,72 +33,126 @@ class Past:
     terms: tuple[int, ...]
     times: int = 1
     last: str = ""
+    by: str = ""
 
 
 @dataclass(slots=True)
 class Recalled:
-    """What memory says of one term: likeness of the nearest past text (0-1) and that text, times of the same text."""
+    """What memory says of one term: likeness of the nearest past text (0-1) and that text, times of the same text.
+
+    ``last`` and ``by`` tell when and by whom the same text was last given this term.
+    """
 
     likeness: float = 0.0
     text: str = ""
     times: int = 0
     last: str = ""
+    by: str = ""
     prior: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Exact:
     times: Counter[tuple[int, ...]] = field(default_factory=Counter)
-    last: dict[tuple[int, ...], str] = field(default_factory=dict)
+    last: dict[tuple[int, ...], tuple[str, str]] = field(default_factory=dict)
+
+
+class _Layer:
+    """Some past codings, indexed; ``like`` lends a few of them the weights of many."""
+
+    def __init__(self, past: Iterable[Past], like: GramIndex | None = None) -> None:
+        self.past = tuple(past)
+        self.exact: dict[str, _Exact] = {}
+        self.uses: Counter[int] = Counter()
+        for item in self.past:
+            exact = self.exact.setdefault(item.normal, _Exact())
+            exact.times[item.terms] += item.times
+            exact.last[item.terms] = max(exact.last.get(item.terms, ("", "")), (item.last, item.by))
+            self.uses.update(dict.fromkeys(item.terms, item.times))
+        self.index = GramIndex([item.plain for item in self.past], (1, 2, 3), like) if self.past else None
+
+    def near(self, plain: str) -> list[tuple[float, Past]]:
+        """Return the nearest past texts with their likeness, the nearest first."""
+        if self.index is None:
+            return []
+        cover = self.index.cover(plain)
+        likeness = (cover.matched / np.sqrt(np.maximum(cover.total * self.index.weight_of, 1e-6))).astype(np.float32)
+        return [(float(likeness[number]), self.past[number]) for number in top_of(likeness, NEIGHBOURS).tolist()]
 
 
 class Memory:
-    """Past codings of one kind, indexed."""
+    """Past codings of one kind, indexed: those known at first in bulk, those confirmed since beside them."""
 
-    def __init__(self, past: Iterable[Past], names: Mapping[int, str]) -> None:
-        """Index past codings; ``names`` are the plain forms of the terms by number."""
-        self._past = sorted(past, key=lambda item: (item.normal, item.terms))
-        self._exact: dict[str, _Exact] = {}
-        self._uses: Counter[int] = Counter()
-        for item in self._past:
-            exact = self._exact.setdefault(item.normal, _Exact())
-            exact.times[item.terms] += item.times
-            exact.last[item.terms] = max(exact.last.get(item.terms, ""), item.last)
-            self._uses.update(dict.fromkeys(item.terms, item.times))
-        self._index = GramIndex([item.plain for item in self._past], (1, 2, 3)) if self._past else None
-        pairs = [(item.plain, names[item.terms[0]]) for item in self._past if len(item.terms) == 1]
-        self._translation = Translation(pairs) if len(pairs) >= FEWEST_PAIRS else None
-        self.trust = len(pairs) / (len(pairs) + HALF_TRUST)
+    def __init__(self, layers: Sequence[_Layer] = (), translation: Translation | None = None, pairs: int = 0) -> None:
+        self._layers = tuple(layers)
+        self._translation = translation
+        self._pairs = pairs
+
+    @classmethod
+    def of(cls, past: Iterable[Past], names: Mapping[int, str]) -> Memory:
+        """Return a memory of past codings; ``names`` are the plain forms of their terms by number."""
+        ordered = sorted(past, key=lambda item: (item.normal, item.terms))
+        pairs = _pairs(ordered, names)
+        return cls([_Layer(ordered)], Translation(pairs) if len(pairs) >= FEWEST_PAIRS else None, len(pairs))
+
+    def adding(self, items: Sequence[Past], names: Mapping[int, str]) -> Memory:
+        """Return a memory that knows some codings more, without going through the others again (milliseconds)."""
+        if len(self) <= FEW:
+            return Memory.of([*self.few, *items], names)
+        bulk = self._layers[0]
+        recent = [item for layer in self._layers[1:] for item in layer.past]
+        pairs, translation = _pairs(items, names), self._translation
+        for text, name in pairs if translation is not None else ():
+            translation = translation.with_pair(text, name) if translation is not None else None
+        return Memory([bulk, _Layer([*recent, *items], bulk.index)], translation, self._pairs + len(pairs))
 
     def __len__(self) -> int:
-        return len(self._past)
+        return sum(len(layer.past) for layer in self._layers)
+
+    @property
+    def few(self) -> tuple[Past, ...]:
+        """What is remembered while it is little; () afterwards."""
+        return tuple(item for layer in self._layers for item in layer.past) if len(self) <= FEW else ()
+
+    @property
+    def trust(self) -> float:
+        """How much the translation table counts, from 0 to 1, growing with what it learned from."""
+        return self._pairs / (self._pairs + HALF_TRUST)
 
     def answers(self, normal: str) -> tuple[int, ...]:
         """Return the terms that this very text was given most often; () when it was never seen."""
-        exact = self._exact.get(normal)
-        return min(exact.times.items(), key=lambda pair: (-pair[1], pair[0]))[0] if exact else ()
+        times: Counter[tuple[int, ...]] = Counter()
+        for exact in self._exact(normal):
+            times.update(exact.times)
+        return min(times.items(), key=lambda pair: (-pair[1], pair[0]))[0] if times else ()
+
+    def uses(self, term: int) -> int:
+        """Return how often a term was given."""
+        return sum(layer.uses[term] for layer in self._layers)
+
+    def _exact(self, normal: str) -> list[_Exact]:
+        return [layer.exact[normal] for layer in self._layers if normal in layer.exact]
 
     def recall(self, normal: str, plain: str) -> dict[int, Recalled]:
         """Return what is remembered for a text, by term."""
         found: dict[int, Recalled] = {}
-        if self._index is None:
-            return found
-        cover = self._index.cover(plain)
-        likeness = cover.matched / np.sqrt(np.maximum(cover.total * self._index.weight_of, 1e-6))
-        for number in top_of(likeness.astype(np.float32), NEIGHBOURS).tolist():
-            item = self._past[number]
+        near = sorted((pair for layer in self._layers for pair in layer.near(plain)), key=lambda pair: -pair[0])
+        for likeness, item in near[:NEIGHBOURS]:
             for term in item.terms:
-                known = found.setdefault(term, Recalled(prior=float(np.log1p(self._uses[term]))))
-                share = float(likeness[number]) / len(item.terms) ** 0.5
+                known = self._known(found, term)
+                share = likeness / len(item.terms) ** 0.5
                 if share > known.likeness:
                     known.likeness, known.text = share, item.text
-        exact = self._exact.get(normal)
-        for terms, times in exact.times.items() if exact else ():
-            for term in terms:
-                known = found.setdefault(term, Recalled(prior=float(np.log1p(self._uses[term]))))
-                known.times += times
-                known.last = max(known.last, exact.last[terms] if exact else "")
+        for exact in self._exact(normal):
+            for terms, times in exact.times.items():
+                for term in terms:
+                    known = self._known(found, term)
+                    known.times += times
+                    known.last, known.by = max((known.last, known.by), exact.last[terms])
         return found
+
+    def _known(self, found: dict[int, Recalled], term: int) -> Recalled:
+        return found.setdefault(term, Recalled(prior=float(np.log1p(self.uses(term)))))
 
     def translated(self, plain: str, index: GramIndex) -> Floats | None:
         """Return per name of ``index`` how well the translated text covers it, the best one 1; None without a table."""
@@ -110,3 +166,8 @@ class Memory:
         found = index.gather(ids, index.weights[ids] * chance[known]) / np.sqrt(np.maximum(index.weight_of, 1e-6))
         best = float(found.max(initial=0.0))
         return (found / best).astype(np.float32) if best > 0 else None
+
+
+def _pairs(items: Iterable[Past], names: Mapping[int, str]) -> list[tuple[str, str]]:
+    """What translation learns from: texts with the one name that each was given."""
+    return [(item.plain, names[item.terms[0]]) for item in items if len(item.terms) == 1]

@@ -2,44 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.matching.grams import Codes, Floats, distinct, grams
+from app.matching.grams import Codes, Floats, distinct, grams, numbered
 
 ROUNDS: Final = 4
 IDENTITY: Final = 8.0
 """How many times likelier than another n-gram one is at first to stand for itself."""
 LEAST: Final = 0.01
 """Smaller probabilities are dropped from the finished table."""
+AT_ONCE: Final = 400_000
+"""Meetings of a text's gram with a name's that are worked on at a time; bounds the memory."""
 
 Whole = NDArray[np.int64]
+Numbers = NDArray[np.int32]
+Chances = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class _Cells:
-    """Every (text gram, name gram) that met in a pair: its two grams, and per meeting its cell and its name gram."""
+class _Pair:
+    """A text and a name as numbers of their grams."""
+
+    sources: Numbers
+    targets: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class _Meetings:
+    """Meetings of some pairs: the cell of each, and the name's gram (by occurrence) that it explains."""
+
+    cells: Numbers
+    slots: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows (text gram, name gram, probability), sorted by text gram; grams of past texts with their totals.
+
+    ``total`` tells for each ``known`` gram how many name grams it stands for in all, which is what a further pair is
+    weighed against.
+    """
 
     source: Codes
     target: Codes
-    of_meeting: Whole
-    slot: Whole
+    chance: Floats
+    known: Codes
+    total: Floats
 
 
 class Translation:
     """Probabilities p(name gram | text gram). Grams are the numbers of :func:`app.matching.grams.grams`."""
 
-    def __init__(self, pairs: Sequence[tuple[str, str]]) -> None:
-        cells = _meet(pairs)
-        chance = _learn(cells)
-        kept = chance >= LEAST
-        self._source, self._target, self._chance = cells.source[kept], cells.target[kept], chance[kept]
-
-        self._known: Codes = distinct(cells.source)
+    def __init__(self, pairs: Sequence[tuple[str, str]], table: Table | None = None) -> None:
+        """Learn from (text, name) pairs, whose order does not matter; or take what was learned before."""
+        self.table = table or _learned(pairs)
 
     def translate(self, text: str) -> tuple[Codes, Floats]:
         """Return the name grams that a text leads to, sorted, each with its highest probability (0-1)."""
@@ -51,48 +72,137 @@ class Translation:
 
     def meanings(self, sources: Codes) -> tuple[Whole, Codes, Floats]:
         """Return each meaning of these grams: the place of the gram, the name gram, the probability."""
-        low = np.searchsorted(self._source, sources, "left")
-        counts = np.searchsorted(self._source, sources, "right") - low
+        low = np.searchsorted(self.table.source, sources, "left")
+        counts = np.searchsorted(self.table.source, sources, "right") - low
         rows = np.arange(counts.sum()) + np.repeat(low - (np.cumsum(counts) - counts), counts)
-        return np.repeat(np.arange(len(sources)), counts), self._target[rows], self._chance[rows]
+        return np.repeat(np.arange(len(sources)), counts), self.table.target[rows], self.table.chance[rows]
 
     def knows(self, sources: Codes) -> NDArray[np.bool_]:
         """Return which of these grams a past text held."""
-        if not len(self._known):
-            return np.zeros(len(sources), np.bool_)
-        at = np.minimum(np.searchsorted(self._known, sources), len(self._known) - 1)
-        held: NDArray[np.bool_] = self._known[at] == sources
-        return held
+        return self._at(sources)[1]
 
     def unknown(self, text: str) -> Codes:
         """Return the grams of a text that no past text held."""
         own = grams(text)
         return own[~self.knows(own)]
 
+    def with_pair(self, text: str, name: str) -> Translation:
+        """Return a table that has learned one pair more, without going through the others again (milliseconds).
 
-def _meet(pairs: Sequence[tuple[str, str]]) -> _Cells:
-    sources, targets, slots = [], [], []
-    used = 0
-    for text, name in pairs:
-        of_text, of_name = grams(text), grams(name)
-        sources.append(np.tile(of_text, len(of_name)))
-        targets.append(np.repeat(of_name, len(of_text)))
-        slots.append(np.repeat(np.arange(used, used + len(of_name)), len(of_text)))
-        used += len(of_name)
-    source, first = np.unique(np.concatenate(sources), return_inverse=True)
-    target, second = np.unique(np.concatenate(targets), return_inverse=True)
-    width = np.int64(len(target))
-    cells, of_meeting = np.unique(first.astype(np.int64) * width + second, return_inverse=True)
-    return _Cells(source[cells // width], target[cells % width], of_meeting, np.concatenate(slots))
+        One step of expectation maximisation for this pair, as the table stands; each gram's new meanings are weighed
+        against all that it stood for before (stepwise EM with exact counts).
+        """
+        sources, targets = grams(text), grams(name)
+        if not len(sources) or not len(targets):
+            return self
+        before = self._chances(sources, targets)
+        added = before / before.sum(axis=0)
+        at, known = self._at(sources)
+        old = np.where(known, self.table.total[at], 0.0) if len(self.table.known) else np.zeros(len(sources))
+        total = old + added.sum(axis=1)
+        place, target, chance = self.meanings(sources)
+        joined = np.concatenate([place, np.repeat(np.arange(len(sources)), len(targets))])
+        grown = np.concatenate([chance * (old / total)[place], (added / total[:, None]).ravel()])
+        rows = _merged(sources[joined], np.concatenate([target, np.tile(targets, len(sources))]), grown)
+        return Translation((), self._replaced(sources, rows, total.astype(np.float32)))
+
+    def _replaced(self, sources: Codes, rows: tuple[Codes, Codes, Floats], total: Floats) -> Table:
+        """The table with other rows and totals for some text grams."""
+        old = self.table
+        kept, others = ~np.isin(old.source, sources), ~np.isin(old.known, sources)
+        source = np.concatenate([old.source[kept], rows[0]])
+        known = np.concatenate([old.known[others], sources])
+        order, places = np.argsort(source, kind="stable"), np.argsort(known, kind="stable")
+        return Table(
+            source[order],
+            np.concatenate([old.target[kept], rows[1]])[order],
+            np.concatenate([old.chance[kept], rows[2]])[order],
+            known[places],
+            np.concatenate([old.total[others], total])[places],
+        )
+
+    def _at(self, sources: Codes) -> tuple[Whole, NDArray[np.bool_]]:
+        """Where each gram stands among those known, and which of them are."""
+        if not len(self.table.known):
+            return np.zeros(len(sources), np.int64), np.zeros(len(sources), np.bool_)
+        at = np.minimum(np.searchsorted(self.table.known, sources), len(self.table.known) - 1).astype(np.int64)
+        held: NDArray[np.bool_] = self.table.known[at] == sources
+        return at, held
+
+    def _chances(self, sources: Codes, targets: Codes) -> Chances:
+        """p(target | source) as rows of sources; what the table does not say is a little above nothing."""
+        found = np.full((len(sources), len(targets)), LEAST / 2)
+        found[sources[:, None] == targets[None, :]] *= IDENTITY
+        place, codes, chance = self.meanings(sources)
+        at = np.minimum(np.searchsorted(targets, codes), len(targets) - 1)
+        known = targets[at] == codes
+        found[place[known], at[known]] = chance[known]
+        return found
 
 
-def _learn(cells: _Cells) -> Floats:
-    """Expectation maximisation; the order of pairs does not matter."""
-    chance = np.where(cells.source == cells.target, IDENTITY, 1.0)
-    _, source = np.unique(cells.source, return_inverse=True)
+def _learned(pairs: Sequence[tuple[str, str]]) -> Table:
+    texts, names = [grams(text) for text, _ in pairs], [grams(name) for _, name in pairs]
+    known, targets = _vocabulary(texts), _vocabulary(names)
+    coded = [
+        _Pair(np.searchsorted(known, text).astype(np.int32), np.searchsorted(targets, name).astype(np.int32))
+        for text, name in zip(texts, names, strict=True)
+    ]
+    width = np.int64(max(len(targets), 1))
+    met = [_meet(part, width) for part in _parts(coded)]
+    cells = distinct(np.concatenate([keys for keys, _ in met] or [np.zeros(0, np.int64)]))
+    meetings = [_Meetings(np.searchsorted(cells, keys).astype(np.int32)[part.cells], part.slots) for keys, part in met]
+    del met
+    source, target = (cells // width).astype(np.int32), (cells % width).astype(np.int32)
+    chance: Chances = np.where(known[source] == targets[target], IDENTITY, 1.0)
+    total: Chances = np.zeros(len(known))
     for _ in range(ROUNDS):
-        share = chance[cells.of_meeting]
-        share /= np.bincount(cells.slot, share)[cells.slot]
-        counts = np.bincount(cells.of_meeting, share, minlength=len(chance))
-        chance = counts / np.bincount(source, counts)[source]
-    return chance.astype(np.float32)
+        counts: Chances = np.zeros(len(chance))
+        for part in meetings:
+            share = chance[part.cells]
+            share /= np.bincount(part.slots, share)[part.slots]
+            counts += np.bincount(part.cells, share, minlength=len(chance))
+        total = np.bincount(source, counts, minlength=len(known)).astype(np.float64)
+        chance = counts / total[source]
+    kept = chance >= LEAST
+    found = chance[kept].astype(np.float32)
+    return Table(known[source[kept]], targets[target[kept]], found, known, total.astype(np.float32))
+
+
+def _vocabulary(texts: Sequence[Codes]) -> Codes:
+    return distinct(np.concatenate([*texts, np.zeros(0, np.uint64)]))
+
+
+def _parts(pairs: Sequence[_Pair]) -> Iterator[list[_Pair]]:
+    """The pairs in lots of about :data:`AT_ONCE` meetings."""
+    part: list[_Pair] = []
+    size = 0
+    for pair in pairs:
+        part.append(pair)
+        size += len(pair.sources) * len(pair.targets)
+        if size >= AT_ONCE:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
+
+
+def _keys(part: Sequence[_Pair], width: np.int64) -> Whole:
+    return np.concatenate([(pair.sources[None, :] * width + pair.targets[:, None]).ravel() for pair in part])
+
+
+def _meet(part: Sequence[_Pair], width: np.int64) -> tuple[Whole, _Meetings]:
+    """The different cells of a part as one number each, sorted, and its meetings, with places among these as cells."""
+    keys, cells = numbered(_keys(part, width))
+    counts = np.concatenate([np.full(len(pair.targets), len(pair.sources)) for pair in part])
+    slots = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+    return keys, _Meetings(cells.astype(np.int32), slots)
+
+
+def _merged(source: Codes, target: Codes, chance: Chances) -> tuple[Codes, Codes, Floats]:
+    """Rows with equal grams as one, without those that say next to nothing."""
+    order = np.lexsort((target, source))
+    source, target, chance = source[order], target[order], chance[order]
+    first = np.flatnonzero(np.concatenate(([True], (source[1:] != source[:-1]) | (target[1:] != target[:-1]))))
+    summed = np.add.reduceat(chance, first)
+    kept = summed >= LEAST
+    return source[first][kept], target[first][kept], summed[kept].astype(np.float32)

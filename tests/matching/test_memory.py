@@ -133,3 +133,45 @@ def test_quality_on_the_reference_texts(reference: Path) -> None:
     assert alone["top10"] >= 82
     remembering, _ = bench.measure(part, task.past)
     assert remembering["top1"] >= 78
+
+
+def test_a_confirmed_code_counts_at_once(builtin: Codebook) -> None:
+    matcher = FirstMatcher(builtin, history=[past("咳咳咳", "J40.x00", times=2)])
+    matcher.warm(CodeKind.DX)
+    before = matcher.match("老慢支", CodeKind.DX)
+    item = PastCoding("老慢支", CodeKind.DX, ("J42.x00",), 2, "2026-11-20", "王敏（测试）")
+    matcher.confirm([item])
+    best = matcher.match("老慢支", CodeKind.DX).candidates[0]
+    assert (best.code, best.kind) == ("J42.x00", MatchKind.LEARNED)
+    near = matcher.match("老慢支期", CodeKind.DX).candidates
+    assert any(reason.key == "reason.near" for candidate in near for reason in candidate.reasons)
+    assert matcher.match("咳咳咳", CodeKind.DX).candidates[0].code == "J40.x00", "what was known before is still known"
+    matcher.remember([past("咳咳咳", "J40.x00", times=2)])
+    assert matcher.match("老慢支", CodeKind.DX) == before, "without it the answer is what it was"
+
+
+def test_confirming_leads_where_remembering_everything_leads(builtin: Codebook) -> None:
+    first = [past(f"咳嗽{number}天", "R05.x00") for number in range(240)]
+    second = [past("痰多", "R09.300", times=3), past("痰多伴咳", "R09.300"), past("痰多", "J40.x00")]
+    bit_by_bit = FirstMatcher(builtin, history=first)
+    bit_by_bit.warm(CodeKind.DX)
+    for item in second:
+        bit_by_bit.confirm([item])
+    at_once = FirstMatcher(builtin, history=[*first, *second])
+    for text in ("痰多", "痰多伴咳", "咳嗽3天"):
+        own, whole = (matcher.match(text, CodeKind.DX) for matcher in (bit_by_bit, at_once))
+        assert [one.code for one in own.candidates[:2]] == [one.code for one in whole.candidates[:2]]
+
+
+def test_a_table_learns_one_pair_more() -> None:
+    pairs = [("瘤子拿掉", "病损切除"), ("瘤子看看", "病损检查"), ("息肉拿掉", "息肉切除")] * 3
+    table = Translation(pairs)
+    more = table.with_pair("囊肿挖掉", "囊肿切除")
+    codes, chance = more.translate("挖掉")
+    wanted = dict(zip(codes.tolist(), chance.tolist(), strict=True))
+    assert all(wanted.get(code, 0) > 0.05 for code in grams("切除", (2,)).tolist())
+    assert len(table.unknown("挖")), "the table it came from stays as it was"
+    assert table.with_pair("", "囊肿") is table
+    for source in np.unique(more.table.source):
+        assert 0.5 < more.table.chance[more.table.source == source].sum() <= 1.001
+    assert list(more.table.source) == sorted(more.table.source)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -15,6 +15,7 @@ from app.matching.learned.boosting import Trees
 from app.matching.learned.encoder import Encoder
 from app.matching.learned.features import Look, look
 from app.matching.learned.knowledge import Knowledge
+from app.matching.learned.past import Row
 from app.matching.learned.question import Question, ask
 from app.matching.learned.sets import first_of, set_features
 
@@ -69,6 +70,12 @@ class LearnedMatcher:
         self._known = known
         self.answer = lru_cache(REMEMBERED)(self._answered)
         """The names for a text; none when the text says nothing."""
+
+    def recalling(self, rows: Sequence[Row]) -> LearnedMatcher:
+        """Return a matcher with the same model that draws on some past rows more."""
+        known = self._known
+        history = known.history.adding(rows, known.catalogue, known.encoder) if rows else known.history
+        return LearnedMatcher(self.model, replace(known, history=history))
 
     def _answered(self, text: str) -> Answer:
         question = ask(text, self._known.catalogue, self._known.encoder)

@@ -47,49 +47,97 @@ class Habits:
     together: Mapping[tuple[int, int], int]
 
 
+class _Rows:
+    """Past rows, indexed, and the names they were given, one after the other."""
+
+    def __init__(self, rows: Sequence[Row], like: GramIndex | None = None) -> None:
+        self.rows = tuple(rows)
+        self.index = GramIndex([row.plain for row in rows], (1, 2, 3), like)
+        self.terms = np.array([term for row in rows for term in row.terms], np.int64)
+        self.starts = np.concatenate(([0], np.cumsum([len(row.terms) for row in rows]))).astype(np.int64)
+        self.vectors: Floats = np.zeros((0, 0), np.float32)
+
+    def encode(self, encoder: Encoder) -> None:
+        """Give the rows their vectors."""
+        self.vectors = encoder.encode([row.canonical for row in self.rows])
+
+    def likeness(self, plain: str) -> Floats:
+        """Return how much of its grams each row shares with ``plain``."""
+        cover = self.index.cover(plain)
+        total = np.sqrt(np.maximum(cover.total * self.index.weight_of, 1e-6))
+        found: Floats = (cover.matched / total).astype(np.float32)
+        return found
+
+    def said(self, likeness: Floats) -> tuple[NDArray[np.int64], Floats]:
+        """Return the names of the likest rows, each with the likeness of its row; names may come twice."""
+        rows = top_of(likeness, NEAREST)
+        counts = self.starts[rows + 1] - self.starts[rows]
+        places = np.arange(counts.sum()) + np.repeat(self.starts[rows] - (np.cumsum(counts) - counts), counts)
+        return self.terms[places], np.repeat(likeness[rows], counts)
+
+
 class History:
     """What the past rows teach, without the encoder's share, which :meth:`with_encoder` adds."""
 
-    def __init__(self, rows: Sequence[Row], catalogue: Catalogue) -> None:
-        self.rows = tuple(rows)
-        self.index = GramIndex([row.plain for row in rows], (1, 2, 3))
-        names = catalogue.plains
-        pairs = [(row.plain, "".join(names[term] for term in row.terms)) for row in rows]
-        pairs = [pair for pair in pairs if len(pair[0]) * len(pair[1]) <= MOST_CELLS and pair[0] and pair[1]]
-        self.forward = Translation(pairs)
-        self.backward = Translation([(name, text) for text, name in pairs])
+    def __init__(self, rows: Sequence[Row], catalogue: Catalogue, onto: History | None = None) -> None:
+        """Learn from rows; with ``onto`` they join those of another history, which are not gone through again."""
+        pairs = _pairs(rows, catalogue)
+        if onto is None:
+            self.layers: tuple[_Rows, ...] = (_Rows(rows),)
+            self.forward = Translation(pairs)
+            self.backward = Translation([(name, text) for text, name in pairs])
+        else:
+            bulk = onto.layers[0]
+            self.layers = (
+                bulk,
+                _Rows([row for layer in onto.layers[1:] for row in layer.rows] + list(rows), bulk.index),
+            )
+            self.forward, self.backward = onto.forward, onto.backward
+            for text, name in pairs:
+                self.forward = self.forward.with_pair(text, name)
+                self.backward = self.backward.with_pair(name, text)
+        self._count(catalogue)
+
+    def with_encoder(self, encoder: Encoder) -> History:
+        """Give the past texts their vectors. Returns this history."""
+        for layer in self.layers:
+            layer.encode(encoder)
+        return self
+
+    def adding(self, rows: Sequence[Row], catalogue: Catalogue, encoder: Encoder) -> History:
+        """Return a history that knows some rows more (milliseconds)."""
+        history = History(rows, catalogue, self)
+        history.layers[-1].encode(encoder)
+        return history
+
+    def _count(self, catalogue: Catalogue) -> None:
+        rows = [row for layer in self.layers for row in layer.rows]
         uses = Counter(term for row in rows for term in set(row.terms))
-        counts = np.zeros(len(names), np.float32)
+        counts = np.zeros(len(catalogue.plains), np.float32)
         counts[list(uses)] = list(uses.values())
         self.category_uses = np.bincount(catalogue.category, counts).astype(np.float32)
         together = Counter(pair for row in rows for pair in permutations(sorted(set(row.terms)), 2))
         self.habits = Habits(counts, {pair: times for pair, times in together.items() if times > 1})
-        lengths = [len(row.terms) for row in rows]
-        self._terms = np.array([term for row in rows for term in row.terms], np.int64)
-        self._starts = np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
-        self._vectors: Floats = np.zeros((0, 0), np.float32)
-
-    def with_encoder(self, encoder: Encoder) -> History:
-        """Give the past texts their vectors. Returns this history."""
-        self._vectors = encoder.encode([row.canonical for row in self.rows])
-        return self
 
     def near_words(self, plain: str) -> Near:
         """Return what the texts say that share most grams with ``plain``."""
-        cover = self.index.cover(plain)
-        total = np.sqrt(np.maximum(cover.total * self.index.weight_of, 1e-6))
-        return self._near((cover.matched / total).astype(np.float32))
+        return _near([layer.said(layer.likeness(plain)) for layer in self.layers])
 
     def near_vectors(self, vector: Floats) -> Near:
         """Return what the texts say whose vectors are nearest."""
-        return self._near(self._vectors @ vector)
+        return _near([layer.said(layer.vectors @ vector) for layer in self.layers])
 
-    def _near(self, likeness: Floats) -> Near:
-        rows = top_of(likeness, NEAREST)
-        counts = self._starts[rows + 1] - self._starts[rows]
-        places = np.arange(counts.sum()) + np.repeat(self._starts[rows] - (np.cumsum(counts) - counts), counts)
-        share = np.repeat(likeness[rows], counts)
-        terms, where = numbered(self._terms[places])
-        best = np.zeros(len(terms), np.float32)
-        np.maximum.at(best, where, share)
-        return Near(terms, best, np.bincount(where, np.maximum(share, 0) ** 2, len(terms)).astype(np.float32))
+
+def _pairs(rows: Sequence[Row], catalogue: Catalogue) -> list[tuple[str, str]]:
+    """What translation learns from: texts and their names in plain form, unless both together are too long."""
+    pairs = [(row.plain, "".join(catalogue.plains[term] for term in row.terms)) for row in rows]
+    return [pair for pair in pairs if len(pair[0]) * len(pair[1]) <= MOST_CELLS and pair[0] and pair[1]]
+
+
+def _near(said: Sequence[tuple[NDArray[np.int64], Floats]]) -> Near:
+    """The likest of what several layers say."""
+    share = np.concatenate([likeness for _, likeness in said])
+    terms, where = numbered(np.concatenate([names for names, _ in said]))
+    best = np.zeros(len(terms), np.float32)
+    np.maximum.at(best, where, share)
+    return Near(terms, best, np.bincount(where, np.maximum(share, 0) ** 2, len(terms)).astype(np.float32))

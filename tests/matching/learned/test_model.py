@@ -7,6 +7,7 @@ import pytest
 from app.common.errors import Cancelled
 from app.common.progress import CancelAt
 from app.domain.coding import Band, CodeKind
+from app.matching.contract import PastCoding
 from app.matching.first import FirstMatcher
 
 from .conftest import ACTS, PAST, SITES, TERMS
@@ -95,3 +96,16 @@ def test_training_can_be_cancelled() -> None:
     with pytest.raises(Cancelled):
         matcher.learn(PX, CancelAt(3))
     assert first(matcher, "肝病损切除术") == "肝病损切除术"
+
+
+def test_a_confirmed_code_reaches_the_model_at_once(taught: FirstMatcher) -> None:
+    before = taught.match("鼻瘤摘掉", PX)
+    taught.confirm([PastCoding("鼻瘤摘掉", PX, ("胃造口术",), 2, "2026-11-20", "王敏（测试）")])
+    try:
+        after = taught.match("鼻瘤摘掉", PX)
+        assert after.candidates[0].name == "胃造口术"
+        assert taught.match("今日行鼻瘤摘掉", PX).candidates[0].name == "胃造口术"
+        assert taught.match("拟肝瘤子拿掉", PX).candidates[0].name == "肝病损切除术"
+    finally:
+        taught.remember([PastCoding(words, PX, answers) for words, answers in PAST])
+    assert taught.match("鼻瘤摘掉", PX) == before, "without it the answer is what it was"
