@@ -4,39 +4,60 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 _LATIN: Final = re.compile(r"[a-z0-9]", re.ASCII)
 
 
-def alternation(words: Mapping[str, object]) -> re.Pattern[str] | None:
-    """Return a pattern for any of the words, the longest first; None without words.
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word, and whether a Latin letter before or after it would make it part of another."""
 
-    A word that starts or ends with a Latin letter or digit does not match inside a longer one.
-    """
-    parts = [_guarded(word) for word in sorted(words, key=lambda word: (-len(word), word)) if word]
-    return re.compile("|".join(parts)) if parts else None
+    word: str
+    guards_before: bool
+    guards_after: bool
 
-
-def _guarded(word: str) -> str:
-    before = "(?<![a-z])" if _LATIN.match(word[0]) else ""
-    after = "(?![a-z])" if _LATIN.match(word[-1]) else ""
-    return f"{before}{re.escape(word)}{after}"
+    def stands_alone(self, text: str, place: int) -> bool:
+        """Tell whether it is no part of a longer Latin word here."""
+        end = place + len(self.word)
+        before, after = text[place - 1 : place], text[end : end + 1]
+        return not ((self.guards_before and "a" <= before <= "z") or (self.guards_after and "a" <= after <= "z"))
 
 
 class Phrases:
-    """A dictionary of words and what stands for each."""
+    """A dictionary of words and what stands for each.
+
+    Words are looked up by their first character, so that thousands of them cost no more than a few.
+    """
 
     def __init__(self, words: Mapping[str, str]) -> None:
         self.words = dict(words)
-        self._pattern = alternation(self.words)
+        self._by_first: dict[str, list[_Word]] = {}
+        for word in sorted(filter(None, self.words), key=lambda word: (-len(word), word)):
+            guarded = _Word(word, bool(_LATIN.match(word[0])), bool(_LATIN.match(word[-1])))
+            self._by_first.setdefault(word[0], []).append(guarded)
 
     def replace(self, text: str) -> str:
         """Return the text with each known word replaced, once from left to right."""
-        return self._pattern.sub(lambda hit: self.words[hit[0]], text) if self._pattern else text
+        pieces: list[str] = []
+        last = 0
+        for word, start, end in self.find(text):
+            pieces += (text[last:start], self.words[word])
+            last = end
+        return "".join([*pieces, text[last:]]) if pieces else text
 
     def find(self, text: str) -> Iterator[tuple[str, int, int]]:
-        """Yield (word, start, end) for each known word, left to right without overlap."""
-        if self._pattern:
-            for hit in self._pattern.finditer(text):
-                yield hit[0], hit.start(), hit.end()
+        """Yield (word, start, end) for each known word, left to right without overlap, the longest first."""
+        place = 0
+        while place < len(text):
+            found = self._at(text, place)
+            if found:
+                yield found, place, place + len(found)
+            place += len(found) or 1
+
+    def _at(self, text: str, place: int) -> str:
+        for known in self._by_first.get(text[place], ()):
+            if text.startswith(known.word, place) and known.stands_alone(text, place):
+                return known.word
+        return ""
