@@ -41,7 +41,8 @@ LEGAL: Final[Mapping[CaseState, tuple[CaseState, ...]]] = {
     _S.CANCELLED: (),
 }
 """Moves of domain.md 5.2. Coding starts with the first edit, so a case may be finished from 待编码 in one go."""
-_FOLLOWS: Final = {_S.TO_CODE: _S.CODING, _S.PASSED: _S.QC}
+FOLLOWS: Final = {_S.TO_CODE: _S.CODING, _S.PASSED: _S.QC}
+"""Where the first edit of a case leads."""
 
 
 class CaseService:
@@ -204,6 +205,8 @@ class CaseService:
             )
         with self._session.db.operation(Op.SET_STATE, by=self._session.actor) as tx:
             tx.set_state(case_id, state)
+            if state is CaseState.TO_QC:
+                _confirm(tx, stored)
         return self._views.after(case_id, None)
 
     def claim(self, case_ids: Iterable[int]) -> Changes:
@@ -255,8 +258,8 @@ class CaseService:
         """Open an operation on a case. The first edit takes it from 待编码 to 编码中, one in 已通过 back to 质控中."""
         with self._session.db.operation(op, by=self._session.actor, note=note) as tx:
             yield tx
-            if stored.state in _FOLLOWS:
-                tx.set_state(case_id, _FOLLOWS[stored.state])
+            if stored.state in FOLLOWS:
+                tx.set_state(case_id, FOLLOWS[stored.state])
 
     def _set_code(self, tx: Transaction, case_id: int, group: Group, row_id: int, typed: str) -> None:
         """Write a code with the book's spelling and name; a code the book does not know is kept as typed."""
@@ -277,3 +280,10 @@ class CaseService:
     @staticmethod
     def _touched(changes: Changes) -> set[str]:
         return set(changes.paths)
+
+
+def _confirm(tx: Transaction, stored: StoredCase) -> None:
+    """Take the mark 提议 off the codes that were written unseen: whoever finishes the case stands for them."""
+    coded = {(group, row.id) for group in KINDS for row in stored.record.rows(group) if row.get("code")}
+    for group, row_id in coded & stored.proposals.keys():
+        tx.clear_proposal(stored.case_id, group, row_id)

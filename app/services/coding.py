@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from app.common.errors import UserProblem
 from app.common.progress import NoProgress, Progress
 from app.common.texts import text
 from app.domain.case import CaseState
-from app.domain.changes import Changes
 from app.domain.coding import Band, Candidate, CodeKind, MatchKind, MatchResult, Proposal, Reason
-from app.domain.dictionaries import dictionary
 from app.domain.field import Group
-from app.matching.confidence import ACCEPT, CONFIRM
 from app.matching.contract import Matcher
+from app.services.bands import read_limits
 from app.services.case_view import LOCKED
 from app.services.session import Session
-from app.services.types import AutoCodeReport, ContextNode, RowKey, TextGroup
+from app.services.types import AutoCodeReport, ContextNode, RowKey
 from app.storage.load import StoredCase
 from app.storage.ops import Op
 from app.storage.transaction import Transaction
@@ -101,8 +97,9 @@ class CodingService:
     def auto_code(self, case_ids: Sequence[int], progress: Progress | None = None) -> AutoCodeReport:
         """Propose codes for every uncoded row of the cases.
 
-        Exact and unique matches are accepted (domain.md 2.11.7), likely ones noted as proposals, the rest left.
-        Every hundred cases are one undoable operation; cancelling keeps what has been written.
+        Exact and unique matches are written as codes (domain.md 2.11.7) and stay marked as proposed until a coder
+        finishes the case; likely ones are noted as proposals, the rest left. Every hundred cases are one undoable
+        operation; cancelling keeps what has been written.
         """
         progress = progress or NoProgress()
         total = AutoCodeReport()
@@ -117,10 +114,11 @@ class CodingService:
             stored = [case for case in reader.load_cases(case_ids) if case.state not in LOCKED]
         wanted = [(case, key, row_text) for case in stored for key, row_text in open_rows(case)]
         results = match_rows(self._session.engines.matcher, [(key[0], row_text) for _, key, row_text in wanted])
+        limits = read_limits(self._session)
         report = AutoCodeReport(cases=len(stored), rows=len(wanted))
         with self._session.db.operation(Op.AUTO_CODE, by=self._session.actor) as tx:
             for (case, key, _), result in zip(wanted, results, strict=True):
-                report = self._write(tx, case.case_id, key, result, report)
+                report = self._write(tx, case.case_id, key, limits.banded(result), report)
         return report
 
     def _write(
@@ -129,96 +127,13 @@ class CodingService:
         best = result.best
         if best is None or result.band is Band.SEARCH:
             return replace(report, left=report.left + 1)
-        if result.band is Band.ACCEPT:
+        is_exact = result.band is Band.ACCEPT and best.kind is MatchKind.EXACT
+        if is_exact:
             tx.set_code(case_id, *key, best.code, best.name)
-            return replace(report, accepted=report.accepted + 1)
         tx.set_proposal(case_id, *key, proposal_of(best, self.reason_line(best)))
+        if is_exact:
+            return replace(report, accepted=report.accepted + 1)
         return replace(report, proposed=report.proposed + 1)
-
-    def thresholds(self) -> tuple[float, float]:
-        """Return from which confidence on a first candidate is offered, and what an exact, unique one is worth."""
-        return CONFIRM, ACCEPT
-
-    def review(self, case_ids: Sequence[int], progress: Progress | None = None) -> tuple[TextGroup, ...]:
-        """Return the uncoded texts of the cases, equal texts as one row, the most frequent first.
-
-        Cases that can no longer be changed are left out.
-        """
-        progress = progress or NoProgress()
-        where: dict[tuple[CodeKind, str], list[tuple[int, str]]] = {}
-        with self._session.db.read() as reader:
-            for case in reader.load_cases(case_ids):
-                progress.step(0, 0)
-                if case.state not in LOCKED:
-                    for (group, _), row_text in open_rows(case):
-                        where.setdefault((_KIND_OF[group], row_text), []).append((case.case_id, _department(case)))
-        keys = sorted(where, key=lambda key: (-len(where[key]), key))
-        wanted = [(GROUP_OF[kind], row_text) for kind, row_text in keys]
-        results = match_rows(self._session.engines.matcher, wanted, progress)
-        return tuple(
-            self._group(kind, row_text, where[kind, row_text], result)
-            for (kind, row_text), result in zip(keys, results, strict=True)
-        )
-
-    def _group(self, kind: CodeKind, row_text: str, rows: list[tuple[int, str]], result: MatchResult) -> TextGroup:
-        best = result.best
-        return TextGroup(
-            kind,
-            row_text,
-            len(rows),
-            tuple(dict.fromkeys(case_id for case_id, _ in rows)),
-            str(result.band),
-            best.code if best else "",
-            best.name if best else "",
-            best.score if best else 0.0,
-            self.reason_line(best) if best else "",
-            self.conflict_line(best) if best else "",
-            result.candidates[:_OFFERED],
-            tuple(Counter(department for _, department in rows).most_common()),
-        )
-
-    def take(self, group: TextGroup, code: str) -> Changes:
-        """Accept one code for every row that has this text, as one undoable operation."""
-        return self.take_all([(group, code)])
-
-    def take_all(self, picks: Sequence[tuple[TextGroup, str]], progress: Progress | None = None) -> Changes:
-        """Accept a code for every row of several texts, as one undoable operation; cancelling writes nothing.
-
-        A row that got a code or a case that was closed meanwhile is left alone. Raises :class:`UserProblem` for a code
-        that is not in the book.
-        """
-        progress = progress or NoProgress()
-        names = {code: self._name_of(code) for _, code in picks}
-        codes = {(GROUP_OF[group.kind], group.text): code for group, code in picks}
-        case_ids = list(dict.fromkeys(case_id for group, _ in picks for case_id in group.case_ids))
-        with self._session.db.read() as reader:
-            stored = [case for case in reader.load_cases(case_ids) if case.state not in LOCKED]
-        with self._session.db.operation(Op.SET_CODE, by=self._session.actor) as tx:
-            for number, case in enumerate(stored):
-                progress.step(number, len(stored))
-                for key, row_text in open_rows(case):
-                    code = codes.get((key[0], row_text))
-                    if code:
-                        tx.set_code(case.case_id, *key, code, names[code])
-        return tx.changes
-
-    def undo(self, changes: Changes) -> Changes:
-        """Take back what :meth:`take` or :meth:`take_all` wrote; nothing to do when it wrote nothing.
-
-        Raises :class:`UserProblem` when something of it was changed since.
-        """
-        return self._session.db.undo(changes.op_id, by=self._session.actor) if changes.cases else changes
-
-    def _name_of(self, code: str) -> str:
-        name = self._session.engines.codebook.name_of(code)
-        if not name:
-            raise UserProblem("coding.unknown_code", remedy="coding.remedy.unknown_code", code=code)
-        return name
-
-
-def _department(case: StoredCase) -> str:
-    code = case.record.text("discharge_dept") or case.record.text("admit_dept")
-    return dictionary("D-DEPT").label(code) or code
 
 
 def open_rows(case: StoredCase) -> Iterable[tuple[RowKey, str]]:

@@ -18,6 +18,7 @@ from app.services.engines import Engines
 from app.services.exports import ExportService
 from app.services.imports import ImportService
 from app.services.pay_rules import PayRulesService
+from app.services.review import ReviewService
 from app.services.scheme_browser import SchemeBrowserService
 from app.services.session import Session
 from app.services.whatif import WhatIfService
@@ -66,6 +67,7 @@ class Services:
     browser: SchemeBrowserService
     compare: CompareService
     pay_rules: PayRulesService
+    review: ReviewService
 
     @property
     def user(self) -> Actor:
@@ -128,4 +130,5 @@ def open_services(
         browser=SchemeBrowserService(session),
         compare=CompareService(session),
         pay_rules=PayRulesService(session),
+        review=ReviewService(session),
     )

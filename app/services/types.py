@@ -128,8 +128,10 @@ class CaseView:
         return group, self.record.rows(group)[index].id
 
     def proposal(self, group: Group, index: int) -> Proposal | None:
-        """Return the open proposal of a row."""
-        return self.proposals.get(self.row_key(group, index))
+        """Return the open proposal of a row, or where its code came from while no coder has confirmed it."""
+        found = self.proposals.get(self.row_key(group, index))
+        code = self.record.rows(group)[index].text("code")
+        return found if found is not None and code in ("", found.code) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,8 @@ class ContextNode:
 class TextGroup:
     """Equal texts of a batch as one row of the review: how often, best candidates, band.
 
-    ``candidates`` are the first few, best first; ``code`` to ``conflict`` repeat the first one in words.
+    ``text`` is the most frequent of its ``spellings``. ``candidates`` are the first few, best first; ``code``, ``name``
+    and ``score`` repeat the first one. ``parts`` are the codes that together say what the text says, () when one does.
     ``departments`` are (name, rows), the most frequent first.
     """
 
@@ -179,10 +182,10 @@ class TextGroup:
     code: str
     name: str
     score: float
-    reason: str
-    conflict: str
     candidates: tuple[Candidate, ...] = ()
     departments: tuple[tuple[str, int], ...] = ()
+    spellings: tuple[str, ...] = ()
+    parts: tuple[Candidate, ...] = ()
 
     @property
     def key(self) -> tuple[str, str]:

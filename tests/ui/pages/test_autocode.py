@@ -32,7 +32,7 @@ def desk(open_desk: Callable[..., Any], pages: tuple[PageSpec, ...]) -> Any:
 
 def uncoded(desk: Any) -> dict[tuple[str, str], int]:
     """Return the uncoded texts as the library has them now."""
-    groups = desk.services.coding.review(desk.services.worklist.ids("all"))
+    groups = desk.services.review.texts(desk.services.worklist.ids("all"))
     return {group.key: group.count for group in groups}
 
 
@@ -42,7 +42,7 @@ def says(desk: Any, words: str) -> bool:
 
 def test_bands_count_rows_and_texts_and_the_most_frequent_text_comes_first(desk: Any) -> None:
     page = desk.window.page
-    groups = desk.services.coding.review(desk.services.worklist.ids("all"))
+    groups = desk.services.review.texts(desk.services.worklist.ids("all"))
     for band in Band:
         there = [group for group in groups if group.band == band]
         assert (page.bands._counts[band].rows, page.bands._counts[band].texts) == (
@@ -200,7 +200,7 @@ def test_changes_of_others_are_told_and_nothing_moves(desk: Any) -> None:
     page = desk.window.page
     shown = list(page.texts.lines)
     line = shown[0]
-    desk.services.coding.take(line.group, line.group.code)
+    desk.services.review.take(line.group, line.group.code)
     desk.window.publish(Changes(cases=frozenset(line.group.case_ids)))
     assert page.texts.lines == shown
     desk.press("F5")

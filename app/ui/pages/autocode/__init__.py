@@ -16,6 +16,10 @@ def _has_text(page: AutoCodePage) -> bool:
     return page.has_text
 
 
+def _has_parts(page: AutoCodePage) -> bool:
+    return page.has_text and page.current is not None and bool(page.current.group.parts)
+
+
 def _has_band(page: AutoCodePage) -> bool:
     return bool(page.band_lines) and not page.is_covered
 
@@ -54,6 +58,16 @@ _ACTIONS = (
         group=_GROUP,
     ),
     *_PICKS,
+    Action(
+        "autocode.together",
+        "多项分别编码",
+        "一行含多项时，把各项的编码一起选定；Enter 写入，每项一行。",
+        AutoCodePage.together,
+        "A",
+        _WORK,
+        enabled=_has_parts,
+        group=_GROUP,
+    ),
     Action(
         "autocode.each",
         "逐份判断",
@@ -94,6 +108,17 @@ _ACTIONS = (
         "Ctrl+Return",
         "autocode",
         enabled=_has_band,
+        group=_GROUP,
+    ),
+    Action(
+        "autocode.limits",
+        "分档的界限…",
+        "改变“可直接采用”与“待确认”要求的把握；改动记入审计，可恢复默认。",
+        AutoCodePage.set_limits,
+        "Ctrl+L",
+        "autocode",
+        enabled=_is_free,
+        icon="thresholds",
         group=_GROUP,
     ),
     Action(

@@ -10,6 +10,7 @@ from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaint
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.domain.coding import Band
+from app.services.bands import Limits
 from app.ui.theme import theme
 from app.ui.widgets.painting import draw_focus_ring, draw_icon
 
@@ -38,13 +39,10 @@ class BandBar(QWidget):
     chosen = Signal(object)
     entered = Signal()
 
-    def __init__(self, confirm: float) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._limits = {
-            Band.ACCEPT: "一致且唯一",
-            Band.CONFIRM: f"≥ {confirm:.2f}",
-            Band.SEARCH: f"< {confirm:.2f}",
-        }
+        self._limits: Mapping[Band, str] = {}
+        self._notes: Mapping[Band, str] = {}
         self._counts: Mapping[Band, BandCount] = {}
         self._current = Band.CONFIRM
         self.setObjectName("bands")
@@ -69,6 +67,22 @@ class BandBar(QWidget):
     def set_counts(self, counts: Mapping[Band, BandCount]) -> None:
         """Show other counts."""
         self._counts = dict(counts)
+        self._say()
+        self.update()
+
+    def set_limits(self, limits: Limits) -> None:
+        """Show which confidence each band asks for."""
+        accept, confirm = limits.accept, f"{limits.confirm:.2f}"
+        self._limits = {
+            Band.ACCEPT: "一致且唯一" if accept is None else f"≥ {accept:.2f}",
+            Band.CONFIRM: f"≥ {confirm}" if accept is None else f"{confirm}–{accept:.2f}",
+            Band.SEARCH: f"< {confirm}",
+        }
+        self.update()
+
+    def set_notes(self, notes: Mapping[Band, str]) -> None:
+        """Show how often the first answer of each band was right."""
+        self._notes = dict(notes)
         self._say()
         self.update()
 
@@ -115,7 +129,7 @@ class BandBar(QWidget):
         painter.drawText(top.adjusted(left - top.left(), 0, 0, 0), _LEFT, TITLES[band])
         painter.setFont(theme().font("caption"))
         painter.setPen(colour("fg_secondary" if on else "fg_muted"))
-        painter.drawText(top, _RIGHT, self._limits[band])
+        painter.drawText(top, _RIGHT, self._limits.get(band, ""))
         self._draw_counts(painter, band, inner.adjusted(0, px(20), 0, 0))
         if on and self.hasFocus():
             draw_focus_ring(painter, box.adjusted(2, 2, -2, -3))
@@ -131,7 +145,7 @@ class BandBar(QWidget):
         painter.setPen(theme().colour("fg_secondary"))
         painter.drawText(line.adjusted(wide, px(2), 0, 0), _LEFT, f"条 · {count.texts:,} 种写法")
         note = QRect(box.left(), line.bottom(), box.width(), px(18))
-        shown = QFontMetrics(painter.font()).elidedText(_NOTES[band], Qt.TextElideMode.ElideRight, note.width())
+        shown = QFontMetrics(painter.font()).elidedText(self._note(band), Qt.TextElideMode.ElideRight, note.width())
         painter.drawText(note, _LEFT, shown)
 
     def _boxes(self) -> dict[Band, QRect]:
@@ -144,4 +158,7 @@ class BandBar(QWidget):
     def _say(self) -> None:
         count = self._counts.get(self._current, BandCount())
         self.setAccessibleName(f"分档：{TITLES[self._current]}")
-        self.setAccessibleDescription(f"{count.rows:,} 条，{count.texts:,} 种写法。{_NOTES[self._current]}")
+        self.setAccessibleDescription(f"{count.rows:,} 条，{count.texts:,} 种写法。{self._note(self._current)}")
+
+    def _note(self, band: Band) -> str:
+        return self._notes.get(band) or _NOTES[band]

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QLayout, QSizePolicy, QWidget
 
 from app.domain.coding import Candidate
 from app.domain.dictionaries import dictionary
+from app.services.review_texts import questions
 from app.services.types import TextGroup
 from app.services.worklist import WorklistRow
 from app.ui.page import Shell
@@ -34,6 +35,7 @@ from app.ui.widgets import (
 _CANDIDATES = (Column("key", "", 28), Column("code", "编码", 96), Column("name", "名称", 120, stretch=True))
 _CASES = (Column("record", "病案号", 76), Column("who", "患者", 120, stretch=True), Column("dept", "科室", 88))
 _DEPARTMENTS = 2
+_SPELLINGS = 3
 SHOWN_CASES = 8
 
 
@@ -70,9 +72,13 @@ class SmallTable(DataTable):
 
 
 class ChoicePanel(Pane):
-    """Shows one text. ``picked(candidate)``: another candidate was chosen; ``case_opened(case id)``."""
+    """Shows one text.
+
+    ``picked(candidate)``: another candidate was chosen; ``parts_taken``: all parts were; ``case_opened(case id)``.
+    """
 
     picked = Signal(object)
+    parts_taken = Signal()
     case_opened = Signal(int)
 
     def __init__(self, shell: Shell) -> None:
@@ -85,6 +91,10 @@ class ChoicePanel(Pane):
         self._use = Text("", "caption", "secondary", wrap=True)
         self.candidates = SmallTable(_CANDIDATES, "candidates", "候选编码")
         self._none = Text("没有找到候选，请按 F4 检索。", tone="muted", wrap=True)
+        self._several = Text("", "section")
+        self.parts = SmallTable(_CANDIDATES, "parts", "一行多项的各个编码")
+        self._asking = Text("", tone="secondary", wrap=True)
+        self._asking.setObjectName("questions")
         self._full = Text("", "bold", wrap=True)
         self._why = Text("", tone="secondary", wrap=True)
         self._conflict = Text("", tone="warn", wrap=True)
@@ -93,20 +103,21 @@ class ChoicePanel(Pane):
         self._body = ScrollPane()
         self._stack = StateStack(self._body)
         self.candidates.opened.connect(self._on_candidate)
+        self.parts.opened.connect(self._on_part)
         self.cases.opened.connect(self._on_case)
         self._lay_out()
         self.show_nothing()
 
     def _lay_out(self) -> None:
         head = column(Text("医师原文", "caption", "muted"), self._text, self._use, gap=2)
-        offered = column(Text("候选", "section"), self.candidates, self._none, gap=4)
+        offered = column(Text("候选", "section"), self.candidates, self._none, self._several, self.parts, gap=4)
+        asking = column(Text("需要问清", "section"), self._asking, gap=4)
         reasons = column(Text("依据", "section"), self._full, self._why, self._conflict, gap=4)
         cases = column(Text("用到它的病例", "section"), self.cases, self._more, gap=4)
+        self._open_questions = self._add(asking)
         for part in (head, offered, reasons, cases):
-            holder = QWidget()
-            holder.setLayout(row(part, gap=0, margins=(14, 10, 14, 10)))
-            self._body.box.addWidget(holder)
-            self._body.box.addWidget(Rule(subtle=True))
+            self._add(part)
+        self._body.box.insertWidget(2, self._open_questions)
         self._body.box.addStretch(1)
         foot = Pane("surface", "t")
         self._accept = ActionButton(self._shell.actions, "autocode.accept", kind="primary")
@@ -120,6 +131,15 @@ class ChoicePanel(Pane):
         whole.addWidget(foot)
         self.setLayout(whole)
 
+    def _add(self, part: QLayout) -> QWidget:
+        """Add a section with a line below it."""
+        holder = QWidget()
+        inside = QWidget()
+        inside.setLayout(row(part, gap=0, margins=(14, 10, 14, 10)))
+        holder.setLayout(column(inside, Rule(subtle=True)))
+        self._body.box.addWidget(holder)
+        return holder
+
     def show_nothing(self) -> None:
         """Say that no text is chosen."""
         self._offered, self._cases = (), ()
@@ -130,14 +150,20 @@ class ChoicePanel(Pane):
         group, shown = line.group, line.chosen
         if group.text != self._text.full_text():
             self.show_cases((), 0)
-        self._offered = _with_chosen(group, shown)
+        self._offered = _with_chosen(group, None if line.together else shown)
         self._text.setText(group.text)
         self._use.setText(_use(group))
-        self.candidates.show_rows([self._candidate(at, one, shown) for at, one in enumerate(self._offered, 1)])
+        chosen = None if line.together else shown
+        self.candidates.show_rows([_row(str(at), one, one == chosen) for at, one in enumerate(self._offered, 1)])
         self._none.setVisible(not self._offered)
+        self._show_parts(line)
+        asked = questions(group)
+        self._asking.setText("\n".join(asked))
+        self._open_questions.setVisible(bool(asked))
         self._show_reasons(line)
         taken = line.standing is Standing.TAKEN
-        offer = f"采用到 {group.count:,} 条" if line.chosen else "先选一个候选"
+        several = f"分成 {len(line.codes)} 行，" if line.together else ""
+        offer = f"{several}采用到 {group.count:,} 条" if line.chosen else "先选一个候选"
         self._accept.set_text("已确认，下一行" if taken else offer)
         self._stack.show_content()
         self.setAccessibleDescription(f"{group.text}，{group.count} 条，{shown.code if shown else '未选候选'}")
@@ -162,22 +188,22 @@ class ChoicePanel(Pane):
         """Return the candidate with a number from 1 on."""
         return self._offered[number - 1] if 0 < number <= len(self._offered) else None
 
+    def _show_parts(self, line: TextLine) -> None:
+        parts = line.group.parts
+        self._several.setText(f"一行含 {len(parts)} 项，按 A 分别编码")
+        self._several.setVisible(bool(parts))
+        self.parts.show_rows([_row("A" if at == 0 else "", one, line.together) for at, one in enumerate(parts)])
+
     def _show_reasons(self, line: TextLine) -> None:
         coding, shown = self._shell.services.coding, line.chosen
-        self._full.setText(f"{shown.code} {shown.name}" if shown else "")
+        parts = line.group.parts if line.together else (shown,)
+        self._full.setText("\n".join(f"{part.code} {part.name}" for part in parts if part))
         self._full.setVisible(shown is not None)
         hint = "把握不足，程序不替您选。请按 1–4 选一个候选，或按 F4 检索。" if self._offered else ""
         self._why.setText(coding.reason_line(shown) if shown else hint)
         self._why.setVisible(bool(self._why.full_text()))
         self._conflict.setText(coding.conflict_line(shown) if shown else "")
         self._conflict.setVisible(bool(self._conflict.full_text()))
-
-    @staticmethod
-    def _candidate(number: int, candidate: Candidate, chosen: Candidate | None) -> tuple[Cell, ...]:
-        on = chosen is not None and candidate.code == chosen.code
-        ground = "accent_soft" if on else ""
-        cells = (Cell(str(number), cap=True), Cell(candidate.code, code=True, bold=on), Cell(candidate.name, bold=on))
-        return tuple(replace(cell, ground=ground) for cell in cells)
 
     @staticmethod
     def _department(one: WorklistRow) -> str:
@@ -187,6 +213,9 @@ class ChoicePanel(Pane):
         candidate = self.offered(at + 1)
         if candidate:
             self.picked.emit(candidate)
+
+    def _on_part(self, _at: int) -> None:
+        self.parts_taken.emit()
 
     def _on_case(self, at: int) -> None:
         if at < len(self._cases):
@@ -199,7 +228,14 @@ def _with_chosen(group: TextGroup, chosen: Candidate | None) -> tuple[Candidate,
     return (*group.candidates, chosen) if chosen and chosen.code not in known else group.candidates
 
 
+def _row(key: str, candidate: Candidate, on: bool) -> tuple[Cell, ...]:
+    cells = (Cell(key, cap=bool(key)), Cell(candidate.code, code=True, bold=on), Cell(candidate.name, bold=on))
+    return tuple(replace(cell, ground="accent_soft" if on else "") for cell in cells)
+
+
 def _use(group: TextGroup) -> str:
     named = [f"{name or '未写科室'} {count}" for name, count in group.departments[:_DEPARTMENTS]]
     rest = sum(count for _, count in group.departments[_DEPARTMENTS:])
-    return joined(f"{group.count:,} 条", *named, f"其他 {rest}" if rest else "", sign="，")
+    told = joined(f"{group.count:,} 条", *named, f"其他 {rest}" if rest else "", sign="，")
+    others = [one for one in group.spellings if one != group.text][:_SPELLINGS]
+    return joined(told, f"同一写法：{'、'.join(f'「{one}」' for one in others)}" if others else "", sign="\n")

@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QWidget
 from app.common.errors import UserProblem
 from app.domain.changes import Changes
 from app.domain.coding import Band, Candidate
+from app.services.bands import Limits, Measured, shipped
 from app.services.worklist import WorklistRow
 from app.ui.page import KeyHint, Page, PageSpec, Place, Shell
 from app.ui.pages.autocode.bands import TITLES, BandBar, BandCount
-from app.ui.pages.autocode.cards import SearchCard, ask_band
+from app.ui.pages.autocode.cards import LimitsCard, SearchCard, ask_band
 from app.ui.pages.autocode.choice import SHOWN_CASES, ChoicePanel
 from app.ui.pages.autocode.review import Memory, ReadReview, Review, Scope, Spot
 from app.ui.pages.autocode.texts import COLUMNS, ORDERS, Standing, TextLine, TextModel, line_of, ordered
@@ -36,6 +37,8 @@ from app.ui.widgets import (
 )
 
 _CASES_AFTER_MS = 90
+_ENOUGH = 30
+"""Answers from which a share says something."""
 _NOTES = {
     Band.ACCEPT: "可整档采用，也可逐种采用",
     Band.CONFIRM: "确认一次，全部病例采用",
@@ -56,13 +59,14 @@ class AutoCodePage(Page):
         self._number = 0
         self._stale = True
         self._card: Card | None = None
+        self._review_limits = Limits()
 
     def build(self) -> None:
         """Make bands, table, panel and footer."""
         services = self.shell.services
         self._memory = Memory(self.shell.places)
         self.work = ReviewWork(self.shell, self)
-        self.bands = BandBar(services.coding.thresholds()[0])
+        self.bands = BandBar()
         self.table = DataTable(COLUMNS)
         self.table.setObjectName("texts")
         self.table.setAccessibleName("医师原文")
@@ -82,9 +86,11 @@ class AutoCodePage(Page):
         bar.addWidget(self.bands, 1)
         side = Pane("surface", "b")
         self._take_band = ActionButton(self.shell.actions, "autocode.take_band", kind="primary", small=True, keys=False)
-        note = Text("先看样本；采用后可整档撤销", "caption", "muted")
-        side.setLayout(column(None, row(self._take_band, None), note, None, gap=6, margins=(16, 0, 16, 0)))
-        side.setFixedWidth(theme().px(248))
+        limits = ActionButton(self.shell.actions, "autocode.limits", small=True, keys=False, text="分档")
+        note = Text("采用后仍标“提议”，可整档撤销", "caption", "muted")
+        buttons = row(self._take_band, limits, None, gap=8)
+        side.setLayout(column(None, buttons, note, None, gap=6, margins=(16, 0, 16, 0)))
+        side.setFixedWidth(theme().px(300))
         bar.addWidget(side)
         self._head = Header("", size="case_strip")
         self._head.add(self.orders)
@@ -118,6 +124,7 @@ class AutoCodePage(Page):
         self.orders.changed.connect(self._on_order)
         self.table.row_changed.connect(self._on_row)
         self.choice.picked.connect(self.choose)
+        self.choice.parts_taken.connect(self.together)
         self.choice.case_opened.connect(self.open_case)
         self.work.changed.connect(self._on_lines)
 
@@ -130,6 +137,7 @@ class AutoCodePage(Page):
             "bands", self.bands, (KeyHint("←→", "选分档"), KeyHint("↓", "到列表"), KeyHint("Ctrl+Enter", "采用第一档"))
         )
         self.add_region("candidates", self.choice.candidates, (KeyHint("Enter", "选这个候选"), pick))
+        self.add_region("parts", self.choice.parts, (KeyHint("Enter", "分别编码"), pick))
         self.add_region("cases", self.choice.cases, (KeyHint("Enter", "打开病案"), KeyHint("S", "逐份判断")))
 
     # Where the user is.
@@ -221,6 +229,8 @@ class AutoCodePage(Page):
         self._title = review.title
         self._lines = [line_of(group, manual=group.key in self._memory.aside) for group in review.groups]
         self.work.begin()
+        self._review_limits = review.limits
+        self.bands.set_limits(review.limits)
         self.bands.set_counts({band: _count(self._lines, band) for band in TITLES})
         if not self._lines:
             self._say_empty(review)
@@ -295,6 +305,7 @@ class AutoCodePage(Page):
         band = [line for line in self._lines if line.band is self.bands.current]
         taken = sum(1 for line in band if line.standing is Standing.TAKEN)
         left = sum(line.group.count for line in band if line.standing is not Standing.TAKEN)
+        self.bands.set_notes({one: _note(one, self._memory.tally.of(one)) for one in TITLES})
         self._done.setText(f"已确认 {taken:,} / {len(band):,} 种　剩余 {left:,} 条")
         rows = sum(line.group.count for line in self.band_lines)
         self._take_band.set_text(f"采用第一档 {rows:,} 条…" if rows else "第一档已采用完")
@@ -302,6 +313,8 @@ class AutoCodePage(Page):
     def _on_lines(self, lines: Sequence[TextLine]) -> None:
         """Some lines stand otherwise now."""
         for line in lines:
+            if line.standing is Standing.OPEN and line.is_counted:
+                self._memory.tally.count(line)
             if line.standing is Standing.MANUAL:
                 self._memory.aside[line.group.key] = None
             else:
@@ -330,13 +343,28 @@ class AutoCodePage(Page):
 
     def choose(self, candidate: Candidate) -> None:
         """Choose a candidate, offered or found by search; Enter then takes it. A confirmed text is undone first."""
-        line = self.current
+        line = self._changeable()
         if line is None:
             return
-        if line.standing is Standing.TAKEN:
+        line.choose(candidate)
+        self._show_chosen(line)
+
+    def together(self) -> None:
+        """A: code a text that says several things by all its parts; Enter then takes them."""
+        line = self._changeable()
+        if line is not None and line.group.parts:
+            line.choose_together()
+            self._show_chosen(line)
+
+    def _changeable(self) -> TextLine | None:
+        """The text under the cursor, unless it is confirmed already; that is said then."""
+        line = self.current
+        if line is not None and line.standing is Standing.TAKEN:
             self.shell.notices.toast("这一种已确认；先按 Ctrl+Z 撤销再改。")
-            return
-        line.chosen = candidate
+            return None
+        return line
+
+    def _show_chosen(self, line: TextLine) -> None:
         self.texts.touch([line])
         self.choice.show_line(line)
         self._cases_timer.start()
@@ -347,9 +375,10 @@ class AutoCodePage(Page):
         if line is None:
             return
         if line.standing is not Standing.TAKEN:
-            if line.chosen is None:
+            if not line.codes:
                 self.shell.notices.toast("请先按 1–4 选一个候选，或按 F4 检索。")
                 return
+            self._memory.tally.count(line)
             self.work.take([line])
         self._go_on()
 
@@ -371,6 +400,22 @@ class AutoCodePage(Page):
         line = self.current
         if line is not None:
             self._open_card(SearchCard(self.shell, self, line.group, self.choose))
+
+    def set_limits(self) -> None:
+        """Ask for the limits of the bands; each change is stored at once and sorts the texts anew."""
+        self._limits = LimitsCard(self, self._review_limits, self._store_limit)
+        self._open_card(self._limits)
+
+    def _store_limit(self, key: str, typed: str) -> None:
+        try:
+            changes = self.shell.services.review.set_limit(key, typed)
+        except UserProblem as problem:
+            self._limits.show_problem(problem)
+            return
+        self._review_limits = self.shell.services.review.limits()
+        self._limits.show_limits(self._review_limits)
+        if changes.op_id:
+            self.refresh()
 
     def _open_card(self, card: Card) -> None:
         self._card = card
@@ -416,6 +461,14 @@ class AutoCodePage(Page):
     def _focus_table(self) -> None:
         if self.texts.lines:
             self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _note(band: Band, own: Measured) -> str:
+    """Return how often the first answer of a band is right: in this hospital, else as the program ships."""
+    if own.texts >= _ENOUGH:
+        return f"本院逐种确认 {own.texts:,} 种，首选采用 {own.share:.1%}"
+    known = shipped()[band]
+    return f"自编与公开的短文本 {known.texts:,} 条，首选类目正确 {known.share:.1%}" if known.texts >= _ENOUGH else ""
 
 
 def _count(lines: Sequence[TextLine], band: Band) -> BandCount:

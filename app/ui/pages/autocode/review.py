@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from app.common.progress import Progress
 from app.domain.changes import Changes
 from app.domain.coding import Band
+from app.services.bands import Limits, Measured
 from app.services.composition import Services
+from app.services.review import Pick
 from app.services.types import TextGroup
-from app.ui.pages.autocode.texts import ORDERS
+from app.ui.pages.autocode.texts import ORDERS, TextLine
 from app.ui.ports import JsonValue, PlaceStore
 
 _KEY = "autocode"
@@ -63,6 +65,7 @@ class Review:
     title: str
     cases: int
     groups: tuple[TextGroup, ...]
+    limits: Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +78,10 @@ class ReadReview:
     def __call__(self, progress: Progress) -> Review:
         """Return the review."""
         ids = self.scope.case_ids(self.services)
-        groups = self.services.coding.review(ids, progress)
-        return Review(self.scope, self.scope.title(self.services, len(ids)), len(ids), groups)
+        groups = self.services.review.texts(ids, progress)
+        return Review(
+            self.scope, self.scope.title(self.services, len(ids)), len(ids), groups, self.services.review.limits()
+        )
 
 
 @dataclass(slots=True)
@@ -84,12 +89,12 @@ class Taking:
     """Writes codes for texts, as one operation; a job. ``changes`` tells afterwards what to take back."""
 
     services: Services
-    picks: Sequence[tuple[TextGroup, str]]
+    picks: Sequence[Pick]
     changes: Changes = field(default_factory=Changes)
 
     def __call__(self, progress: Progress) -> Changes:
         """Write."""
-        self.changes = self.services.coding.take_all(self.picks, progress)
+        self.changes = self.services.review.take_all(self.picks, progress)
         return self.changes
 
 
@@ -101,7 +106,7 @@ class TakingBack:
 
     def __call__(self, _progress: Progress) -> Changes:
         """Take back."""
-        return self.taking.services.coding.undo(self.taking.changes)
+        return self.taking.services.review.undo(self.taking.changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +131,33 @@ class Spot:
         )
 
 
+class Tally:
+    """How many texts of each band were answered one by one, and how many of them as the program offered first."""
+
+    def __init__(self, kept: JsonValue) -> None:
+        self._counts = {str(band): (0, 0) for band in Band}
+        for band, pair in kept.items() if isinstance(kept, dict) else ():
+            if band in self._counts and isinstance(pair, list) and len(pair) == 2:
+                self._counts[band] = (int(str(pair[0])), int(str(pair[1])))
+
+    def count(self, line: TextLine) -> None:
+        """Count an answer; one that was counted before is taken off again."""
+        step = -1 if line.is_counted else 1
+        line.is_counted = not line.is_counted
+        texts, right = self._counts[line.band]
+        self._counts[line.band] = (max(0, texts + step), max(0, right + step * line.is_as_offered))
+
+    def of(self, band: Band) -> Measured:
+        """Return the counts of a band."""
+        return Measured(*self._counts[band])
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """Return it for the place store."""
+        return {band: list(pair) for band, pair in self._counts.items()}
+
+
 class Memory:
-    """Keeps scope, spot and the texts put aside in the place store."""
+    """Keeps scope, spot, the texts put aside and what was answered in the place store."""
 
     def __init__(self, places: PlaceStore) -> None:
         self._places = places
@@ -136,6 +166,7 @@ class Memory:
         aside = self._state.get("aside")
         pairs = [pair for pair in aside if isinstance(pair, list) and len(pair) == 2] if isinstance(aside, list) else []
         self.aside = {(str(kind), str(words)): None for kind, words in pairs}
+        self.tally = Tally(self._state.get("tally"))
 
     def scope(self) -> Scope:
         """Return the scope of the last session."""
@@ -149,7 +180,12 @@ class Memory:
     def keep(self, scope: Scope, spot: Spot) -> None:
         """Remember, if anything is another than before."""
         aside: list[JsonValue] = [[kind, words] for kind, words in list(self.aside)[-_MOST_ASIDE:]]
-        state: dict[str, JsonValue] = {"scope": dict(scope.args), **spot.to_json(), "aside": aside}
+        state: dict[str, JsonValue] = {
+            "scope": dict(scope.args),
+            **spot.to_json(),
+            "aside": aside,
+            "tally": self.tally.to_json(),
+        }
         if state != self._state:
             self._state = state
             self._places.put(_KEY, state)

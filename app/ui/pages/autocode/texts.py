@@ -37,12 +37,18 @@ class Standing(StrEnum):
 
 @dataclass(eq=False, slots=True)
 class TextLine:
-    """A text under review. ``chosen`` is what Enter would take; None until the coder picks one in 需人工."""
+    """A text under review. ``chosen`` is what Enter would take; None until the coder picks one in 需人工.
+
+    With ``together`` Enter takes all parts of a text that says several things; ``chosen`` is then the first of them.
+    ``is_counted``: the answer has gone into the share of first answers that were taken.
+    """
 
     group: TextGroup
     band: Band
     chosen: Candidate | None
     standing: Standing = Standing.OPEN
+    together: bool = False
+    is_counted: bool = False
 
     @property
     def shown(self) -> Candidate | None:
@@ -50,16 +56,35 @@ class TextLine:
         return self.chosen or (self.group.candidates[0] if self.group.candidates else None)
 
     @property
-    def is_pick(self) -> bool:
-        """True when the coder chose another candidate than the program."""
-        return self.chosen is not None and self.chosen.code != self.group.code
+    def codes(self) -> tuple[str, ...]:
+        """What Enter would write, () while nothing is chosen."""
+        if self.together:
+            return tuple(part.code for part in self.group.parts)
+        return (self.chosen.code,) if self.chosen else ()
+
+    @property
+    def is_as_offered(self) -> bool:
+        """True when the coder took what the program offers first: the code, or the set of codes."""
+        return self.together or (self.chosen is not None and self.chosen.code == self.group.code)
+
+    def choose(self, candidate: Candidate) -> None:
+        """Let Enter take one code."""
+        self.chosen, self.together = candidate, False
+
+    def choose_together(self) -> None:
+        """Let Enter take every part of the text."""
+        self.chosen, self.together = self.group.parts[0], True
 
 
 def line_of(group: TextGroup, *, manual: bool) -> TextLine:
     """Return a text as it comes from the service; ``manual``: the coder put it aside before."""
     band = Band.SEARCH if manual else Band(group.band)
-    first = group.candidates[0] if group.candidates and band is not Band.SEARCH else None
-    return TextLine(group, band, first)
+    line = TextLine(group, band, None)
+    if band is not Band.SEARCH and group.parts:
+        line.choose_together()
+    elif band is not Band.SEARCH and group.candidates:
+        line.choose(group.candidates[0])
+    return line
 
 
 def ordered(lines: Sequence[TextLine], order: str) -> list[TextLine]:
@@ -83,20 +108,21 @@ class TextModel(QAbstractTableModel):
     def __init__(self, reason: Callable[[Candidate], str], conflict: Callable[[Candidate], str]) -> None:
         super().__init__()
         self.lines: list[TextLine] = []
+        self._rows: dict[int, int] = {}
         self._reason, self._conflict = reason, conflict
 
     def set_lines(self, lines: Sequence[TextLine]) -> None:
         """Show other lines."""
         self.beginResetModel()
         self.lines = list(lines)
+        self._rows = {id(line): row for row, line in enumerate(self.lines)}
         self.endResetModel()
 
     def touch(self, lines: Sequence[TextLine]) -> None:
         """Draw lines again that changed, where they are shown."""
-        for line in lines:
-            if line in self.lines:
-                row = self.lines.index(line)
-                self.dataChanged.emit(self.index(row, 0), self.index(row, len(COLUMNS) - 1))
+        rows = [row for line in lines if (row := self._rows.get(id(line))) is not None]
+        if rows:
+            self.dataChanged.emit(self.index(min(rows), 0), self.index(max(rows), len(COLUMNS) - 1))
 
     def rowCount(self, parent: _Index | None = None) -> int:
         """Return the number of texts."""
@@ -145,7 +171,11 @@ class TextModel(QAbstractTableModel):
     def _code(line: TextLine, shown: Candidate, key: str) -> Cell:
         offered = line.chosen is not None and line.standing is Standing.OPEN
         muted = line.chosen is None or line.standing is Standing.MANUAL
-        cell = Cell(shown.code if key == "code" else shown.name, tone="fg_muted" if muted else "fg")
+        parts = line.group.parts if line.together else (shown,)
+        words = "；".join(part.name for part in parts)
+        if key == "code":
+            words = shown.code if len(parts) == 1 else f"{shown.code} ＋{len(parts) - 1}"
+        cell = Cell(words, tone="fg_muted" if muted else "fg")
         return replace(cell, code=True, proposed=offered) if key == "code" else cell
 
     def _standing(self, line: TextLine, shown: Candidate | None) -> Cell:

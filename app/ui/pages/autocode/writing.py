@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.domain.changes import Changes
+from app.services.review import Pick
 from app.ui.page import SaveState, Shell
 from app.ui.pages.autocode.review import Taking, TakingBack
 from app.ui.pages.autocode.texts import Standing, TextLine
@@ -46,7 +47,7 @@ class ReviewWork(QObject):
 
     def take(self, lines: Sequence[TextLine], told: str = "") -> None:
         """Write the chosen codes of the lines as one operation; ``told`` names them in a notice with 撤销."""
-        picks = [(line.group, line.chosen.code) for line in lines if line.chosen]
+        picks = [Pick(line.group, line.codes, unseen=bool(told)) for line in lines if line.codes]
         taking = Taking(self._shell.services, picks)
         entry = (taking, list(lines))
         self._done.append(entry)

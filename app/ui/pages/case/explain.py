@@ -34,7 +34,7 @@ def cell_words(view: CaseView, group: Group, index: int, key: str, history: str)
         return f"{title}\n空行：直接输入即增加一行"
     row = rows[index]
     unread = f"未能识别，按原文保留：{row.raw[key]}" if key in row.raw else ""
-    proposal = view.proposal(group, index) if not row.text("code") else None
+    proposal = view.proposal(group, index)
     proposed = ""
     if proposal and key in ("code", "name", "status"):
         proposed = f"提议 {proposal.code} {proposal.name}，把握 {proposal.score:.0%}：{proposal.reason}"

@@ -66,7 +66,7 @@ class GridFacts:
         """Return the facts of a record row."""
         view, group = self._view, self._group
         row = view.record.rows(group)[index]
-        proposal = view.proposal(group, index) if not row.text("code") else None
+        proposal = view.proposal(group, index)
         return RowFacts(view, group, index, row, proposal, self._marks.get(index, {}), index in self._changed, offered)
 
 
