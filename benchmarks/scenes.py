@@ -140,6 +140,10 @@ def _take_band(window: MainWindow) -> None:
     window.shell.actions.trigger("autocode.take_band")
 
 
+def _limits(window: MainWindow) -> None:
+    window.shell.actions.trigger("autocode.limits")
+
+
 def _find(window: MainWindow) -> None:
     window.shell.actions.trigger("autocode.search")
 
@@ -276,6 +280,7 @@ SCENES: tuple[Scene, ...] = (
     Scene("help", "help"),
     Scene("autocode", "autocode", {"queue": "all"}, play=_review, ready=_reviewed),
     Scene("autocode-band", "autocode", {"queue": "all"}, play=_take_band, ready=_reviewed, leave=_close_cards),
+    Scene("autocode-limits", "autocode", {"queue": "all"}, play=_limits, ready=_reviewed, leave=_close_cards),
     Scene("autocode-search", "autocode", {"queue": "all", "band": "search"}, play=_find, leave=_close_cards),
     Scene("codes", "codes", {"query": "胆总管结石", "kind": "dx"}, ready=_found),
     Scene("drg", "drg", {"case": 1}, play=_first_grouped, ready=_grouped),
