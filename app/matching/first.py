@@ -150,10 +150,18 @@ class FirstMatcher:
             self._use(kind, model, catalogue)
         return model is not None
 
+    def drop_model(self, kind: CodeKind) -> None:
+        """Rank without a model from now on; nothing happens when there is none."""
+        with self._lock:
+            if self._models.pop(kind, None) and kind in self._ready:
+                self._ready[kind] = self._ready[kind].recalling(())
+
     def _use(self, kind: CodeKind, model: Model, catalogue: Catalogue) -> None:
+        """Rank by a model. Until it is ready, questions are answered as before."""
         with self._lock:
             self._models[kind] = (model, catalogue)
-            self._ready.pop(kind, None)
+            if kind in self._ready:
+                self._ready[kind] = self._modelled(kind, self._ready[kind].recalling(()))
 
     def _past(self, kind: CodeKind) -> list[PastCoding]:
         return [item for item in self._history if item.kind is kind]
@@ -174,13 +182,17 @@ class FirstMatcher:
             if kind not in self._bare:
                 self._bare[kind] = self._makers[kind]()
             matcher = self._bare[kind].remembering(self._past(kind))
-            rows = [example.row for example in _examples(self._bare[kind], self._past(kind))]
-            if kind in self._models and rows:
-                model, catalogue = self._models[kind]
-                known = knowledge_of(catalogue, History(rows, catalogue), model.encoder)
-                matcher = matcher.with_model(LearnedMatcher(model, known))
-            self._ready[kind] = matcher
-            return matcher
+            self._ready[kind] = self._modelled(kind, matcher)
+            return self._ready[kind]
+
+    def _modelled(self, kind: CodeKind, matcher: KindMatcher) -> KindMatcher:
+        """Return the matcher with the model of its kind, if there is one and a past to draw on."""
+        rows = [example.row for example in _examples(matcher, self._past(kind))]
+        if kind in self._models and rows:
+            model, catalogue = self._models[kind]
+            known = knowledge_of(catalogue, History(rows, catalogue), model.encoder)
+            matcher = matcher.with_model(LearnedMatcher(model, known))
+        return matcher
 
 
 def _maker(book: Codebook, kind: CodeKind, lexicon: Lexicon, words: Words | None) -> Callable[[], KindMatcher]:
