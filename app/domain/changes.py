@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.domain.past import Confirmed
+
 
 @dataclass(frozen=True, slots=True)
 class Changes:
     """The answer of every write: the operation's id, the cases and field paths it touched.
 
     ``paths`` are generic (``sex``, ``dx[].code``); ``listing`` is True when cases came, went or changed state, so that
-    counts of lists are stale; ``assets`` when code books, schemes or prices changed.
+    counts of lists are stale; ``assets`` when code books, schemes or prices changed. ``confirmed`` are codings that the
+    hospital's memory has won; ``memory`` is True when it won or lost something, ``forgot`` when winning those is not
+    all that happened to it.
     """
 
     op_id: int = 0
@@ -18,6 +22,9 @@ class Changes:
     paths: frozenset[str] = frozenset()
     listing: bool = False
     assets: bool = False
+    confirmed: tuple[Confirmed, ...] = ()
+    memory: bool = False
+    forgot: bool = False
 
     def __or__(self, other: Changes) -> Changes:
         return Changes(
@@ -26,4 +33,7 @@ class Changes:
             self.paths | other.paths,
             self.listing or other.listing,
             self.assets or other.assets,
+            (*self.confirmed, *other.confirmed),
+            self.memory or other.memory,
+            self.forgot or other.forgot,
         )

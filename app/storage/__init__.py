@@ -21,8 +21,9 @@
 Writes (:class:`Transaction`): ``insert_case``, ``update_case_from_import``, ``set_field``, ``set_code``,
 ``set_proposal``, ``clear_proposal``, ``accept``, ``insert_row``, ``delete_row``, ``move_row``, ``set_state``,
 ``claim``, ``release``, ``save_batch``, ``save_profile``, ``set_setting``, ``record_event``, ``assets_changed``,
-``expect_version``, ``load_case``. A case counts one version up per operation that touched it. The block commits as a
-whole or not at all; an operation that changed nothing leaves no trace.
+``import_past``, ``revoke_coding``, ``restore_coding``, ``expect_version``, ``load_case``. A case counts one version up
+per operation that touched it. The block commits as a whole or not at all; an operation that changed nothing leaves no
+trace.
 
 Caches (:class:`CacheWriter`, also on a transaction): ``save_summary``, ``save_findings``, ``save_grouping``,
 ``save_draft``, ``clear_drafts``, ``save_place``. Not audited, not undone.
@@ -31,7 +32,8 @@ Reads (:class:`Reader`): ``load_case(s)``, ``find_by_key(s)``, ``same_patient``,
 ``worklist_rows``, ``counts``, ``value_counts``, ``undoable``, ``redoable``, ``field_history``, ``case_history``,
 ``changes_of``, ``edited_cells``, ``day_of``, ``batches``, ``batch``, ``batch_title``, ``batch_source``, ``profile``,
 ``setting``, ``settings``, ``setting_changes``, ``place``, ``drafts``, ``findings``, ``grouping``, ``audit_head``,
-``verify_audit``, ``check``.
+``verify_audit``, ``check``; of the memory ``past_codings``, ``memory_refs``, ``memory_texts``, ``memory_lines``,
+``memory_uses``, ``memory_stats``, ``past_imports``.
 """
 
 from app.storage.actor import Actor, local_actor

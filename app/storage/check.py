@@ -13,9 +13,24 @@ import sqlalchemy as sa
 from app.storage.audit import AuditCheck, verify
 from app.storage.ddl import normalised, schema_of, statements
 from app.storage.replay import replayed
-from app.storage.tables import CACHE_COLUMNS, FLAT_TABLES, GROUP_TABLES, HEAD_TABLES, cases
+from app.storage.tables import (
+    CACHE_COLUMNS,
+    FLAT_TABLES,
+    GROUP_TABLES,
+    HEAD_TABLES,
+    cases,
+    coding_evidence,
+    coding_past,
+)
 
-FACT_TABLES: Final = (cases, *HEAD_TABLES.values(), *GROUP_TABLES.values(), *FLAT_TABLES.values())
+FACT_TABLES: Final = (
+    cases,
+    *HEAD_TABLES.values(),
+    *GROUP_TABLES.values(),
+    *FLAT_TABLES.values(),
+    coding_evidence,
+    coding_past,
+)
 """Tables that the audit can rebuild."""
 
 

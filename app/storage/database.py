@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -41,6 +41,7 @@ class Database:
         self._turn = threading.RLock()
         self._busy = False
         self._identity = _identity(path)
+        self._told: Callable[[Changes], None] = _nobody
 
     @classmethod
     def open(cls, path: Path, *, read_only: bool = False, clock: Clock | None = None) -> Self:
@@ -113,6 +114,12 @@ class Database:
             tx = Transaction(connection, Recorder(connection, header), by, at)
             yield tx
             tx.finish()
+        if tx.changes.op_id:
+            self._told(tx.changes)
+
+    def tell(self, listener: Callable[[Changes], None]) -> None:
+        """Call ``listener`` with what every operation changed, once it is stored, on the thread that wrote it."""
+        self._told = listener
 
     @contextmanager
     def caching(self) -> Iterator[CacheWriter]:
@@ -155,6 +162,10 @@ class Database:
                 raise problem("not_undone", self.path)
             take_back(tx, undo_id)
         return tx.changes
+
+
+def _nobody(_changes: Changes) -> None:
+    """Stand in until someone wants to be told."""
 
 
 def _must_be_writable(writer: sa.Engine) -> None:

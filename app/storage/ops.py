@@ -31,6 +31,9 @@ class Op(StrEnum):
     SET_SETTING = "set_setting"
     CHANGE_ASSET = "change_asset"
     EXPORT = "export"
+    IMPORT_PAST = "import_past"
+    REVOKE_CODING = "revoke_coding"
+    RESTORE_CODING = "restore_coding"
     UNDO = "undo"
     REDO = "redo"
 

@@ -12,11 +12,14 @@ from typing import Generic, TypeVar
 import sqlalchemy as sa
 
 from app.domain.case import CaseKey, CaseRecord
+from app.domain.coding import CodeKind
 from app.domain.field import Group
 from app.domain.findings import QcReport
-from app.storage import audit, history, worklist
+from app.domain.past import PastLine
+from app.storage import audit, coding_memory, history, worklist
 from app.storage.audit import AuditCheck, AuditHead, Operation
 from app.storage.check import CheckReport, check
+from app.storage.coding_memory import MemoryLine, MemoryQuery, MemoryStats, MemoryUse, PastImport
 from app.storage.history import FieldChange, SettingChange
 from app.storage.jsonify import from_json
 from app.storage.load import StoredCase, find_by_keys, load_case, load_cases, same_patient
@@ -184,6 +187,34 @@ class Reader:
     def setting_changes(self, prefix: str) -> list[SettingChange]:
         """Return every change of the settings whose key begins with ``prefix``, latest first."""
         return history.setting_changes(self._connection, prefix)
+
+    def past_codings(self, kind: CodeKind) -> list[PastLine]:
+        """Return what the memory offers of a code set, equal texts summed up."""
+        return coding_memory.history(self._connection, kind)
+
+    def memory_refs(self, query: MemoryQuery) -> array[int]:
+        """Return the references of the codings that a query shows, in its order."""
+        return coding_memory.memory_refs(self._connection, query)
+
+    def memory_texts(self, query: MemoryQuery) -> list[tuple[int, str]]:
+        """Return reference and text of the codings that a query shows but for its words."""
+        return coding_memory.memory_texts(self._connection, query)
+
+    def memory_lines(self, refs: Sequence[int]) -> list[MemoryLine]:
+        """Return remembered codings by reference, in that order; those that are gone are left out."""
+        return coding_memory.memory_lines(self._connection, refs)
+
+    def memory_uses(self, line: MemoryLine) -> list[MemoryUse]:
+        """Return where a remembered coding was used, latest first."""
+        return coding_memory.memory_uses(self._connection, line)
+
+    def memory_stats(self) -> MemoryStats:
+        """Return how much is remembered."""
+        return coding_memory.memory_stats(self._connection)
+
+    def past_imports(self) -> list[PastImport]:
+        """Return the imported files of past codings, latest first."""
+        return coding_memory.past_imports(self._connection)
 
     def place(self, key: str) -> object:
         """Return what the window remembered under a key, None when nothing."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import sqlalchemy as sa
 
 from app.storage.audit import changes_of, operations
+from app.storage.confirmed import fill_evidence
 from app.storage.ddl import statements
 from app.storage.derived import refresh
 from app.storage.engine import memory_engine
+from app.storage.past import copy_source
 from app.storage.rows import EVENT, RowWriter
+from app.storage.tables import coding_import
 
 
 @contextmanager
@@ -24,6 +27,7 @@ def replayed(connection: sa.Connection) -> Iterator[sa.Connection]:
                 target.exec_driver_sql(statement)
             for operation in operations(connection):
                 _replay(connection, target, operation.id, operation.at.isoformat(sep=" "))
+            fill_evidence(connection, target)
             yield target
     finally:
         engine.dispose()
@@ -33,6 +37,8 @@ def _replay(source: sa.Connection, target: sa.Connection, op_id: int, at: str) -
     writer = RowWriter(target, at)
     touched = set()
     for change in changes_of(source, op_id):
+        if change.entity == coding_import.name and isinstance(change.after, Mapping):
+            copy_source(source, target, change.after)
         writer.apply(change)
         if change.case_id is not None and change.entity != EVENT:
             touched.add(change.case_id)

@@ -13,6 +13,7 @@ from sqlalchemy.dialects import sqlite
 from app.domain.field import Group
 from app.domain.fields import fields_of
 from app.storage.cells import Column, Payload, join, proposal_cell, proposal_of, split
+from app.storage.past import spread
 from app.storage.tables import (
     CODED_GROUPS,
     FLAT_TABLES,
@@ -21,6 +22,7 @@ from app.storage.tables import (
     PROPOSAL_COLUMNS,
     WORKFLOW_COLUMNS,
     cases,
+    coding_import,
     spec_of,
 )
 
@@ -31,6 +33,7 @@ ROW: Final = ""
 POSITION: Final = "position"
 PROPOSAL: Final = "proposal"
 CODE_STATUS: Final = "code_status"
+STATE: Final = "state"
 
 _PARKED: Final = 1_000_000  # rows are parked above this while others move, so that positions stay unique
 
@@ -273,7 +276,10 @@ class RowWriter:
     def insert_flat(self, name: str, payload: Mapping[str, object], row_id: int | None = None) -> int:
         """Insert a row of a table that belongs to no case and return its id."""
         values = dict(payload) if row_id is None else {**payload, "id": row_id}
-        return int(self.connection.execute(FLAT_TABLES[name].insert().values(values)).lastrowid)
+        new_id = int(self.connection.execute(FLAT_TABLES[name].insert().values(values)).lastrowid)
+        if name == coding_import.name:
+            spread(self.connection, new_id, str(payload["lines_sha256"]))
+        return new_id
 
     def find_flat(self, name: str, column: str, value: str) -> Mapping[str, object] | None:
         """Return the row of a table that belongs to no case in which ``column`` is ``value``, None without one."""
@@ -292,10 +298,13 @@ class RowWriter:
             self.connection.execute(table.delete().where(table.c.id == change.row_id))
 
     def _flat(self, change: Change) -> object:
-        table = FLAT_TABLES[change.entity]
-        row = self.connection.execute(table.select().where(table.c.id == change.row_id)).mappings().first()
-        if change.field != ROW:
-            return None if row is None else row[change.field]
+        row = self.flat_payload(change.entity, change.row_id)
+        return row if change.field == ROW or row is None else row[change.field]
+
+    def flat_payload(self, name: str, row_id: int) -> Payload | None:
+        """Return a row of a table that belongs to no case without its id, None when it does not exist."""
+        table = FLAT_TABLES[name]
+        row = self.connection.execute(table.select().where(table.c.id == row_id)).mappings().first()
         return None if row is None else {name: value for name, value in row.items() if name != "id"}
 
 

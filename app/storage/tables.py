@@ -99,6 +99,11 @@ def _id() -> sa.Column[int]:
     return sa.Column("id", sa.Integer(), primary_key=True)
 
 
+def _kind() -> sa.Column[str]:
+    """Return the column for the code set of a remembered coding."""
+    return _text("kind", None, "kind IN ('dx', 'px')")
+
+
 batch: Final = _table(
     "batch",
     _id(),
@@ -247,8 +252,36 @@ setting: Final = _table(
     "setting", _id(), _text("key", None), _text("value", None, "value <> ''"), sa.UniqueConstraint("key")
 )
 
+coding_import: Final = _table(
+    "coding_import",
+    _id(),
+    _text("file_name", None),
+    _text("sha256", None),
+    _text("lines_sha256", None),
+    _number("lines", None),
+    _text("actor", None),
+    _text("actor_name"),
+    _time("at"),
+)
+"""Files of past codings; ``lines_sha256`` names what was taken from the file, in ``batch_source``."""
+
+coding_revoked: Final = _table(
+    "coding_revoked",
+    _id(),
+    _kind(),
+    _text("key", None),
+    _text("codes", None),
+    _text("text", None),
+    _text("why"),
+    _text("actor", None),
+    _text("actor_name"),
+    _time("at"),
+    sa.UniqueConstraint("kind", "key", "codes"),
+)
+"""Codings that are remembered and no longer offered."""
+
 FLAT_TABLES: Final[Mapping[str, sa.Table]] = MappingProxyType(
-    {table.name: table for table in (batch, column_set, import_profile, setting)}
+    {table.name: table for table in (batch, column_set, import_profile, setting, coding_import, coding_revoked)}
 )
 """Audited tables that do not belong to a case, by name."""
 
@@ -289,6 +322,34 @@ audit_change: Final = _table(
     rowid=False,
 )
 
+coding_evidence: Final = _table(
+    "coding_evidence",
+    sa.Column("ref", sa.Integer(), primary_key=True, autoincrement=False),
+    _case_id(is_key=False),
+    _kind(),
+    _text("key", None),
+    _text("codes", None),
+    _text("text", None),
+    _text("by"),
+    _text("last", None),
+    _number("op_id", None),
+)
+"""Codes on cases that a person confirmed; worked out of the audit (:mod:`app.storage.confirmed`)."""
+
+coding_past: Final = _table(
+    "coding_past",
+    sa.Column("ref", sa.Integer(), primary_key=True, autoincrement=False),
+    sa.Column("import_id", sa.Integer(), sa.ForeignKey("coding_import.id", ondelete="CASCADE"), nullable=False),
+    _kind(),
+    _text("key", None),
+    _text("codes", None),
+    _text("text", None),
+    _number("times", None),
+    _text("by"),
+    _text("last"),
+)
+"""Past codings of imported files; they follow from ``coding_import`` and what it names (:mod:`app.storage.past`)."""
+
 finding: Final = _table("finding", _case_id(is_key=True), _number("version"), _text("stamp"), _json("data", "object"))
 grouping: Final = _table("grouping", _case_id(is_key=True), _number("version"), _text("stamp"), _json("data", "object"))
 draft: Final = _table(
@@ -314,6 +375,10 @@ _index(HEAD_TABLES["patient"], "id_no")
 _index(audit_change, "case_id", "op_id")
 _index(audit_operation, "undo_of")
 _index(audit_operation, "at")
+for _memory in (coding_evidence, coding_past):
+    _index(_memory, "kind", "key", "codes")
+_index(coding_evidence, "case_id")
+_index(coding_past, "import_id")
 for _columns in (
     ("state", "discharge_time"),
     ("discharge_time",),

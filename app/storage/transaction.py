@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,19 +12,33 @@ import sqlalchemy as sa
 from app.common.errors import UserProblem
 from app.domain.case import CaseRecord, CaseState, Row, Value
 from app.domain.changes import Changes
-from app.domain.coding import Proposal
+from app.domain.coding import CodeKind, Proposal
 from app.domain.field import Group
 from app.domain.fields import fields_of
+from app.domain.past import PastLine, text_key
 from app.storage.actor import Actor
 from app.storage.audit import Recorder
 from app.storage.caches import CacheWriter
 from app.storage.cells import Cell, Payload, cell_of, dump, payload_of, proposal_cell
+from app.storage.confirmed import KINDS, Learned, update_evidence
 from app.storage.derived import refresh
 from app.storage.load import StoredCase, load_case
-from app.storage.rows import CASE, CODE_STATUS, EVENT, POSITION, PROPOSAL, ROW, Change, RowWriter
-from app.storage.tables import CODED_GROUPS, GROUP_TABLES, WORKFLOW_COLUMNS, batch_source, cases, column_set, spec_of
+from app.storage.past import packed
+from app.storage.rows import CASE, CODE_STATUS, EVENT, POSITION, PROPOSAL, ROW, STATE, Change, RowWriter
+from app.storage.tables import (
+    CODED_GROUPS,
+    GROUP_TABLES,
+    WORKFLOW_COLUMNS,
+    batch_source,
+    cases,
+    coding_import,
+    coding_revoked,
+    column_set,
+    spec_of,
+)
 
 ACCEPTED: Final = "accepted"
+_MEMORY: Final = (coding_import.name, coding_revoked.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +67,9 @@ class Transaction(CacheWriter):
         self._paths: set[str] = set()
         self._listing = False
         self._assets = False
+        self._coded: set[int] = set()
+        self._new: set[int] = set()
+        self._memory = False
         self._changes = Changes()
 
     @property
@@ -61,13 +78,25 @@ class Transaction(CacheWriter):
         return self._changes
 
     def finish(self) -> None:
-        """Work out derived columns and close the audit of this operation. Called by the database before commit."""
+        """Work out what is derived and close the audit of this operation. Called by the database before commit."""
         if self._recorder.count:
             refresh(self.connection, self._cases, self.at)
             self._recorder.finish()
-            self._changes = Changes(
-                self._recorder.op_id, frozenset(self._cases), frozenset(self._paths), self._listing, self._assets
-            )
+            learned = update_evidence(self.connection, self._coded - self._new)
+            self._changes = self._summed_up(learned)
+
+    def _summed_up(self, learned: Learned) -> Changes:
+        forgot = self._memory or learned.lost
+        return Changes(
+            self._recorder.op_id,
+            frozenset(self._cases),
+            frozenset(self._paths),
+            self._listing,
+            self._assets,
+            learned.won,
+            memory=forgot or bool(learned.won),
+            forgot=forgot,
+        )
 
     def load_case(self, case_id: int) -> StoredCase:
         """Return a case as this transaction sees it."""
@@ -239,20 +268,58 @@ class Transaction(CacheWriter):
 
     def save_batch(self, batch: NewBatch) -> int:
         """Store a batch and return its id. The source is kept once per content and never deleted."""
-        digest = hashlib.sha256(batch.source).hexdigest()
-        known = sa.select(batch_source.c.sha256).where(batch_source.c.sha256 == digest)
-        if self.connection.execute(known).first() is None:
-            self.connection.execute(batch_source.insert().values(sha256=digest, data=batch.source))
         facts = {
             "file_name": batch.file_name,
             "sha256": batch.sha256,
             "layout": batch.layout,
-            "source_sha256": digest,
+            "source_sha256": self._keep(batch.source),
             "report": dump(batch.report or {}),
             "actor": self._actor.id,
             "at": self.at,
         }
         return self._insert_flat("batch", facts)
+
+    def _keep(self, data: bytes) -> str:
+        """Store bytes once and return their SHA-256."""
+        digest = hashlib.sha256(data).hexdigest()
+        known = sa.select(batch_source.c.sha256).where(batch_source.c.sha256 == digest)
+        if self.connection.execute(known).first() is None:
+            self.connection.execute(batch_source.insert().values(sha256=digest, data=data))
+        return digest
+
+    def import_past(self, file_name: str, sha256: str, lines: Sequence[PastLine]) -> int:
+        """Remember the past codings of a file, at most ``past.MOST_LINES``, and return the id of the import."""
+        facts = {
+            "file_name": file_name,
+            "sha256": sha256,
+            "lines_sha256": self._keep(packed(lines)),
+            "lines": len(lines),
+            "actor": self._actor.id,
+            "actor_name": self._actor.name,
+            "at": self.at,
+        }
+        return self._insert_flat(coding_import.name, facts)
+
+    def revoke_coding(self, kind: CodeKind, text: str, codes: str, why: str) -> int:
+        """Note that a text's codes (joined by ``##``) are no longer offered and return the id of the note."""
+        facts = {
+            "kind": kind.value,
+            "key": text_key(text),
+            "codes": codes,
+            "text": text,
+            "why": why,
+            "actor": self._actor.id,
+            "actor_name": self._actor.name,
+            "at": self.at,
+        }
+        return self._insert_flat(coding_revoked.name, facts)
+
+    def restore_coding(self, revoked_id: int) -> None:
+        """Offer again what was revoked. Raises ``LookupError`` when there is no such note."""
+        note = self._rows.flat_payload(coding_revoked.name, revoked_id)
+        if note is None:
+            raise LookupError(revoked_id)
+        self.make(Change(coding_revoked.name, revoked_id, ROW, note, None))
 
     def save_profile(self, signature: str, mapping: Mapping[str, object]) -> None:
         """Remember how the columns of a kind of file are mapped; ``signature`` identifies its headings."""
@@ -309,9 +376,14 @@ class Transaction(CacheWriter):
 
     def _record(self, change: Change) -> None:
         self._recorder.add(change)
+        self._memory = self._memory or change.entity in _MEMORY
         if change.case_id is None or change.entity == EVENT:  # what only happened leaves the case as it was
             return
         self._cases.add(change.case_id)
+        if change.entity == CASE and change.field == ROW:
+            self._new.add(change.case_id)
+        elif change.entity in KINDS or change.field == STATE:
+            self._coded.add(change.case_id)
         if change.entity == CASE and (change.field == ROW or change.field in WORKFLOW_COLUMNS):
             self._listing = True
         elif change.entity == CASE:

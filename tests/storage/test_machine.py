@@ -20,8 +20,9 @@ from hypothesis.stateful import (
 from app.common.clock import FixedClock
 from app.common.errors import UserProblem
 from app.domain.case import CaseRecord, CaseState, Row
-from app.domain.coding import MatchKind, Proposal
+from app.domain.coding import CodeKind, MatchKind, Proposal
 from app.domain.field import Group
+from app.domain.past import PastLine
 from app.storage import Actor, Database, Op, StoredCase
 
 PEOPLE = (Actor("wangmin", "王敏（测试）"), Actor("lilei", "李雷（测试）"))
@@ -124,6 +125,21 @@ class Day(RuleBasedStateMachine):
                 tx.set_proposal(case, Group.DX, row, PROPOSAL)
                 if take:
                     tx.accept(case, Group.DX, row)
+
+    @rule(at=PICK, pick=PICK, code=st.sampled_from(["J18.900", "I10.x00", ""]), person=st.sampled_from(PEOPLE))
+    def code(self, at: int, pick: int, code: str, person: Actor) -> None:
+        case = self.ids[at % len(self.ids)]
+        rows = self.load(case).record.rows(Group.DX)
+        if rows:
+            with self.db.operation(Op.SET_CODE, by=person) as tx:
+                tx.set_code(case, Group.DX, rows[pick % len(rows)].id, code, "")
+
+    @rule(code=st.sampled_from(["J18.900", "I10.x00"]), person=st.sampled_from(PEOPLE))
+    def remember_a_file(self, code: str, person: Actor) -> None:
+        with self.db.operation(Op.IMPORT_PAST, by=person) as tx:
+            tx.import_past("a.csv", "0" * 64, [PastLine(CodeKind.DX, "甲", (code,))])
+        if code == "I10.x00":
+            self.db.undo(tx.changes.op_id, by=person)
 
     @rule(at=PICK, state=st.sampled_from(CaseState), person=st.sampled_from(PEOPLE))
     def walk(self, at: int, state: CaseState, person: Actor) -> None:

@@ -65,14 +65,14 @@ def test_all_tables_but_alembics_are_strict(library: Path) -> None:
 
 
 @pytest.fixture
-def second_revision(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Return a function that pretends a second migration exists and does what an SQL statement says."""
+def further_revision(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Return a function that pretends one more migration exists and does what an SQL statement says."""
 
     def pretend(statement: str) -> None:
-        real = schema._step
+        real, released = schema._step, schema.REVISIONS
 
         def step(engine: sa.Engine, revision: str, number: int) -> None:
-            if revision == "0001":
+            if revision in released:
                 real(engine, revision, number)
                 return
             with engine.begin() as connection:
@@ -80,41 +80,41 @@ def second_revision(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
                 connection.exec_driver_sql(statement)
                 connection.exec_driver_sql(f"PRAGMA user_version={number}")
 
-        monkeypatch.setattr(schema, "REVISIONS", ("0001", "0002"))
-        monkeypatch.setattr(schema, "CURRENT", 2)
+        monkeypatch.setattr(schema, "REVISIONS", (*released, "9999"))
+        monkeypatch.setattr(schema, "CURRENT", len(released) + 1)
         monkeypatch.setattr(schema, "_step", step)
 
     return pretend
 
 
 def test_an_upgrade_makes_a_checked_copy_first(
-    library: Path, clock: FixedClock, second_revision: Callable[[str], None]
+    library: Path, clock: FixedClock, further_revision: Callable[[str], None]
 ) -> None:
     before = hashes(library)
-    second_revision("SELECT 1")
+    further_revision("SELECT 1")
     Database.open(library, clock=clock).close()
     (copy,) = backup_folder(library).iterdir()
     assert copy.name == "library-20261123-090000-migration.db"
     assert hashes(copy) == before
-    assert header(library)[1] == 2
-    assert header(copy)[1] == 1
+    assert header(library)[1] == schema.CURRENT
+    assert header(copy)[1] == schema.CURRENT - 1
 
 
 def test_a_failed_upgrade_leaves_the_file_as_it_was(
-    library: Path, clock: FixedClock, second_revision: Callable[[str], None]
+    library: Path, clock: FixedClock, further_revision: Callable[[str], None]
 ) -> None:
     before = hashes(library)
-    second_revision("INSERT INTO nowhere VALUES (1)")
+    further_revision("INSERT INTO nowhere VALUES (1)")
     with pytest.raises(sa.exc.OperationalError):
         Database.open(library, clock=clock)
     assert hashes(library) == before
-    assert header(library)[1] == 1
+    assert header(library)[1] == schema.CURRENT - 1
 
 
 def test_an_old_library_is_not_read_before_it_is_upgraded(
-    library: Path, second_revision: Callable[[str], None]
+    library: Path, further_revision: Callable[[str], None]
 ) -> None:
-    second_revision("SELECT 1")
+    further_revision("SELECT 1")
     with pytest.raises(UserProblem, match="须先升级"):
         Database.open(library, read_only=True)
     assert not backup_folder(library).exists()
@@ -125,10 +125,10 @@ def test_a_migration_that_breaks_a_key_is_rolled_back(library: Path, monkeypatch
     monkeypatch.setattr("alembic.command.upgrade", _orphan)
     try:
         with pytest.raises(RuntimeError, match="foreign key of finding"):
-            schema._step(engine, "0002", 2)
+            schema._step(engine, "9999", schema.CURRENT + 1)
     finally:
         engine.dispose()
-    assert header(library)[1] == 1
+    assert header(library)[1] == schema.CURRENT
 
 
 def _orphan(config: object, _: str) -> None:

@@ -1,0 +1,115 @@
+"""The hospital's memory: confirmed codes on cases, imported past codings, revoked ones. Filled from the audit."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Final
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+STATEMENTS: Final = """
+CREATE TABLE coding_import (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, file_name TEXT NOT NULL, sha256 TEXT NOT NULL,
+    lines_sha256 TEXT NOT NULL, lines INTEGER NOT NULL, actor TEXT NOT NULL,
+    actor_name TEXT DEFAULT '' NOT NULL, at TEXT NOT NULL CHECK (at IS datetime(at))
+) STRICT
+;;
+CREATE TABLE coding_revoked (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL CHECK (kind IN ('dx', 'px')),
+    "key" TEXT NOT NULL, codes TEXT NOT NULL, text TEXT NOT NULL, why TEXT DEFAULT '' NOT NULL,
+    actor TEXT NOT NULL, actor_name TEXT DEFAULT '' NOT NULL,
+    at TEXT NOT NULL CHECK (at IS datetime(at)), UNIQUE (kind, "key", codes)
+) STRICT
+;;
+CREATE TABLE coding_past (
+    ref INTEGER NOT NULL, import_id INTEGER NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('dx', 'px')),
+    "key" TEXT NOT NULL, codes TEXT NOT NULL, text TEXT NOT NULL, times INTEGER NOT NULL,
+    "by" TEXT DEFAULT '' NOT NULL, last TEXT DEFAULT '' NOT NULL, PRIMARY KEY (ref),
+    FOREIGN KEY(import_id) REFERENCES coding_import (id) ON DELETE CASCADE
+) STRICT
+;;
+CREATE INDEX ix_coding_past_import_id ON coding_past (import_id)
+;;
+CREATE INDEX ix_coding_past_kind_key_codes ON coding_past (kind, "key", codes)
+;;
+CREATE TABLE coding_evidence (
+    ref INTEGER NOT NULL, case_id INTEGER NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('dx', 'px')),
+    "key" TEXT NOT NULL, codes TEXT NOT NULL, text TEXT NOT NULL, "by" TEXT DEFAULT '' NOT NULL,
+    last TEXT NOT NULL, op_id INTEGER NOT NULL, PRIMARY KEY (ref),
+    FOREIGN KEY(case_id) REFERENCES cases (id) ON DELETE CASCADE
+) STRICT
+;;
+CREATE INDEX ix_coding_evidence_case_id ON coding_evidence (case_id)
+;;
+CREATE INDEX ix_coding_evidence_kind_key_codes ON coding_evidence (kind, "key", codes)
+"""
+
+CHANGES: Final = """
+SELECT c.op_id, o.op, c.entity, c.row_id, c.field, c."after"
+FROM audit_change AS c JOIN audit_operation AS o ON o.id = c.op_id
+WHERE c.case_id = ?
+  AND (c.entity IN ('dx', 'op') AND c.field IN ('', 'code', 'code_status', 'name')
+       OR c.entity = 'case' AND c.field = 'state')
+  AND o.op NOT IN ('undo', 'redo')
+  AND coalesce((SELECT later.op FROM audit_operation AS later WHERE later.undo_of = o.id
+                ORDER BY later.id DESC LIMIT 1), '') <> 'undo'
+ORDER BY c.op_id, c.seq
+"""
+
+ROWS: Final = """
+SELECT 'dx', 'dx', 0, id, code, source_text FROM diagnosis
+WHERE case_id = :case AND code IS NOT NULL AND source_text IS NOT NULL
+UNION ALL
+SELECT 'op', 'px', 1, id, code, source_text FROM operation
+WHERE case_id = :case AND code IS NOT NULL AND source_text IS NOT NULL
+"""
+
+BY_PROGRAM: Final = ("import", "reimport", "create_case", "auto_code")
+
+_Row = tuple[int, int, str, str, str, str, str, str, int]
+
+
+def upgrade() -> None:
+    """Create the tables and put in what people have confirmed so far."""
+    for statement in STATEMENTS.split(";;"):
+        op.execute(statement.strip())
+    connection = op.get_bind()
+    for case_id in connection.exec_driver_sql("SELECT id FROM cases").scalars().all():
+        for row in list(_evidence(connection, case_id)):
+            connection.exec_driver_sql("INSERT INTO coding_evidence VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+
+
+def _evidence(connection: sa.Connection, case_id: int) -> Iterator[_Row]:
+    """Yield the confirmed codes of a case: written last by a person, or there when a person finished the case."""
+    answering: dict[tuple[str, int], int | None] = {}
+    parts: dict[tuple[str, int], str] = {}
+    for op_id, name, entity, row_id, field, after in connection.exec_driver_sql(CHANGES, (case_id,)):
+        if entity == "case":
+            if name == "set_state" and after == '"to_qc"':
+                answering = {row: by or op_id for row, by in answering.items()}
+        elif field == "name":
+            if name == "split_row":
+                parts[entity, row_id] = str(json.loads(after) or "")
+        else:
+            answering[entity, row_id] = None if name in BY_PROGRAM else op_id
+    for entity, kind, odd, row_id, code, source_text in connection.execute(sa.text(ROWS), {"case": case_id}):
+        op_id = answering.get((entity, row_id))
+        text = parts.get((entity, row_id), source_text).strip()
+        if op_id and text:
+            who = connection.exec_driver_sql(
+                "SELECT CASE actor_name WHEN '' THEN actor ELSE actor_name END, at FROM audit_operation WHERE id = ?",
+                (op_id,),
+            ).one()
+            yield row_id * 2 + odd, case_id, kind, _key(text), code, text, who[0], who[1], op_id
+
+
+def _key(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return re.sub(r"[^\w+\-./%]+", "", folded) or folded.strip()
