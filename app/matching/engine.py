@@ -14,9 +14,11 @@ from app.matching.learned.model import LearnedMatcher
 from app.matching.lexicon import Lexicon
 from app.matching.memory import Memory, Past, Recalled
 from app.matching.names import Term
+from app.matching.past_forms import PastForm, forms_of_past
 from app.matching.query import Query, analyse
 from app.matching.ranking import Ranker, Scored
 from app.matching.search import LONGEST, SearchIndex
+from app.matching.shelf import Shelf
 from app.matching.splitting import split_joined, split_texts
 from app.matching.status import Status, StatusReader
 from app.matching.words import Words
@@ -48,15 +50,16 @@ class KindMatcher:
         ranker: Ranker | None = None,
         index: SearchIndex | None = None,
         words: Words | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
-        """Index the terms, or take the indexes of another matcher over the same terms.
+        """Index the terms with what lies on the ``shelf``, or take the indexes of another matcher over the same terms.
 
         With ``words`` the first candidates tell which words they add or leave out.
         """
         self.words = words
         self.kind = kind
         self.lexicon = lexicon
-        self.ranker = ranker or Ranker(terms, lexicon.kinds[kind])
+        self.ranker = ranker or Ranker(terms, lexicon.kinds[kind], shelf=shelf)
         self.index = index or SearchIndex(self.ranker.terms, kind, lexicon.kinds[kind])
         self._numbers: dict[str, int] = {}
         for number, term in enumerate(self.ranker.terms):
@@ -66,30 +69,24 @@ class KindMatcher:
         self._memory = Memory()
         self.learned: LearnedMatcher | None = None
 
-    def remembering(self, past: Iterable[PastCoding]) -> KindMatcher:
-        """Return a matcher over the same terms that remembers these codings and no others."""
-        items = self._items(past)
-        return self._with_memory(Memory.of(items, self._names_of(items)))
+    def forms_of(self, past: Sequence[PastCoding], shelf: Shelf | None = None) -> list[PastForm]:
+        """Return past codings as this matcher compares them."""
+        return forms_of_past(past, self.lexicon.kinds[self.kind], self.number_of, shelf)
 
-    def recalling(self, past: Iterable[PastCoding]) -> KindMatcher:
+    def remembering(self, past: Sequence[PastForm], shelf: Shelf | None = None) -> KindMatcher:
+        """Return a matcher over the same terms that remembers these codings and no others."""
+        items = _items(past)
+        return self._with_memory(Memory.of(items, self._names_of(items), shelf))
+
+    def recalling(self, past: Sequence[PastForm]) -> KindMatcher:
         """Return a matcher that remembers some codings more (milliseconds). The model, if any, is to be given anew."""
-        items = self._items(past)
+        items = _items(past)
         return self._with_memory(self._memory.adding(items, self._names_of((*items, *self._memory.few))))
 
     def _with_memory(self, memory: Memory) -> KindMatcher:
         other = KindMatcher(self.ranker.terms, self.kind, self.lexicon, self.ranker, self.index, self.words)
         other._memory = memory
         return other
-
-    def _items(self, past: Iterable[PastCoding]) -> list[Past]:
-        normal, plain = self.lexicon.spelling.normal, self.lexicon.kinds[self.kind].plain
-        found = []
-        for item in past:
-            terms = tuple(number for code in item.codes if (number := self.number_of(code)) is not None)
-            if terms:
-                form = normal(item.text)
-                found.append(Past(form, plain(form), item.text, terms, item.times, item.last, item.by))
-        return found
 
     def _names_of(self, items: Iterable[Past]) -> dict[int, str]:
         return {term: self.ranker.plain_of(term) for item in items for term in item.terms}
@@ -287,6 +284,13 @@ class KindMatcher:
     def _first_of(self, part: str) -> tuple[Candidate, ...]:
         status = self._status.read(part)
         return () if status.denied else self._whole(part, status, 1).candidates
+
+
+def _items(past: Sequence[PastForm]) -> list[Past]:
+    return [
+        Past(form.normal, form.plain, form.coding.text, form.terms, form.coding.times, form.coding.last, form.coding.by)
+        for form in past
+    ]
 
 
 def _is_past(code: str) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import IO
 
 from app.codebook.book import Codebook
 from app.common.progress import NoProgress, Progress
@@ -14,11 +16,13 @@ from app.matching.engine import KindMatcher
 from app.matching.learned.catalogue import Catalogue
 from app.matching.learned.knowledge import knowledge_of
 from app.matching.learned.model import LearnedMatcher, Model
-from app.matching.learned.past import History, Row
+from app.matching.learned.past import History
 from app.matching.learned.store import fingerprint, from_bytes, to_bytes
-from app.matching.learned.training import FEWEST, Example, Training
+from app.matching.learned.training import FEWEST, Training
 from app.matching.lexicon import Lexicon, standard_lexicon
 from app.matching.names import Term, terms_of
+from app.matching.past_forms import PastForm, examples_of, mark_of
+from app.matching.shelf import Shelf, program_mark
 from app.matching.words import Words
 
 STEP = 20
@@ -40,10 +44,13 @@ class FirstMatcher:
         words: Words | None = None,
     ) -> None:
         """Match against ``codebook``. With ``words`` candidates tell which words they add or leave out."""
-        known = lexicon or standard_lexicon()
-        self._makers: dict[CodeKind, Callable[[], KindMatcher]] = {
-            kind: _maker(codebook, kind, known, words) for kind in CodeKind
+        self._lexicon = lexicon or standard_lexicon()
+        self._words = words
+        self._terms: dict[CodeKind, Callable[[], Sequence[Term]]] = {
+            kind: partial(terms_of, codebook, kind) for kind in CodeKind
         }
+        self._shelves = {kind: Shelf() for kind in CodeKind}
+        self._parts: dict[CodeKind, Shelf] = {}
         self._lock = threading.Lock()
         self._bare: dict[CodeKind, KindMatcher] = {}
         self._models: dict[CodeKind, tuple[Model, Catalogue]] = {}
@@ -66,7 +73,7 @@ class FirstMatcher:
         past = list(history)
         listed = _terms(terms, past)
         matcher = cls(Codebook("terms", "", ()), lexicon)
-        matcher._makers[kind] = lambda: KindMatcher(listed, kind, lexicon or standard_lexicon())
+        matcher._terms[kind] = lambda: listed
         matcher.remember(PastCoding(text, kind, tuple(answers)) for text, answers in past)
         return matcher
 
@@ -86,9 +93,10 @@ class FirstMatcher:
             for kind in {item.kind for item in items} & set(self._ready):
                 own = [item for item in items if item.kind is kind]
                 ready = self._ready[kind]
-                other = ready.recalling(own)
-                rows = [example.row for example in _examples(ready, own)]
+                forms = ready.forms_of(own)
+                other = ready.recalling(forms)
                 if ready.learned is not None:
+                    rows = [example.row for example in examples_of(forms)]
                     other = other.with_model(ready.learned.recalling(rows))
                 self._ready[kind] = other
 
@@ -132,8 +140,9 @@ class FirstMatcher:
         bare, past = self._of(kind), self._past(kind)
         if len(past) < FEWEST:
             return False
-        catalogue = Catalogue(bare.ranker)
-        model = Training(catalogue, _examples(bare, past), progress or NoProgress(), seed).run()
+        examples = examples_of(self._forms(kind, bare))
+        catalogue = self._catalogue(kind)
+        model = Training(catalogue, examples, progress or NoProgress(), seed).run()
         self._use(kind, model, catalogue)
         return True
 
@@ -144,7 +153,7 @@ class FirstMatcher:
 
     def take_model(self, kind: CodeKind, content: bytes) -> bool:
         """Use a model from a cache; False when it is damaged or of another list of names."""
-        catalogue = Catalogue(self._of(kind).ranker)
+        catalogue = self._catalogue(kind)
         model = from_bytes(content, fingerprint(catalogue.texts, catalogue.axes))
         if model is not None:
             self._use(kind, model, catalogue)
@@ -163,8 +172,33 @@ class FirstMatcher:
             if kind in self._ready:
                 self._ready[kind] = self._modelled(kind, self._ready[kind].recalling(()))
 
+    def take_prepared(self, kind: CodeKind, file: IO[bytes]) -> None:
+        """Find on a file what an earlier run worked out, as far as it still holds. To be called before anything else.
+
+        A damaged or outdated file does no harm.
+        """
+        self._shelves[kind] = Shelf.read(file)
+
+    def write_prepared(self, kind: CodeKind, file: IO[bytes]) -> None:
+        """Write what this run worked out or found, for :meth:`take_prepared`. It holds past texts."""
+        self._shelves[kind].write(file)
+
+    def is_prepared(self, kind: CodeKind) -> bool:
+        """Tell whether everything needed so far was found on the file."""
+        return self._shelves[kind].is_complete
+
     def _past(self, kind: CodeKind) -> list[PastCoding]:
         return [item for item in self._history if item.kind is kind]
+
+    def _catalogue(self, kind: CodeKind) -> Catalogue:
+        ranker = self._of(kind).ranker
+        return Catalogue(ranker, self._parts[kind].at("catalogue"))
+
+    def _forms(self, kind: CodeKind, matcher: KindMatcher) -> list[PastForm]:
+        return matcher.forms_of(self._past(kind), self._past_part(kind))
+
+    def _past_part(self, kind: CodeKind) -> Shelf:
+        return self._parts[kind].at(mark_of(self._past(kind)))
 
     def pinyin_bytes(self, kind: CodeKind) -> bytes:
         """Return the pinyin index for a cache, building it (about a second for 33,000 names) when needed."""
@@ -180,40 +214,29 @@ class FirstMatcher:
             return ready
         with self._lock:
             if kind not in self._bare:
-                self._bare[kind] = self._makers[kind]()
-            matcher = self._bare[kind].remembering(self._past(kind))
+                self._bare[kind] = self._indexed(kind)
+            bare = self._bare[kind]
+            matcher = bare.remembering(self._forms(kind, bare), self._past_part(kind))
             self._ready[kind] = self._modelled(kind, matcher)
             return self._ready[kind]
 
+    def _indexed(self, kind: CodeKind) -> KindMatcher:
+        terms = self._terms[kind]()
+        is_standard = self._lexicon is standard_lexicon()
+        shelf = self._shelves[kind] if is_standard else Shelf()
+        self._parts[kind] = shelf.at(program_mark(f"{term.code} {term.name}" for term in terms))
+        return KindMatcher(terms, kind, self._lexicon, words=self._words, shelf=self._parts[kind])
+
     def _modelled(self, kind: CodeKind, matcher: KindMatcher) -> KindMatcher:
         """Return the matcher with the model of its kind, if there is one and a past to draw on."""
-        rows = [example.row for example in _examples(matcher, self._past(kind))]
-        if kind in self._models and rows:
+        rows = [example.row for example in examples_of(self._forms(kind, matcher))] if kind in self._models else []
+        if rows:
             model, catalogue = self._models[kind]
-            known = knowledge_of(catalogue, History(rows, catalogue), model.encoder)
+            past = self._past_part(kind)
+            history = History(rows, catalogue, shelf=past.at("history"))
+            known = knowledge_of(catalogue, history, model.encoder, past.at(model.encoder.mark))
             matcher = matcher.with_model(LearnedMatcher(model, known))
         return matcher
-
-
-def _maker(book: Codebook, kind: CodeKind, lexicon: Lexicon, words: Words | None) -> Callable[[], KindMatcher]:
-    return lambda: KindMatcher(terms_of(book, kind), kind, lexicon, words=words)
-
-
-def _numbers(matcher: KindMatcher, item: PastCoding) -> list[int]:
-    return [number for code in item.codes if (number := matcher.number_of(code)) is not None]
-
-
-def _examples(matcher: KindMatcher, past: Sequence[PastCoding]) -> list[Example]:
-    """Return the past for training: each text once, with what it was given most often."""
-    lexicon = matcher.lexicon.kinds[matcher.kind]
-    found: dict[str, tuple[int, Example]] = {}
-    for item in past:
-        normal = lexicon.spelling.normal(item.text)
-        terms = tuple(dict.fromkeys(_numbers(matcher, item)))
-        plain, canonical = lexicon.plain(normal), lexicon.canonical(normal)
-        if terms and plain and item.times > found.get(canonical, (0, None))[0]:
-            found[canonical] = (item.times, Example(item.text, Row(plain, canonical, terms)))
-    return [example for _, example in found.values()]
 
 
 def _terms(terms: Iterable[tuple[str, str]], past: Sequence[tuple[str, Sequence[str]]]) -> list[Term]:

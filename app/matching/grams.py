@@ -9,6 +9,8 @@ from typing import Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from app.matching.shelf import Shelf
+
 Codes = NDArray[np.uint64]
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
@@ -46,44 +48,45 @@ class GramIndex:
     ``weight_of[i]`` is the summed weight of name i; ``codes`` are the grams by number.
     """
 
-    def __init__(self, names: Sequence[str], sizes: Sequence[int] = (1, 2), like: GramIndex | None = None) -> None:
-        """Index names; a few names that join those of a larger index weigh their n-grams ``like`` that one."""
+    def __init__(
+        self,
+        names: Sequence[str],
+        sizes: Sequence[int] = (1, 2),
+        like: GramIndex | None = None,
+        shelf: Shelf | None = None,
+    ) -> None:
+        """Index names; a few names that join those of a larger index weigh their n-grams ``like`` that one.
+
+        On the ``shelf`` lies what an earlier run worked out for these very names.
+        """
         self.sizes = tuple(sizes)
         self.count = len(names)
-        owner, code = self._occurrences(names)
-        self.codes, ids = np.unique(code, return_inverse=True)
-        pairs = distinct(ids.astype(np.uint64) * np.uint64(max(self.count, 1)) + owner)
-        self._owners = (pairs % np.uint64(max(self.count, 1))).astype(np.int32)
-        held = (pairs // np.uint64(max(self.count, 1))).astype(np.int64)
-        frequency = np.bincount(held, minlength=len(self.codes))
-        self._starts = np.concatenate(([0], np.cumsum(frequency))).astype(np.int64)
+        shelf = shelf or Shelf()
+        postings: list[_Postings] = []
+
+        def made() -> _Postings:
+            if not postings:
+                postings.append(_postings(names, self.sizes))
+            return postings[0]
+
+        self.codes = shelf.array("codes", lambda: made().codes)
+        self._owners = shelf.array("owners", lambda: made().owners)
+        self._starts = shelf.array("starts", lambda: made().starts)
+        self._held = shelf.array("held", lambda: made().held)
+        self._holds = shelf.array("holds", lambda: made().holds)
+        frequency = np.diff(self._starts)
         self.weights = np.log1p((self.count - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
         self.unknown_weight = float(np.log1p(2 * self.count + 1.0))
         if like is not None and like.count > self.count:
             self._weigh_like(like)
-        order = np.argsort(self._owners, kind="stable")
-        self._held = held[order].astype(np.int32)
-        self._holds = np.concatenate(([0], np.cumsum(np.bincount(self._owners, minlength=self.count)))).astype(np.int64)
-        self.weight_of = np.bincount(self._owners, self.weights[held], minlength=self.count).astype(np.float32)
+        sums = np.concatenate(([0.0], np.cumsum(self.weights[self._held], dtype=np.float64)))
+        self.weight_of = (sums[self._holds[1:]] - sums[self._holds[:-1]]).astype(np.float32)
 
     def _weigh_like(self, like: GramIndex) -> None:
         at, known = like.locate(self.codes)
         self.unknown_weight = like.unknown_weight
         self.weights = np.full(len(self.codes), like.unknown_weight, np.float32)
         self.weights[known] = like.weights[at]
-
-    def _occurrences(self, names: Sequence[str]) -> tuple[Codes, Codes]:
-        """All n-grams of all names with the number of the name each stands in."""
-        lengths = np.fromiter((len(name) for name in names), np.int64, self.count)
-        points = np.frombuffer("".join(names).encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
-        owner = np.repeat(np.arange(self.count, dtype=np.uint64), lengths)
-        owners, codes = [], []
-        for size in self.sizes:
-            runs = _runs(points, size)
-            inside = owner[: len(runs)] == owner[len(owner) - len(runs) :]
-            owners.append(owner[: len(runs)][inside])
-            codes.append(runs[inside])
-        return np.concatenate(owners), np.concatenate(codes)
 
     def held(self, names: NDArray[np.int64]) -> tuple[Ints, NDArray[np.int64]]:
         """Return the numbers of the n-grams that these names hold, one name after the other, and where each begins."""
@@ -118,6 +121,49 @@ class GramIndex:
         counts = self._starts[ids + 1] - self._starts[ids]
         owners = np.concatenate([self._owners[self._starts[i] : self._starts[i + 1]] for i in ids])
         return np.bincount(owners, np.repeat(weights, counts), minlength=self.count).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class _Postings:
+    """n-grams in order; the names that hold each, and the n-grams that each name holds, with where they begin."""
+
+    codes: Codes
+    owners: Ints
+    starts: NDArray[np.int64]
+    held: Ints
+    holds: NDArray[np.int64]
+
+
+def _postings(names: Sequence[str], sizes: Sequence[int]) -> _Postings:
+    count = max(len(names), 1)
+    owner, code = _occurrences(names, sizes)
+    codes, ids = np.unique(code, return_inverse=True)
+    pairs = distinct(ids.astype(np.uint64) * np.uint64(count) + owner)
+    owners = (pairs % np.uint64(count)).astype(np.int32)
+    held = (pairs // np.uint64(count)).astype(np.int32)
+    frequency = np.bincount(held, minlength=len(codes))
+    order = np.argsort(owners, kind="stable")
+    return _Postings(
+        codes,
+        owners,
+        np.concatenate(([0], np.cumsum(frequency))).astype(np.int64),
+        held[order],
+        np.concatenate(([0], np.cumsum(np.bincount(owners, minlength=len(names))))).astype(np.int64),
+    )
+
+
+def _occurrences(names: Sequence[str], sizes: Sequence[int]) -> tuple[Codes, Codes]:
+    """All n-grams of all names with the number of the name each stands in."""
+    lengths = np.fromiter((len(name) for name in names), np.int64, len(names))
+    points = np.frombuffer("".join(names).encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
+    owner = np.repeat(np.arange(len(names), dtype=np.uint64), lengths)
+    owners, codes = [], []
+    for size in sizes:
+        runs = _runs(points, size)
+        inside = owner[: len(runs)] == owner[len(owner) - len(runs) :]
+        owners.append(owner[: len(runs)][inside])
+        codes.append(runs[inside])
+    return np.concatenate(owners), np.concatenate(codes)
 
 
 def distinct(numbers: NDArray[Number]) -> NDArray[Number]:

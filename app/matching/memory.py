@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from app.matching.grams import Floats, GramIndex, top_of
+from app.matching.shelf import Shelf
 from app.matching.translation import Translation
 
 NEIGHBOURS: Final = 12
@@ -60,7 +61,7 @@ class _Exact:
 class _Layer:
     """Some past codings, indexed; ``like`` lends a few of them the weights of many."""
 
-    def __init__(self, past: Iterable[Past], like: GramIndex | None = None) -> None:
+    def __init__(self, past: Iterable[Past], like: GramIndex | None = None, shelf: Shelf | None = None) -> None:
         self.past = tuple(past)
         self.exact: dict[str, _Exact] = {}
         self.uses: Counter[int] = Counter()
@@ -69,7 +70,8 @@ class _Layer:
             exact.times[item.terms] += item.times
             exact.last[item.terms] = max(exact.last.get(item.terms, ("", "")), (item.last, item.by))
             self.uses.update(dict.fromkeys(item.terms, item.times))
-        self.index = GramIndex([item.plain for item in self.past], (1, 2, 3), like) if self.past else None
+        plains = [item.plain for item in self.past]
+        self.index = GramIndex(plains, (1, 2, 3), like, shelf) if plains else None
 
     def near(self, plain: str) -> list[tuple[float, Past]]:
         """Return the nearest past texts with their likeness, the nearest first."""
@@ -89,11 +91,13 @@ class Memory:
         self._pairs = pairs
 
     @classmethod
-    def of(cls, past: Iterable[Past], names: Mapping[int, str]) -> Memory:
+    def of(cls, past: Iterable[Past], names: Mapping[int, str], shelf: Shelf | None = None) -> Memory:
         """Return a memory of past codings; ``names`` are the plain forms of their terms by number."""
+        shelf = shelf or Shelf()
         ordered = sorted(past, key=lambda item: (item.normal, item.terms))
         pairs = _pairs(ordered, names)
-        return cls([_Layer(ordered)], Translation(pairs) if len(pairs) >= FEWEST_PAIRS else None, len(pairs))
+        translation = Translation(pairs, shelf=shelf.at("memory.table")) if len(pairs) >= FEWEST_PAIRS else None
+        return cls([_Layer(ordered, shelf=shelf.at("memory.index"))], translation, len(pairs))
 
     def adding(self, items: Sequence[Past], names: Mapping[int, str]) -> Memory:
         """Return a memory that knows some codings more, without going through the others again (milliseconds)."""

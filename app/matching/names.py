@@ -7,9 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from app.codebook.book import Codebook
 from app.domain.coding import CodeKind
 from app.matching.lexicon import KindLexicon
+from app.matching.shelf import Shelf
 
 _BRACKETS: Final = re.compile("[\\[\uff3b]([^\\]\uff3d]*)[\\]\uff3d]")
 _DEFAULTS: Final = ("x00", "900", "800")
@@ -48,6 +51,21 @@ def terms_of(book: Codebook, kind: CodeKind) -> list[Term]:
             default.setdefault(above[0].code, []).append(entry.code)
     heading = {min(codes, key=lambda code: _DEFAULTS.index(code[4:7])): names[key] for key, codes in default.items()}
     return [Term(entry.code, entry.name, entry.synonyms, heading.get(entry.code, "")) for entry in leaves]
+
+
+def kept_forms(terms: Sequence[Term], lexicon: KindLexicon, shelf: Shelf) -> list[Form]:
+    """Return :func:`forms_of` from a shelf, which is given them when it lacks them."""
+    made: list[Form] = []
+
+    def forms() -> list[Form]:
+        if not made:
+            made.extend(forms_of(terms, lexicon))
+        return made
+
+    plains = shelf.texts("plains", lambda: [form.plain for form in forms()])
+    owners = shelf.array("terms", lambda: np.array([form.term for form in forms()], np.int64))
+    costs = shelf.array("costs", lambda: np.array([form.cost for form in forms()], np.float64))
+    return made or list(map(Form, plains, owners.tolist(), costs.tolist()))
 
 
 def forms_of(terms: Sequence[Term], lexicon: KindLexicon) -> list[Form]:

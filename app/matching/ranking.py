@@ -13,8 +13,9 @@ from rapidfuzz.fuzz import ratio
 from app.matching.axes import Difference, Said
 from app.matching.grams import Floats, GramIndex, top_of
 from app.matching.lexicon import Expansion, KindLexicon
-from app.matching.names import Form, Term, forms_of
+from app.matching.names import Form, Term, kept_forms
 from app.matching.query import Query, Wording
+from app.matching.shelf import Shelf
 from app.matching.sites import Places
 
 RECALL: Final = 60
@@ -75,20 +76,29 @@ class Scored:
 class Ranker:
     """Terms of one kind in all their forms, indexed."""
 
-    def __init__(self, terms: Sequence[Term], lexicon: KindLexicon, weights: Weights | None = None) -> None:
+    def __init__(
+        self,
+        terms: Sequence[Term],
+        lexicon: KindLexicon,
+        weights: Weights | None = None,
+        shelf: Shelf | None = None,
+    ) -> None:
+        """Index the terms, with what lies on the ``shelf`` for them."""
+        shelf = shelf or Shelf()
         self.terms = tuple(terms)
         self.lexicon = lexicon
         self.weights = weights or Weights()
-        self.forms = forms_of(self.terms, lexicon)
-        self.index = GramIndex([form.plain for form in self.forms])
+        self.forms = kept_forms(self.terms, lexicon, shelf.at("forms"))
+        self.index = GramIndex([form.plain for form in self.forms], shelf=shelf.at("index"))
+        self.normals = shelf.texts("normals", lambda: [lexicon.spelling.normal(term.name) for term in self.terms])
         self._costs = np.array([form.cost for form in self.forms], np.float32)
         self._forms_of: list[list[int]] = [[] for _ in self.terms]
         for number, form in enumerate(self.forms):
             self._forms_of[form.term].append(number)
         self._codes = sorted((term.code, number) for number, term in enumerate(self.terms) if term.code)
         self._titles: dict[str, list[int]] = {}
-        for number, term in enumerate(self.terms):
-            self._titles.setdefault(lexicon.spelling.normal(term.name), []).append(number)
+        for number, normal in enumerate(self.normals):
+            self._titles.setdefault(normal, []).append(number)
         self._said: dict[int, tuple[Said, Places]] = {}
 
     def score(self, query: Query, also: Iterable[int] = ()) -> list[Scored]:

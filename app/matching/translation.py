@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.matching.grams import Codes, Floats, distinct, grams, numbered
+from app.matching.shelf import Shelf
 
 ROUNDS: Final = 4
 IDENTITY: Final = 8.0
@@ -58,9 +59,14 @@ class Table:
 class Translation:
     """Probabilities p(name gram | text gram). Grams are the numbers of :func:`app.matching.grams.grams`."""
 
-    def __init__(self, pairs: Sequence[tuple[str, str]], table: Table | None = None) -> None:
-        """Learn from (text, name) pairs, whose order does not matter; or take what was learned before."""
-        self.table = table or _learned(pairs)
+    def __init__(
+        self, pairs: Sequence[tuple[str, str]], table: Table | None = None, shelf: Shelf | None = None
+    ) -> None:
+        """Learn from (text, name) pairs, whose order does not matter; or take what was learned before.
+
+        On the ``shelf`` lies what an earlier run learned from these very pairs.
+        """
+        self.table = table or (_learned(pairs) if shelf is None else _kept(pairs, shelf))
 
     def translate(self, text: str) -> tuple[Codes, Floats]:
         """Return the name grams that a text leads to, sorted, each with its highest probability (0-1)."""
@@ -138,6 +144,23 @@ class Translation:
         known = targets[at] == codes
         found[place[known], at[known]] = chance[known]
         return found
+
+
+def _kept(pairs: Sequence[tuple[str, str]], shelf: Shelf) -> Table:
+    made: list[Table] = []
+
+    def table() -> Table:
+        if not made:
+            made.append(_learned(pairs))
+        return made[0]
+
+    return Table(
+        shelf.array("source", lambda: table().source),
+        shelf.array("target", lambda: table().target),
+        shelf.array("chance", lambda: table().chance),
+        shelf.array("known", lambda: table().known),
+        shelf.array("total", lambda: table().total),
+    )
 
 
 def _learned(pairs: Sequence[tuple[str, str]]) -> Table:

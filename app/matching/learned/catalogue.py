@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from app.matching.axes import WITHOUT, Said
 from app.matching.grams import Floats, GramIndex, Ints
 from app.matching.ranking import Ranker
+from app.matching.shelf import Shelf
 
 Bits = NDArray[np.uint64]
 Flags = NDArray[np.bool_]
@@ -31,15 +32,15 @@ class Spoken:
 class Catalogue:
     """Everything about the names that no text changes. Numbers of names are those of the ranker's terms."""
 
-    def __init__(self, ranker: Ranker) -> None:
+    def __init__(self, ranker: Ranker, shelf: Shelf | None = None) -> None:
+        """Prepare the names of a ranker, with what lies on the ``shelf`` for them."""
+        shelf = shelf or Shelf()
         self.ranker = ranker
         lexicon, terms = ranker.lexicon, ranker.terms
-        spelling = lexicon.spelling
-        normals = [lexicon.canonical(spelling.normal(term.name)) for term in terms]
-        self.texts = normals
+        self.texts = shelf.texts("canonical", lambda: [lexicon.canonical(normal) for normal in ranker.normals])
         self.plains = [ranker.plain_of(number) for number in range(len(terms))]
         self.index = ranker.index
-        self.fine = GramIndex(normals, (1, 2, 3))
+        self.fine = GramIndex(self.texts, (1, 2, 3), shelf=shelf.at("fine"))
         self.lengths = np.array([len(plain) for plain in self.plains], np.float32)
         owners = np.array([form.term for form in ranker.forms], np.int64)
         self.form_starts = np.searchsorted(owners, np.arange(len(terms) + 1)).astype(np.int64)
@@ -53,13 +54,24 @@ class Catalogue:
             for axis in lexicon.axes.all
         }
         self.axes = tuple(self._values)
-        self.said = np.array([self._said(lexicon.axes.read(normal)) for normal in normals], np.uint64)
-        self.said = self.said.reshape(len(terms), len(self.axes))
+        self.said = shelf.array("said", self._said_by_names)
         self._relate()
-        self.places = np.zeros((len(terms), self.place_count), np.bool_)
-        for number, normal in enumerate(normals):
-            self.places[number, list(lexicon.sites.read(normal))] = True
+        self.places = shelf.array("places", self._places_of_names)
         self.by_name = _by_name(self.plains)
+
+    def _said_by_names(self) -> Bits:
+        axes = self.ranker.lexicon.axes
+        found = np.zeros((len(self.texts), len(self.axes)), np.uint64)
+        for number, text in enumerate(self.texts):
+            found[number] = self._said(axes.read(text))
+        return found
+
+    def _places_of_names(self) -> Flags:
+        sites = self.ranker.lexicon.sites
+        found = np.zeros((len(self.texts), self.place_count), np.bool_)
+        for number, text in enumerate(self.texts):
+            found[number, list(sites.read(text))] = True
+        return found
 
     def _said(self, said: Said) -> list[int]:
         return [

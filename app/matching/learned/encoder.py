@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -24,6 +25,11 @@ class Encoder:
 
     table: Halves
     turn: Floats
+
+    @property
+    def mark(self) -> str:
+        """A fingerprint of the encoder."""
+        return f"{zlib.crc32(self.table.data):08x}{zlib.crc32(self.turn.data):08x}"
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """Return one unit vector per text."""

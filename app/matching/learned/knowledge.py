@@ -13,6 +13,7 @@ from app.matching.learned.catalogue import Catalogue
 from app.matching.learned.encoder import Encoder
 from app.matching.learned.past import History, Near
 from app.matching.learned.question import Question
+from app.matching.shelf import Shelf
 
 BY_WORDS: Final = 40
 BY_OTHER_WORDS: Final = 20
@@ -48,9 +49,11 @@ class Found:
     near_vectors: Near
 
 
-def knowledge_of(catalogue: Catalogue, history: History, encoder: Encoder) -> Knowledge:
-    """Return what an encoder and a past know of the names."""
-    return Knowledge(catalogue, history.with_encoder(encoder), encoder, encoder.encode(catalogue.texts))
+def knowledge_of(catalogue: Catalogue, history: History, encoder: Encoder, shelf: Shelf | None = None) -> Knowledge:
+    """Return what an encoder and a past know of the names, with what lies on the ``shelf`` of this encoder and past."""
+    shelf = shelf or Shelf()
+    vectors = shelf.array("names", lambda: encoder.encode(catalogue.texts))
+    return Knowledge(catalogue, history.with_encoder(encoder, shelf), encoder, vectors)
 
 
 def recall(question: Question, known: Knowledge) -> Found:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from app.matching.grams import Floats, GramIndex, numbered, top_of
 from app.matching.learned.catalogue import Catalogue
 from app.matching.learned.encoder import Encoder
+from app.matching.shelf import Shelf
 from app.matching.translation import Translation
 
 NEAREST: Final = 12
@@ -50,16 +51,17 @@ class Habits:
 class _Rows:
     """Past rows, indexed, and the names they were given, one after the other."""
 
-    def __init__(self, rows: Sequence[Row], like: GramIndex | None = None) -> None:
+    def __init__(self, rows: Sequence[Row], like: GramIndex | None = None, shelf: Shelf | None = None) -> None:
         self.rows = tuple(rows)
-        self.index = GramIndex([row.plain for row in rows], (1, 2, 3), like)
+        self.index = GramIndex([row.plain for row in rows], (1, 2, 3), like, shelf)
         self.terms = np.array([term for row in rows for term in row.terms], np.int64)
         self.starts = np.concatenate(([0], np.cumsum([len(row.terms) for row in rows]))).astype(np.int64)
         self.vectors: Floats = np.zeros((0, 0), np.float32)
 
-    def encode(self, encoder: Encoder) -> None:
-        """Give the rows their vectors."""
-        self.vectors = encoder.encode([row.canonical for row in self.rows])
+    def encode(self, encoder: Encoder, shelf: Shelf | None = None) -> None:
+        """Give the rows their vectors, with what lies on the ``shelf`` of this encoder for these very rows."""
+        texts = [row.canonical for row in self.rows]
+        self.vectors = (shelf or Shelf()).array("vectors", lambda: encoder.encode(texts))
 
     def likeness(self, plain: str) -> Floats:
         """Return how much of its grams each row shares with ``plain``."""
@@ -79,13 +81,19 @@ class _Rows:
 class History:
     """What the past rows teach, without the encoder's share, which :meth:`with_encoder` adds."""
 
-    def __init__(self, rows: Sequence[Row], catalogue: Catalogue, onto: History | None = None) -> None:
-        """Learn from rows; with ``onto`` they join those of another history, which are not gone through again."""
+    def __init__(
+        self, rows: Sequence[Row], catalogue: Catalogue, onto: History | None = None, shelf: Shelf | None = None
+    ) -> None:
+        """Learn from rows; with ``onto`` they join those of another history, which are not gone through again.
+
+        On the ``shelf`` lies what an earlier run learned from these very rows.
+        """
         pairs = _pairs(rows, catalogue)
         if onto is None:
-            self.layers: tuple[_Rows, ...] = (_Rows(rows),)
-            self.forward = Translation(pairs)
-            self.backward = Translation([(name, text) for text, name in pairs])
+            shelf = shelf or Shelf()
+            self.layers: tuple[_Rows, ...] = (_Rows(rows, shelf=shelf.at("rows")),)
+            self.forward = Translation(pairs, shelf=shelf.at("forward"))
+            self.backward = Translation([(name, text) for text, name in pairs], shelf=shelf.at("backward"))
         else:
             bulk = onto.layers[0]
             self.layers = (
@@ -98,10 +106,9 @@ class History:
                 self.backward = self.backward.with_pair(name, text)
         self._count(catalogue)
 
-    def with_encoder(self, encoder: Encoder) -> History:
-        """Give the past texts their vectors. Returns this history."""
-        for layer in self.layers:
-            layer.encode(encoder)
+    def with_encoder(self, encoder: Encoder, shelf: Shelf | None = None) -> History:
+        """Give the past texts their vectors, from the ``shelf`` of this encoder if they lie there. Returns this one."""
+        self.layers[0].encode(encoder, shelf)
         return self
 
     def adding(self, rows: Sequence[Row], catalogue: Catalogue, encoder: Encoder) -> History:
