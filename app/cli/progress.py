@@ -18,12 +18,14 @@ class TerminalProgress:
         self._shows = sys.stderr.isatty()
 
     def step(self, done: int, total: int, note: str = "") -> None:
-        """Show how far it is, at most five times a second."""
+        """Show how far it is, at most five times a second. ``note`` names another part, which has its own time left."""
         now = monotonic()
+        if note and note != self._label:
+            self._label, self._began = note, now
         if self._shows and total and now - self._told >= _EVERY_S:
             self._told = now
             left = (now - self._began) * (total - done) / max(done, 1)
-            sys.stderr.write(f"\r{self._label} {done / total:4.0%}，约剩 {left:.0f} 秒 {note}\x1b[K")
+            sys.stderr.write(f"\r{self._label} {done / total:4.0%}，约剩 {left:.0f} 秒\x1b[K")
             sys.stderr.flush()
 
     def end(self) -> None:

@@ -10,16 +10,21 @@ from typing import Final
 
 from app.codebook.book import Codebook
 from app.common.clock import SystemClock
+from app.common.errors import UserProblem, Where
 from app.common.files import write_atomic
 from app.common.paths import cache_dir, home
+from app.common.progress import Progress
 from app.domain.coding import CodeKind
-from app.exchange.streams import stream_csv
 from app.matching.contract import PastCoding
 from app.matching.first import FirstMatcher
 from app.matching.words import Words
 from app.services.assets import Assets
+from app.services.lists import read_list
 
 _JOIN: Final = "##"
+
+History = Sequence[tuple[str, tuple[str, ...]]]
+"""Past codings: texts with the codes or names they were given."""
 _log = logging.getLogger(__name__)
 
 
@@ -43,28 +48,35 @@ def warm_pinyin(matcher: FirstMatcher, kind: CodeKind, edition: str) -> None:
         _log.warning("pinyin cache not written: %s", path.name)
 
 
-def matcher_for(kind: CodeKind, *, terms: Path | None, history: Sequence[tuple[str, tuple[str, ...]]]) -> FirstMatcher:
-    """Return the matcher of a command: over a CSV ``code,name``, else over the active code book."""
+def matcher_for(
+    kind: CodeKind, *, terms: Path | None, history: History, progress: Progress | None = None
+) -> FirstMatcher:
+    """Return the matcher of a command: over a table ``code,name``, else over the active code book.
+
+    With a history it is trained on it, unless the cache has that model. Raises :class:`UserProblem` for an empty list.
+    """
     if terms is None:
         past = [PastCoding(words, kind, answers) for words, answers in history]
         book = Assets(home(), SystemClock()).codebook()
         matcher = FirstMatcher(book, history=past, words=Words((entry.name for entry in book), cache_dir()))
     else:
-        rows = [(cells["code"], cells["name"]) for _, cells in stream_csv(terms, ("code", "name"))]
+        rows = [(row["code"], row["name"]) for row in read_list(terms, ("code", "name")) if row["name"].strip()]
+        if not rows:
+            raise UserProblem("import.no_rows", remedy="import.remedy.fill_rows", where=Where(terms.name))
         matcher = FirstMatcher.from_terms(rows, kind, history=history)
     if history:
-        _train(matcher, kind, history)
+        _train(matcher, kind, history, progress)
     return matcher
 
 
-def _train(matcher: FirstMatcher, kind: CodeKind, history: Sequence[tuple[str, tuple[str, ...]]]) -> None:
+def _train(matcher: FirstMatcher, kind: CodeKind, history: History, progress: Progress | None) -> None:
     """Give a matcher the model of its past, from the cache when the same past was learned before."""
     mark = hashlib.sha256(repr(history).encode("utf-8", "surrogatepass")).hexdigest()[:16]
     path = cache_dir() / f"model-{kind}-{mark}.npz"
     try:
         if path.is_file() and matcher.take_model(kind, path.read_bytes()):
             return
-        if matcher.learn(kind):
+        if matcher.learn(kind, progress):
             with write_atomic(path) as out:
                 out.write(matcher.model_bytes(kind))
     except OSError:
@@ -72,10 +84,18 @@ def _train(matcher: FirstMatcher, kind: CodeKind, history: Sequence[tuple[str, t
 
 
 def history_pairs(path: Path) -> list[tuple[str, tuple[str, ...]]]:
-    """Return past codings of a CSV: (text, codes) or (text, standard names joined by ##)."""
+    """Return past codings of a table: (text, codes) or (text, standard names), several joined by ##.
+
+    Raises :class:`UserProblem` for a table with neither of the columns ``standards`` and ``code``.
+    """
     pairs = []
-    for _, cells in stream_csv(path, ("text",)):
+    rows = read_list(path, ("text",))
+    if rows and not {"standards", "code"} & rows[0].keys():
+        where = Where(path.name, row=1)
+        raise UserProblem("import.no_column", remedy="import.remedy.add_column", where=where, name="standards")
+    for cells in rows:
         answer = cells.get("standards") or cells.get("code") or ""
-        if cells["text"] and answer:
-            pairs.append((cells["text"], tuple(part for part in answer.split(_JOIN) if part)))
+        names = tuple(dict.fromkeys(bare for part in answer.split(_JOIN) if (bare := part.strip().strip('"').strip())))
+        if cells["text"] and names:
+            pairs.append((cells["text"], names))
     return pairs

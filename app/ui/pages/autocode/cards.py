@@ -94,7 +94,9 @@ class LimitsCard(Card):
         label = words(f"review.limits.{key}")
         field.setAccessibleName(label)
         field.committed.connect(partial(self._then, key))
-        self.box.addLayout(row(Text(label, "body", "secondary"), field, Text(_HINTS[key], "caption", "muted"), None))
+        title = Text(label, "body", "secondary")
+        title.setFixedWidth(theme().px(112))
+        self.box.addLayout(row(title, field, Text(_HINTS[key], "caption", "muted"), None))
         return field
 
     def show_limits(self, limits: Limits) -> None:

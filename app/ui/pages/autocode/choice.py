@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QSizePolicy, QWidget
 
 from app.domain.coding import Candidate
 from app.domain.dictionaries import dictionary
@@ -114,10 +114,13 @@ class ChoicePanel(Pane):
         asking = column(Text("需要问清", "section"), self._asking, gap=4)
         reasons = column(Text("依据", "section"), self._full, self._why, self._conflict, gap=4)
         cases = column(Text("用到它的病例", "section"), self.cases, self._more, gap=4)
-        self._open_questions = self._add(asking)
-        for part in (head, offered, reasons, cases):
-            self._add(part)
-        self._body.box.insertWidget(2, self._open_questions)
+        for part in (head, offered, asking, reasons, cases):
+            holder, line = QWidget(), Rule(subtle=True)
+            holder.setLayout(row(part, gap=0, margins=(14, 10, 14, 10)))
+            self._body.box.addWidget(holder)
+            self._body.box.addWidget(line)
+            if part is asking:
+                self._open_questions = (holder, line)
         self._body.box.addStretch(1)
         foot = Pane("surface", "t")
         self._accept = ActionButton(self._shell.actions, "autocode.accept", kind="primary")
@@ -130,15 +133,6 @@ class ChoicePanel(Pane):
         whole.addWidget(self._stack, 1)
         whole.addWidget(foot)
         self.setLayout(whole)
-
-    def _add(self, part: QLayout) -> QWidget:
-        """Add a section with a line below it."""
-        holder = QWidget()
-        inside = QWidget()
-        inside.setLayout(row(part, gap=0, margins=(14, 10, 14, 10)))
-        holder.setLayout(column(inside, Rule(subtle=True)))
-        self._body.box.addWidget(holder)
-        return holder
 
     def show_nothing(self) -> None:
         """Say that no text is chosen."""
@@ -159,7 +153,8 @@ class ChoicePanel(Pane):
         self._show_parts(line)
         asked = questions(group)
         self._asking.setText("\n".join(asked))
-        self._open_questions.setVisible(bool(asked))
+        for one in self._open_questions:
+            one.setVisible(bool(asked))
         self._show_reasons(line)
         taken = line.standing is Standing.TAKEN
         several = f"分成 {len(line.codes)} 行，" if line.together else ""
