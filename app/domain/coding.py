@@ -45,7 +45,8 @@ class Reason:
 class Candidate:
     """One code for a text. ``score`` 0-1; ``spans`` are (start, end) of matched characters in ``name``.
 
-    ``conflicts`` are reasons why the text says otherwise (side, missing or extra words).
+    ``conflicts`` are reasons why the text says otherwise (side, missing or extra words), ``uses`` how often the
+    hospital gave the code.
     """
 
     code: str
@@ -55,6 +56,7 @@ class Candidate:
     reasons: tuple[Reason, ...] = ()
     conflicts: tuple[Reason, ...] = ()
     spans: tuple[tuple[int, int], ...] = ()
+    uses: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,18 +6,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from app.domain.coding import Band, Candidate, CodeKind, MatchKind, MatchResult
+from app.domain.coding import Band, Candidate, CodeKind, MatchKind, MatchResult, Reason
+from app.matching.box import SearchBox, distinct
 from app.matching.confidence import ACCEPT, CONFIRM, band_of, probabilities
 from app.matching.contract import PastCoding
-from app.matching.explaining import conflicts_of, kind_of_match, part_of, reasons_of, spans_of, words_apart
+from app.matching.explaining import conflicts_of, kind_of_match, part_of, reasons_of, several, spans_of, words_apart
 from app.matching.learned.model import LearnedMatcher
 from app.matching.lexicon import Lexicon
+from app.matching.meanings import standard_meanings
 from app.matching.memory import Memory, Past, Recalled
 from app.matching.names import Term
+from app.matching.near import grouped
 from app.matching.past_forms import PastForm, forms_of_past
 from app.matching.query import Query, analyse
 from app.matching.ranking import Ranker, Scored
-from app.matching.search import LONGEST, SearchIndex
+from app.matching.search import SearchIndex
 from app.matching.shelf import Shelf
 from app.matching.splitting import split_joined, split_texts
 from app.matching.status import Status, StatusReader
@@ -29,10 +32,6 @@ LEAST: Final = 0.2
 """Answers that score less are no answers."""
 ONE_MEANING: Final = 0.04
 """An exact answer is unique when the second scores at least this much less."""
-SHORT_FORM: Final = 5
-"""Codes shown for a short form before those whose names hold what was typed."""
-ALIKE: Final = 0.1
-"""Probability below which a merely similar name is not shown in the search box."""
 EXPLAINED: Final = 3
 """Candidates whose added and missing words are named."""
 PAST_CODES: Final = ("Z", "I69", "B9", "T9", "Y8", "E64", "G09", "O94")
@@ -66,6 +65,7 @@ class KindMatcher:
             self._numbers.setdefault(term.code or term.name, number)
             self._numbers.setdefault(term.name, number)
         self._status = StatusReader(lexicon.markers)
+        self._meanings = standard_meanings(lexicon.spelling, kind)
         self._memory = Memory()
         self.learned: LearnedMatcher | None = None
 
@@ -111,7 +111,7 @@ class KindMatcher:
         firsts = self._parts(text, whole)
         if not firsts:
             return MatchResult(whole.candidates[:top], whole.band)
-        return MatchResult(tuple(_distinct([*firsts, *whole.candidates])[:top]), Band.SEARCH)
+        return MatchResult(distinct([*firsts, *whole.candidates])[:top], Band.SEARCH)
 
     def answers(self, text: str) -> tuple[Candidate, ...]:
         """Return one candidate per part of the text, each code once; () when nothing is found."""
@@ -127,31 +127,36 @@ class KindMatcher:
         if self.learned is not None:
             together = {self.ranker.terms[term] for term in self.learned.answer(text).chosen}
             return tuple(c for c in whole.candidates if Term(c.code, c.name) in together)
-        return tuple(_distinct(self._parts(text, whole))) or whole.candidates[:1]
+        return distinct(self._parts(text, whole)) or whole.candidates[:1]
 
     def search(self, typed: str, top: int = 20) -> tuple[Candidate, ...]:
-        """Return terms for what a coder types; a code's beginning, else short forms, words and pinyin, likeness."""
-        by_code = self.index.by_code(typed, top)
-        if by_code:
-            return tuple(by_code)
-        found = [*self._short_form(typed), *self.index.by_words(typed, top)]
-        if len(found) < top and not typed.isascii():
-            found += [candidate for candidate in self._alike(typed, top) if candidate.score >= ALIKE]
-        return tuple(_distinct(found)[:top])
+        """Return terms for what a coder types, in the order of :class:`SearchBox`, with their uses."""
+        found = SearchBox(self.index, self.lexicon.kinds[self.kind], self._meanings, self._alike).search(typed, top)
+        return tuple(replace(candidate, uses=self._uses(candidate.code)) for candidate in found)
 
-    def _short_form(self, typed: str) -> list[Candidate]:
-        """Codes of the short form that was typed, or of those whose initials were."""
-        normal = self.lexicon.spelling.normal(typed)
-        shorts = [normal] if normal in self.lexicon.kinds[self.kind].expansions else self.index.short_forms(normal)
-        found = [
-            candidate
-            for short in shorts
-            for candidate in self._alike(short, SHORT_FORM)[: SHORT_FORM // len(shorts) or 1]
-        ]
-        return [candidate for candidate in found if candidate.kind in {MatchKind.SYNONYM, MatchKind.EXACT}]
+    def against(self, text: str, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+        """Return candidates, however found, with what a physician's text says otherwise as their conflicts."""
+        query = analyse(self.lexicon.spelling.normal(text), self.lexicon.kinds[self.kind])
+        numbers = {c.code: number for c in candidates if (number := self.number_of(c.code)) is not None}
+        if not query.wordings or not numbers:
+            return tuple(candidates)
+        scored, status = self.ranker.described(query, list(numbers.values())), self._status.read(text)
+        conflicts = {
+            code: self._conflicts(scored[number], query, status, self._words(place))
+            for place, (code, number) in enumerate(numbers.items())
+        }
+        return tuple(replace(c, conflicts=conflicts.get(c.code, c.conflicts)) for c in candidates)
+
+    def near_names(self, candidates: Sequence[Candidate]) -> tuple[tuple[Candidate, ...], ...]:
+        """Return candidates in groups of nearly the same name (:func:`app.matching.near.grouped`)."""
+        return grouped(candidates, self.lexicon.kinds[self.kind])
+
+    def _uses(self, code: str) -> int:
+        number = self.number_of(code)
+        return 0 if number is None else self._memory.uses(number)
 
     def _alike(self, typed: str, top: int) -> tuple[Candidate, ...]:
-        return self._whole(typed[:LONGEST], Status(), top).candidates
+        return self._whole(typed, Status(), top).candidates
 
     def _whole(self, text: str, status: Status, top: int) -> MatchResult:
         query = analyse(self.lexicon.spelling.normal(text), self.lexicon.kinds[self.kind])
@@ -169,7 +174,7 @@ class KindMatcher:
             self._candidate(scored, chance, recalled.get(scored.term), query, status, self._words(place))
             for place, (scored, chance) in enumerate(zip(ranked, chances, strict=True))
         )
-        certain = status.is_certain or (status.past and _is_past(candidates[0].code))
+        certain = self._is_certain(query, status, candidates[0].code)
         band = band_of(chances[0], sure and not candidates[0].conflicts, certain)
         return MatchResult(candidates[:top], band)
 
@@ -192,9 +197,13 @@ class KindMatcher:
             self._candidate(scored[term], floor[place], recalled.get(term), query, status, self._words(place))
             for place, term in enumerate(order)
         )
-        certain = status.is_certain or (status.past and _is_past(candidates[0].code))
+        certain = self._is_certain(query, status, candidates[0].code)
         sure = is_sure or (floor[0] >= learned.model.scale.accept and not candidates[0].conflicts)
         return MatchResult(candidates, band_of(floor[0], sure, certain))
+
+    def _is_certain(self, query: Query, status: Status, code: str) -> bool:
+        """True for a present illness, a past one coded as such, and no short form that means several things."""
+        return (status.is_certain or (status.past and _is_past(code))) and not self._meanings.of(query.normal)
 
     def _rank(self, query: Query) -> tuple[list[Scored], dict[int, Recalled]]:
         if not query.wordings:
@@ -251,18 +260,22 @@ class KindMatcher:
         term = self.ranker.terms[scored.term]
         title = self.ranker.plain_of(scored.term)
         spans = spans_of(term.name, scored.wording.plain)
-        conflicts = conflicts_of(scored, query.normal, status, _is_past(term.code))
-        if words is not None:
-            conflicts += words_apart(scored, words, conflicts)
+        uses = self._memory.uses(scored.term)
+        told = [several(short, them) for short, them in self._meanings.within(query.normal).items()]
         return Candidate(
             term.code,
             term.name,
             chance,
             kind_of_match(scored, recalled),
-            reasons_of(scored, recalled, term, title, spans),
-            conflicts,
+            (*reasons_of(scored, recalled, term, title, spans, uses), *told),
+            self._conflicts(scored, query, status, words),
             spans,
+            uses,
         )
+
+    def _conflicts(self, scored: Scored, query: Query, status: Status, words: Words | None) -> tuple[Reason, ...]:
+        found = conflicts_of(scored, query.normal, status, _is_past(self.ranker.terms[scored.term].code))
+        return found + words_apart(scored, words, found) if words is not None else found
 
     def _parts(self, text: str, whole: MatchResult) -> list[Candidate]:
         """The best candidate of each part of a compound text, () for a text that is one or is better left whole."""
@@ -295,10 +308,3 @@ def _items(past: Sequence[PastForm]) -> list[Past]:
 
 def _is_past(code: str) -> bool:
     return code.startswith(PAST_CODES)
-
-
-def _distinct(candidates: Iterable[Candidate]) -> list[Candidate]:
-    found: dict[str, Candidate] = {}
-    for candidate in candidates:
-        found.setdefault(candidate.code or candidate.name, replace(candidate))
-    return list(found.values())

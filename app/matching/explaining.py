@@ -9,6 +9,7 @@ from rapidfuzz.distance import Indel
 
 from app.domain.coding import Candidate, MatchKind, Reason
 from app.matching.lexicon import Expansion
+from app.matching.meanings import Meaning
 from app.matching.memory import Recalled
 from app.matching.names import Term
 from app.matching.ranking import Scored
@@ -42,12 +43,13 @@ def spans_of(name: str, words: str) -> Spans:
         if code.tag == "equal" and code.dest_end > code.dest_start
     ]
     longer = [block for block in blocks if block[1] - block[0] > 1]
-    return _joined((letters[low][1], letters[high - 1][1] + 1) for low, high in longer or blocks)
+    return joined((letters[low][1], letters[high - 1][1] + 1) for low, high in longer or blocks)
 
 
-def _joined(spans: Iterable[tuple[int, int]]) -> Spans:
+def joined(spans: Iterable[tuple[int, int]]) -> Spans:
+    """Return places in order, those that touch as one."""
     found: list[tuple[int, int]] = []
-    for start, end in spans:
+    for start, end in sorted(spans):
         if found and start <= found[-1][1]:
             found[-1] = (found[-1][0], max(end, found[-1][1]))
         else:
@@ -73,8 +75,15 @@ def _expansion(scored: Scored) -> Expansion | None:
     return expansion if expansion is not None and expansion.normal != expansion.meaning else None
 
 
-def reasons_of(scored: Scored, recalled: Recalled | None, term: Term, title: str, spans: Spans) -> tuple[Reason, ...]:
-    """Return why a term stands in the list, the strongest reason first."""
+def several(short: str, meanings: Sequence[Meaning]) -> Reason:
+    """Return the reason that tells all meanings of a short form."""
+    return reason("several", short=short, meanings="\u3001".join(meaning.term for meaning in meanings))
+
+
+def reasons_of(
+    scored: Scored, recalled: Recalled | None, term: Term, title: str, spans: Spans, uses: int
+) -> tuple[Reason, ...]:
+    """Return why a term stands in the list, the strongest reason first; ``uses`` tell the hospital's habit."""
     found: list[Reason] = []
     if recalled is not None and recalled.times:
         found.append(_learned(recalled))
@@ -91,10 +100,14 @@ def reasons_of(scored: Scored, recalled: Recalled | None, term: Term, title: str
         matched = "\u2026".join(term.name[start:end] for start, end in spans)
         if matched:
             found.append(reason("characters", matched=matched))
+    if uses and not (recalled is not None and recalled.times):
+        found.append(reason("used", times=uses))
     return tuple(found)
 
 
 def _learned(recalled: Recalled) -> Reason:
+    if recalled.last and recalled.by:
+        return reason("learned_by", times=recalled.times, last=recalled.last, by=recalled.by)
     if recalled.last:
         return reason("learned_at", times=recalled.times, last=recalled.last)
     return reason("learned", times=recalled.times)

@@ -116,6 +116,14 @@ class FirstMatcher:
         """Return codes for what a coder types: words in any order, a code's beginning, pinyin, an abbreviation."""
         return self._of(kind).search(query, top)
 
+    def against(self, text: str, candidates: Sequence[Candidate], kind: CodeKind) -> tuple[Candidate, ...]:
+        """Return candidates with what a physician's text says otherwise as their conflicts."""
+        return self._of(kind).against(text, candidates)
+
+    def near_names(self, candidates: Sequence[Candidate], kind: CodeKind) -> tuple[tuple[Candidate, ...], ...]:
+        """Return candidates in groups of nearly the same name, each led by the one to take when nothing is said."""
+        return self._of(kind).near_names(candidates)
+
     def match_many(
         self, texts: Sequence[str], kind: CodeKind, top: int = 10, progress: Progress | None = None
     ) -> Mapping[str, MatchResult]:
@@ -201,11 +209,11 @@ class FirstMatcher:
         return self._parts[kind].at(mark_of(self._past(kind)))
 
     def pinyin_bytes(self, kind: CodeKind) -> bytes:
-        """Return the pinyin index for a cache, building it (about a second for 33,000 names) when needed."""
-        return self._of(kind).index.pinyin.to_bytes()
+        """Return how characters are read, for a cache; working it out takes half a second."""
+        return self._of(kind).index.pinyin_bytes()
 
     def take_pinyin(self, kind: CodeKind, content: bytes) -> bool:
-        """Use a cached pinyin index; False when it is of another list of names."""
+        """Use cached readings of characters; False when they are something else."""
         return self._of(kind).index.take_pinyin(content)
 
     def _of(self, kind: CodeKind) -> KindMatcher:

@@ -10,6 +10,7 @@ from app.codebook.book import Codebook
 from app.domain.coding import CodeKind, MatchKind
 from app.matching.first import FirstMatcher
 from app.matching.pinyin import PinyinIndex
+from app.matching.readings import readings_of
 
 DX, PX = CodeKind.DX, CodeKind.PX
 
@@ -83,25 +84,45 @@ def test_nothing_that_is_typed_breaks_the_search(matcher: FirstMatcher, typed: s
         assert len(matcher.search(typed, kind, 5)) <= 5
 
 
+def index_of(*names: str) -> PinyinIndex:
+    """Return the pinyin index of some names."""
+    return PinyinIndex(names, readings_of("".join(names)))
+
+
+def heard(index: PinyinIndex, letters: str) -> list[int]:
+    """Return the numbers of the names whose reading holds the letters."""
+    return [one.number for one in index.find(letters)]
+
+
 def test_pinyin_reads_names_as_physicians_say_them() -> None:
-    index = PinyinIndex.of_names(
-        ["重症肺炎", "功能重建术", "骨延长术", "椎间盘突出", "膀胱结石", "ABO溶血", "1型糖尿病", "※"]
-    )
+    index = index_of("重症肺炎", "功能重建术", "骨延长术", "椎间盘突出", "膀胱结石", "ABO溶血", "1型糖尿病", "※")
     assert index.initials == ("zzfy", "gncjs", "gycs", "zjptc", "pgjs", "aborx", "1xtnb", "")
-    assert index.find("zzfy") == [0]
-    assert index.find("cjs") == [1]
-    assert index.find("pangguang") == [4]
-    assert index.find("pguangjs") == [4]
-    assert index.find("boro") == [5]
-    assert index.find("gx") == []
-    assert index.find("") == []
+    assert heard(index, "zzfy") == [0]
+    assert heard(index, "cjs") == [1]
+    assert heard(index, "pangguang") == [4]
+    assert heard(index, "pguangjs") == [4]
+    assert heard(index, "boro") == [5]
+    assert heard(index, "gx") == []
+    assert heard(index, "") == []
+    assert len(index) == 8
 
 
-def test_the_pinyin_index_can_be_kept(builtin: Codebook) -> None:
+def test_every_reading_of_a_character_counts_the_usual_one_first() -> None:
+    index = index_of("血行播散", "行走困难", "血管瘤")
+    assert heard(index, "xuexing") == [0]
+    assert heard(index, "xiehang") == [0]
+    assert heard(index, "xieguan") == [2]
+    assert [(one.number, one.usual) for one in index.find("xg")] == [(2, True)]
+    assert [(one.number, one.usual) for one in index.find("hang")] == [(0, False), (1, False)]
+    assert [(one.start, one.end) for one in index.find("bosan")] == [(2, 4)]
+    assert index.find("hang", enough=1) == index.find("hang")
+
+
+def test_the_readings_can_be_kept(builtin: Codebook) -> None:
     matcher = FirstMatcher(builtin)
     kept = matcher.pinyin_bytes(PX)
     again = FirstMatcher(builtin)
     assert again.take_pinyin(PX, kept)
-    assert not again.take_pinyin(DX, kept)
+    assert not again.take_pinyin(DX, b"jing mai qu zhang")
+    assert not again.take_pinyin(DX, b"\xff\xfe")
     assert codes(again, "fqjxdnqcs", PX) == codes(matcher, "fqjxdnqcs", PX)
-    assert PinyinIndex.from_bytes(PinyinIndex.of_names(["甲", "乙"]).to_bytes()).initials == ("j", "y")
