@@ -27,6 +27,10 @@ from app.services.rules import book_for_rules, shipped_rules
 from app.services.types import Grouping, RowKey
 
 
+GiveModel = Callable[[FirstMatcher, CodeKind], object]
+"""Lets a matcher rank a kind by the model that the hospital has, or by none."""
+
+
 class Engines:
     """Loads lazily, keeps what it loaded, and forgets it when an asset changes. Safe to call from any thread."""
 
@@ -37,6 +41,7 @@ class Engines:
         self._matcher: FirstMatcher | None = None
         self._prices: dict[str, PriceTables] = {}
         self._rules = default_rules()
+        self._give_model: GiveModel = _no_model
         self._ready = False
 
     @property
@@ -60,6 +65,7 @@ class Engines:
         progress.step(len(steps), len(steps))
 
     def _warm(self, kind: CodeKind) -> None:
+        self._give_model(self.matcher, kind)
         self.matcher.warm(kind)
         warm_pinyin(self.matcher, kind, self.codebook.edition)
 
@@ -69,6 +75,18 @@ class Engines:
             self._matcher = None
             self._prices = {}
             self._ready = False
+
+    def use_models(self, give: GiveModel) -> None:
+        """Take the models of the hospital from ``give``, from the next load on and for a matcher that is there."""
+        self._give_model = give
+        for kind in CodeKind:
+            self.renew_model(kind)
+
+    def renew_model(self, kind: CodeKind) -> None:
+        """Let the matcher rank by the model that is in use now; one that is not there yet gets it when it is loaded."""
+        matcher = self._matcher
+        if matcher is not None:
+            self._give_model(matcher, kind)
 
     def forget_prices(self) -> None:
         """Read weights and rates anew at the next use; nothing else is touched."""
@@ -142,3 +160,7 @@ class Engines:
         """Return only the group, for lists and effects."""
         effective, _ = with_proposals(record, proposals)
         return group(self.scheme_for(record), group_input(effective, self.conversion))
+
+
+def _no_model(_matcher: FirstMatcher, _kind: CodeKind) -> None:
+    """Stand in until the hospital's models are known."""
