@@ -26,7 +26,6 @@ from app.services.pricing import PriceTables, with_rules
 from app.services.rules import book_for_rules, shipped_rules
 from app.services.types import Grouping, RowKey
 
-
 GiveModel = Callable[[FirstMatcher, CodeKind], object]
 """Lets a matcher rank a kind by the model that the hospital has, or by none."""
 
