@@ -28,11 +28,11 @@ class PastLine:
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """A code that a person gave to a physician's text on a case; ``at`` is the time as ISO text, ``by`` a name."""
+    """Codes that a person gave to a physician's text on a case; ``at`` is the time as ISO text, ``by`` a name."""
 
     kind: CodeKind
     text: str
-    code: str
+    codes: tuple[str, ...]
     by: str
     at: str
 

@@ -1,7 +1,8 @@
 """Works out of the audit which codes on cases a person has confirmed; undone operations never happened.
 
 A code counts when the operation that last wrote it was a person's, or when a person finished the case with it. The
-program's own codes and those of a file count only then, so that the program never learns from itself.
+program's own codes, those of a file and those taken unseen (their proposal stays open) count only then, so that the
+program never learns from itself. Rows of a case with the same text are one text with several codes.
 """
 
 from __future__ import annotations
@@ -18,14 +19,16 @@ import sqlalchemy as sa
 from app.domain.case import CaseState
 from app.domain.coding import CodeKind
 from app.domain.field import Group
-from app.domain.past import Confirmed, text_key
+from app.domain.past import JOIN, Confirmed, text_key
 from app.storage.ops import Op
-from app.storage.rows import CASE, CODE_STATUS, ROW, STATE, insert_sql
+from app.storage.rows import CASE, CODE_STATUS, PROPOSAL, ROW, STATE, insert_sql
 from app.storage.tables import GROUP_TABLES, audit_change, audit_operation, cases, coding_evidence, coding_revoked
 
 KINDS: Final = {Group.DX: CodeKind.DX, Group.OP: CodeKind.PX}
 _BY_PROGRAM: Final = frozenset({Op.IMPORT, Op.REIMPORT, Op.CREATE_CASE, Op.AUTO_CODE})
 _FINISHED: Final = json.dumps(CaseState.TO_QC.value)
+_NOTHING: Final = "null"
+_FIELDS: Final = (ROW, "code", CODE_STATUS, PROPOSAL, "name")
 _CHUNK: Final = 400
 
 Evidence = tuple[int, int, str, str, str, str, str, str, int]
@@ -56,14 +59,40 @@ def confirmed(connection: sa.Connection, case_ids: Iterable[int]) -> Iterator[Ev
         ops = {op_id for life in lives.values() for op_id in life.answering.values() if op_id}
         heads = _heads(connection, ops)
         for group, kind in KINDS.items():
-            for row_id, case_id, code, source_text in connection.execute(_rows(group), {"ids": chunk}):
-                life = lives.get(case_id, _Life())
-                op_id = life.answering.get((group.value, row_id))
-                written = life.parts.get((group.value, row_id), source_text).strip()
-                if op_id and written:
-                    by, at = heads[op_id]
-                    ref = row_id * 2 + (kind is CodeKind.PX)
-                    yield ref, case_id, kind.value, text_key(written), code, written, by, at, op_id
+            yield from _of_group(connection, group, kind, chunk, lives, heads)
+
+
+def _of_group(
+    connection: sa.Connection,
+    group: Group,
+    kind: CodeKind,
+    chunk: list[int],
+    lives: Mapping[int | None, _Life],
+    heads: Mapping[int, tuple[str, str]],
+) -> Iterator[Evidence]:
+    found: dict[tuple[int, str], Evidence] = {}
+    waiting: set[tuple[int, str]] = set()
+    for row_id, case_id, code, source_text in connection.execute(_rows(group), {"ids": chunk}):
+        life = lives.get(case_id, _Life())
+        op_id = life.answering.get((group.value, row_id))
+        written = life.parts.get((group.value, row_id), source_text).strip()
+        key = text_key(written)
+        if not op_id or not written:
+            waiting.add((case_id, key))
+            continue
+        ref = row_id * 2 + (kind is CodeKind.PX)
+        row = ref, case_id, kind.value, key, code, written, *heads[op_id], op_id
+        found[case_id, key] = _joined(found[case_id, key], row) if (case_id, key) in found else row
+    yield from (row for place, row in found.items() if place not in waiting)
+
+
+def _joined(first: Evidence, other: Evidence) -> Evidence:
+    """Return two rows with the same text as one: both codes, and who answered last."""
+    ref, case_id, kind, key, codes, written, *_ = first
+    if other[4] not in codes.split(JOIN):
+        codes = f"{codes}{JOIN}{other[4]}"
+    by, at, op_id = max(first, other, key=lambda row: row[8])[6:]
+    return ref, case_id, kind, key, codes, written, by, at, op_id
 
 
 def update_evidence(connection: sa.Connection, case_ids: Iterable[int]) -> Learned:
@@ -101,8 +130,10 @@ def _lives(connection: sa.Connection, case_ids: list[int]) -> Mapping[int | None
         elif name == "name":
             if op == Op.SPLIT_ROW:
                 life.parts[key] = str(json.loads(after or "null") or "")
-        else:
-            life.answering[key] = None if op in _BY_PROGRAM else op_id
+        elif name != PROPOSAL or after != _NOTHING:
+            life.answering[key] = None if name == PROPOSAL or op in _BY_PROGRAM else op_id
+        elif op != Op.REJECT_PROPOSAL and op not in _BY_PROGRAM:
+            life.answering[key] = op_id
     return lives
 
 
@@ -111,7 +142,7 @@ def _changes() -> sa.Select[int | None, int, str, str, int, str, str | None]:
     """Select the changes in effect that matter, oldest first; built once, because building costs more than running."""
     change, later = audit_change.c, audit_operation.alias("later")
     last_word = sa.select(later.c.op).where(later.c.undo_of == audit_operation.c.id).order_by(later.c.id.desc())
-    rows = change.entity.in_([group.value for group in KINDS]) & change.field.in_((ROW, "code", CODE_STATUS, "name"))
+    rows = change.entity.in_([group.value for group in KINDS]) & change.field.in_(_FIELDS)
     return (
         sa.select(
             change.case_id, change.op_id, audit_operation.c.op, change.entity, change.row_id, change.field, change.after
@@ -132,7 +163,7 @@ def _rows(group: Group) -> sa.Select[int, int, str, str]:
         sa.select(table.c.id, table.c.case_id, table.c.code, table.c.source_text)
         .where(table.c.case_id.in_(sa.bindparam("ids", expanding=True)))
         .where(table.c.code.is_not(None), table.c.source_text.is_not(None))
-        .order_by(table.c.id)
+        .order_by(table.c.case_id, table.c.position)
     )
 
 
@@ -165,5 +196,5 @@ def _is_revoked(connection: sa.Connection, row: Evidence) -> bool:
 
 
 def _told(row: Evidence) -> Confirmed:
-    _, _, kind, _, code, written, by, at, _ = row
-    return Confirmed(CodeKind(kind), written, code, by, at)
+    _, _, kind, _, codes, written, by, at, _ = row
+    return Confirmed(CodeKind(kind), written, tuple(codes.split(JOIN)), by, at)

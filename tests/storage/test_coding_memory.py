@@ -14,7 +14,7 @@ from app.common.clock import FixedClock
 from app.common.errors import UserProblem
 from app.domain.case import CaseRecord, CaseState
 from app.domain.changes import Changes
-from app.domain.coding import CodeKind, Proposal
+from app.domain.coding import CodeKind, MatchKind, Proposal
 from app.domain.field import Group
 from app.domain.past import Confirmed, PastLine, text_key
 from app.storage import Actor, Database, Op
@@ -73,7 +73,7 @@ def finish(db: Database, by: Actor, case_id: int) -> Changes:
 def test_a_code_of_a_person_is_remembered_at_once(add: Any, rows: Any, code: Any, known: Any) -> None:
     case_id = add(1, ("肺炎",))
     changes = code(case_id, rows(case_id)[0])
-    won = Confirmed(CodeKind.DX, "肺炎", "J18.900", "王敏（测试）", "2026-11-23 09:00:00")
+    won = Confirmed(CodeKind.DX, "肺炎", ("J18.900",), "王敏（测试）", "2026-11-23 09:00:00")
     assert (changes.confirmed, changes.memory, changes.forgot) == ((won,), True, False)
     assert known() == [("肺炎", ("J18.900",), 1, "王敏（测试）")]
 
@@ -117,7 +117,7 @@ def test_undo_takes_it_back_and_redo_brings_it_again(
     undone = db.undo(op_id, by=me)
     assert (undone.memory, undone.forgot, known()) == (True, True, [])
     redone = db.redo(op_id, by=me)
-    assert ([one.code for one in redone.confirmed], redone.forgot) == (["J18.900"], False)
+    assert ([one.codes for one in redone.confirmed], redone.forgot) == ([("J18.900",)], False)
     assert len(known()) == 1
 
 
@@ -173,6 +173,50 @@ def test_a_proposal_counts_once_a_person_accepts_it(
     with db.operation(Op.ACCEPT_PROPOSAL, by=me) as tx:
         tx.accept(case_id, Group.DX, row_id)
     assert len(known()) == 1
+
+
+def test_a_code_taken_unseen_counts_once_its_proposal_is_accepted_or_the_case_finished(
+    db: Database, me: Actor, add: Any, rows: Any, known: Any, proposal: Proposal
+) -> None:
+    case_ids = add(1, ("肺炎",)), add(2, ("肺炎",))
+    with db.operation(Op.SET_CODE, by=me) as tx:
+        for case_id in case_ids:
+            tx.set_code(case_id, Group.DX, rows(case_id)[0], *PNEUMONIA)
+            tx.set_proposal(case_id, Group.DX, rows(case_id)[0], proposal)
+    assert (tx.changes.memory, known()) == (False, [])
+    with db.operation(Op.ACCEPT_PROPOSAL, by=OTHER) as tx:
+        tx.accept(case_ids[0], Group.DX, rows(case_ids[0])[0])
+    assert [line[2:] for line in known()] == [(1, OTHER.name)]
+    finish(db, me, case_ids[1])
+    assert [line[2] for line in known()] == [2]
+
+
+def test_a_rejected_proposal_confirms_nothing(
+    db: Database, me: Actor, add: Any, rows: Any, known: Any, proposal: Proposal
+) -> None:
+    case_id = add(1, ("肺炎",))
+    with db.operation(Op.AUTO_CODE, by=me) as tx:
+        tx.set_code(case_id, Group.DX, rows(case_id)[0], *PNEUMONIA)
+        tx.set_proposal(case_id, Group.DX, rows(case_id)[0], proposal)
+    with db.operation(Op.REJECT_PROPOSAL, by=me) as tx:
+        tx.clear_proposal(case_id, Group.DX, rows(case_id)[0])
+    assert known() == []
+
+
+def test_rows_of_a_case_with_one_text_are_one_text_with_several_codes(
+    db: Database, me: Actor, add: Any, rows: Any, code: Any, known: Any
+) -> None:
+    case_id = add(1, ("糖肾",))
+    code(case_id, rows(case_id)[0], "E11.200")
+    with db.operation(Op.SET_CODE, by=OTHER) as tx:
+        row_id = tx.insert_row(case_id, Group.DX, 1, {"source_text": "糖肾"})
+        tx.set_code(case_id, Group.DX, row_id, "N08.300", "")
+    assert known() == [("糖肾", ("E11.200", "N08.300"), 1, OTHER.name)]
+    assert tx.changes.forgot
+    code(case_id, rows(case_id)[1], "E11.200")
+    assert [line[1] for line in known()] == [("E11.200",)]
+    code(case_id, rows(case_id)[1], "N08.300", op=Op.AUTO_CODE)
+    assert known() == []
 
 
 def test_operations_and_diagnoses_are_kept_apart(add: Any, rows: Any, code: Any, ask: Any) -> None:
@@ -330,6 +374,13 @@ def make_a_life(db: Database, me: Actor, add: Any, rows: Any, code: Any) -> None
     code(second, rows(second)[0], "I25.103")
     db.undo(code(second, rows(second)[0], "I25.101").op_id, by=me)
     code(second, rows(second, Group.OP)[0], "47.0900", group=Group.OP)
+    with db.operation(Op.SET_CODE, by=me) as tx:
+        tx.set_code(second, Group.DX, rows(second)[1], "I50.900", "")
+        row_id = tx.insert_row(second, Group.DX, 2, {"source_text": "心衰"})
+        tx.set_code(second, Group.DX, row_id, "I50.901", "")
+        row_id = tx.insert_row(second, Group.DX, 3, {"source_text": "乙肝"})
+        tx.set_code(second, Group.DX, row_id, "B18.100", "")
+        tx.set_proposal(second, Group.DX, row_id, Proposal("B18.100", "", 0.9, MatchKind.FUZZY, ""))
     undone = code(third, rows(third)[0]).op_id
     db.undo(undone, by=me)
     db.redo(undone, by=me)
@@ -351,7 +402,7 @@ def test_an_older_library_gets_the_memory_that_its_audit_holds(
             " DROP TABLE coding_revoked; UPDATE alembic_version SET version_num='0001'; PRAGMA user_version=1;"
         )
     Database.open(path, clock=clock).close()
-    assert len(before) == 5
+    assert len(before) == 6
     assert _evidence(path) == before
 
 

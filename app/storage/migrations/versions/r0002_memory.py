@@ -55,7 +55,7 @@ CHANGES: Final = """
 SELECT c.op_id, o.op, c.entity, c.row_id, c.field, c."after"
 FROM audit_change AS c JOIN audit_operation AS o ON o.id = c.op_id
 WHERE c.case_id = ?
-  AND (c.entity IN ('dx', 'op') AND c.field IN ('', 'code', 'code_status', 'name')
+  AND (c.entity IN ('dx', 'op') AND c.field IN ('', 'code', 'code_status', 'proposal', 'name')
        OR c.entity = 'case' AND c.field = 'state')
   AND o.op NOT IN ('undo', 'redo')
   AND coalesce((SELECT later.op FROM audit_operation AS later WHERE later.undo_of = o.id
@@ -64,11 +64,12 @@ ORDER BY c.op_id, c.seq
 """
 
 ROWS: Final = """
-SELECT 'dx', 'dx', 0, id, code, source_text FROM diagnosis
+SELECT 'dx', 'dx', 0, id, code, source_text, position FROM diagnosis
 WHERE case_id = :case AND code IS NOT NULL AND source_text IS NOT NULL
 UNION ALL
-SELECT 'op', 'px', 1, id, code, source_text FROM operation
+SELECT 'op', 'px', 1, id, code, source_text, position FROM operation
 WHERE case_id = :case AND code IS NOT NULL AND source_text IS NOT NULL
+ORDER BY 1, position
 """
 
 BY_PROGRAM: Final = ("import", "reimport", "create_case", "auto_code")
@@ -87,7 +88,30 @@ def upgrade() -> None:
 
 
 def _evidence(connection: sa.Connection, case_id: int) -> Iterator[_Row]:
-    """Yield the confirmed codes of a case: written last by a person, or there when a person finished the case."""
+    """Yield the confirmed codes of a case, equal texts as one."""
+    answering, parts = _history(connection, case_id)
+    found: dict[tuple[str, str], _Row] = {}
+    waiting: set[tuple[str, str]] = set()
+    for entity, kind, odd, row_id, code, source_text, _ in connection.execute(sa.text(ROWS), {"case": case_id}):
+        op_id = answering.get((entity, row_id))
+        text = parts.get((entity, row_id), source_text).strip()
+        place = kind, _key(text)
+        if not op_id or not text:
+            waiting.add(place)
+            continue
+        who = connection.exec_driver_sql(
+            "SELECT CASE actor_name WHEN '' THEN actor ELSE actor_name END, at FROM audit_operation WHERE id = ?",
+            (op_id,),
+        ).one()
+        row = row_id * 2 + odd, case_id, kind, place[1], code, text, who[0], who[1], op_id
+        found[place] = _joined(found[place], row) if place in found else row
+    yield from (row for place, row in found.items() if place not in waiting)
+
+
+def _history(
+    connection: sa.Connection, case_id: int
+) -> tuple[dict[tuple[str, int], int | None], dict[tuple[str, int], str]]:
+    """Return which person's operation answers for the code of each row, and the parts of split texts."""
     answering: dict[tuple[str, int], int | None] = {}
     parts: dict[tuple[str, int], str] = {}
     for op_id, name, entity, row_id, field, after in connection.exec_driver_sql(CHANGES, (case_id,)):
@@ -97,17 +121,17 @@ def _evidence(connection: sa.Connection, case_id: int) -> Iterator[_Row]:
         elif field == "name":
             if name == "split_row":
                 parts[entity, row_id] = str(json.loads(after) or "")
-        else:
-            answering[entity, row_id] = None if name in BY_PROGRAM else op_id
-    for entity, kind, odd, row_id, code, source_text in connection.execute(sa.text(ROWS), {"case": case_id}):
-        op_id = answering.get((entity, row_id))
-        text = parts.get((entity, row_id), source_text).strip()
-        if op_id and text:
-            who = connection.exec_driver_sql(
-                "SELECT CASE actor_name WHEN '' THEN actor ELSE actor_name END, at FROM audit_operation WHERE id = ?",
-                (op_id,),
-            ).one()
-            yield row_id * 2 + odd, case_id, kind, _key(text), code, text, who[0], who[1], op_id
+        elif field != "proposal" or after != "null":
+            answering[entity, row_id] = None if field == "proposal" or name in BY_PROGRAM else op_id
+        elif name != "reject_proposal" and name not in BY_PROGRAM:
+            answering[entity, row_id] = op_id
+    return answering, parts
+
+
+def _joined(first: _Row, other: _Row) -> _Row:
+    codes = first[4] if other[4] in first[4].split("##") else f"{first[4]}##{other[4]}"
+    by, at, op_id = max(first, other, key=lambda row: row[8])[6:]
+    return *first[:4], codes, first[5], by, at, op_id
 
 
 def _key(text: str) -> str:
