@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import logging
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 from app import __version__
 from app.codebook.book import Codebook
+from app.common.collecting import collecting_later
 from app.common.files import sha256_of, write_atomic
 from app.common.paths import cache_dir
 from app.common.progress import NoProgress, Progress
@@ -56,7 +55,7 @@ def parse_scheme(path: Path, book: Codebook, options: WorkbookOptions | None = N
 def _read(
     path: Path, book: Codebook, progress: Progress, options: WorkbookOptions | None, name: str, *, lint: bool
 ) -> tuple[Scheme, LintReport]:
-    with _collecting_later():
+    with collecting_later():
         tables, meta = read_scheme_tables(path, progress=progress, name=name)
         if meta:
             return load_package(tables, meta, known=book, expand=book.expand_prefixes, lint=lint)
@@ -72,7 +71,7 @@ def load_scheme(path: Path, book: Codebook, options: WorkbookOptions | None = No
         kept = cache_dir() / f"scheme-{_key(path, book, options, name)}.bin"
     except OSError:  # no such file, no right to read it, no place for a cache: reading it says which
         return parse_scheme(path, book, options, name)
-    with _collecting_later():
+    with collecting_later():
         scheme = _from_cache(kept)
     if scheme is None:
         scheme = parse_scheme(path, book, options, name)
@@ -127,15 +126,3 @@ def _keep(kept: Path, scheme: Scheme) -> None:
 
 def _oldest(files: Iterable[Path]) -> list[Path]:
     return sorted(files, key=lambda file: file.stat().st_mtime, reverse=True)[_KEPT:]
-
-
-@contextmanager
-def _collecting_later() -> Iterator[None]:
-    """Let the cycle collector rest: it would go through a hundred thousand new rows again and again, for nothing."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

@@ -35,7 +35,7 @@ def on_axes(spoken: Spoken, numbers: NDArray[np.int64], catalogue: Catalogue) ->
 
 def on_places(spoken: Spoken, numbers: NDArray[np.int64], catalogue: Catalogue) -> Floats:
     """Return per name :data:`PLACES`: counts of places the same, related, foreign, unmet, wholes, parts."""
-    places = catalogue.places[numbers]
+    places = catalogue.places_of(numbers)
     own = list(spoken.places)
     same = np.zeros(places.shape[1], np.bool_)
     same[own] = True

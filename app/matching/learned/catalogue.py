@@ -56,7 +56,7 @@ class Catalogue:
         self.axes = tuple(self._values)
         self.said = shelf.array("said", self._said_by_names)
         self._relate()
-        self.places = shelf.array("places", self._places_of_names)
+        self._places = shelf.array("places", self._places_of_names)
         self.by_name = _by_name(self.plains)
 
     def _said_by_names(self) -> Bits:
@@ -66,11 +66,18 @@ class Catalogue:
             found[number] = self._said(axes.read(text))
         return found
 
-    def _places_of_names(self) -> Flags:
+    def places_of(self, numbers: NDArray[np.int64]) -> Flags:
+        """Return which places these names name, a row for each name."""
+        bits = np.unpackbits(self._places[numbers], axis=1, count=self.place_count)
+        return bits.astype(np.bool_)
+
+    def _places_of_names(self) -> NDArray[np.uint8]:
+        """Which places each name names, in packed bits: there are hundreds of places."""
         sites = self.ranker.lexicon.sites
-        found = np.zeros((len(self.texts), self.place_count), np.bool_)
+        found = np.zeros((len(self.texts), (self.place_count + 7) // 8), np.uint8)
         for number, text in enumerate(self.texts):
-            found[number, list(sites.read(text))] = True
+            for place in sites.read(text):
+                found[number, place >> 3] |= 128 >> (place & 7)
         return found
 
     def _said(self, said: Said) -> list[int]:
