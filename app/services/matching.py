@@ -20,8 +20,11 @@ from app.matching.first import FirstMatcher
 from app.matching.words import Words
 from app.services.assets import Assets
 from app.services.lists import read_list
+from app.services.prepared import prepared
 
 _JOIN: Final = "##"
+_KEPT: Final = 4
+"""Models of commands in the cache; each takes 30 MB."""
 
 History = Sequence[tuple[str, tuple[str, ...]]]
 """Past codings: texts with the codes or names they were given."""
@@ -64,8 +67,10 @@ def matcher_for(
         if not rows:
             raise UserProblem("import.no_rows", remedy="import.remedy.fill_rows", where=Where(terms.name))
         matcher = FirstMatcher.from_terms(rows, kind, history=history)
-    if history:
-        _train(matcher, kind, history, progress)
+    with prepared(matcher, kind, "list" if terms else "active"):
+        matcher.warm(kind)
+        if history:
+            _train(matcher, kind, history, progress)
     return matcher
 
 
@@ -79,6 +84,8 @@ def _train(matcher: FirstMatcher, kind: CodeKind, history: History, progress: Pr
         if matcher.learn(kind, progress):
             with write_atomic(path) as out:
                 out.write(matcher.model_bytes(kind))
+            for old in sorted(path.parent.glob("model-*.npz"), key=lambda file: file.stat().st_mtime)[:-_KEPT]:
+                old.unlink(missing_ok=True)
     except OSError:
         _log.warning("model cache not written: %s", path.name)
 
