@@ -11,7 +11,7 @@ from app.domain.coding import CodeKind
 
 JOIN: Final = "##"
 """Stands between the codes of a text that has several."""
-_LEFT_OUT: Final = re.compile(r"[^\w+\-./%]+")
+_LEFT_OUT: Final = re.compile(r"[^\w+\-./%?]+")
 
 
 @dataclass(frozen=True, slots=True)

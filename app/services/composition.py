@@ -13,10 +13,12 @@ from app.services.case_history import HistoryService
 from app.services.cases import CaseService
 from app.services.checking import CheckingService
 from app.services.coding import CodingService
+from app.services.coding_memory import CodingMemoryService
 from app.services.compare import CompareService
 from app.services.engines import Engines
 from app.services.exports import ExportService
 from app.services.imports import ImportService
+from app.services.lookup import LookupService
 from app.services.pay_rules import PayRulesService
 from app.services.review import ReviewService
 from app.services.scheme_browser import SchemeBrowserService
@@ -57,6 +59,7 @@ class Services:
     worklist: WorklistService
     cases: CaseService
     coding: CodingService
+    lookup: LookupService
     checking: CheckingService
     imports: ImportService
     exports: ExportService
@@ -67,6 +70,7 @@ class Services:
     browser: SchemeBrowserService
     compare: CompareService
     pay_rules: PayRulesService
+    memory: CodingMemoryService
     review: ReviewService
 
     @property
@@ -93,6 +97,7 @@ class Services:
 
     def close(self) -> None:
         """Close the library."""
+        self.memory.close()
         self.session.db.close()
 
 
@@ -113,13 +118,14 @@ def open_services(
     engines = engines or Engines(Assets(home, clock), clock)
     db = Database.open(home / "library.db", read_only=read_only, clock=clock)
     session = Session(db, actor or local_actor(), clock, engines)
-    history = HistoryService(session)
+    history, coding = HistoryService(session), CodingService(session)
     return Services(
         session=session,
         places=Places(db),
         worklist=WorklistService(session),
         cases=CaseService(session),
-        coding=CodingService(session),
+        coding=coding,
+        lookup=LookupService(session, coding),
         checking=CheckingService(session),
         imports=ImportService(session),
         exports=ExportService(session),
@@ -130,5 +136,6 @@ def open_services(
         browser=SchemeBrowserService(session),
         compare=CompareService(session),
         pay_rules=PayRulesService(session),
+        memory=CodingMemoryService(session),
         review=ReviewService(session),
     )

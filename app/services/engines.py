@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
 from app.codebook.book import Codebook
+from app.codebook.editions import EditionPairs
 from app.common.clock import Clock
 from app.common.progress import Progress
 from app.domain.case import CaseRecord, CaseState
@@ -16,12 +17,14 @@ from app.domain.grouping import GroupResult
 from app.drg.engine import group
 from app.drg.pay_rules import PayRules, default_rules
 from app.drg.scheme import Scheme
+from app.matching.contract import PastCoding
 from app.matching.first import FirstMatcher
 from app.qc.context import QcContext, Sibling
 from app.services.assets import Assets
 from app.services.group_input import group_input, with_proposals
 from app.services.grouping import preview
 from app.services.matching import build_matcher, warm_pinyin
+from app.services.prepared import prepared
 from app.services.pricing import PriceTables, with_rules
 from app.services.rules import book_for_rules, shipped_rules
 from app.services.types import Grouping, RowKey
@@ -42,6 +45,14 @@ class Engines:
         self._rules = default_rules()
         self._give_model: GiveModel = _no_model
         self._ready = False
+        self._history: Callable[[], Sequence[PastCoding]] = tuple
+
+    def use_history(self, history: Callable[[], Sequence[PastCoding]]) -> None:
+        """Match with the past codings that ``history`` returns, from now on and after every loading."""
+        with self._lock:
+            self._history = history
+            if self._matcher is not None:
+                self._matcher.remember(history())
 
     @property
     def is_ready(self) -> bool:
@@ -52,6 +63,7 @@ class Engines:
         """Load what takes more than a moment: code book, rules, scheme, search index. A job does it at the start."""
         steps: tuple[Callable[[], object], ...] = (
             lambda: self.codebook,
+            lambda: self.editions,
             shipped_rules,
             lambda: self.prices(self.assets.scheme(self._clock.now().date())),
             lambda: self._warm(CodeKind.DX),
@@ -65,8 +77,9 @@ class Engines:
 
     def _warm(self, kind: CodeKind) -> None:
         self._give_model(self.matcher, kind)
-        self.matcher.warm(kind)
-        warm_pinyin(self.matcher, kind, self.codebook.edition)
+        with prepared(self.matcher, kind, self.codebook.edition):
+            self.matcher.warm(kind)
+            warm_pinyin(self.matcher, kind, self.codebook.edition)
 
     def forget(self) -> None:
         """Load everything anew at the next use, because a code book, scheme or price table changed."""
@@ -114,12 +127,25 @@ class Engines:
             return self.assets.conversion()
 
     @property
+    def editions(self) -> EditionPairs:
+        """The codes of the clinical edition beside those of the active book."""
+        with self._lock:
+            return self.assets.edition_pairs()
+
+    @property
     def matcher(self) -> FirstMatcher:
         """The matcher over the active code book; building it takes seconds, so a job does it at the start."""
         with self._lock:
             if self._matcher is None:
-                self._matcher = build_matcher(self.assets.codebook())
+                matcher = build_matcher(self.assets.codebook())
+                matcher.remember(self._history())
+                self._matcher = matcher
             return self._matcher
+
+    @property
+    def loaded_matcher(self) -> FirstMatcher | None:
+        """The matcher if it has been built, None before."""
+        return self._matcher
 
     def scheme_for(self, record: CaseRecord) -> Scheme:
         """Return the scheme in force on the discharge date (today while in hospital)."""

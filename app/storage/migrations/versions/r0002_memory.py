@@ -136,4 +136,4 @@ def _joined(first: _Row, other: _Row) -> _Row:
 
 def _key(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return re.sub(r"[^\w+\-./%]+", "", folded) or folded.strip()
+    return re.sub(r"[^\w+\-./%?]+", "", folded) or folded.strip()
