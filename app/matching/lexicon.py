@@ -13,6 +13,7 @@ from app.common.paths import data
 from app.domain.coding import CodeKind
 from app.matching.axes import Axes, Axis
 from app.matching.phrases import Phrases
+from app.matching.rules import Rule, Rules
 from app.matching.sites import SiteCosts, Sites
 from app.matching.spelling import Spelling, SpellingData
 
@@ -46,29 +47,36 @@ class Silence:
     heading_cost: float
 
 
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Words of one kind of code in normal form.
+
+    ``both`` maps synonyms to the first of their group, ``rewrites`` words of texts to those that names prefer;
+    ``noise`` decides no code; ``expansions`` tells what short forms mean; ``rules`` what whole ways of saying it mean.
+    """
+
+    both: Mapping[str, str]
+    rewrites: Mapping[str, str]
+    noise: Sequence[str]
+    expansions: Mapping[str, Expansion]
+    rules: Rules
+
+
 class KindLexicon:
     """The knowledge for one kind of code. All words are in normal form."""
 
-    def __init__(
-        self,
-        spelling: Spelling,
-        both: Mapping[str, str],
-        rewrites: Mapping[str, str],
-        noise: Sequence[str],
-        expansions: Mapping[str, Expansion],
-        axes: Axes,
-        sites: Sites,
-        silence: Silence,
-    ) -> None:
+    def __init__(self, spelling: Spelling, vocabulary: Vocabulary, axes: Axes, sites: Sites, silence: Silence) -> None:
         self.spelling = spelling
         self.axes = axes
         self.sites = sites
         self.silence = silence
-        self._both = Phrases(both)
+        self.rules = vocabulary.rules
+        self._both = Phrases(vocabulary.both)
+        expansions = vocabulary.expansions
         self.expansions = {self._both.replace(short): expansion for short, expansion in expansions.items()}
         self.expansions.update(expansions)
-        self._rewrites = Phrases(rewrites)
-        self._noise = Phrases(dict.fromkeys(noise, ""))
+        self._rewrites = Phrases(vocabulary.rewrites)
+        self._noise = Phrases(dict.fromkeys(vocabulary.noise, ""))
 
     def canonical(self, normal: str) -> str:
         """Return a normal form with each synonym replaced by the first word of its group."""
@@ -76,8 +84,11 @@ class KindLexicon:
 
     def plain(self, normal: str) -> str:
         """Return the form that is compared: synonyms replaced, sides and noise taken out."""
-        quiet = self._noise.replace(normal) or normal
-        return self.spelling.without_sides(self.canonical(quiet))
+        return self.spelling.without_sides(self.quiet(normal))
+
+    def quiet(self, normal: str) -> str:
+        """Return the canonical form without noise, with its sides."""
+        return self.canonical(self._noise.replace(normal) or normal)
 
     def title(self, normal: str) -> str:
         """Return the form in which a name is indexed: as :meth:`plain`, but nothing counts as noise."""
@@ -110,16 +121,20 @@ def _read(name: str) -> dict[str, Any]:
 @cache
 def standard_lexicon() -> Lexicon:
     """Return the lexicon that ships with the program (read once)."""
-    normal, synonyms, axes, splitting = (_read(name) for name in ("normal", "synonyms", "axes", "splitting"))
+    names = ("normal", "synonyms", "axes", "splitting", "rules")
+    normal, synonyms, axes, splitting, rules = map(_read, names)
     spelling = _spelling(normal)
     sites = _sites(spelling, _read("sites"))
     kinds = {
         kind: KindLexicon(
             spelling,
-            _groups(spelling, synonyms["both"][kind]),
-            _groups(spelling, synonyms["text"][kind]),
-            [spelling.normal(word) for word in synonyms["noise"][kind]],
-            _expansions(spelling, _read(f"lexicon_{kind}")),
+            Vocabulary(
+                _groups(spelling, synonyms["both"][kind]),
+                _groups(spelling, synonyms["text"][kind]),
+                [spelling.normal(word) for word in synonyms["noise"][kind]],
+                _expansions(spelling, _read(f"lexicon_{kind}")),
+                Rules([Rule(re.compile(when), say, *prefix) for when, say, _, _, *prefix in rules[kind]]),
+            ),
             _axes({**axes[_SHARED], **axes.get(kind, {})}),
             sites,
             _silence(normal["silence"], kind),

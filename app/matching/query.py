@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from app.matching.axes import Said
 from app.matching.lexicon import Expansion, KindLexicon
 from app.matching.sites import Places
+
+REWRITTEN: Final = 0.02
+"""What a wording in the words that names prefer is held less likely by."""
+RULED: Final = 0.0
+UNRULED: Final = 0.02
+"""What the text as it stands is held less likely by where a rule says how it is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +36,8 @@ class Wording:
 class Query:
     """A text in all its wordings, the text as it stands first.
 
-    ``strict`` is its plain form with nothing taken for noise. ``shares`` tells how much of the text each known short
-    form covers (0-1), the widest first.
+    ``strict`` is its plain form with nothing taken for noise, where a rule applies with its sides. ``shares`` tells how
+    much of the text each known short form covers (0-1), the widest first.
     """
 
     normal: str
@@ -42,25 +50,61 @@ def analyse(normal: str, lexicon: KindLexicon) -> Query:
     """Return the query of a text in normal form. A text that says nothing has no wording."""
     plain = lexicon.plain(normal)
     found: dict[str, Wording] = {}
-    _add(found, plain, normal, lexicon, None)
-    shares = _expansions(plain, normal, lexicon)
-    if shares:
-        widest = shares[0][0]
-        expansion = widest if lexicon.plain(widest.meaning) != lexicon.plain(widest.normal) else None
-        for form in dict.fromkeys((plain, lexicon.canonical(normal), normal)):
-            expanded = lexicon.expanding.replace(form)
-            _add(found, lexicon.plain(expanded), expanded, lexicon, expansion)
+    ruled = _ruled(lexicon.quiet(normal), lexicon)
+    _add(found, plain, normal, lexicon, None, UNRULED if ruled else 0.0)
+    for wording in ruled:
+        found.setdefault(wording.plain, wording)
+    named = _named_by_rules(ruled)
+    shares = named or _expansions(plain, normal, lexicon)
+    if shares and not named:
+        _expand(found, (plain, lexicon.canonical(normal), normal), shares[0][0], lexicon)
     wordings = tuple(wording for wording in found.values() if wording.plain)
-    return Query(normal, lexicon.title(normal), wordings, tuple(shares))
+    strict = lexicon.canonical(normal) if ruled else lexicon.title(normal)
+    return Query(normal, strict, wordings, tuple(shares))
 
 
-def _add(found: dict[str, Wording], plain: str, source: str, lexicon: KindLexicon, expansion: Expansion | None) -> None:
+def _expand(found: dict[str, Wording], forms: Sequence[str], widest: Expansion, lexicon: KindLexicon) -> None:
+    """Add wordings with the short forms spelt out; ``widest`` is named as what was replaced."""
+    expansion = widest if lexicon.plain(widest.meaning) != lexicon.plain(widest.normal) else None
+    for form in dict.fromkeys(forms):
+        expanded = lexicon.expanding.replace(form)
+        _add(found, lexicon.plain(expanded), expanded, lexicon, expansion)
+
+
+def _add(
+    found: dict[str, Wording],
+    plain: str,
+    source: str,
+    lexicon: KindLexicon,
+    expansion: Expansion | None,
+    cost: float = 0.0,
+) -> None:
     """Add a wording and the same in the words that names prefer."""
     canonical = lexicon.canonical(source)
     said, places = lexicon.axes.read(canonical), lexicon.sites.read(canonical)
-    found.setdefault(plain, Wording(plain, said, places, 0.0, expansion, canonical))
+    found.setdefault(plain, Wording(plain, said, places, cost, expansion, canonical))
     rewritten = lexicon.rewritten(plain)
-    found.setdefault(rewritten, Wording(rewritten, said, places, 0.02, expansion, canonical))
+    if rewritten not in found:
+        said, places = lexicon.axes.read(other := lexicon.rewritten(canonical)), lexicon.sites.read(other)
+        found[rewritten] = Wording(rewritten, said, places, cost + REWRITTEN, expansion, canonical)
+
+
+def _ruled(quiet: str, lexicon: KindLexicon) -> list[Wording]:
+    """Return what the rules make of the text, as it stands and in the words that names prefer."""
+    found = []
+    for form in dict.fromkeys((lexicon.rewritten(quiet), quiet)):
+        ruled = lexicon.rules.apply(form)
+        if ruled.words:
+            said, places = lexicon.axes.read(ruled.text), lexicon.sites.read(ruled.text)
+            expansion = Expansion(ruled.words, ruled.words, ruled.meaning, ruled.prefix)
+            found.append(Wording(lexicon.plain(ruled.text), said, places, RULED, expansion, ruled.text))
+    return found
+
+
+def _named_by_rules(ruled: Sequence[Wording]) -> list[tuple[Expansion, float]]:
+    """Return what a rule names the codes of, which outdoes the short forms that the text may hold."""
+    named = [wording.expansion for wording in ruled if wording.expansion is not None and wording.expansion.prefix]
+    return [(expansion, 1.0) for expansion in named[:1]]
 
 
 def _expansions(plain: str, normal: str, lexicon: KindLexicon) -> list[tuple[Expansion, float]]:
