@@ -186,10 +186,14 @@ class CodingMemoryService:
         header = [text(f"memory.export.{name}") for name in _COLUMNS]
         return write_csv(path, header, self._exported(self.refs(query), progress or NoProgress()), for_people=True)
 
-    def close(self) -> None:
-        """Wait until the matcher has been told, and let it forget: it may serve another library next."""
+    def wait(self) -> None:
+        """Wait until the matcher knows everything."""
         if self._behind is not None:
             self._behind.join()
+
+    def close(self) -> None:
+        """Let the matcher forget: it may serve another library next."""
+        self.wait()
         self._session.engines.use_history(tuple)
 
     def _exported(self, refs: Sequence[int], progress: Progress) -> Iterator[Sequence[object]]:

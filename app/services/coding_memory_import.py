@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from app.codebook.book import Codebook
+from app.codebook.codes import fold_code, with_dot
 from app.codebook.entry import CodeEntry
 from app.common.errors import UserProblem, Where
 from app.common.files import sha256_of
@@ -95,7 +96,9 @@ class _Finder:
             try:
                 lines.append(self._line(row))
             except _UnusableError as why:
-                problems.append(PastProblem(row.where, str(why)))
+                column = file.columns.get("code" if row.codes else "name", "")
+                where = row.where if row.problem else replace(row.where, column=column)
+                problems.append(PastProblem(where, str(why)))
         return PastPreview(path, digest, tuple(lines), tuple(problems), self._converted, self._named, file.columns)
 
     def _line(self, row: PastRow) -> PastLine:
@@ -115,7 +118,7 @@ class _Finder:
         code = self._book.find(typed)
         is_converted = False
         if code is None:
-            target = self._conversion.get(typed.upper(), self._conversion.get(typed))
+            target = self._conversion.get(with_dot(fold_code(typed)))
             if target == "":
                 raise _UnusableError(text("memory.no_conversion", code=typed))
             code = self._book.find(target) if target else None
