@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.codebook.book import Codebook
-from app.codebook.codes import fold_code, with_dot
+from app.codebook.codes import fold_code, kind_of, search_key, with_dot
 from app.codebook.columns import locate
 from app.common.errors import UserProblem
+from app.domain.coding import CodeKind
 from app.domain.tables import RawTable
 
 NONE = "-"
@@ -55,3 +57,55 @@ class EditionMap:
     def two_meanings(self, insurance: Codebook) -> tuple[str, ...]:
         """Return codes that stand in both editions and mean different things, in code order."""
         return tuple(sorted(code for code, target in self.pairs.items() if target != code and code in insurance))
+
+
+@dataclass(frozen=True, slots=True)
+class TwoMeanings:
+    """A code that both editions have for different things.
+
+    In the active book it is ``name``; in the clinical edition it is what the active book has as ``other`` with
+    ``other_name``, both '' when there is no equivalent.
+    """
+
+    code: str
+    name: str
+    other: str
+    other_name: str
+
+
+class EditionPairs:
+    """The codes of the clinical edition beside those of the active book. Without a map there are none."""
+
+    def __init__(self, book: Codebook, maps: EditionMap) -> None:
+        self._book = book
+        self._maps = maps
+        self._clinical: dict[str, list[str]] = {}
+        for source, target in sorted(maps.pairs.items()):
+            self._clinical.setdefault(target, []).append(source)
+        alone = [code for code, target in maps.pairs.items() if code not in book and target in book]
+        self._alone = sorted((search_key(code), code) for code in alone)
+
+    def __len__(self) -> int:
+        return len(self._maps)
+
+    def clinical(self, code: str) -> tuple[str, ...]:
+        """Return the codes of the clinical edition that mean what ``code`` means in the active book, in code order."""
+        return tuple(self._clinical.get(code, ()))
+
+    def second_meaning(self, code: str) -> TwoMeanings | None:
+        """Return both meanings of a code that the editions use for different things, None for any other."""
+        target = self._maps.pairs.get(code)
+        if target is None or target == code or code not in self._book:
+            return None
+        other = "" if target == NONE else target
+        return TwoMeanings(code, self._book.name_of(code), other, self._book.name_of(other))
+
+    def only_clinical(self, typed: str, kind: CodeKind, top: int) -> list[tuple[str, str]]:
+        """Return (clinical, own) codes of those that only the clinical edition has and that begin with what was typed.
+
+        Dots and case do not matter.
+        """
+        key = search_key(fold_code(typed))
+        low, high = bisect_left(self._alone, (key, "")), bisect_left(self._alone, (f"{key}\uffff", ""))
+        found = [code for _, code in self._alone[low:high] if kind_of(code) is kind] if key else []
+        return [(code, self._maps.pairs[code]) for code in found[:top]]

@@ -12,7 +12,7 @@ from app.codebook.book import Codebook
 from app.codebook.builder import build
 from app.codebook.codes import fold_code, kind_of
 from app.codebook.columns import locate
-from app.codebook.editions import NONE, EditionMap
+from app.codebook.editions import NONE, EditionMap, EditionPairs
 from app.codebook.lint import LintReport as BookLint
 from app.common.clock import Clock
 from app.common.errors import UserProblem, Where
@@ -67,6 +67,7 @@ class Assets:
         self._books: dict[str, Codebook] = {}
         self._schemes: dict[str, Scheme] = {}
         self._conversion: tuple[Codebook, Mapping[str, str]] | None = None
+        self._pairs: tuple[Codebook, EditionPairs] | None = None
 
     # Code books
 
@@ -101,6 +102,13 @@ class Assets:
             found = {code: "" if target == NONE else target for code, target in pairs.items() if code not in book}
             self._conversion = (book, found)
         return self._conversion[1]
+
+    def edition_pairs(self) -> EditionPairs:
+        """Return the codes of the clinical edition beside those of the active book; kept until another is active."""
+        book = self.codebook()
+        if self._pairs is None or self._pairs[0] is not book:
+            self._pairs = (book, EditionPairs(book, self.edition_map()))
+        return self._pairs[1]
 
     def import_codebook(
         self, paths: Sequence[Path], *, title: str = "", progress: Progress | None = None

@@ -1,4 +1,4 @@
-"""Codes: the search box, the tabular list around a code, what a code does to the group, whole batches at once."""
+"""Codes: the tabular list around a code, what a code does to the group, whole batches at once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from app.storage.ops import Op
 from app.storage.transaction import Transaction
 
 GROUP_OF: Final = {CodeKind.DX: Group.DX, CodeKind.PX: Group.OP}
-_KIND_OF: Final = {group: kind for kind, group in GROUP_OF.items()}
+KIND_OF: Final = {group: kind for kind, group in GROUP_OF.items()}
 _BATCH: Final = 100
 _OFFERED: Final = 4
 
@@ -40,10 +40,6 @@ class CodingService:
         """Return how many codes of a kind can be chosen."""
         return len(self._session.engines.codebook.leaves(kind))
 
-    def search(self, query: str, kind: CodeKind, top: int = 20) -> tuple[Candidate, ...]:
-        """Return what matches a query: Chinese in any order, code prefix, pinyin."""
-        return self._session.engines.matcher.search(query, kind, top)
-
     def candidate(self, code: str) -> Candidate:
         """Return a code of the book as a candidate (chosen in the tabular list)."""
         return Candidate(code, self._session.engines.codebook.name_of(code), 1.0, MatchKind.CODE)
@@ -53,8 +49,10 @@ class CodingService:
         return text("coding.join").join(reason_text(reason) for reason in candidate.reasons)
 
     def conflict_line(self, candidate: Candidate) -> str:
-        """Return what the text says otherwise, '' when nothing does."""
-        return text("coding.join").join(reason_text(reason) for reason in candidate.conflicts)
+        """Return what the text says otherwise, and first whether the editions use the code for different things."""
+        is_double = self._session.engines.editions.second_meaning(candidate.code) is not None
+        told = [text("coding.mark.second")] if is_double else []
+        return text("coding.join").join([*told, *(reason_text(reason) for reason in candidate.conflicts)])
 
     def context(self, code: str) -> tuple[ContextNode, ...]:
         """Return the tabular list around a code: chapter, headings above, the codes beside it."""
@@ -151,7 +149,7 @@ def match_rows(
     """Return the match of each (group, text), equal texts worked out once."""
     found = {
         group: matcher.match_many([row_text for where, row_text in rows if where is group], kind, 10, progress)
-        for group, kind in _KIND_OF.items()
+        for group, kind in KIND_OF.items()
     }
     return [found[group][row_text] for group, row_text in rows]
 

@@ -20,6 +20,7 @@ from app.services.exports import ExportService
 from app.services.imports import ImportService
 from app.services.lookup import LookupService
 from app.services.pay_rules import PayRulesService
+from app.services.retraining import RetrainingService
 from app.services.review import ReviewService
 from app.services.scheme_browser import SchemeBrowserService
 from app.services.session import Session
@@ -71,6 +72,7 @@ class Services:
     compare: CompareService
     pay_rules: PayRulesService
     memory: CodingMemoryService
+    retraining: RetrainingService
     review: ReviewService
 
     @property
@@ -119,6 +121,7 @@ def open_services(
     db = Database.open(home / "library.db", read_only=read_only, clock=clock)
     session = Session(db, actor or local_actor(), clock, engines)
     history, coding = HistoryService(session), CodingService(session)
+    memory = CodingMemoryService(session)
     return Services(
         session=session,
         places=Places(db),
@@ -136,6 +139,7 @@ def open_services(
         browser=SchemeBrowserService(session),
         compare=CompareService(session),
         pay_rules=PayRulesService(session),
-        memory=CodingMemoryService(session),
+        memory=memory,
+        retraining=RetrainingService(session, memory.history),
         review=ReviewService(session),
     )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from app.codebook.book import Codebook
 from app.codebook.builder import build
-from app.codebook.editions import EditionMap
+from app.codebook.editions import EditionMap, EditionPairs, TwoMeanings
+from app.codebook.entry import CodeEntry
 from app.codebook.lint import LintKind
 from app.common.errors import UserProblem
 from app.domain.coding import CodeKind
@@ -105,3 +107,20 @@ def test_a_map_is_applied_once_and_lists_what_means_two_things() -> None:
     assert editions.two_meanings(book) == ("00.6500x014",)
     with pytest.raises(UserProblem, match="医保版"):
         EditionMap.from_tables([table(("a", "b"))])
+
+
+def test_pairs_of_editions_tell_partners_and_second_meanings() -> None:
+    own = {"B01.000": "甲病", "B02.000": "乙病", "B01.900": "丙病", "B03.000": "丁病"}
+    book = Codebook("own", "", [CodeEntry(code, name, CodeKind.DX) for code, name in own.items()])
+    maps = EditionMap({"B01.000": "B01.000", "B01.900x001": "B01.000", "B02.000": "B01.900", "B03.000": "-"})
+    pairs = EditionPairs(book, maps)
+    assert pairs.clinical("B01.000") == ("B01.000", "B01.900x001")
+    assert pairs.clinical("B99.000") == ()
+    assert pairs.second_meaning("B02.000") == TwoMeanings("B02.000", "乙病", "B01.900", "丙病")
+    assert pairs.second_meaning("B03.000") == TwoMeanings("B03.000", "丁病", "", "")
+    assert pairs.second_meaning("B01.000") is None
+    assert pairs.second_meaning("B01.900x001") is None, "only the clinical edition has it"
+    assert pairs.only_clinical("b019", CodeKind.DX, 5) == [("B01.900x001", "B01.000")]
+    assert pairs.only_clinical("b019", CodeKind.PX, 5) == []
+    assert pairs.only_clinical("", CodeKind.DX, 5) == []
+    assert len(EditionPairs(book, EditionMap())) == 0

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from app.codebook.book import Codebook
 from app.codebook.builder import build
-from app.codebook.editions import EditionMap
+from app.codebook.editions import EditionMap, EditionPairs
 from app.codebook.lint import LintKind
 from app.common.paths import data
 from app.domain.coding import CodeKind
@@ -57,6 +57,11 @@ def test_maps_between_the_editions(reference: Path, insurance: Codebook, load: L
     assert len(maps) == 35_591
     assert len(maps.two_meanings(insurance)) == 245
     assert maps.to_insurance("A19.000x001") == "A19.001"
+    pairs = EditionPairs(insurance, maps)
+    second = [found for entry in insurance if (found := pairs.second_meaning(entry.code)) is not None]
+    assert len(second) == 245
+    assert all(found.name and found.other_name for found in second)
+    assert [found.code for found in second if found.name == found.other_name] == ["K07.400"], "damaged in the source"
     operations = EditionMap.from_tables([load(reference / "codebooks" / "map_px_clinical_to_medins.csv")])
     assert len(operations.two_meanings(insurance)) == 4
 

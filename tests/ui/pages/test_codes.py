@@ -56,9 +56,16 @@ def test_enter_copies_code_and_name(desk: Any) -> None:
 
 def test_the_other_code_set_is_searched_with_the_same_words(desk: Any) -> None:
     desk.press('"阑尾', on=desk.find(QLineEdit, "query"))
+    panel = desk.window.page.panel
+    assert panel.kind is None
+    assert {hit.code[0].isdigit() for hit in panel.results.hits.hits} == {True, False}, "both sets at once"
     desk.window.shell.actions.trigger("codes.other")
-    assert desk.window.page.panel.kind is CodeKind.PX
-    assert desk.window.page.panel.current().code.startswith("47.")
+    assert panel.kind is CodeKind.DX
+    desk.window.shell.actions.trigger("codes.other")
+    assert panel.kind is CodeKind.PX
+    assert panel.current().code.startswith("47.")
+    desk.window.shell.actions.trigger("codes.other")
+    assert panel.kind is None
 
 
 def test_nothing_found_says_what_to_try(desk: Any) -> None:

@@ -67,7 +67,7 @@ class CodeEditor(QLineEdit):
         if not self._begun:
             self._begun, self._code = True, code
             self.setPlaceholderText("" if code else "输入中文、拼音首字母或编码")
-            self.panel.begin(self._row.kind, current=code, effects=self._row.effects)
+            self.panel.begin(self._row.kind, current=code, text=self._row.text, effects=self._row.effects)
 
     def ask(self, query: str) -> None:
         """Search as if the query had been typed."""

@@ -22,6 +22,7 @@ from app.ui.pages.case.grid_columns import COLUMNS, PINNED, READ_ONLY, window
 from app.ui.pages.case.grid_editing import GridDelegate
 from app.ui.pages.case.grid_model import GridModel, Line
 from app.ui.pages.case.looks import Marks
+from app.ui.pages.wording import joined
 from app.ui.theme import theme
 from app.ui.widgets import Cell, DataTable
 
@@ -412,7 +413,8 @@ class RowGrid(DataTable):
         self._fit_height()
 
     def _candidate(self, number: int, candidate: Candidate) -> list[Cell]:
-        reason = self._shell.services.coding.reason_line(candidate)
+        lookup = self._shell.services.lookup
+        reason = joined(lookup.badge(candidate), lookup.because(candidate), sign=" · ")
         return candidate_cells(self.group, number + 1, candidate, self._effects.get(candidate.code, ""), reason)
 
     def _fit_height(self) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, QTimer
@@ -15,6 +17,7 @@ from app.domain.coding import Candidate
 from app.domain.field import Group, Section
 from app.domain.fields import field
 from app.domain.findings import Finding
+from app.services.coding import KIND_OF
 from app.services.types import CaseView
 from app.ui.page import KeyHint, Page, PageSpec, Place, SaveState, Shell, VersionNote
 from app.ui.pages.case.dock import FindingList, remedy_label
@@ -29,6 +32,8 @@ from app.ui.pages.case.looks import counts_by_section, marks_of
 from app.ui.pages.case.paper import PAPER
 from app.ui.pages.case.sheet import Sheet
 from app.ui.pages.case.work import CaseWork
+from app.ui.pages.codes.guard import ask_meaning
+from app.ui.pages.wording import joined
 from app.ui.widgets import Pane, Splitter, StateStack, column, row
 
 _OFFERED = 3
@@ -128,7 +133,7 @@ class CasePage(Page):
             part.typing.connect(self.work.note_typing)
             part.refused.connect(self.strip.flash)
         for grid in self.grids.values():
-            grid.edited.connect(self.work.set_text)
+            grid.edited.connect(self._on_edited)
             grid.typing.connect(self.work.note_typing)
             grid.refused.connect(self.strip.flash)
             grid.taken.connect(self.take_code)
@@ -448,9 +453,26 @@ class CasePage(Page):
     # Writing.
 
     def take_code(self, group: Group, index: int, candidate: Candidate) -> None:
-        """Store a chosen code and go on to the next cell of the row."""
-        if self.work.take_code(group, index, candidate):
+        """Store a chosen code and go on to the next cell of the row; of a code with two meanings ask which."""
+        self._guarded(candidate.code, partial(self._store_code, group, index))
+
+    def _store_code(self, group: Group, index: int, code: str) -> None:
+        if self.work.take_code(group, index, self.shell.services.coding.candidate(code)):
             self.grids[group].go_to_field(index, "adm_cond" if group is Group.DX else "date")
+
+    def _on_edited(self, path: str, text: str) -> None:
+        """Store what was typed into a cell; of a code with two meanings ask which."""
+        if path.endswith(".code"):
+            self._guarded(text, partial(self.work.set_text, path))
+        else:
+            self.work.set_text(path, text)
+
+    def _guarded(self, code: str, write: Callable[[str], object]) -> None:
+        guard = self.shell.services.lookup.guard(code)
+        if guard is None:
+            write(code)
+        else:
+            ask_meaning(self, guard, write)
 
     def settle_finding(self, finding: Finding) -> None:
         """Apply the safe remedy of a finding or accept the proposal that settles it, else go to its field."""
@@ -478,7 +500,9 @@ class CasePage(Page):
         if not grid.wants_code(index) or not (rows[index].text("source_text") or rows[index].text("name")):
             grid.offer(-1, (), {})
             return
-        found = self.shell.services.cases.candidates(view.case_id, group, index, _OFFERED).candidates[:_OFFERED]
+        candidates = self.shell.services.cases.candidates(view.case_id, group, index).candidates
+        groups = self.shell.services.lookup.near_names(candidates, KIND_OF[group])
+        found = tuple(near[0] for near in groups[:_OFFERED])
         codes = tuple(candidate.code for candidate in found)
         grid.offer(index, found, self.shell.services.coding.effects(view.case_id, group, index, codes))
         self._on_spot(grid)
@@ -517,7 +541,11 @@ class CasePage(Page):
             return ""
         path = f"{grid.group}[{max(0, grid.current_index)}].{grid.current_key}"
         history = self._tell_history(path) if _is_field(path) else ""
-        return cell_words(self.view, grid.group, grid.current_index, grid.current_key, history)
+        said = cell_words(self.view, grid.group, grid.current_index, grid.current_key, history)
+        rows = self.view.record.rows(grid.group)
+        code = rows[grid.current_index].text("code") if 0 <= grid.current_index < len(rows) else ""
+        known = self.shell.services.lookup.facts(code).lines if grid.current_key in ("code", "name") else ()
+        return joined(said, *known, sign="\n")
 
 
 def _is_field(path: str) -> bool:

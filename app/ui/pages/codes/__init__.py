@@ -37,7 +37,7 @@ _ACTIONS = (
     Action(
         "codes.other",
         "换一套编码",
-        "在诊断 ICD-10 与手术 ICD-9-CM-3 之间切换。",
+        "在全部、诊断 ICD-10 与手术 ICD-9-CM-3 之间切换。",
         CodesPage.switch,
         "Ctrl+T",
         "codes",

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from app.domain.changes import Changes
 from app.domain.coding import Candidate, CodeKind
 from app.ui.page import KeyHint, Page, PageSpec, Place, Shell
-from app.ui.pages.codes.panel import SearchPanel
+from app.ui.pages.codes.panel import ALL, SearchPanel
 from app.ui.widgets import Panel, StateStack, Text, column, row
 
 
@@ -39,12 +39,13 @@ class CodesPage(Page):
 
     def build(self) -> None:
         """Make the query line and the panel."""
-        self.panel = SearchPanel(self.shell, focusable=True)
+        self.panel = SearchPanel(self.shell, focusable=True, general=True)
         self.query = QueryLine(self.panel)
         self.query.textChanged.connect(self._on_query)
         self.panel.taken.connect(self._on_taken)
         self.panel.kind_changed.connect(self._on_kind)
         self._taken = Text("", "body", "secondary", elide=True)
+        self._taken.setObjectName("copied")
         card = Panel()
         card.body.addWidget(self.panel, 1)
         line = row(gap=12)
@@ -59,7 +60,7 @@ class CodesPage(Page):
         hints = (KeyHint("↑↓", "选择"), KeyHint("Enter", "复制编码"), KeyHint("Ctrl+T", "换一套编码"))
         self.add_region("query", self.query, hints)
         self.add_region("results", self.panel.results, (KeyHint("Ctrl+C", "复制"), KeyHint("/", "检索框")))
-        self.panel.begin(CodeKind.DX)
+        self.panel.begin(None)
 
     @property
     def has_hit(self) -> bool:
@@ -68,12 +69,14 @@ class CodesPage(Page):
 
     def place(self) -> Place:
         """Return query and code set."""
-        return Place(self.key, {"query": self.query.text(), "kind": str(self.panel.kind)})
+        return Place(self.key, {"query": self.query.text(), "kind": str(self.panel.kind or ALL)})
 
     def restore(self, place: Place) -> None:
         """Take a query up again; load the search index first when it is not there yet."""
         kind, query = place.args.get("kind"), place.args.get("query")
-        if isinstance(kind, str) and kind in (str(one) for one in CodeKind):
+        if kind == ALL:
+            self.panel.begin(None)
+        elif isinstance(kind, str) and kind in (str(one) for one in CodeKind):
             self.panel.begin(CodeKind(kind))
         self._awaited = query if isinstance(query, str) else self.query.text()
         if self.shell.services.is_ready:
@@ -98,9 +101,10 @@ class CodesPage(Page):
         self.query.selectAll()
 
     def switch(self) -> None:
-        """Go to the other code set with the same query."""
-        other = CodeKind.PX if self.panel.kind is CodeKind.DX else CodeKind.DX
-        self.panel.kinds.set_current(str(other))
+        """Go on to the next code set, and to both, with the same query."""
+        order = [ALL, *map(str, CodeKind)]
+        now = str(self.panel.kind or ALL)
+        self.panel.kinds.set_current(order[(order.index(now) + 1) % len(order)])
 
     def copy(self) -> None:
         """Copy code and name of the chosen result."""
@@ -124,4 +128,5 @@ class CodesPage(Page):
 
     def _on_taken(self, candidate: Candidate) -> None:
         QGuiApplication.clipboard().setText(f"{candidate.code} {candidate.name}")
-        self._taken.setText(f"已复制 {candidate.code} {candidate.name}")
+        second = self.shell.services.lookup.facts(candidate.code).second
+        self._taken.setText("，".join(filter(None, (f"已复制 {candidate.code} {candidate.name}", second))))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.domain.coding import Candidate, CodeKind
+from app.domain.coding import Candidate
 from app.ui.page import Place, Shell
+from app.ui.pages.codes.panel import ALL
 from app.ui.shell.palette_model import PaletteGroup, PaletteItem, PaletteProvider
 
 
@@ -15,11 +16,10 @@ class _Open:
     """Opens the search page on a code."""
 
     shell: Shell
-    kind: CodeKind
     code: str
 
     def __call__(self) -> None:
-        self.shell.go(Place("codes", {"query": self.code, "kind": str(self.kind)}))
+        self.shell.go(Place("codes", {"query": self.code, "kind": ALL}))
 
 
 class CodeProvider:
@@ -32,15 +32,15 @@ class CodeProvider:
         self._shell = shell
 
     def search(self, query: str, limit: int) -> PaletteGroup:
-        """Return diagnoses, then procedures, that match; nothing for an empty query."""
+        """Return diagnoses and procedures that match, as the text has it; nothing for an empty query."""
         services = self._shell.services
         if not query.strip() or not services.is_ready:
             return PaletteGroup((), 0)
-        found = [(kind, candidate) for kind in CodeKind for candidate in services.coding.search(query, kind, limit)]
-        return PaletteGroup([self._item(kind, candidate) for kind, candidate in found[:limit]], len(found))
+        found = services.lookup.search(query, None, limit)
+        return PaletteGroup([self._item(candidate) for candidate in found], len(found))
 
-    def _item(self, kind: CodeKind, candidate: Candidate) -> PaletteItem:
-        run = _Open(self._shell, kind, candidate.code)
+    def _item(self, candidate: Candidate) -> PaletteItem:
+        run = _Open(self._shell, candidate.code)
         return PaletteItem(candidate.name, run, "search", code=candidate.code, spans=candidate.spans)
 
 

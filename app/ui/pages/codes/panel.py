@@ -12,10 +12,12 @@ from typing import Final
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QSizePolicy
+from PySide6.QtWidgets import QApplication, QLineEdit, QSizePolicy
 
 from app.domain.coding import Candidate, CodeKind
 from app.ui.page import Shell
+from app.ui.pages.codes.facts import FactsBox
+from app.ui.pages.codes.folding import Folding
 from app.ui.pages.codes.results import Hit, HitList
 from app.ui.pages.codes.tabular import TabularList
 from app.ui.theme import theme
@@ -24,9 +26,13 @@ from app.ui.widgets import KeyCap, Pane, SegmentedControl, StateStack, Text, col
 EffectsOf = Callable[[Sequence[str]], Mapping[str, str]]
 """Given codes, what taking each does to the group: 分组不变, → HC15; codes it does not know are left out."""
 
+ALL: Final = "all"
+"""Both code sets at once; only where the panel is not about a row of one of them."""
+
 _TOP: Final = 20
 _DIRECT: Final = 8
 _STEPS: Final = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 6, Qt.Key.Key_PageUp: -6}
+_SIDEWAYS: Final = (Qt.Key.Key_Right, Qt.Key.Key_Left)
 _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _TAB: Final = (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
 
@@ -36,20 +42,26 @@ def _no_effects(_codes: Sequence[str]) -> Mapping[str, str]:
 
 
 class SearchPanel(Pane):
-    """Searches one code set while the user types. ``taken(candidate)``: the user chose a code."""
+    """Searches while the user types. ``taken(candidate)``: the user chose a code.
+
+    ``general`` offers both code sets at once besides each of them; then :attr:`kind` may be None.
+    """
 
     taken = Signal(object)
     kind_changed = Signal(object)
 
-    def __init__(self, shell: Shell, *, focusable: bool = False) -> None:
+    def __init__(self, shell: Shell, *, focusable: bool = False, general: bool = False) -> None:
         super().__init__("surface")
         self._shell = shell
         self._focusable = focusable
-        self._candidates: tuple[Candidate, ...] = ()
-        self._kind = CodeKind.DX
+        self._folding = Folding(())
+        self._kind: CodeKind | None = CodeKind.DX
+        self._text = ""
         self._effects: EffectsOf = _no_effects
         self._current_code = ""
-        self.kinds = SegmentedControl(((str(CodeKind.DX), "诊断 ICD-10"), (str(CodeKind.PX), "手术 ICD-9")))
+        self._told: Mapping[str, str] = {}
+        both = ((ALL, "全部"),) if general else ()
+        self.kinds = SegmentedControl((*both, (str(CodeKind.DX), "诊断 ICD-10"), (str(CodeKind.PX), "手术 ICD-9")))
         self.kinds.changed.connect(self._on_kind)
         if not focusable:
             self.kinds.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -58,11 +70,14 @@ class SearchPanel(Pane):
         self.results = HitList(focusable=focusable)
         self.results.selectionModel().currentChanged.connect(self._on_current)
         self.results.doubleClicked.connect(self._on_double_click)
+        self.results.clicked.connect(self._on_click)
+        self.results.turned.connect(self.turn)
         self._stack = StateStack(self.results)
         self.context = TabularList(focusable=focusable)
         self.context.chosen.connect(self._on_context)
         self.context.around.connect(self._on_around)
         self.context.inside.connect(self._on_inside)
+        self.facts = FactsBox()
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -77,6 +92,7 @@ class SearchPanel(Pane):
         title.setContentsMargins(px(10), px(5), 0, px(3))
         side_box = column(title)
         side_box.addWidget(self.context, 1)
+        side_box.addWidget(self.facts)
         side.setLayout(side_box)
         self.context.setMinimumWidth(px(200))
         for part in (self._stack, side):  # the shares below decide, not what the parts would like
@@ -92,7 +108,7 @@ class SearchPanel(Pane):
     def _foot(self) -> Pane:
         foot = Pane("alt", "t")
         keys = row(gap=6, margins=(10, 4, 10, 4))
-        words = [("↑↓", "选择"), ("Enter", "采用"), (f"Ctrl+1–{_DIRECT}", "直接采用")]
+        words = [("↑↓", "选择"), ("Enter", "采用"), (f"Ctrl+1–{_DIRECT}", "直接采用"), ("→", "展开相近")]
         if not self._focusable:
             words += [("Tab", "类目表"), ("Esc", "恢复原值")]
         for cap, word in words:
@@ -105,22 +121,26 @@ class SearchPanel(Pane):
         return foot
 
     @property
-    def kind(self) -> CodeKind:
-        """The code set that is searched."""
+    def kind(self) -> CodeKind | None:
+        """The code set that is searched, None for both."""
         return self._kind
 
-    def begin(self, kind: CodeKind, *, current: str = "", effects: EffectsOf = _no_effects) -> None:
-        """Start for a cell: which code set, the code it has now, what others would do to the group."""
-        self._kind, self._current_code, self._effects = kind, current, effects
-        self.kinds.set_current(str(kind))
+    def begin(
+        self, kind: CodeKind | None, *, current: str = "", text: str = "", effects: EffectsOf = _no_effects
+    ) -> None:
+        """Start for a cell: which code set, its code and text now, what other codes would do to the group."""
+        self._kind, self._current_code, self._text, self._effects = kind, current, text, effects
+        self.kinds.set_current(str(kind or ALL))
 
     def search(self, query: str) -> None:
         """Show what matches. An empty query empties the list."""
         begin = perf_counter()
-        coding = self._shell.services.coding
-        found = coding.search(query, self._kind, _TOP) if query.strip() else ()
+        services = self._shell.services
+        found = services.lookup.search(query, self._kind, _TOP, against=self._text) if query.strip() else ()
         took = (perf_counter() - begin) * 1000
-        size = f"{coding.size(self._kind):,} 条 · 找到 {len(found)} 条 · {took:.0f} ms"
+        kinds = CodeKind if self._kind is None else (self._kind,)
+        count = sum(services.coding.size(kind) for kind in kinds)
+        size = f"{count:,} 条 · 找到 {len(found)} 条 · {took:.0f} ms"
         self.show_candidates(found, size if query.strip() else "", bool(query.strip()))
 
     def suggest(self, text: str, found: Sequence[Candidate]) -> None:
@@ -129,18 +149,19 @@ class SearchPanel(Pane):
 
     def show_candidates(self, candidates: Sequence[Candidate], note: str, asked: bool) -> None:
         """Show given candidates, the first chosen; without any say that nothing was found if something was asked."""
-        coding = self._shell.services.coding
-        self._candidates = tuple(candidates)
-        self._edition.setText(coding.edition_title())
+        services = self._shell.services
+        self._folding = Folding(services.lookup.near_names(candidates, self._kind))
+        self._edition.setText(services.coding.edition_title())
         self._found.setText(note)
-        effects = self._effects([candidate.code for candidate in self._candidates]) if self._candidates else {}
-        self.results.hits.show([self._hit(candidate, effects) for candidate in self._candidates])
+        self._told = self._effects([candidate.code for candidate in candidates]) if candidates else {}
+        self.results.hits.show(self._hits())
         self.context.leave()
-        if self._candidates:
+        if candidates:
             self._stack.show_content()
             self.results.choose(0)
             return
         self.context.show_nodes(())
+        self.facts.show_lines(())
         if asked:
             self._stack.show_empty("没有找到。", "可试：少输几个字 · 拼音首字母 · 编码前三位")
         else:
@@ -148,8 +169,17 @@ class SearchPanel(Pane):
 
     def current(self) -> Candidate | None:
         """Return the chosen candidate."""
-        at = self.results.currentIndex().row()
-        return self._candidates[at] if 0 <= at < len(self._candidates) else None
+        line = self._folding.line(self.results.currentIndex().row())
+        return line.candidate if line else None
+
+    def turn(self, unfold: bool) -> bool:
+        """Unfold or fold the nearly identical names of the chosen result; return whether there was anything to do."""
+        at = self._folding.turn(self.results.currentIndex().row(), unfold=unfold)
+        if at is None:
+            return False
+        self.results.hits.show(self._hits())
+        self.results.choose(at)
+        return True
 
     def wants_key(self, event: QKeyEvent) -> bool:
         """True for a key that belongs to the list and to no shortcut while the panel is open."""
@@ -176,6 +206,8 @@ class SearchPanel(Pane):
             self.results.choose(at + _STEPS[Qt.Key(event.key())])
         elif event.key() in _ENTER and not event.modifiers() and self.current():
             self.take(at)
+        elif event.key() in _SIDEWAYS and not event.modifiers() and _at_end():
+            return self.turn(event.key() == Qt.Key.Key_Right)
         else:
             return False
         return True
@@ -188,24 +220,33 @@ class SearchPanel(Pane):
 
     def take(self, number: int) -> None:
         """Choose a candidate by its position."""
-        if 0 <= number < len(self._candidates):
-            self.taken.emit(self._candidates[number])
+        line = self._folding.line(number)
+        if line:
+            self.taken.emit(line.candidate)
 
-    def _hit(self, candidate: Candidate, effects: Mapping[str, str]) -> Hit:
-        coding = self._shell.services.coding
-        effect = "当前" if candidate.code == self._current_code else effects.get(candidate.code, "")
-        return Hit(
-            candidate.code,
-            candidate.name,
-            coding.reason_line(candidate),
-            coding.conflict_line(candidate),
-            effect,
-            candidate.spans,
-        )
+    def _hits(self) -> list[Hit]:
+        lookup = self._shell.services.lookup
+        found = []
+        for line in self._folding.lines():
+            candidate = line.candidate
+            effect = "当前" if candidate.code == self._current_code else self._told.get(candidate.code, "")
+            reason = " · ".join(filter(None, (" ".join(line.folded), lookup.because(candidate))))
+            badge = lookup.badge(candidate)
+            found.append(
+                Hit(candidate.code, candidate.name, reason, badge, effect, candidate.spans, line.words, line.is_inside)
+            )
+        return found
 
     def _on_current(self, current: QModelIndex, _previous: QModelIndex) -> None:
-        if 0 <= current.row() < len(self._candidates):
-            self._on_around(self._candidates[current.row()].code)
+        line = self._folding.line(current.row())
+        if line:
+            self._on_around(line.candidate.code)
+            self.facts.show_lines(self._shell.services.lookup.facts(line.candidate.code).lines)
+
+    def _on_click(self, index: QModelIndex) -> None:
+        line = self._folding.line(index.row())
+        if line and line.folded:
+            self.turn(True)
 
     def _on_around(self, code: str) -> None:
         self.context.show_nodes(self._shell.services.coding.context(code))
@@ -220,8 +261,14 @@ class SearchPanel(Pane):
         self.take(index.row())
 
     def _on_kind(self, key: str) -> None:
-        self._kind = CodeKind(key)
+        self._kind = None if key == ALL else CodeKind(key)
         self.kind_changed.emit(self._kind)
+
+
+def _at_end() -> bool:
+    """True when no text is typed in or the cursor stands behind it, so that the arrows sideways are free."""
+    typed = QApplication.focusWidget()
+    return not isinstance(typed, QLineEdit) or typed.cursorPosition() == len(typed.text())
 
 
 def _short(text: str) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.ui.theme import theme
@@ -18,7 +18,11 @@ HIT = Qt.ItemDataRole.UserRole + 1
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One result as painted. ``effect`` is 分组不变, → HC15 or 当前; ``conflict`` what the text says otherwise."""
+    """One result as painted. ``effect`` is 分组不变, → HC15 or 当前; ``conflict`` what the text says otherwise.
+
+    ``more`` tells of nearly identical names folded into this row, or that they are unfolded; ``inside`` is True for one
+    of those below the first.
+    """
 
     code: str
     name: str
@@ -26,10 +30,13 @@ class Hit:
     conflict: str = ""
     effect: str = ""
     spans: tuple[tuple[int, int], ...] = ()
+    more: str = ""
+    inside: bool = False
 
     def words(self) -> str:
         """Return the row as a screen reader says it."""
-        return "，".join(part for part in (f"{self.code} {self.name}", self.reason, self.conflict, self.effect) if part)
+        parts = (f"{self.code} {self.name}", self.more, self.reason, self.conflict, self.effect)
+        return "，".join(part for part in parts if part)
 
 
 class HitModel(QAbstractListModel):
@@ -78,7 +85,7 @@ class HitDelegate(QStyledItemDelegate):
             painter.fillRect(box.left(), box.top(), px(3), box.height(), colour("accent"))
         painter.fillRect(box.left(), box.bottom(), box.width(), 1, colour("line_subtle"))
         self._draw_number(painter, box, index.row() + 1)
-        code_box = box.adjusted(px(34), 0, 0, 0)
+        code_box = box.adjusted(px(48 if hit.inside else 34), 0, 0, 0)
         painter.setFont(theme().font("code", bold=True))
         painter.setPen(colour("fg"))
         painter.drawText(code_box, Qt.AlignmentFlag.AlignVCenter, hit.code)
@@ -89,14 +96,22 @@ class HitDelegate(QStyledItemDelegate):
         px, colour = theme().px, theme().colour
         caption = QFontMetrics(theme().font("caption"))
         right = box.right() - px(10)
+        most = (right - left) * 2 // 5
+        conflict = caption.elidedText(hit.conflict, Qt.TextElideMode.ElideRight, most - px(18))
         room = max(
-            caption.horizontalAdvance(hit.conflict) + px(18) if hit.conflict else 0,
+            caption.horizontalAdvance(conflict) + px(18) if conflict else 0,
             caption.horizontalAdvance(hit.effect),
         )
         width = right - left - room - px(10)
-        name = QRect(left, box.top() + px(2), width, px(20))
+        more = caption.horizontalAdvance(hit.more) + px(8) if hit.more else 0
+        name = QRect(left, box.top() + px(2), width - more, px(20))
         draw_spans(painter, name, hit.name, hit.spans, theme().font("body"), colour("fg"))
         painter.setFont(theme().font("caption"))
+        if hit.more:
+            drawn = min(QFontMetrics(theme().font("body")).horizontalAdvance(hit.name), name.width())
+            painter.setPen(colour("accent"))
+            beside = QRect(left + drawn + px(8), name.top(), more, name.height())
+            painter.drawText(beside, Qt.AlignmentFlag.AlignVCenter, hit.more)
         painter.setPen(colour("fg_muted"))
         reason = QRect(left, box.top() + px(22), width, px(18))
         shown = caption.elidedText(hit.reason, Qt.TextElideMode.ElideRight, width)
@@ -104,10 +119,10 @@ class HitDelegate(QStyledItemDelegate):
         upper = QRect(right - room, box.top() + px(3), room, px(18))
         lower = QRect(right - room, box.top() + px(22), room, px(18))
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        if hit.conflict:
+        if conflict:
             painter.setPen(colour("warn"))
-            painter.drawText(upper, flags, hit.conflict)
-            width = caption.horizontalAdvance(hit.conflict)
+            painter.drawText(upper, flags, conflict)
+            width = caption.horizontalAdvance(conflict)
             draw_icon(painter, right - width - px(17), upper, "ph.warning", "warn", 13)
         painter.setPen(colour("fg_muted"))
         painter.drawText(lower if hit.conflict else box.adjusted(0, 0, -px(10), 0), flags, hit.effect)
@@ -124,7 +139,12 @@ class HitDelegate(QStyledItemDelegate):
 
 
 class HitList(QListView):
-    """The list view of results; ``focusable`` for the full page, where it is walked by Tab."""
+    """The list view of results; ``focusable`` for the full page, where it is walked by Tab.
+
+    ``turned(open)``: the nearly identical names of the current row are to be unfolded or folded.
+    """
+
+    turned = Signal(bool)
 
     def __init__(self, *, focusable: bool) -> None:
         super().__init__()
@@ -136,6 +156,13 @@ class HitList(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if focusable else Qt.FocusPolicy.NoFocus)
         self.setAccessibleName("检索结果")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Fold and unfold by the arrows sideways, where the list has the focus."""
+        if event.key() in (Qt.Key.Key_Right, Qt.Key.Key_Left) and not event.modifiers():
+            self.turned.emit(event.key() == Qt.Key.Key_Right)
+        else:
+            super().keyPressEvent(event)
 
     def current(self) -> Hit | None:
         """Return the chosen result."""
