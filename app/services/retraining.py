@@ -27,7 +27,7 @@ from app.storage.ops import Op
 _NIGHT: Final = "learn.night"
 _SEED: Final = 1
 
-History = Callable[[CodeKind], Sequence[PastCoding]]
+History = Callable[[], Sequence[PastCoding]]
 Trainer = Callable[[Task, Progress], Candidate]
 
 
@@ -57,7 +57,7 @@ class Trained:
 
 
 class RetrainingService:
-    """Trains, one kind at a time, and keeps the models. ``history`` tells the past codings of a kind."""
+    """Trains, one kind at a time, and keeps the models. ``history`` tells all past codings."""
 
     def __init__(self, session: Session, history: History, train: Trainer | None = None) -> None:
         """``train`` does the training itself; by default another process does."""
@@ -71,7 +71,7 @@ class RetrainingService:
     def card(self, kind: CodeKind) -> ModelCard:
         """Return what is to be shown of a kind; reads the whole memory, so a job asks for it."""
         shelf = self._store.shelf(kind)
-        history = self._history(kind)
+        history = self._past(kind)
         codings = _count(history)
         return ModelCard(
             kind,
@@ -89,7 +89,7 @@ class RetrainingService:
         Raises :class:`UserProblem` when the past is too little or the process ends early, ``Cancelled`` when the user
         stops it.
         """
-        history = self._history(kind)
+        history = self._past(kind)
         parts = self._split(kind, history)
         if missing := _missing(parts):
             raise UserProblem(
@@ -112,6 +112,7 @@ class RetrainingService:
             seed=_SEED,
             version=__version__,
             seconds=round(monotonic() - began),
+            is_adopted=not found.is_worse,
         )
         return Trained(training, found)
 
@@ -122,10 +123,10 @@ class RetrainingService:
         """
         training = trained.training
         with self._session.db.operation(Op.CHANGE_ASSET, by=self._session.actor, note=report_line(training)) as tx:
-            if trained.candidate.is_worse:
-                self._store.remember(training)
-            else:
+            if training.is_adopted:
                 training = self._store.adopt(training, trained.candidate.content)
+            else:
+                self._store.remember(training)
             tx.record_event("model", {"kind": training.kind, "file": training.file, "pairs": training.pairs})
         if training.is_adopted:
             self._session.engines.renew_model(training.kind)
@@ -178,6 +179,9 @@ class RetrainingService:
             tx.record_event("model", {"kind": kind, "event": event})
         self._session.engines.renew_model(kind)
         return tx.changes
+
+    def _past(self, kind: CodeKind) -> list[PastCoding]:
+        return [item for item in self._history() if item.kind is kind]
 
     def _split(self, kind: CodeKind, history: Sequence[PastCoding]) -> Split:
         leaves = {entry.code for entry in self._session.engines.codebook.leaves(kind)}

@@ -42,7 +42,8 @@ class Training:
     """What a training was and what came of it.
 
     ``at`` is ISO local time; ``codings`` counts every confirmed coding of the hospital at that time, ``pairs`` those it
-    learned from, ``held_out`` the texts that measured it. ``file`` and ``sha256`` are '' when the old stayed in use.
+    learned from, ``held_out`` the texts that measured it. Unless ``is_adopted`` the old stayed in use, and ``file`` and
+    ``sha256`` are ''.
     """
 
     kind: CodeKind
@@ -58,13 +59,9 @@ class Training:
     seed: int
     version: str
     seconds: int
+    is_adopted: bool
     file: str = ""
     sha256: str = ""
-
-    @property
-    def is_adopted(self) -> bool:
-        """True when the new model came into use."""
-        return bool(self.file)
 
 
 @dataclass(frozen=True, slots=True)
