@@ -26,6 +26,7 @@ from app.storage.ops import Op
 
 _NIGHT: Final = "learn.night"
 _SEED: Final = 1
+_MINUTES: Final = len("2026-11-23 09:00")
 
 History = Callable[[], Sequence[PastCoding]]
 Trainer = Callable[[Task, Progress], Candidate]
@@ -132,6 +133,12 @@ class RetrainingService:
             self._session.engines.renew_model(training.kind)
         return training
 
+    def told(self, kind: CodeKind) -> list[str]:
+        """Return the state of a kind and its trainings as lines, latest first."""
+        card = self.card(kind)
+        told = [text("retraining.told", kind=kind_name(kind), state=state_line(card))]
+        return [*told, *(f"{one.at[:_MINUTES]}  {report_line(one)}" for one in card.trainings)]
+
     def restore(self, kind: CodeKind) -> Changes:
         """Use the model before the current one. Raises :class:`UserProblem` when there is none."""
         if not self._store.shelf(kind).previous:
@@ -194,6 +201,13 @@ class RetrainingService:
 def kind_name(kind: CodeKind) -> str:
     """Return what a kind is called."""
     return text(f"retraining.kind.{kind}")
+
+
+def state_line(card: ModelCard) -> str:
+    """Return the state of a kind and what is new since the last training, or still missing for the first."""
+    key = "missing" if card.missing else "new" if card.trainings else "ready"
+    state = text(f"retraining.state.{card.state}")
+    return text(f"retraining.state_{key}", state=state, missing=card.missing, new=f"{card.new:,}")
 
 
 def report_line(training: Training) -> str:

@@ -24,6 +24,7 @@ COMMANDS = (
     "group",
     "match",
     "qc",
+    "learn",
     "appeal",
     "demo",
     "self-test",

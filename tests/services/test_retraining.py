@@ -142,7 +142,7 @@ def test_a_held_out_text_is_asked_once_for_what_it_was_given_most_often() -> Non
 def test_worse_means_beyond_noise() -> None:
     assert not is_worse(_answered("xxxx...."), _answered("xxx....."))
     assert not is_worse(_answered("xxxx...."), _answered("....xxxx"))
-    assert is_worse(_answered("xxxxxx.."), _answered("x......x"))
+    assert is_worse(_answered("xxxxxxx."), _answered("x......x"))
     assert not is_worse([], [])
 
 
