@@ -103,8 +103,7 @@ def _table(question: Question, found: Found, known: Knowledge, together: Aligned
 
 
 def _recalled(found: Found) -> Floats:
-    columns = [getattr(found, name)[found.numbers] for name in _RECALLED]
-    return np.stack(columns, axis=1)
+    return np.stack([getattr(found, name) for name in _RECALLED], axis=1)
 
 
 def _letters(question: Question, numbers: NDArray[np.int64], known: Knowledge) -> Floats:
