@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -32,6 +32,10 @@ LEAST: Final = 0.2
 """Answers that score less are no answers."""
 ONE_MEANING: Final = 0.04
 """An exact answer is unique when the second scores at least this much less."""
+LETTERS: Final = 0.5
+"""Most that an answer is worth whose likeness may be chance."""
+UNLIKE: Final = 0.3
+"""Score below which a name says nothing of the text by itself."""
 EXPLAINED: Final = 3
 """Candidates whose added and missing words are named."""
 PAST_CODES: Final = ("Z", "I69", "B9", "T9", "Y8", "E64", "G09", "O94")
@@ -166,7 +170,10 @@ class KindMatcher:
         ranked = [scored for scored in ranked if scored.score >= LEAST][: max(top, 2)]
         if not ranked:
             return MatchResult((), Band.SEARCH)
+        ranked = self._titled_first(query, ranked, recalled)
         chances = probabilities(ranked, len(self._memory) > 0)
+        if _is_chance(ranked[0], recalled):
+            chances = [min(chance, LETTERS) for chance in chances]
         sure = self._is_sure(query, ranked, recalled)
         if sure:
             chances[0] = max(chances[0], ACCEPT)
@@ -225,6 +232,15 @@ class KindMatcher:
                 scored.score += weights.near * likeness + weights.prior * known.prior
         return sorted(ranked, key=lambda scored: scored.order), recalled
 
+    def _titled_first(self, query: Query, ranked: list[Scored], recalled: Mapping[int, Recalled]) -> list[Scored]:
+        """Put a term first whose title is the text, unless this very text was given other codes before."""
+        titled = self.ranker.titled(query.normal)
+        own = [scored for scored in ranked if scored.term in titled]
+        if not own or ranked[0] in own or any(known.times for known in recalled.values()):
+            return ranked
+        own[0].score = max(own[0].score, ranked[0].score)
+        return [own[0], *(scored for scored in ranked if scored is not own[0])]
+
     def _is_sure(self, query: Query, ranked: Sequence[Scored], recalled: dict[int, Recalled]) -> bool:
         """True when the first answer is word for word the text (or was always given to it) and no other is."""
         first, others = ranked[0], ranked[1:2]
@@ -282,6 +298,8 @@ class KindMatcher:
         if whole.band is Band.ACCEPT or not whole.candidates:
             return []
         best = whole.candidates[0]
+        if self.number_of(best.code) in self.ranker.titled(self.lexicon.spelling.normal(text)):
+            return []  # a title may hold commas
         parts = split_texts(text)
         is_listed = len(parts) > 1
         if not is_listed and best.score < CONFIRM:
@@ -297,6 +315,13 @@ class KindMatcher:
     def _first_of(self, part: str) -> tuple[Candidate, ...]:
         status = self._status.read(part)
         return () if status.denied else self._whole(part, status, 1).candidates
+
+
+def _is_chance(first: Scored, recalled: Mapping[int, Recalled]) -> bool:
+    """True when letters alone are alike, or when neither the name nor a past text resembles the text."""
+    if first.wording.plain.isascii() and not first.is_exact:
+        return True
+    return first.base < UNLIKE and first.term not in recalled
 
 
 def _items(past: Sequence[PastForm]) -> list[Past]:
