@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Final
 
@@ -50,27 +51,25 @@ class KindMatcher:
         terms: Sequence[Term],
         kind: CodeKind,
         lexicon: Lexicon,
-        ranker: Ranker | None = None,
-        index: SearchIndex | None = None,
         words: Words | None = None,
         shelf: Shelf | None = None,
     ) -> None:
-        """Index the terms with what lies on the ``shelf``, or take the indexes of another matcher over the same terms.
+        """Index the terms, with what lies on the ``shelf`` for them.
 
         With ``words`` the first candidates tell which words they add or leave out.
         """
         self.words = words
         self.kind = kind
         self.lexicon = lexicon
-        self.ranker = ranker or Ranker(terms, lexicon.kinds[kind], shelf=shelf)
-        self.index = index or SearchIndex(self.ranker.terms, kind, lexicon.kinds[kind])
+        self.ranker = Ranker(terms, lexicon.kinds[kind], shelf=shelf)
+        self.index = SearchIndex(self.ranker.terms, self.ranker.normals, kind, lexicon.kinds[kind])
         self._numbers: dict[str, int] = {}
         for number, term in enumerate(self.ranker.terms):
             self._numbers.setdefault(term.code or term.name, number)
             self._numbers.setdefault(term.name, number)
         self._status = StatusReader(lexicon.markers)
         self._meanings = standard_meanings(lexicon.spelling, kind)
-        self._memory = Memory()
+        self.memory = Memory()
         self.learned: LearnedMatcher | None = None
 
     def forms_of(self, past: Sequence[PastCoding], shelf: Shelf | None = None) -> list[PastForm]:
@@ -85,11 +84,11 @@ class KindMatcher:
     def recalling(self, past: Sequence[PastForm]) -> KindMatcher:
         """Return a matcher that remembers some codings more (milliseconds). The model, if any, is to be given anew."""
         items = _items(past)
-        return self._with_memory(self._memory.adding(items, self._names_of((*items, *self._memory.few))))
+        return self._with_memory(self.memory.adding(items, self._names_of((*items, *self.memory.few))))
 
     def _with_memory(self, memory: Memory) -> KindMatcher:
-        other = KindMatcher(self.ranker.terms, self.kind, self.lexicon, self.ranker, self.index, self.words)
-        other._memory = memory
+        other = copy(self)
+        other.memory, other.learned = memory, None
         return other
 
     def _names_of(self, items: Iterable[Past]) -> dict[int, str]:
@@ -123,7 +122,7 @@ class KindMatcher:
         if status.denied:
             return ()
         whole = self._whole(text, status, 10)
-        known = self._memory.answers(self.lexicon.spelling.normal(text))
+        known = self.memory.answers(self.lexicon.spelling.normal(text))
         by_code = {candidate.code: candidate for candidate in whole.candidates}
         codes = [self.ranker.terms[term].code for term in known]
         if len(codes) > 1 and all(code in by_code for code in codes):
@@ -157,7 +156,7 @@ class KindMatcher:
 
     def _uses(self, code: str) -> int:
         number = self.number_of(code)
-        return 0 if number is None else self._memory.uses(number)
+        return 0 if number is None else self.memory.uses(number)
 
     def _alike(self, typed: str, top: int) -> tuple[Candidate, ...]:
         return self._whole(typed, Status(), top).candidates
@@ -171,7 +170,7 @@ class KindMatcher:
         if not ranked:
             return MatchResult((), Band.SEARCH)
         ranked = self._titled_first(query, ranked, recalled)
-        chances = probabilities(ranked, len(self._memory) > 0)
+        chances = probabilities(ranked, len(self.memory) > 0)
         if _is_chance(ranked[0], recalled):
             chances = [min(chance, LETTERS) for chance in chances]
         sure = self._is_sure(query, ranked, recalled)
@@ -191,9 +190,9 @@ class KindMatcher:
         if not answer.numbers:
             return MatchResult((), Band.SEARCH)
         chances = dict(zip(answer.numbers, answer.chances, strict=True))
-        known = self._memory.answers(query.normal) or tuple(self.ranker.titled(query.normal))
+        known = self.memory.answers(query.normal) or tuple(self.ranker.titled(query.normal))
         order = list(dict.fromkeys((*known, *answer.numbers)))[:top]
-        recalled = self._memory.recall(query.normal, query.wordings[0].plain)
+        recalled = self.memory.recall(query.normal, query.wordings[0].plain)
         scored = self.ranker.described(query, order)
         floor = [max((chances.get(later, 0.0) for later in order[place:]), default=0.0) for place in range(len(order))]
         times = [recalled[term].times if term in recalled else 0 for term in known[:1]]
@@ -215,14 +214,14 @@ class KindMatcher:
     def _rank(self, query: Query) -> tuple[list[Scored], dict[int, Recalled]]:
         if not query.wordings:
             return [], {}
-        if not len(self._memory):
+        if not len(self.memory):
             return self.ranker.score(query), {}
         plain = query.wordings[0].plain
-        recalled = self._memory.recall(query.normal, plain)
-        per_form = self._memory.translated(plain, self.ranker.index)
+        recalled = self.memory.recall(query.normal, plain)
+        per_form = self.memory.translated(plain, self.ranker.index)
         translated = {} if per_form is None else self.ranker.best_terms(per_form, LOOKED_AT * 3)
         looked_at = [*recalled, *list(translated)[:LOOKED_AT]]
-        weights, trust = self.ranker.weights, self._memory.trust
+        weights, trust = self.ranker.weights, self.memory.trust
         ranked = self.ranker.score(query, looked_at)
         for scored in ranked:
             known = recalled.get(scored.term)
@@ -276,7 +275,7 @@ class KindMatcher:
         term = self.ranker.terms[scored.term]
         title = self.ranker.plain_of(scored.term)
         spans = spans_of(term.name, scored.wording.plain)
-        uses = self._memory.uses(scored.term)
+        uses = self.memory.uses(scored.term)
         told = [several(short, them) for short, them in self._meanings.within(query.normal).items()]
         return Candidate(
             term.code,

@@ -8,6 +8,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from app.codebook.codes import search_key
@@ -48,17 +49,24 @@ class Mended:
 class SearchIndex:
     """Looks terms up by what a coder types. How names are read is worked out with the first letters, or given."""
 
-    def __init__(self, terms: Sequence[Term], kind: CodeKind, lexicon: KindLexicon) -> None:
+    def __init__(self, terms: Sequence[Term], normals: Sequence[str], kind: CodeKind, lexicon: KindLexicon) -> None:
+        """Look up ``terms``; ``normals`` are their names in normal form. What costs time is made at the first search."""
         self._terms = tuple(terms)
         self._kind = kind
         self._lexicon = lexicon
-        self._names = [lexicon.spelling.normal(term.name) for term in self._terms]
-        self._joined = "\n".join([*self._names, *lexicon.expansions])
-        self._keys = sorted((search_key(term.code), number) for number, term in enumerate(self._terms) if term.code)
+        self._names = normals
         self._readings: Readings = {}
         self._pinyin: PinyinIndex | None = None
         self._shorts: PinyinIndex | None = None
         self._lock = threading.RLock()
+
+    @cached_property
+    def _joined(self) -> str:
+        return "\n".join([*self._names, *self._lexicon.expansions])
+
+    @cached_property
+    def _keys(self) -> list[tuple[str, int]]:
+        return sorted((search_key(term.code), number) for number, term in enumerate(self._terms) if term.code)
 
     @property
     def readings(self) -> Readings:
