@@ -303,9 +303,12 @@ class KindMatcher:
         is_listed = len(parts) > 1
         if not is_listed and best.score < CONFIRM:
             parts = split_joined(text)
-        if len(parts) < 2 or (is_listed and (best.kind is MatchKind.EXACT or best.score >= ACCEPT)):
+        if len(parts) < 2:
             return []
         firsts = [part_of(found, part) for part in parts for found in self._first_of(part)]
+        is_whole = is_listed and (best.kind is MatchKind.EXACT or best.score >= ACCEPT)
+        if is_whole and all(best.code != found.code for found in firsts):
+            return []
         # diagnoses are listed one by one; operations named together are often one code
         if is_listed and self.kind is CodeKind.DX:
             return firsts if len(firsts) > 1 else []
