@@ -50,7 +50,7 @@ class SearchIndex:
     """Looks terms up by what a coder types. How names are read is worked out with the first letters, or given."""
 
     def __init__(self, terms: Sequence[Term], normals: Sequence[str], kind: CodeKind, lexicon: KindLexicon) -> None:
-        """Look up ``terms``; ``normals`` are their names in normal form. What costs time is made at the first search."""
+        """Look up ``terms``; ``normals`` are their names in normal form. Costly parts wait for a search."""
         self._terms = tuple(terms)
         self._kind = kind
         self._lexicon = lexicon
