@@ -22,7 +22,15 @@ from app.matching.pinyin import PinyinIndex
 from app.matching.readings import readings_of
 from app.services.coding_memory_import import PastPreview, PastProblem, read_preview
 from app.services.session import Session
-from app.storage.coding_memory import MemoryLine, MemoryQuery, MemoryState, MemoryStats, MemoryUse, PastImport
+from app.storage.coding_memory import (
+    MemoryLine,
+    MemoryQuery,
+    MemoryState,
+    MemoryStats,
+    MemoryStep,
+    MemoryUse,
+    PastImport,
+)
 from app.storage.ops import Op
 
 __all__ = [
@@ -31,6 +39,7 @@ __all__ = [
     "MemoryRow",
     "MemoryState",
     "MemoryStats",
+    "MemoryStep",
     "MemoryUse",
     "PastImport",
     "PastPreview",
@@ -143,6 +152,11 @@ class CodingMemoryService:
         with self._session.db.operation(Op.RESTORE_CODING, by=self._session.actor) as tx:
             tx.restore_coding(revoked.id)
         return tx.changes
+
+    def last_step(self) -> MemoryStep | None:
+        """Return the user's latest import, revocation or restoration that is in effect, None without one."""
+        with self._session.db.read() as reader:
+            return reader.memory_step(self._session.actor.id)
 
     def undo(self, op_id: int) -> Changes:
         """Take an import, a revocation or a restoration back. Raises :class:`UserProblem` when it was changed since."""

@@ -33,7 +33,7 @@ Reads (:class:`Reader`): ``load_case(s)``, ``find_by_key(s)``, ``same_patient``,
 ``changes_of``, ``edited_cells``, ``day_of``, ``batches``, ``batch``, ``batch_title``, ``batch_source``, ``profile``,
 ``setting``, ``settings``, ``setting_changes``, ``place``, ``drafts``, ``findings``, ``grouping``, ``audit_head``,
 ``verify_audit``, ``check``; of the memory ``past_codings``, ``memory_refs``, ``memory_texts``, ``memory_lines``,
-``memory_uses``, ``memory_stats``, ``past_imports``.
+``memory_uses``, ``memory_stats``, ``memory_step``, ``past_imports``.
 """
 
 from app.storage.actor import Actor, local_actor

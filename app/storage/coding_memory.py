@@ -17,11 +17,13 @@ import sqlalchemy as sa
 
 from app.domain.coding import CodeKind
 from app.domain.past import JOIN, PastLine, text_key
+from app.storage.ops import Op
 from app.storage.rows import ROW
 from app.storage.tables import audit_change, audit_operation, coding_evidence, coding_import, coding_revoked
 
 SORTS: Final = ("text", "codes", "times", "last", "by")
 _SHOWN: Final = 400
+_STEPS: Final = (Op.IMPORT_PAST.value, Op.REVOKE_CODING.value, Op.RESTORE_CODING.value)
 _FIELDS: Final = 'ref, kind, "key", codes, text, "by", last'
 _USES: Final = f"""(
   SELECT {_FIELDS}, 1 AS times, 1 AS on_cases FROM coding_evidence
@@ -142,6 +144,15 @@ class PastImport:
     op_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class MemoryStep:
+    """An operation on the memory itself that can be taken back: what it is called, and its note."""
+
+    op_id: int
+    label: str
+    note: str
+
+
 def history(connection: sa.Connection, kind: CodeKind) -> list[PastLine]:
     """Return what is remembered and offered of a code set, equal texts summed up."""
     query = (
@@ -244,6 +255,20 @@ def past_imports(connection: sa.Connection) -> list[PastImport]:
         PastImport(id_, name, sha256, lines, who or actor, datetime.fromisoformat(at), op_id)
         for id_, name, sha256, _, lines, actor, who, at, op_id in rows
     ]
+
+
+def memory_step(connection: sa.Connection, actor: str) -> MemoryStep | None:
+    """Return the latest operation of a person on the memory itself that is in effect, None without one."""
+    later = audit_operation.alias("later")
+    last_word = sa.select(later.c.op).where(later.c.undo_of == audit_operation.c.id).order_by(later.c.id.desc())
+    query = (
+        sa.select(audit_operation.c.id, audit_operation.c.op, audit_operation.c.note)
+        .where(audit_operation.c.actor == actor, audit_operation.c.op.in_(_STEPS))
+        .where(sa.func.coalesce(last_word.limit(1).scalar_subquery(), "") != Op.UNDO.value)
+        .order_by(audit_operation.c.id.desc())
+    )
+    row = connection.execute(query.limit(1)).first()
+    return None if row is None else MemoryStep(row.id, Op(row.op).label, row.note)
 
 
 def _conditions(query: MemoryQuery) -> tuple[str, tuple[str, ...]]:

@@ -19,7 +19,7 @@ from app.domain.past import PastLine
 from app.storage import audit, coding_memory, history, worklist
 from app.storage.audit import AuditCheck, AuditHead, Operation
 from app.storage.check import CheckReport, check
-from app.storage.coding_memory import MemoryLine, MemoryQuery, MemoryStats, MemoryUse, PastImport
+from app.storage.coding_memory import MemoryLine, MemoryQuery, MemoryStats, MemoryStep, MemoryUse, PastImport
 from app.storage.history import FieldChange, SettingChange
 from app.storage.jsonify import from_json
 from app.storage.load import StoredCase, find_by_keys, load_case, load_cases, same_patient
@@ -215,6 +215,10 @@ class Reader:
     def past_imports(self) -> list[PastImport]:
         """Return the imported files of past codings, latest first."""
         return coding_memory.past_imports(self._connection)
+
+    def memory_step(self, actor: str) -> MemoryStep | None:
+        """Return the latest operation of a person on the memory itself that can be taken back, None without one."""
+        return coding_memory.memory_step(self._connection, actor)
 
     def place(self, key: str) -> object:
         """Return what the window remembered under a key, None when nothing."""

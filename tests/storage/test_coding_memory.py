@@ -319,6 +319,18 @@ def test_what_is_remembered_is_counted(db: Database, me: Actor, add: Any, rows: 
     assert (stats.lines, stats.on_cases, stats.in_files, stats.files, stats.revoked) == (2, 1, 5, 1, 0)
 
 
+def test_the_latest_step_of_a_person_on_the_memory_can_be_taken_back(db: Database, me: Actor, ask: Any) -> None:
+    assert ask("memory_step", me.id) is None
+    first = remember(db, me).op_id
+    with db.operation(Op.REVOKE_CODING, by=me, note="不对") as tx:
+        tx.revoke_coding(CodeKind.DX, "肺炎", "J18.900", "不对")
+    step = ask("memory_step", me.id)
+    assert (step.op_id, step.label, step.note) == (tx.changes.op_id, "撤销记住的编码", "不对")
+    db.undo(step.op_id, by=me)
+    assert ask("memory_step", me.id).op_id == first
+    assert ask("memory_step", OTHER.id) is None
+
+
 def test_an_import_taken_back_takes_its_cases_memory_along(
     db: Database, me: Actor, add: Any, rows: Any, code: Any, known: Any, ask: Any
 ) -> None:
