@@ -24,6 +24,18 @@ from app.services.retraining_work import Candidate, Task
 from app.services.session import Session
 from app.storage.ops import Op
 
+__all__ = [
+    "ModelCard",
+    "ModelState",
+    "RetrainingService",
+    "Trained",
+    "Training",
+    "kind_name",
+    "report_figures",
+    "report_line",
+    "state_line",
+]
+
 _NIGHT: Final = "learn.night"
 _SEED: Final = 1
 _MINUTES: Final = len("2026-11-23 09:00")
@@ -71,15 +83,23 @@ class RetrainingService:
 
     def card(self, kind: CodeKind) -> ModelCard:
         """Return what is to be shown of a kind; reads the whole memory, so a job asks for it."""
+        return self._card(kind, self._history())
+
+    def cards(self) -> tuple[ModelCard, ...]:
+        """Return :meth:`card` of both kinds, reading the memory once."""
+        history = self._history()
+        return tuple(self._card(kind, history) for kind in CodeKind)
+
+    def _card(self, kind: CodeKind, history: Sequence[PastCoding]) -> ModelCard:
         shelf = self._store.shelf(kind)
-        history = self._past(kind)
-        codings = _count(history)
+        past = [item for item in history if item.kind is kind]
+        codings = _count(past)
         return ModelCard(
             kind,
             self._store.state(kind),
             codings,
             codings - shelf.trainings[0].codings if shelf.trainings else codings,
-            _missing(self._split(kind, history)),
+            _missing(self._split(kind, past)),
             bool(shelf.previous),
             shelf.trainings,
         )
@@ -90,7 +110,7 @@ class RetrainingService:
         Raises :class:`UserProblem` when the past is too little or the process ends early, ``Cancelled`` when the user
         stops it.
         """
-        history = self._past(kind)
+        history = [item for item in self._history() if item.kind is kind]
         parts = self._split(kind, history)
         if missing := _missing(parts):
             raise UserProblem(
@@ -187,9 +207,6 @@ class RetrainingService:
         self._session.engines.renew_model(kind)
         return tx.changes
 
-    def _past(self, kind: CodeKind) -> list[PastCoding]:
-        return [item for item in self._history() if item.kind is kind]
-
     def _split(self, kind: CodeKind, history: Sequence[PastCoding]) -> Split:
         leaves = {entry.code for entry in self._session.engines.codebook.leaves(kind)}
         return split(history, leaves.__contains__)
@@ -220,13 +237,10 @@ def report_line(training: Training) -> str:
     return text("retraining.kept" if training.had_model else "retraining.first_kept", line=line)
 
 
-def report_rows(training: Training) -> list[tuple[str, str, str]]:
-    """Return the four figures of a training: what, before, after."""
-    rows = []
-    for name in ("first", "five", "whole", "sure"):
-        old, new = (_percent(getattr(side, name), exact=True) for side in (training.old, training.new))
-        rows.append((text(f"retraining.figure.{name}"), old, new))
-    return rows
+def report_figures(training: Training) -> list[tuple[str, str]]:
+    """Return before and after in percent: first code, among five, whole set, share at 97 % precision."""
+    sides = [(one.first, one.five, one.whole, one.sure) for one in (training.old, training.new)]
+    return [(f"{old * 100:.1f}", f"{new * 100:.1f}") for old, new in zip(*sides, strict=True)]
 
 
 def _percent(share: float, *, exact: bool) -> str:

@@ -24,6 +24,7 @@ from app.ui.ports import MemoryPlaces, PlaceStore, UserCard
 from app.ui.shell.files import OpenFolder
 from app.ui.shell.start_problem import StartProblem
 from app.ui.theme import install_theme
+from app.ui.training import NightWatch
 
 
 def create_app(argv: Sequence[str] = ()) -> QApplication:
@@ -92,16 +93,22 @@ def run_window(home: Path, *, check: bool = False) -> int:
 def load_behind(window: MainWindow) -> None:
     """Load the engines in the background, then check the cases whose summary is older than their content.
 
-    Such cases are left by a program that ended between an import and its check.
+    Such cases are left by a program that ended between an import and its check. From then on the training that the
+    hospital wants at night is begun when it is due.
     """
     job = window.shell.jobs.run(window.shell.services.warm_up, label="载入编码库与分组方案", parent=window)
     job.done.connect(partial(_check_stale, window))
+    job.done.connect(partial(_watch_night, window))
 
 
 def _check_stale(window: MainWindow, _loaded: object) -> None:
     checking = window.shell.services.checking
     job = window.shell.jobs.run(partial(_check, checking), label="检查有变动的病案", writes=True, parent=window)
     job.done.connect(window.shell.publish)
+
+
+def _watch_night(window: MainWindow, _loaded: object) -> None:
+    NightWatch(window.shell, window).start()
 
 
 def _check(checking: Any, progress: Progress) -> Changes:

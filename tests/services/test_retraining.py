@@ -20,7 +20,7 @@ from app.matching.contract import PastCoding
 from app.services.assets import Assets
 from app.services.composition import Services, open_services
 from app.services.engines import Engines
-from app.services.retraining import RetrainingService, Trained, report_line, report_rows
+from app.services.retraining import RetrainingService, Trained, report_figures, report_line
 from app.services.retraining_figures import Asked, Outcome, figures_of, is_held_out, is_worse, outcomes, split
 from app.services.retraining_night import ENOUGH_NEW, parse_time, wanted
 from app.services.retraining_process import train_apart
@@ -190,7 +190,7 @@ def test_a_model_is_used_at_once_and_after_a_restart(
     assert done.at == "2026-11-23 09:00:00"
     assert done.who == services.user.name
     assert report_line(done).startswith("本院模型：首选正确率 ")
-    assert report_rows(done)[0][0] == "首选正确"
+    assert report_figures(done)[0][1] == f"{done.new.first * 100:.1f}"
     services.close()
     again = _open(home)
     restored = _model(again, candidate)
@@ -336,7 +336,7 @@ def test_too_little_is_refused_with_what_is_missing(services: Services, candidat
     assert 180 < missing < 250
     with pytest.raises(UserProblem, match=f"还差约 {missing} 条"):
         model.train(PX, NoProgress())
-    assert model.card(CodeKind.DX).missing == 334
+    assert [card.missing for card in model.cards()] == [334, missing]
 
 
 def test_the_time_is_kept_in_the_library_and_a_wrong_one_refused(services: Services, model: RetrainingService) -> None:
