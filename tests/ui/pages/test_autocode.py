@@ -8,12 +8,17 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QApplication, QLineEdit, QTableView
 
+from app.common.errors import UserProblem
+from app.domain.case import CaseState
 from app.domain.changes import Changes
 from app.domain.coding import Band
+from app.domain.field import Group
+from app.services.bands import Limits
+from app.storage.ops import Op
 from app.ui.page import PageSpec
 from app.ui.pages.autocode import PAGE as AUTOCODE
 from app.ui.pages.autocode.texts import Standing
-from app.ui.widgets import Text
+from app.ui.widgets import Button, Text
 
 
 @pytest.fixture
@@ -135,6 +140,155 @@ def test_the_first_band_is_taken_after_a_sample_and_undone_as_one(desk: Any) -> 
     desk.press("Ctrl+Z")
     desk.rest()
     assert uncoded(desk) == before
+
+
+def test_codes_of_a_whole_band_stay_proposed_until_the_case_is_finished(desk: Any) -> None:
+    page = desk.window.page
+    line = page.band_lines[0]
+    desk.press("Ctrl+Return")
+    desk.press("Tab", "Tab", "Space")
+    desk.rest()
+    case_id = line.group.case_ids[0]
+    view = desk.services.cases.view(case_id)
+    places = [
+        (group, at)
+        for group in (Group.DX, Group.OP)
+        for at, row in enumerate(view.record.rows(group))
+        if row.text("code") == line.group.code
+    ]
+    assert any(view.proposal(*place) is not None for place in places)
+    accepted = desk.services.cases.accept_all(case_id)
+    assert not any(accepted.proposal(*place) for place in places)
+
+
+def test_a_text_answered_one_by_one_is_confirmed_and_its_case_is_being_coded(desk: Any) -> None:
+    page = desk.window.page
+    waiting = set(desk.services.worklist.ids("to_code"))
+    line = next(line for line in page.texts.lines if waiting & set(line.group.case_ids))
+    page.table.go_to(page.texts.lines.index(line))
+    desk.press("Return")
+    desk.rest()
+    case_id = next(iter(waiting & set(line.group.case_ids)))
+    view = desk.services.cases.view(case_id)
+    assert view.state is CaseState.CODING
+    assert not view.proposals
+    desk.press("Ctrl+Z")
+    desk.rest()
+    assert desk.services.cases.view(case_id).state is CaseState.TO_CODE
+
+
+def write_texts(desk: Any, *texts: str) -> list[int]:
+    """Give the first diagnosis of some cases another text, one each, and return the cases."""
+    ids = desk.services.worklist.ids("to_code")[: len(texts)]
+    session = desk.services.session
+    with session.db.operation(Op.SET_FIELD, by=session.actor) as tx:
+        for case_id, words in zip(ids, texts, strict=True):
+            tx.insert_row(case_id, Group.DX, 0, {"source_text": words, "name": words})
+    desk.press("F5")
+    desk.rest()
+    return list(ids)
+
+
+def line_of(desk: Any, text: str) -> Any:
+    """Put the cursor on a text, whatever its band, and return its line."""
+    page = desk.window.page
+    line = next(line for line in page._lines if text in line.group.spellings)
+    desk.go("autocode", band=str(line.band), kind=str(line.group.kind), text=line.group.text)
+    assert page.current is line
+    return line
+
+
+def test_spellings_of_one_text_are_one_row_and_are_coded_together(desk: Any) -> None:
+    spellings = (
+        "\u80ba\u708e\uff08\u53f3\u4e0b\uff09",
+        "\u80ba\u708e(\u53f3\u4e0b)\u3002",
+        " \u80ba\u708e (\u53f3\u4e0b)",
+    )
+    ids = write_texts(desk, *spellings)
+    line = line_of(desk, spellings[0])
+    assert line.group.count == 3
+    assert set(line.group.case_ids) == set(ids)
+    desk.press("1", "Return")
+    desk.rest()
+    for case_id in ids:
+        assert desk.services.cases.view(case_id).record.rows(Group.DX)[0].text("code") == line.codes[0]
+
+
+def test_a_text_of_several_parts_becomes_several_rows(desk: Any) -> None:
+    text = "2型糖尿病、急性阑尾炎"
+    (case_id,) = write_texts(desk, text)
+    before = len(desk.services.cases.view(case_id).record.rows(Group.DX))
+    line = line_of(desk, text)
+    assert len(line.group.parts) == 2
+    assert line.band is Band.SEARCH
+    assert not line.codes
+    assert "是否分别编码" in desk.find(Text, "questions").full_text()
+    desk.press("A")
+    assert page_offer(desk).startswith("分成 2 行")
+    desk.press("Return")
+    desk.rest()
+    rows = desk.services.cases.view(case_id).record.rows(Group.DX)
+    assert len(rows) == before + 1
+    assert [row.text("code")[:3] for row in rows[:2]] == ["E11", "K35"]
+    assert [row.text("source_text") for row in rows[:2]] == [text, text]
+    desk.press("Ctrl+Z")
+    desk.rest()
+    assert len(desk.services.cases.view(case_id).record.rows(Group.DX)) == before
+
+
+def page_offer(desk: Any) -> str:
+    """Return what the button of the panel says that Enter does."""
+    return desk.window.page.choice._accept.text()
+
+
+def test_limits_of_the_bands_are_a_setting_that_is_kept_audited_and_reset(desk: Any) -> None:
+    page = desk.window.page
+    before = len(page.texts.lines)
+    desk.press("Ctrl+L")
+    field = desk.find(QLineEdit, "limit_confirm")
+    field.setText("97%")
+    desk.press("Return", on=field)
+    desk.rest()
+    assert desk.services.review.limits().confirm == 0.97
+    assert len([line for line in page._lines if line.band is Band.CONFIRM]) < before
+    assert all(line.group.score >= 0.97 for line in page._lines if line.band is Band.CONFIRM)
+    with desk.services.session.db.read() as reader:
+        assert [step.after for step in reader.setting_changes("bands.")] == ["0.97"]
+    field.setText("120")
+    desk.press("Return", on=field)
+    assert says(desk, "不能作为分档的界限")
+    assert desk.services.review.limits().confirm == 0.97
+    desk.click(next(button for button in desk.window.findChildren(Button) if button.text() == "恢复默认"))
+    desk.rest()
+    assert desk.services.review.limits() == Limits()
+    desk.press("Escape")
+    assert len(page.texts.lines) == before
+
+
+def test_a_limit_of_acceptance_moves_texts_up_but_never_what_is_no_present_illness(desk: Any) -> None:
+    write_texts(desk, "疑似肺炎")
+    assert line_of(desk, "疑似肺炎").band is Band.SEARCH
+    desk.services.review.set_limit("confirm", "50")
+    desk.services.review.set_limit("accept", "0.9")
+    groups = desk.services.review.texts(desk.services.worklist.ids("all"))
+    bands = {group.text: Band(group.band) for group in groups}
+    assert bands["疑似肺炎"] is Band.SEARCH
+    for group in groups:
+        assert group.band != Band.ACCEPT or (group.score >= 0.9 and not group.candidates[0].conflicts)
+    with pytest.raises(UserProblem, match="高于"):
+        desk.services.review.set_limit("accept", "50%")
+
+
+def test_bands_say_what_was_measured_and_then_what_the_coder_took(desk: Any) -> None:
+    page = desk.window.page
+    assert "首选类目正确" in page.bands._note(Band.CONFIRM)
+    for _ in range(30):
+        desk.press("Return")
+    desk.rest()
+    assert "逐种确认 30 种，首选采用 100.0%" in page.bands._note(Band.CONFIRM)
+    desk.press("Ctrl+Z")
+    desk.rest()
+    assert "首选类目正确" in page.bands._note(Band.CONFIRM)
 
 
 def test_f4_finds_a_code_that_was_not_offered(desk: Any) -> None:
