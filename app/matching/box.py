@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from app.domain.coding import Candidate, MatchKind, Reason
+from app.domain.coding import Candidate, MatchKind
 from app.matching.explaining import several
 from app.matching.lexicon import KindLexicon
 from app.matching.meanings import Meanings
@@ -17,6 +17,8 @@ Alike = Callable[[str, int], Sequence[Candidate]]
 
 SHORT_FORM: Final = 5
 """Codes shown for a short form before those whose names hold what was typed."""
+MOST_SHORTS: Final = 3
+"""Short forms with the same initials whose codes are shown."""
 ALIKE: Final = 0.1
 """Probability below which a merely similar name is not shown in the search box."""
 ENOUGH: Final = 8
@@ -39,8 +41,9 @@ class SearchBox:
             return tuple(by_code)
         found = self._found(typed, top)
         if not found and (mended := self._index.mended(typed)) is not None:
-            found = [_because(mended.reasons, one) for one in self._found(mended.typed, top)]
-            found += [_because(mended.reasons, one) for one in self._similar(mended.typed, top, found)]
+            found = self._found(mended.typed, top)
+            both = [*found, *self._similar(mended.typed, top, found)]
+            return distinct(replace(one, reasons=(*mended.reasons, *one.reasons)) for one in both)[:top]
         return distinct([*found, *self._similar(typed, top, found)])[:top]
 
     def _found(self, typed: str, top: int) -> list[Candidate]:
@@ -61,8 +64,8 @@ class SearchBox:
         shorts = [normal] if normal in self._lexicon.expansions else self._index.short_forms(normal)
         found = [
             candidate
-            for short in shorts[:SHORT_FORM]
-            for candidate in self._alike(short, SHORT_FORM)[: SHORT_FORM // len(shorts) or 1]
+            for short in shorts[:MOST_SHORTS]
+            for candidate in self._alike(short, SHORT_FORM)[: max(2, SHORT_FORM // len(shorts))]
         ]
         return [candidate for candidate in found if candidate.kind in {MatchKind.SYNONYM, MatchKind.EXACT}]
 
@@ -74,10 +77,6 @@ class SearchBox:
             alike = [one for one in self._alike(meaning.term, SHORT_FORM) if one.code.startswith(meaning.prefix)]
             found += [replace(one, kind=MatchKind.SYNONYM, reasons=why, conflicts=()) for one in alike[:2]]
         return found
-
-
-def _because(why: tuple[Reason, ...], candidate: Candidate) -> Candidate:
-    return replace(candidate, reasons=(*why, *candidate.reasons))
 
 
 def distinct(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:

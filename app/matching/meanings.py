@@ -40,12 +40,13 @@ class Meanings:
 
 
 @cache
-def _table(kind: CodeKind) -> Mapping[str, tuple[Meaning, ...]]:
+def meanings_of(kind: CodeKind) -> Mapping[str, tuple[Meaning, ...]]:
+    """Return the short forms with several meanings that ship with the program, as they are written."""
     with (data("resources") / "matching" / "meanings.toml").open("rb") as handle:
         entries: Mapping[str, list[list[str]]] = tomllib.load(handle)[kind]
     return {short: tuple(Meaning(term, prefix) for term, prefix in pairs) for short, pairs in entries.items()}
 
 
 def standard_meanings(spelling: Spelling, kind: CodeKind) -> Meanings:
-    """Return the short forms with several meanings that ship with the program."""
-    return Meanings(spelling, _table(kind))
+    """Return :func:`meanings_of` to be looked up in texts."""
+    return Meanings(spelling, meanings_of(kind))

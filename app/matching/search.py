@@ -21,12 +21,14 @@ from app.matching.readings import Readings, from_bytes, readings_of, to_bytes
 from app.matching.slips import Slip, SlipFinder
 
 _CODE: Final = {
-    CodeKind.DX: re.compile(r"[a-z]\d[\dx.+*]*", re.IGNORECASE | re.ASCII),
-    CodeKind.PX: re.compile(r"\d[\dx.]*", re.IGNORECASE | re.ASCII),
+    CodeKind.DX: re.compile(r"[a-z]\d[\dx.]*(?:\+(?:[a-z][\d.]*)?)?\*?", re.IGNORECASE | re.ASCII),
+    CodeKind.PX: re.compile(r"\d[\dxa.]*", re.IGNORECASE | re.ASCII),
 }
-_LETTERS: Final = re.compile(r"[a-z]+", re.IGNORECASE | re.ASCII)
-_PIECES: Final = re.compile(r"[a-z]+[\d.x+*]*|\d[\d.x]*[a-z]*|[^\sa-z\d]+", re.IGNORECASE | re.ASCII)
+_LETTERS: Final = re.compile(r"\d*[a-z][a-z\d]*", re.IGNORECASE | re.ASCII)
+_PIECES: Final = re.compile(r"[a-z\d][a-z\d.+*]*|[^\sa-z\d]+", re.IGNORECASE | re.ASCII)
 LONGEST: Final = 60
+LOOKED_AT: Final = 400
+"""Names that hold what was typed, the shortest ones, of which the best are picked with care."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class SearchIndex:
         self._readings: Readings = {}
         self._pinyin: PinyinIndex | None = None
         self._shorts: PinyinIndex | None = None
+        self._bares: dict[int, str] = {}
         self._lock = threading.RLock()
 
     @cached_property
@@ -96,11 +99,12 @@ class SearchIndex:
         return bool(readings)
 
     def short_forms(self, letters: str) -> list[str]:
-        """Return the short forms of the lexicon whose initials are exactly ``letters`` (gxb: 冠心病), in order."""
+        """Return the short forms of the lexicon that are read as ``letters`` (gxb, guanxinbing: 冠心病), in order."""
         if not _LETTERS.fullmatch(letters):
             return []
         shorts = list(self._lexicon.expansions)
-        return [short for short, first in zip(shorts, self._short_index.initials, strict=True) if first == letters]
+        found = self._short_index.find(letters)
+        return [shorts[one.number] for one in found if one.end - one.start == len(shorts[one.number])]
 
     @property
     def _short_index(self) -> PinyinIndex:
@@ -124,7 +128,8 @@ class SearchIndex:
     def by_words(self, typed: str, top: int) -> list[Candidate]:
         """Return terms that hold all the words typed, in any order, and whose reading holds the letters typed.
 
-        Shorter names first, and those that begin with the first word.
+        First the names that are just that, then those that begin with it, shorter ones first; what only makes a name
+        exact does not count. Names that a character must be read in an unusual way for come last.
         """
         asked = self.asked(typed)
         if not (asked.words or asked.letters):
@@ -141,6 +146,8 @@ class SearchIndex:
             numbers = [number for number in numbers if number in found]
         for key in asked.codes:
             numbers = [number for number in numbers if search_key(self._terms[number].code).startswith(key)]
+        if len(numbers) > LOOKED_AT:
+            numbers = sorted(numbers, key=lambda number: len(self._names[number]))[:LOOKED_AT]
         ranked = sorted(numbers, key=lambda number: self._order(number, asked, heard))
         return [self._found(number, asked, heard) for number in ranked[:top]]
 
@@ -169,10 +176,10 @@ class SearchIndex:
         code = _CODE[self._kind]
         words, letters, codes = [], [], []
         for piece in pieces:
-            if _LETTERS.fullmatch(piece):
-                letters.append(piece.lower())
-            elif len(pieces) > 1 and code.fullmatch(piece):
+            if len(pieces) > 1 and len(piece) > 1 and code.fullmatch(piece):
                 codes.append(search_key(piece))
+            elif _LETTERS.fullmatch(piece):
+                letters.append(piece.lower())
             else:
                 words.append(self._lexicon.spelling.normal(piece))
         return Asked(tuple(filter(None, words)), tuple(letters), tuple(codes))
@@ -180,12 +187,26 @@ class SearchIndex:
     def _order(
         self, number: int, asked: Asked, heard: Sequence[Mapping[int, Heard]]
     ) -> tuple[bool, bool, bool, int, str, int]:
-        name = self._names[number]
-        first = asked.words[0] if asked.words else ""
+        bare = self._bare(number)
+        said = [self._said(number, found[number]) for found in heard]
         is_usual = all(found[number].usual for found in heard)
-        begins = name.startswith(first) if first else any(found[number].start == 0 for found in heard)
-        is_whole = name == "".join(asked.words)
-        return (not is_usual, not is_whole, not begins, len(name), self._terms[number].code, number)
+        begins = bare.startswith((*asked.words, *said))
+        is_whole = len(bare) == sum(map(len, (*asked.words, *said)))
+        return (not is_usual, not is_whole, not begins, len(bare), self._terms[number].code, number)
+
+    def _bare(self, number: int) -> str:
+        """Return a name without words that only make it exact, 急性阑尾炎 for 未特指的急性阑尾炎."""
+        found = self._bares.get(number)
+        if found is None:
+            name, silence = self._names[number], self._lexicon.silence
+            found = name
+            for pattern in silence.nothing if silence.any_nothing.search(name) else ():
+                found = pattern.sub("", found)
+            found = self._bares[number] = found or name
+        return found
+
+    def _said(self, number: int, heard: Heard) -> str:
+        return self._lexicon.spelling.normal(self._terms[number].name[heard.start : heard.end])
 
     def _found(self, number: int, asked: Asked, heard: Sequence[Mapping[int, Heard]]) -> Candidate:
         term, name, words = self._terms[number], self._names[number], "".join(asked.words)

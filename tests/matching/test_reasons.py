@@ -11,11 +11,13 @@ from app.common.errors import Cancelled
 from app.common.paths import cache_dir
 from app.common.progress import CancelAt, NoProgress
 from app.common.texts import text as wording
-from app.domain.coding import Candidate, CodeKind, MatchKind
+from app.domain.coding import Band, Candidate, CodeKind, MatchKind
 from app.matching.axes import Axes, Axis
+from app.matching.contract import PastCoding
 from app.matching.explaining import spans_of
 from app.matching.first import FirstMatcher
 from app.matching.lexicon import Lexicon
+from app.matching.near import grouped
 from app.matching.words import Words
 
 
@@ -185,3 +187,48 @@ def test_kinds_of_match(matcher: FirstMatcher) -> None:
     assert first(matcher, "股骨颈骨折").kind is MatchKind.EXACT
     assert first(matcher, "冠心病").kind is MatchKind.SYNONYM
     assert first(matcher, "轻微股骨颈骨折").kind is MatchKind.CONTAINS
+
+
+def test_past_codings_tell_how_often_when_and_by_whom(builtin: Codebook) -> None:
+    past = [PastCoding("右上腹痛待查甲", CodeKind.DX, ("K81.000",), 3, "2026-10-01", "林若溪")]
+    matcher = FirstMatcher(builtin, history=past)
+    assert "编为此码 3 次，最近 2026-10-01 林若溪" in told(first(matcher, "右上腹痛待查甲"))
+    found = {one.code: one for one in matcher.search("急性胆囊炎", CodeKind.DX)}
+    assert found["K81.000"].uses == 3
+    other = next(one for one in matcher.match("急性胆囊炎", CodeKind.DX).candidates if one.code == "K81.000")
+    assert "本院用过 3 次" in told(other)
+
+
+def test_a_short_form_with_several_meanings_is_told_and_never_sure(matcher: FirstMatcher) -> None:
+    result = matcher.match("MS", CodeKind.DX)
+    assert "有几个意思：二尖瓣狭窄、多发性硬化" in told(result.candidates[0])
+    assert result.band is not Band.ACCEPT
+    assert "有几个意思" not in told(first(matcher, "冠心病"))
+
+
+def test_what_the_rows_text_says_otherwise_is_told_of_anything_found(matcher: FirstMatcher) -> None:
+    found = matcher.search("胆囊炎", CodeKind.DX)
+    against = {one.code: told(one) for one in matcher.against("急性胆囊炎", found, CodeKind.DX)}
+    assert "急慢性：文本“急性”，编码“慢性”" in against["K81.100"]
+    assert "“急性”，编码" not in against["K81.000"]
+    assert matcher.against("？", found, CodeKind.DX) == found
+    strange = Candidate("Z00.0", "不在库中", 1.0, MatchKind.CODE)
+    assert matcher.against("急性胆囊炎", [strange], CodeKind.DX) == (strange,)
+
+
+def test_nearly_identical_names_form_a_group_led_by_the_habit(lexicon: Lexicon) -> None:
+    def one(code: str, name: str, uses: int = 0, kind: MatchKind = MatchKind.CONTAINS) -> Candidate:
+        return Candidate(code, name, 0.5, kind, uses=uses)
+
+    plain, said = one("B01.000", "水痘脑膜炎"), one("B01.000x001", "水痘性脑膜炎", 5)
+    other, positive, negative = (
+        one("B02.000", "带状疱疹脑炎"),
+        one("A15.001", "肺结核瘤（+）"),
+        one("A15.002", "肺结核瘤（-）"),
+    )
+    groups = grouped([other, plain, said, positive, negative], lexicon.kinds[CodeKind.DX])
+    assert groups == ((other,), (said, plain), (positive,), (negative,))
+    exact = one("B01.000", "水痘脑膜炎", kind=MatchKind.EXACT)
+    assert grouped([exact, said], lexicon.kinds[CodeKind.DX]) == ((exact, said),)
+    apart = [one("Z70.900", "性咨询"), one("Z71.900", "咨询")]
+    assert len(grouped(apart, lexicon.kinds[CodeKind.DX])) == 2

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.codebook.book import Codebook
+from app.codebook.codes import search_key
 from app.domain.coding import CodeKind, MatchKind
 from app.matching.first import FirstMatcher
+from app.matching.meanings import meanings_of
 from app.matching.pinyin import PinyinIndex
 from app.matching.readings import readings_of
 
@@ -126,3 +131,62 @@ def test_the_readings_can_be_kept(builtin: Codebook) -> None:
     assert not again.take_pinyin(DX, b"jing mai qu zhang")
     assert not again.take_pinyin(DX, b"\xff\xfe")
     assert codes(again, "fqjxdnqcs", PX) == codes(matcher, "fqjxdnqcs", PX)
+
+
+def table() -> list[dict[str, str]]:
+    """Return what coders type, by class, each with the code that must be among the first three."""
+    with (Path(__file__).parent / "searches.csv").open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+@pytest.mark.parametrize("row", table(), ids=lambda row: f"{row['class']}-{row['typed']}")
+def test_the_code_is_among_the_first_three(matcher: FirstMatcher, row: dict[str, str]) -> None:
+    assert row["code"] in codes(matcher, row["typed"], CodeKind(row["kind"]))[:3]
+
+
+def test_the_table_has_every_class_of_typing() -> None:
+    counted = [row["class"] for row in table()]
+    assert len(counted) >= 80
+    assert {name: counted.count(name) >= 4 for name in counted} == dict.fromkeys(counted, True)
+
+
+@pytest.mark.parametrize("kind", list(CodeKind))
+def test_every_code_is_found_by_its_name_its_digits_and_its_initials(
+    matcher: FirstMatcher, builtin: Codebook, kind: CodeKind
+) -> None:
+    leaves = builtin.leaves(kind)
+    initials = PinyinIndex([entry.name for entry in leaves], readings_of("")).initials
+    for number in range(7, len(leaves), len(leaves) // 60):
+        entry = leaves[number]
+        assert entry.code in codes(matcher, entry.name, kind)[:3], entry
+        assert codes(matcher, search_key(entry.code).lower(), kind)[0] == entry.code, entry
+        names = {candidate.name for candidate in matcher.search(initials[number], kind)}
+        assert entry.name in names or len(names) == 20, (entry, initials[number])
+
+
+def test_the_slip_is_told(matcher: FirstMatcher) -> None:
+    told = {typed: matcher.search(typed, DX)[0].reasons[0] for typed in ("糖鸟病", "未梢神经炎")}
+    assert told["糖鸟病"].key == "reason.slip.sound"
+    assert dict(told["糖鸟病"].args) == {"typed": "鸟", "meant": "尿"}
+    assert told["未梢神经炎"].key == "reason.slip.shape"
+    assert not any("slip" in reason.key for one in matcher.search("糖尿病", DX) for reason in one.reasons)
+
+
+def test_letters_and_words_are_marked_in_the_name(matcher: FirstMatcher) -> None:
+    found = next(one for one in matcher.search("胆囊炎 jx", DX) if one.code == "K81.000")
+    assert [found.name[start:end] for start, end in found.spans] == ["急性胆囊炎"]
+    assert found.kind is MatchKind.PINYIN
+
+
+def test_a_short_form_with_several_meanings_offers_each(matcher: FirstMatcher) -> None:
+    found = matcher.search("MS", DX)
+    assert {code[:3] for code in (one.code for one in found[:4])} >= {"I05", "G35"}
+    assert found[0].reasons[0].key == "reason.several"
+
+
+def test_every_meaning_of_a_short_form_is_in_the_book(builtin: Codebook) -> None:
+    for kind in CodeKind:
+        for short, meanings in meanings_of(kind).items():
+            assert len(meanings) > 1, short
+            for meaning in meanings:
+                assert builtin.by_prefix(meaning.prefix, kind), (short, meaning)
