@@ -141,6 +141,14 @@ class Card(Scrim):
         self.closed.emit()
         self.deleteLater()
 
+    def event(self, event: QEvent) -> bool:
+        """Keep Esc from the shortcuts of the page below, which would leave it."""
+        is_shortcut = event.type() is QEvent.Type.ShortcutOverride
+        if is_shortcut and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc closes; nothing reaches the window below."""
         if event.key() == Qt.Key.Key_Escape:
