@@ -155,7 +155,7 @@ def test_every_code_is_found_by_its_name_its_digits_and_its_initials(
     matcher: FirstMatcher, builtin: Codebook, kind: CodeKind
 ) -> None:
     leaves = builtin.leaves(kind)
-    initials = PinyinIndex([entry.name for entry in leaves], readings_of("")).initials
+    initials = index_of(*(entry.name for entry in leaves)).initials
     for number in range(7, len(leaves), len(leaves) // 60):
         entry = leaves[number]
         assert entry.code in codes(matcher, entry.name, kind)[:3], entry
