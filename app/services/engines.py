@@ -76,8 +76,8 @@ class Engines:
         progress.step(len(steps), len(steps))
 
     def _warm(self, kind: CodeKind) -> None:
-        self._give_model(self.matcher, kind)
         with prepared(self.matcher, kind, self.codebook.edition):
+            self._give_model(self.matcher, kind)
             self.matcher.warm(kind)
             warm_pinyin(self.matcher, kind, self.codebook.edition)
 
