@@ -1,8 +1,20 @@
-"""How well and how fast texts find their codes: ``python -m benchmarks.match [--task dx|px] [--calibrate]``.
+"""How well and how fast texts find their codes: ``python -m benchmarks.match [--task px|dx] [--mode …]``.
 
-Reads the reference data beside the checkout (never part of it) and scores with its ``evaluate.py``. Procedures: N7K dev
-against its own term list, without history, with N7K train as history, and with a model trained on it. Diagnoses: every
-tenth row of CDN train against the v601 list, with the other rows as history. The last line is one JSON object.
+Reads the reference data beside the checkout (never part of it) and scores with its ``evaluate.py``. Procedures (px):
+N7K dev against its own list of names, N7K train as the past. Diagnoses (dx): every tenth row of CDN train against the
+v601 list, the other rows as the past. Each is asked in three modes: ``none`` without a past, ``history`` with it,
+``trained`` with a model trained on it.
+
+Each figure comes from a process of its own, so that peak memory is that of the task: one builds (and trains) and keeps
+what it worked out as the program does, another loads that and answers. Texts are asked one at a time, on one thread;
+``batch_1000_s`` are the first thousand of the past (of the questions without one) asked by ``match_many``. ``_cpu_s``
+is what one core worked, where others used the machine too.
+
+``at_97_percent`` is the share of texts whose first answer may be taken at 97 % precision: the least probability that
+gives 97 % is chosen on one half of the texts (by checksum) and measured on the other, both ways; ``at_97_precision``
+is what came out there. ``--out`` writes the predictions of one task and mode as ``evaluate.py`` reads them;
+``--calibrate`` prints how often answers of each probability are right, ``--plot`` draws it. The last line is one JSON
+object. ``trained`` takes minutes.
 """
 
 from __future__ import annotations
@@ -10,22 +22,22 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import resource
-import runpy
-import time
-from collections.abc import Callable, Mapping, Sequence
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from app.domain.coding import CodeKind
-from app.matching.first import FirstMatcher
+from benchmarks.match_figures import Answer, Bin, bins, write_plot
 
-REFERENCE = Path(__file__).resolve().parent.parent.parent / "shared" / "reference" / "matching"
-BATCH = 1_000
-TOP = 20
-STEPS = (0.0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 1.01)
+ROOT = Path(__file__).resolve().parent.parent
+REFERENCE = ROOT.parent / "shared" / "reference" / "matching"
+MODES = ("none", "history", "trained")
+ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
 
 Rows = Sequence[tuple[str, list[str]]]
 
@@ -39,6 +51,14 @@ class Task:
     terms: Sequence[tuple[str, str]]
     gold: Rows
     past: Rows
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one mode of a task gave: figures, and the answer to each text."""
+
+    figures: Mapping[str, float]
+    answers: Sequence[Answer]
 
 
 def _pairs(name: str) -> list[tuple[str, list[str]]]:
@@ -66,88 +86,82 @@ def tasks(only: str = "") -> list[Task]:
     return found
 
 
-def measure(task: Task, past: Rows, train: bool = False) -> tuple[dict[str, float], list[tuple[float, bool]]]:
-    """Return figures in percent, milliseconds and seconds, and for each text (probability, right) of the first.
-
-    With ``train`` a model is trained on ``past`` first.
-    """
-    start = time.perf_counter()
-    matcher = FirstMatcher.from_terms(task.terms, task.kind, past)
-    if train:
-        matcher.learn(task.kind)
-    matcher.warm(task.kind)
-    build = time.perf_counter() - start
-    ranked: dict[str, dict[int, str]] = {}
-    sets: dict[str, set[str]] = {}
-    sure: list[tuple[float, bool]] = []
-    latency = []
-    for text, right in task.gold:
-        start = time.perf_counter()
-        found = matcher.match(text, task.kind, TOP)
-        latency.append(time.perf_counter() - start)
-        ranked[text] = {rank: candidate.name for rank, candidate in enumerate(found.candidates, 1)}
-        sets[text] = {candidate.name for candidate in matcher.answers(text, task.kind)}
-        if found.best is not None:
-            sure.append((found.best.score, found.best.name in right))
-    score: Callable[..., Mapping[str, float]] = runpy.run_path(str(REFERENCE / "evaluate.py"))["score"]
-    scored = score({text: set(right) for text, right in task.gold}, ranked, sets)
-    start = time.perf_counter()
-    matcher.match_many([text for text, _ in (task.past or task.gold)[:BATCH]], task.kind)
-    figures = {
-        "top1": scored["hit@1"],
-        "top5": scored["hit@5"],
-        "top10": scored["hit@10"],
-        "top20": scored["hit@20"],
-        "set_accuracy": scored["set accuracy"],
-        "f1": scored["F1"],
-        "build_s": build,
-        "p50_ms": sorted(latency)[len(latency) // 2] * 1000,
-        "p95_ms": sorted(latency)[int(len(latency) * 0.95)] * 1000,
-        "batch_1000_s": time.perf_counter() - start,
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        "names": len({name for _, name in task.terms}),
-    }
-    return {name: round(value, 2) for name, value in figures.items()}, sure
+def run(task: str, mode: str) -> Run:
+    """Return what a mode of a task gives, from two processes: one makes, one loads and answers."""
+    with tempfile.TemporaryDirectory(prefix="bingan-match-") as folder:
+        made = _in_process("make", task, mode, folder)
+        told = _in_process("answer", task, mode, folder)
+        answers = json.loads((Path(folder) / "answers.json").read_text(encoding="utf-8"))
+    return Run({**made, **told}, [Answer.of(one) for one in answers])
 
 
-def bench(only: str = "") -> dict[str, object]:
-    """Return the figures of all tasks, without and with history, by task."""
-    found: dict[str, object] = {}
-    for task in tasks(only):
-        found[task.name] = measure(task, ())[0]
-        found[f"{task.name}_history"] = measure(task, task.past)[0]
-        found[f"{task.name}_trained"] = measure(task, task.past, train=True)[0]
+def _in_process(step: str, task: str, mode: str, folder: str) -> dict[str, float]:
+    command = [sys.executable, "-m", "benchmarks.match_work", step, task, mode, folder]
+    environment = {**os.environ, **ONE_THREAD, "BINGAN_HOME": folder}
+    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return found
 
 
-def calibration(only: str = "") -> dict[str, object]:
-    """Return, for steps of probability, how many first answers fall in and what share of them is right."""
-    found: dict[str, object] = {}
-    for task in tasks(only):
-        for name, past in ((task.name, ()), (f"{task.name}_trained", task.past)):
-            _, sure = measure(task, past, train=bool(past))
-            found[name] = [_bin(sure, low, high) for low, high in pairwise(STEPS)]
-    return found
+def bench(only: str = "", modes: Sequence[str] = MODES) -> dict[str, object]:
+    """Return the figures of tasks and modes, by ``px``, ``px_history``, ``px_trained`` and so on."""
+    wanted = [only] if only else ["px", "dx"]
+    return {named(task, mode): dict(run(task, mode).figures) for task in wanted for mode in modes}
 
 
-def _bin(sure: Sequence[tuple[float, bool]], low: float, high: float) -> dict[str, float]:
-    inside = [right for chance, right in sure if low <= chance < high]
-    share = round(100 * sum(inside) / len(inside), 1) if inside else 0.0
-    return {"from": low, "texts": len(inside), "right_percent": share}
+def named(task: str, mode: str) -> str:
+    """Return the name of a mode of a task among the figures."""
+    return task if mode == "none" else f"{task}_{mode}"
+
+
+def write_predictions(path: Path, answers: Sequence[Answer]) -> None:
+    """Write answers as ``evaluate.py`` reads them: text, rank, name, chosen."""
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        out = csv.writer(handle, lineterminator="\n")
+        out.writerow(("text", "rank", "name", "chosen"))
+        for answer in answers:
+            for rank, name in enumerate(dict.fromkeys((*answer.names, *answer.chosen)), 1):
+                out.writerow((answer.text, rank, name, int(name in answer.chosen)))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--task", choices=("dx", "px"), default="")
+    parser.add_argument("--mode", choices=MODES, help="one mode only")
+    parser.add_argument("--out", type=Path, help="write the predictions of --task and --mode (trained)")
+    parser.add_argument("--calibrate", action="store_true", help="share of right answers by probability instead")
+    parser.add_argument("--plot", type=Path, metavar="FILE.png", help="draw the calibration")
+    return parser
 
 
 def main() -> None:
-    """Print the figures, the last line as JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--task", choices=("dx", "px"), default="")
-    parser.add_argument("--calibrate", action="store_true", help="share of right answers by probability instead")
+    """Print the figures, or the calibration, the last line as JSON."""
+    parser = _parser()
     options = parser.parse_args()
-    found: dict[str, Any] = calibration(options.task) if options.calibrate else bench(options.task)
-    for name, figures in found.items():
-        print(name)
-        for line in figures if isinstance(figures, list) else figures.items():
-            print("  ", line)
-    print(json.dumps(found, ensure_ascii=False))
+    if options.out and not options.task:
+        parser.error("--out needs --task")
+    modes = [options.mode] if options.mode else ["trained"] if options.out else MODES
+    wanted = [options.task] if options.task else ["px", "dx"]
+    figures: dict[str, Any] = {}
+    curves: dict[str, Sequence[Bin]] = {}
+    for task in wanted:
+        for mode in modes:
+            done = run(task, mode)
+            figures[named(task, mode)] = dict(done.figures)
+            curves[named(task, mode)] = bins(done.answers)
+            if options.out and mode == modes[-1]:
+                write_predictions(options.out, done.answers)
+            _show(named(task, mode), curves[named(task, mode)] if options.calibrate else done.figures)
+    if options.plot:
+        write_plot(options.plot, curves)
+    told = {name: [one.told() for one in curve] for name, curve in curves.items()} if options.calibrate else figures
+    print(json.dumps(told, ensure_ascii=False))
+
+
+def _show(name: str, told: Sequence[Bin] | Mapping[str, float]) -> None:
+    print(name, flush=True)
+    for line in told.items() if isinstance(told, Mapping) else [one.told() for one in told]:
+        print("  ", line, flush=True)
 
 
 if __name__ == "__main__":
