@@ -28,8 +28,8 @@ Normal = Callable[[str], str]
 
 @pytest.fixture(scope="module")
 def normal(lexicon: Lexicon) -> Normal:
-    """Return what brings a text into the form in which texts are held against each other."""
-    return lexicon.spelling.normal
+    """Return what brings a text into the form in which texts are held against each other, without 术 at its end."""
+    return lambda text: lexicon.spelling.normal(text).removesuffix("术")
 
 
 @pytest.fixture(scope="module")
