@@ -9,7 +9,8 @@ among ten when each of them is there.
 
 Whoever wrote the texts also wrote the lexicon; so, where the reference data lie beside the checkout, its short texts
 with one answer (N7K dev, a tenth of CDN train) are asked as well and only the category of the answer is looked at.
-Nobody writes words for these. The last line is one JSON object.
+Nobody writes words for these. ``bands`` counts both by band of the review; ``resources/matching/measured.toml`` holds
+these counts for the review to show. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from app.common.clock import SystemClock
-from app.domain.coding import CodeKind
+from app.domain.coding import Band, CodeKind
 from app.matching.contract import Matcher
 from app.services.assets import Assets
 from app.services.matching import build_matcher
@@ -84,6 +85,7 @@ class Answer:
     asked: Everyday
     codes: tuple[str, ...]
     names: tuple[str, ...]
+    band: Band
 
     @property
     def miss(self) -> Miss:
@@ -126,9 +128,10 @@ def ask(matcher: Matcher, texts: Iterable[Everyday]) -> list[Answer]:
     """Return what a matcher answers."""
     found = []
     for asked in texts:
-        candidates = matcher.match(asked.text, asked.kind, TOP).candidates
-        codes = tuple(candidate.code for candidate in candidates)
-        found.append(Answer(asked, codes, tuple(candidate.name for candidate in candidates)))
+        result = matcher.match(asked.text, asked.kind, TOP)
+        codes = tuple(candidate.code for candidate in result.candidates)
+        names = tuple(candidate.name for candidate in result.candidates)
+        found.append(Answer(asked, codes, names, result.band))
     return found
 
 
@@ -142,6 +145,15 @@ def figures(answers: Sequence[Answer]) -> dict[str, float]:
         "among_ten": _percent(len(answers) - misses[Miss.TEN], len(answers)),
         "code_first": _percent(sum(exact), len(exact)),
     }
+
+
+def bands(answers: Sequence[Answer]) -> dict[str, dict[str, int]]:
+    """Return by band of the review how many texts fall in and how many of their first answers have the category."""
+    found = {}
+    for band in Band:
+        inside = [answer for answer in answers if answer.band is band]
+        found[str(band)] = {"texts": len(inside), "right": sum(answer.miss is Miss.NONE for answer in inside)}
+    return found
 
 
 def _percent(part: int, whole: int) -> float:
@@ -163,6 +175,7 @@ def _bench(answers: Sequence[Answer], others: Sequence[Answer]) -> dict[str, obj
         causes = Counter(answer.asked.cause for answer in of_kind if answer.miss is not Miss.NONE)
         found[f"{kind}_causes"] = dict(causes.most_common())
         found[f"{kind}_reference"] = figures([answer for answer in others if answer.asked.kind is kind])
+    found["bands"] = bands([*answers, *others])
     return found
 
 
