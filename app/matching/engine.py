@@ -162,7 +162,8 @@ class KindMatcher:
         return self._whole(typed, Status(), top).candidates
 
     def _whole(self, text: str, status: Status, top: int) -> MatchResult:
-        query = analyse(self.lexicon.spelling.normal(text), self.lexicon.kinds[self.kind])
+        spelling = self.lexicon.spelling
+        query = analyse(spelling.normal(text), self.lexicon.kinds[self.kind], spelling.bare(text))
         if self.learned is not None:
             return self._by_model(self.learned, text, query, status, top)
         ranked, recalled = self._rank(query)

@@ -12,6 +12,10 @@ from app.matching.sites import Places
 
 REWRITTEN: Final = 0.02
 """What a wording in the words that names prefer is held less likely by."""
+EXPANDED: Final = 0.01
+"""What a wording with its short forms spelt out is held less likely by."""
+BARE: Final = 0.02
+"""What the text without the remark in brackets at its end is held less likely by."""
 RULED: Final = 0.0
 UNRULED: Final = 0.02
 """What the text as it stands is held less likely by where a rule says how it is meant."""
@@ -46,18 +50,25 @@ class Query:
     shares: tuple[tuple[Expansion, float], ...]
 
 
-def analyse(normal: str, lexicon: KindLexicon) -> Query:
-    """Return the query of a text in normal form. A text that says nothing has no wording."""
+def analyse(normal: str, lexicon: KindLexicon, bare: str = "") -> Query:
+    """Return the query of a text in normal form. A text that says nothing has no wording.
+
+    ``bare`` is the normal form without a remark in brackets, where it has one.
+    """
     plain = lexicon.plain(normal)
     found: dict[str, Wording] = {}
     ruled = _ruled(lexicon.quiet(normal), lexicon)
     _add(found, plain, normal, lexicon, None, UNRULED if ruled else 0.0)
     for wording in ruled:
         found.setdefault(wording.plain, wording)
+    forms = (lexicon.canonical(normal), normal, plain)
+    if bare and bare != normal:
+        _add(found, lexicon.plain(bare), bare, lexicon, None, BARE)
+        forms = (*forms, bare)
     named = _named_by_rules(ruled)
-    shares = named or _expansions(plain, normal, lexicon)
+    shares = named or _expansions(forms, lexicon)
     if shares and not named:
-        _expand(found, (plain, lexicon.canonical(normal), normal), shares[0][0], lexicon)
+        _expand(found, forms, shares[0][0], lexicon)
     wordings = tuple(wording for wording in found.values() if wording.plain)
     strict = lexicon.canonical(normal) if ruled else lexicon.title(normal)
     return Query(normal, strict, wordings, tuple(shares))
@@ -68,7 +79,7 @@ def _expand(found: dict[str, Wording], forms: Sequence[str], widest: Expansion, 
     expansion = widest if lexicon.plain(widest.meaning) != lexicon.plain(widest.normal) else None
     for form in dict.fromkeys(forms):
         expanded = lexicon.expanding.replace(form)
-        _add(found, lexicon.plain(expanded), expanded, lexicon, expansion)
+        _add(found, lexicon.plain(expanded), expanded, lexicon, expansion, EXPANDED)
 
 
 def _add(
@@ -107,9 +118,9 @@ def _named_by_rules(ruled: Sequence[Wording]) -> list[tuple[Expansion, float]]:
     return [(expansion, 1.0) for expansion in named[:1]]
 
 
-def _expansions(plain: str, normal: str, lexicon: KindLexicon) -> list[tuple[Expansion, float]]:
+def _expansions(forms: Sequence[str], lexicon: KindLexicon) -> list[tuple[Expansion, float]]:
     shares: dict[Expansion, tuple[Expansion, float]] = {}
-    for text in dict.fromkeys((lexicon.canonical(normal), normal, plain)):
+    for text in dict.fromkeys(forms):
         if any(share == 1 for _, share in shares.values()):
             break  # the plain form lacks the sides: what it finds as a whole may be another operation
         for word, start, end in lexicon.expanding.find(text):

@@ -39,12 +39,14 @@ class Weights:
     """Weights of the score, set by hand on the development data.
 
     ``overlap`` against character order; ``text_left`` weighs what the name leaves of the text against the reverse;
-    ``prefix`` is added when a short form that is the whole text names the code; the others weigh memory.
+    ``prefix`` is added when a short form that is the whole text names the code; ``letters`` weighs how unlike the text
+    the title is as it stands, before any word is exchanged; the others weigh memory.
     """
 
     overlap: float = 0.5
     text_left: float = 0.5
     prefix: float = 0.25
+    letters: float = 0.03
     translated: float = 1.0
     near: float = 1.0
     prior: float = 0.05
@@ -119,11 +121,18 @@ class Ranker:
                 old = best.get(scored.term)
                 if old is None or scored.score > old.score:
                     best[scored.term] = scored
+        for scored in best.values():
+            scored.score -= self._otherwise(query, scored.term)
+            scored.base = scored.score
         for number in filter(best.__contains__, titled):
             best[number].score += OWN_TITLE
             best[number].base += OWN_TITLE
         ranked = sorted(best.values(), key=lambda scored: scored.order)
         return self._lifted(query, ranked)
+
+    def _otherwise(self, query: Query, term: int) -> float:
+        """What the letters of the title cost that the text has not, and the other way round, whatever they may mean."""
+        return self.weights.letters * (1 - ratio(query.normal, self.normals[term]) / 100)
 
     def described(self, query: Query, terms: Sequence[int]) -> dict[int, Scored]:
         """Return for each of some terms the form and the wording that are most alike, and where they disagree."""

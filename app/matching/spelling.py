@@ -16,6 +16,9 @@ LONGEST: Final = 400
 _ROMAN: Final = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
 _NOT_WORD: Final = re.compile(r"[\W_]+")
 _MANY_ROMAN: Final = re.compile(r"(?<![a-z])(viii|vii|iii|ii|vi|iv|ix)(?![a-z])")
+_REMARK: Final = re.compile(
+    r"(?<=[^\s(\uff08])\s*[(\uff08\[\u3010][^()\uff08\uff09\[\]\u3010\u3011]*[)\uff09\]\u3011]\s*$"
+)
 _CODE: Final = re.compile(r"[(\uff08\[]+[\d.+x/; ]{4,}[)\uff09\]]+", re.IGNORECASE)
 
 
@@ -51,6 +54,10 @@ class Spelling:
         folded = self._grade.sub(self._digit, folded)
         folded = _MANY_ROMAN.sub(self._digit, folded)
         return self._words.replace(_NOT_WORD.sub("", folded))
+
+    def bare(self, text: str) -> str:
+        """Return the normal form without a remark in brackets at the end (PKP（L1）)."""
+        return self.normal(_REMARK.sub("", text[:LONGEST]))
 
     def without_sides(self, normal: str) -> str:
         """Return a normal form without 左, 右 and 双, unless nothing else would be left."""
