@@ -13,6 +13,7 @@
     history    timeline: every operation on a case in words, with the group before and after
     appeal     pack; save_workbook, save_printed, note_printed: the appeal pack of a case, given away on record
     assets     code books, schemes, weights, rates: import, list, use
+    retraining card, cards, told; train, adopt, restore, switch; night, set_night, due: the hospital's own model
     places     small things that the window remembers
 
 Every write returns what changed (:class:`~app.services.types.CaseView` of the case, or ``Changes``) and raises

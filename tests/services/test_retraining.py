@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import multiprocessing
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, time, timedelta
@@ -24,7 +27,7 @@ from app.services.retraining import RetrainingService, Trained, report_figures, 
 from app.services.retraining_figures import Asked, Outcome, figures_of, is_held_out, is_worse, outcomes, split
 from app.services.retraining_night import ENOUGH_NEW, parse_time, wanted
 from app.services.retraining_process import train_apart
-from app.services.retraining_store import KEPT, ModelState, ModelStore
+from app.services.retraining_store import KEPT, ModelState, ModelStore, Training
 from app.services.retraining_work import Candidate, Task
 
 NOW = datetime(2026, 11, 23, 9, 0)
@@ -77,6 +80,12 @@ def services(home: Path) -> Iterator[Services]:
 def model(services: Services, candidate: Candidate) -> RetrainingService:
     """Return the service over the past above; training takes no time, because it is done already."""
     return _model(services, candidate)
+
+
+@pytest.fixture
+def small_training(services: Services, candidate: Candidate) -> Training:
+    """Return a training that made the model above."""
+    return _model(services, candidate).train(PX, NoProgress()).training
 
 
 def _open(home: Path) -> Services:
@@ -271,6 +280,27 @@ def _failing(fault: str) -> Callable[[Path], object]:
         return write_atomic(path)
 
     return write
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL there")
+def test_a_kill_between_writing_and_swapping_leaves_the_old(home: Path, small_training: Training) -> None:
+    store = ModelStore(home)
+    store.adopt(small_training, b"old model")
+    killed = """
+import os, signal, sys
+from pathlib import Path
+from app.services.retraining_store import ModelStore
+store = ModelStore(Path(sys.argv[1]))
+store._put = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+store.adopt(store.shelf("px").trainings[0], b"new model")
+"""
+    done = subprocess.run([sys.executable, "-c", killed, str(home)], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert len(list((home / "models").glob("*.npz"))) == 2
+    assert ModelStore(home).content(PX) == b"old model"
+    store.adopt(small_training, b"newer model")
+    assert store.content(PX) == b"newer model"
+    assert len(list((home / "models").glob("*.npz"))) == 2
 
 
 def test_a_damaged_model_is_ignored_and_said(services: Services, model: RetrainingService, home: Path) -> None:
