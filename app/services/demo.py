@@ -105,11 +105,14 @@ def fill(services: Services, invented: Sequence[DemoCase]) -> list[int]:
 
 
 def _miscode(services: Services, case_id: int) -> None:
-    """Give one case an external cause as principal diagnosis, which no group takes and a rule forbids."""
+    """Give one case an external cause as principal diagnosis, which no group takes and a rule forbids.
+
+    As the program's own code, so that nothing is learned from it.
+    """
     session = services.session
     with session.db.read() as reader:
         row_id = reader.load_case(case_id).record.rows(Group.DX)[0].id
-    with session.db.operation(Op.SET_CODE, by=session.actor, note=text("demo.batch")) as tx:
+    with session.db.operation(Op.AUTO_CODE, by=session.actor, note=text("demo.batch")) as tx:
         tx.set_code(case_id, Group.DX, row_id, _EXTERNAL, session.engines.codebook.name_of(_EXTERNAL))
 
 
