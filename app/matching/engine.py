@@ -137,6 +137,12 @@ class KindMatcher:
         found = SearchBox(self.index, self.lexicon.kinds[self.kind], self._meanings, self._alike).search(typed, top)
         return tuple(replace(candidate, uses=self._uses(candidate.code)) for candidate in found)
 
+    def warm_search(self) -> None:
+        """Build now what a search would build at first."""
+        self.index.warm()
+        if self.words is not None:
+            self.words.cut("")
+
     def against(self, text: str, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
         """Return candidates, however found, with what a physician's text says otherwise as their conflicts."""
         query = analyse(self.lexicon.spelling.normal(text), self.lexicon.kinds[self.kind])

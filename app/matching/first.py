@@ -104,6 +104,10 @@ class FirstMatcher:
         """Build the index of a kind now."""
         self._of(kind)
 
+    def warm_search(self, kind: CodeKind) -> None:
+        """Build what the search box needs besides: how names are read, short forms, words (about a second)."""
+        self._of(kind).warm_search()
+
     def match(self, text: str, kind: CodeKind, top: int = 10) -> MatchResult:
         """Return the best codes for a text, with reasons, and what may be done with the first."""
         return self._of(kind).match(text, top)

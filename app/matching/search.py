@@ -71,6 +71,12 @@ class SearchIndex:
     def _keys(self) -> list[tuple[str, int]]:
         return sorted((search_key(term.code), number) for number, term in enumerate(self._terms) if term.code)
 
+    def warm(self) -> None:
+        """Build now what the first search would build."""
+        self.by_code("a0" if self._kind is CodeKind.DX else "00", 1)
+        self.by_words("a", 1)
+        self.short_forms("a")
+
     @property
     def readings(self) -> Readings:
         """How characters are read; working it out takes half a second."""

@@ -60,7 +60,10 @@ class Engines:
         return self._ready
 
     def load(self, progress: Progress) -> None:
-        """Load what takes more than a moment: code book, rules, scheme, search index. A job does it at the start."""
+        """Load what takes more than a moment: code book, rules, scheme, search index. A job does it at the start.
+
+        Answers are given from :attr:`is_ready` on; what only the search box needs is built after that.
+        """
         steps: tuple[Callable[[], object], ...] = (
             lambda: self.codebook,
             lambda: self.editions,
@@ -74,6 +77,8 @@ class Engines:
             step()
         self._ready = True
         progress.step(len(steps), len(steps))
+        for kind in CodeKind:
+            self.matcher.warm_search(kind)
 
     def _warm(self, kind: CodeKind) -> None:
         with prepared(self.matcher, kind, self.codebook.edition):
