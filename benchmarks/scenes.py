@@ -283,6 +283,7 @@ SCENES: tuple[Scene, ...] = (
     Scene("autocode-limits", "autocode", {"queue": "all"}, play=_limits, ready=_reviewed, leave=_close_cards),
     Scene("autocode-search", "autocode", {"queue": "all", "band": "search"}, play=_find, leave=_close_cards),
     Scene("codes", "codes", {"query": "胆总管结石", "kind": "dx"}, ready=_found),
+    Scene("memory", "memory"),
     Scene("drg", "drg", {"case": 1}, play=_first_grouped, ready=_grouped),
     Scene("drg-trial", "drg", {"case": 1}, play=_try_removal, ready=_grouped, leave=_leave_trial),
     Scene("pay-rules", "pay_rules", {"rule": "coefficient"}),
