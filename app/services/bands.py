@@ -22,7 +22,7 @@ KEYS: Final = ("accept", "confirm")
 """The limits that can be set, as they are named in settings and texts."""
 _LEAST: Final = Decimal("0.50")
 _MOST: Final = Decimal("0.99")
-_HELD: Final = ("conflict.past", "conflict.suspected", "reason.part")
+_HELD: Final = ("reason.conflict.past", "reason.conflict.suspected", "reason.part")
 
 
 @dataclass(frozen=True, slots=True)

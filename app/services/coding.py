@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from app.common.progress import NoProgress, Progress
+from app.common.progress import NoProgress, Part, Progress
 from app.common.texts import text
 from app.domain.case import CaseState
 from app.domain.coding import Band, Candidate, CodeKind, MatchKind, MatchResult, Proposal, Reason
@@ -103,15 +103,17 @@ class CodingService:
         total = AutoCodeReport()
         for start in range(0, len(case_ids), _BATCH):
             progress.step(start, len(case_ids))
-            total = _add(total, self._auto_code(case_ids[start : start + _BATCH]))
+            part = case_ids[start : start + _BATCH]
+            total = _add(total, self._auto_code(part, Part(progress, start, len(part), len(case_ids))))
         progress.step(len(case_ids), len(case_ids))
         return total
 
-    def _auto_code(self, case_ids: Sequence[int]) -> AutoCodeReport:
+    def _auto_code(self, case_ids: Sequence[int], progress: Progress) -> AutoCodeReport:
         with self._session.db.read() as reader:
             stored = [case for case in reader.load_cases(case_ids) if case.state not in LOCKED]
         wanted = [(case, key, row_text) for case in stored for key, row_text in open_rows(case)]
-        results = match_rows(self._session.engines.matcher, [(key[0], row_text) for _, key, row_text in wanted])
+        texts = [(key[0], row_text) for _, key, row_text in wanted]
+        results = match_rows(self._session.engines.matcher, texts, progress)
         limits = read_limits(self._session)
         report = AutoCodeReport(cases=len(stored), rows=len(wanted))
         with self._session.db.operation(Op.AUTO_CODE, by=self._session.actor) as tx:

@@ -16,7 +16,7 @@ _SIGNS: Final = re.compile(r"\s*[,;\u3001]\s*")
 _BLANKS: Final = re.compile(r"(?<![0-9a-z])\s+|\s+(?![0-9a-z])")
 _EDGES: Final = ",\u3002."
 _QUESTIONS: Final = 4
-_UNSETTLED: Final = {"conflict.suspected": "suspected", "conflict.past": "past"}
+_UNSETTLED: Final = {"reason.conflict.suspected": "suspected", "reason.conflict.past": "past"}
 
 
 def same_text(written: str) -> str:
@@ -44,11 +44,11 @@ def _asked(group: TextGroup) -> Iterator[str]:
     yield from _axes(group.candidates)
     for conflict in first.conflicts:
         said = dict(conflict.args)
-        if conflict.key == "conflict.leaves":
+        if conflict.key == "reason.conflict.leaves":
             yield text("review.ask.leaves", axis=said["axis"], words=said["text"])
-        elif conflict.key == "conflict.missing":
+        elif conflict.key == "reason.conflict.missing":
             yield text("review.ask.missing", words=said["words"])
-        elif conflict.key == "conflict.more":
+        elif conflict.key == "reason.conflict.more":
             yield text("review.ask.more", words=said["words"], code=first.code)
 
 
@@ -58,7 +58,7 @@ def _axes(candidates: Sequence[Candidate]) -> Iterator[str]:
     for candidate in candidates:
         for conflict in candidate.conflicts:
             said = dict(conflict.args)
-            if conflict.key == "conflict.adds":
+            if conflict.key == "reason.conflict.adds":
                 told.setdefault(said["axis"], {}).setdefault(said["name"], candidate.code)
     silent = next((one.code for one in candidates if not one.conflicts), "")
     for axis, choices in told.items():

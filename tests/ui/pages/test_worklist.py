@@ -229,6 +229,19 @@ def test_auto_coding_the_list_writes_codes_and_proposals_and_offers_a_review(des
     assert any("自动编码 24 份" in entry.text for entry in desk.window.shell.notices.bell)
 
 
+def test_auto_coding_that_takes_long_says_so_before_it_begins(desk: Any) -> None:
+    desk.window.shell.places.put("autocode.pace", 10.0)
+    desk.window.shell.actions.trigger("worklist.auto_code")
+    assert any("约需 4 分钟" in label.full_text() for label in desk.window.findChildren(Text) if label.isVisible())
+    rows = desk.services.worklist.rows(desk.services.worklist.ids("all"))
+    assert not any(row.coded for row in rows)
+    desk.press("Return")
+    desk.rest()
+    rows = desk.services.worklist.rows(desk.services.worklist.ids("all"))
+    assert any(row.coded for row in rows)
+    assert desk.window.shell.places.get("autocode.pace") < 10.0
+
+
 def test_p_folds_the_summary(desk: Any) -> None:
     peek = desk.window.page.peek
     assert peek.isVisible()
