@@ -11,7 +11,16 @@ from app.domain.coding import Band, Candidate, CodeKind, MatchKind, MatchResult,
 from app.matching.box import SearchBox, distinct
 from app.matching.confidence import ACCEPT, CONFIRM, band_of, probabilities
 from app.matching.contract import PastCoding
-from app.matching.explaining import conflicts_of, kind_of_match, part_of, reasons_of, several, spans_of, words_apart
+from app.matching.explaining import (
+    conflicts_of,
+    kind_of_match,
+    likeness_of,
+    part_of,
+    reasons_of,
+    several,
+    spans_of,
+    words_apart,
+)
 from app.matching.learned.model import LearnedMatcher
 from app.matching.lexicon import Lexicon
 from app.matching.meanings import standard_meanings
@@ -283,13 +292,14 @@ class KindMatcher:
         title = self.ranker.plain_of(scored.term)
         spans = spans_of(term.name, scored.wording.plain)
         uses = self.memory.uses(scored.term)
+        likeness = likeness_of(query.normal, self.ranker.normals[scored.term], self.lexicon.spelling)
         told = [several(short, them) for short, them in self._meanings.within(query.normal).items()]
         return Candidate(
             term.code,
             term.name,
             chance,
             kind_of_match(scored, recalled),
-            (*reasons_of(scored, recalled, term, title, spans, uses), *told),
+            (*reasons_of(scored, recalled, term, title, spans, uses, likeness), *told),
             self._conflicts(scored, query, status, words),
             spans,
             uses,

@@ -13,7 +13,7 @@ from app.matching.meanings import Meaning
 from app.matching.memory import Recalled
 from app.matching.names import Term
 from app.matching.ranking import Scored
-from app.matching.spelling import folded_characters
+from app.matching.spelling import Spelling, folded_characters
 from app.matching.status import Status
 from app.matching.words import Words
 
@@ -81,9 +81,12 @@ def several(short: str, meanings: Sequence[Meaning]) -> Reason:
 
 
 def reasons_of(
-    scored: Scored, recalled: Recalled | None, term: Term, title: str, spans: Spans, uses: int
+    scored: Scored, recalled: Recalled | None, term: Term, title: str, spans: Spans, uses: int, likeness: str
 ) -> tuple[Reason, ...]:
-    """Return why a term stands in the list, the strongest reason first; ``uses`` tell the hospital's habit."""
+    """Return why a term stands in the list, the strongest reason first.
+
+    ``uses`` tell the hospital's habit, ``likeness`` how exactly the text is the name (:func:`likeness_of`).
+    """
     found: list[Reason] = []
     if recalled is not None and recalled.times:
         found.append(_learned(recalled))
@@ -93,7 +96,7 @@ def reasons_of(
     if expansion is not None:
         found.append(reason("expansion", short=expansion.short, meaning=expansion.meaning))
     if scored.is_exact:
-        found.append(_same_words(scored, term, title))
+        found.append(_same_words(scored, term, title, likeness))
     elif scored.wording.cost:
         found.append(reason("rewritten", plain=scored.wording.plain))
     if not found or not scored.is_exact:
@@ -113,9 +116,17 @@ def _learned(recalled: Recalled) -> Reason:
     return reason("learned", times=recalled.times)
 
 
-def _same_words(scored: Scored, term: Term, title: str) -> Reason:
+def likeness_of(text: str, name: str, spelling: Spelling) -> str:
+    """Return the key that tells how exactly a text is a name (normal forms): in full, but for its side, in meaning."""
+    if text == name:
+        return "exact"
+    bare = spelling.without_sides
+    return "exact_but_side" if bare(text) == bare(name) else "exact_in_meaning"
+
+
+def _same_words(scored: Scored, term: Term, title: str, likeness: str) -> Reason:
     if scored.form.plain == title:
-        return reason("exact")
+        return reason("exact" if scored.wording.expansion is not None else likeness)
     if scored.form.cost and term.heading:
         return reason("heading", name=term.heading)
     return reason("silent")

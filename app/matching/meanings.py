@@ -29,14 +29,22 @@ class Meanings:
         self._written = {spelling.normal(short): short for short in table}
         self._meanings = {spelling.normal(short): meanings for short, meanings in table.items()}
         self._phrases = Phrases(dict.fromkeys(self._meanings, ""))
+        self._last: tuple[str, Mapping[str, tuple[Meaning, ...]]] = ("", {})
 
     def of(self, normal: str) -> tuple[Meaning, ...]:
         """Return the meanings of a text that is such a short form, () for any other."""
         return self._meanings.get(normal, ())
 
-    def within(self, normal: str) -> dict[str, tuple[Meaning, ...]]:
-        """Return the short forms that a text holds, as written in the table, with their meanings."""
-        return {self._written[short]: self._meanings[short] for short, _, _ in self._phrases.find(normal)}
+    def within(self, normal: str) -> Mapping[str, tuple[Meaning, ...]]:
+        """Return the short forms that a text holds, as written in the table, with their meanings.
+
+        The last answer is kept: each candidate of a text asks again.
+        """
+        text, found = self._last
+        if text != normal:
+            found = {self._written[short]: self._meanings[short] for short, _, _ in self._phrases.find(normal)}
+            self._last = (normal, found)
+        return found
 
 
 @cache

@@ -34,6 +34,7 @@ def first(matcher: FirstMatcher, text: str, kind: CodeKind = CodeKind.DX) -> Can
 def test_reasons_name_what_led_to_the_code(matcher: FirstMatcher) -> None:
     assert "“冠心病”即" in told(first(matcher, "冠心病"))
     assert told(first(matcher, "股骨颈骨折")) == "与编码名称一致"
+    assert told(first(matcher, "左侧股骨颈骨折")).startswith("侧别之外与编码名称一致")
     assert "取未特指的编码" in told(first(matcher, "肺炎"))
     assert "相同的字" in told(first(matcher, "右侧化脓性胆管炎"))
 
