@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from app.common.progress import Progress
-from app.common.texts import text
+from app.common.progress import Part, Progress
 from app.domain.coding import CodeKind
 from app.matching.contract import PastCoding
 from app.matching.first import FirstMatcher
 from app.services.retraining_figures import Asked, Figures, figures_of, is_worse, outcomes
 
 _STEPS: Final = 1_000
-_MEASURED: Final = 60
+_MEASURED: Final = 50
 _TRAINED: Final = 900
 
 
@@ -44,18 +43,6 @@ class Candidate:
     is_worse: bool
 
 
-class Part:
-    """Progress of a part of the work, from one place to another of a thousand."""
-
-    def __init__(self, whole: Progress, low: int, high: int, note: str) -> None:
-        self._whole, self._low, self._high, self._note = whole, low, high, note
-
-    def step(self, done: int, total: int, note: str = "") -> None:
-        """Tell the whole how far it is."""
-        share = done / total if total else 0.0
-        self._whole.step(round(self._low + (self._high - self._low) * share), _STEPS, note or self._note)
-
-
 def train(matcher: FirstMatcher, task: Task, progress: Progress) -> Candidate:
     """Train on what may be learned and compare on what is held out.
 
@@ -67,9 +54,9 @@ def train(matcher: FirstMatcher, task: Task, progress: Progress) -> Candidate:
     kind = task.kind
     matcher.remember(task.learned)
     had_model = bool(task.model) and matcher.take_model(kind, task.model)
-    before = outcomes(matcher, task.asked, kind, Part(progress, 0, _MEASURED, text("retraining.step.before")))
-    if not matcher.learn(kind, Part(progress, _MEASURED, _TRAINED, text("retraining.step.train")), task.seed):
+    before = outcomes(matcher, task.asked, kind, Part(progress, 0, _MEASURED, _STEPS))
+    if not matcher.learn(kind, Part(progress, _MEASURED, _TRAINED, _STEPS), task.seed):
         raise ValueError("too little to learn from")
-    after = outcomes(matcher, task.asked, kind, Part(progress, _TRAINED, _STEPS, text("retraining.step.after")))
+    after = outcomes(matcher, task.asked, kind, Part(progress, _MEASURED + _TRAINED, _MEASURED, _STEPS))
     content = matcher.model_bytes(kind)
     return Candidate(content, figures_of(before), figures_of(after), had_model, is_worse(before, after))
