@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Final
 
+from app.common.paths import data
 from app.domain.coding import Candidate, MatchKind
 from app.matching.lexicon import KindLexicon
 
-_LITTLE: Final = re.compile("(?<=.)\u6027|[\u7684\u4f34\u6709\u53ca\u548c\u4e0e\u6216]")
-"""Words of one character that names have or have not: 性 but at the beginning, 的 伴 有 及 和 与 或."""
-_SIGNS: Final = re.compile("[+\\-\uff0b\uff0d]")
 _SUBCATEGORY: Final = 5
+
+
+@cache
+def _characters() -> Mapping[str, str]:
+    with (data("resources") / "matching" / "near.toml").open("rb") as handle:
+        found: Mapping[str, str] = tomllib.load(handle)
+    return found
 
 
 def near_key(candidate: Candidate, lexicon: KindLexicon) -> str:
     """Return what nearly identical names of one subcategory have in common; signs of a test's result count."""
-    said = _LITTLE.sub("", lexicon.canonical(lexicon.spelling.normal(candidate.name)))
-    signs = "".join(_SIGNS.findall(candidate.name))
+    characters = _characters()
+    name = lexicon.canonical(lexicon.spelling.normal(candidate.name))
+    little = characters["anywhere"] + characters["but_first"]
+    first = "" if name[:1] in characters["anywhere"] else name[:1]
+    said = first + "".join(sign for sign in name[1:] if sign not in little)
+    signs = "".join(sign for sign in candidate.name if sign in characters["signs"])
     return f"{candidate.code[:_SUBCATEGORY]} {said} {signs}"
 
 
