@@ -101,7 +101,10 @@ def parsed_limit(limits: Limits, key: str, typed: str) -> str:
         if not _LEAST <= value <= _MOST:
             raise UserProblem("review.limit", remedy="review.remedy.limit", typed=typed.strip())
     number = None if value is None else float(value)
-    changed = replace(limits, **{key: (CONFIRM if key == "confirm" else None) if number is None else number})
+    if key == "accept":
+        changed = replace(limits, accept=number)
+    else:
+        changed = replace(limits, confirm=CONFIRM if number is None else number)
     if changed.accept is not None and changed.accept <= changed.confirm:
         raise UserProblem("review.limit_order", remedy="review.remedy.limit_order")
     return "" if value is None else str(value.normalize())

@@ -16,6 +16,8 @@ _SIGNS: Final = re.compile(r"\s*[,;\u3001]\s*")
 _BLANKS: Final = re.compile(r"(?<![0-9a-z])\s+|\s+(?![0-9a-z])")
 _EDGES: Final = ",\u3002."
 _QUESTIONS: Final = 4
+_LIKELY: Final = 0.6
+"""Candidates this much as likely as the first are worth a question."""
 _UNSETTLED: Final = {"reason.conflict.suspected": "suspected", "reason.conflict.past": "past"}
 
 
@@ -41,28 +43,28 @@ def _asked(group: TextGroup) -> Iterator[str]:
     for conflict in first.conflicts:
         if conflict.key in _UNSETTLED:
             yield text(f"review.ask.{_UNSETTLED[conflict.key]}")
-    yield from _axes(group.candidates)
+    likely = [one for one in group.candidates if one.score >= _LIKELY * first.score]
+    yield from _axes(likely)
     for conflict in first.conflicts:
-        said = dict(conflict.args)
         if conflict.key == "reason.conflict.leaves":
+            said = dict(conflict.args)
             yield text("review.ask.leaves", axis=said["axis"], words=said["text"])
-        elif conflict.key == "reason.conflict.missing":
-            yield text("review.ask.missing", words=said["words"])
-        elif conflict.key == "reason.conflict.more":
-            yield text("review.ask.more", words=said["words"], code=first.code)
 
 
 def _axes(candidates: Sequence[Candidate]) -> Iterator[str]:
     """Yield, for each axis on which candidates say more than the text, what each of them stands for."""
     told: dict[str, dict[str, str]] = {}
     for candidate in candidates:
-        for conflict in candidate.conflicts:
-            said = dict(conflict.args)
-            if conflict.key == "reason.conflict.adds":
-                told.setdefault(said["axis"], {}).setdefault(said["name"], candidate.code)
-    silent = next((one.code for one in candidates if not one.conflicts), "")
+        for axis, words in _added(candidate):
+            told.setdefault(axis, {}).setdefault(words, candidate.code)
     for axis, choices in told.items():
         uses = [text("review.ask.use", words=words, code=code) for words, code in choices.items()]
-        if silent:
-            uses.append(text("review.ask.else", code=silent))
+        silent = [one.code for one in candidates if axis not in dict(_added(one))]
+        uses += [text("review.ask.else", code=code) for code in silent[:1]]
         yield text("review.ask.axis", axis=axis, uses=text("review.ask.join").join(uses))
+
+
+def _added(candidate: Candidate) -> list[tuple[str, str]]:
+    """Return what a candidate says that the text does not: (axis, words)."""
+    said = [dict(conflict.args) for conflict in candidate.conflicts if conflict.key == "reason.conflict.adds"]
+    return [(one["axis"], one["name"]) for one in said]

@@ -115,12 +115,12 @@ class ChoicePanel(Pane):
         reasons = column(Text("依据", "section"), self._full, self._why, self._conflict, gap=4)
         cases = column(Text("用到它的病例", "section"), self.cases, self._more, gap=4)
         for part in (head, offered, asking, reasons, cases):
-            holder, line = QWidget(), Rule(subtle=True)
+            holder, rule = QWidget(), Rule(subtle=True)
             holder.setLayout(row(part, gap=0, margins=(14, 10, 14, 10)))
             self._body.box.addWidget(holder)
-            self._body.box.addWidget(line)
+            self._body.box.addWidget(rule)
             if part is asking:
-                self._open_questions = (holder, line)
+                self._open_questions = (holder, rule)
         self._body.box.addStretch(1)
         foot = Pane("surface", "t")
         self._accept = ActionButton(self._shell.actions, "autocode.accept", kind="primary")
