@@ -141,7 +141,7 @@ def table() -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("row", table(), ids=lambda row: f"{row['class']}-{row['typed']}")
 def test_the_code_is_among_the_first_three(matcher: FirstMatcher, row: dict[str, str]) -> None:
-    assert row["code"] in codes(matcher, row["typed"], CodeKind(row["kind"]))[:3]
+    assert set(row["code"].split("|")) & set(codes(matcher, row["typed"], CodeKind(row["kind"]))[:3])
 
 
 def test_the_table_has_every_class_of_typing() -> None:
