@@ -1,9 +1,10 @@
 """What coders type, and how long the answer takes: ``python -m benchmarks.search [--book builtin] [--misses]``.
 
 The queries are ``tests/matching/searches.csv``, written by us, each with a class (initials, slips of sound, …) and the
-code of the bundled book that is right (alternatives as ``K35.900|K35.800``). A query counts as found when its subcategory is among the first three. Times are
-of one search in milliseconds of processor time, the best of three, over the insurance edition where the reference data
-lie beside the checkout, else over the bundled book. The last line is one JSON object.
+code of the bundled book that is right (alternatives as ``K35.900|K35.800``). A query counts as found when its
+subcategory is among the first three. Times are of one search in milliseconds of processor time, the best of three, over
+the insurance edition where the reference data lie beside the checkout, else over the bundled book. The last line is one
+JSON object.
 """
 
 from __future__ import annotations
