@@ -185,7 +185,7 @@ class KindMatcher:
         ranked = [scored for scored in ranked if scored.score >= LEAST][: max(top, 2)]
         if not ranked:
             return MatchResult((), Band.SEARCH)
-        ranked = self._titled_first(query, ranked, recalled)
+        ranked = self._titled_first(query, self._given_first(query, ranked), recalled)
         chances = probabilities(ranked, len(self.memory) > 0)
         if _is_chance(ranked[0], recalled):
             chances = [min(chance, LETTERS) for chance in chances]
@@ -246,6 +246,15 @@ class KindMatcher:
                 likeness = 1.5 if known.times else known.likeness
                 scored.score += weights.near * likeness + weights.prior * known.prior
         return sorted(ranked, key=lambda scored: scored.order), recalled
+
+    def _given_first(self, query: Query, ranked: list[Scored]) -> list[Scored]:
+        """Put the codes first that this very text was given most often: a confirmed code counts at once."""
+        given = self.memory.answers(query.normal)
+        own = [scored for term in given for scored in ranked if scored.term == term]
+        best = ranked[0].score
+        for scored in own:
+            scored.score = max(scored.score, best)
+        return [*own, *(scored for scored in ranked if scored not in own)]
 
     def _titled_first(self, query: Query, ranked: list[Scored], recalled: Mapping[int, Recalled]) -> list[Scored]:
         """Put a term first whose title is the text, unless this very text was given other codes before."""
