@@ -83,6 +83,13 @@ class FirstMatcher:
             self._history = tuple(history)
             self._ready = {}
 
+    def relearn(self, history: Iterable[PastCoding]) -> None:
+        """Replace what is remembered: seconds for a long past. Until it is ready, questions are answered as before."""
+        with self._lock:
+            self._history = tuple(history)
+            for kind in tuple(self._ready):
+                self._ready[kind] = self._remembering(kind)
+
     def confirm(self, items: Sequence[PastCoding]) -> None:
         """Remember some codings more, at once: milliseconds each, nothing else is gone through again.
 
@@ -227,10 +234,12 @@ class FirstMatcher:
         with self._lock:
             if kind not in self._bare:
                 self._bare[kind] = self._indexed(kind)
-            bare = self._bare[kind]
-            matcher = bare.remembering(self._forms(kind, bare), self._past_part(kind))
-            self._ready[kind] = self._modelled(kind, matcher)
+            self._ready[kind] = self._remembering(kind)
             return self._ready[kind]
+
+    def _remembering(self, kind: CodeKind) -> KindMatcher:
+        bare = self._bare[kind]
+        return self._modelled(kind, bare.remembering(self._forms(kind, bare), self._past_part(kind)))
 
     def _indexed(self, kind: CodeKind) -> KindMatcher:
         terms = self._terms[kind]()

@@ -18,6 +18,7 @@ from app.domain.coding import CodeKind
 from app.domain.past import JOIN, Confirmed
 from app.exchange.streams import write_csv
 from app.matching.contract import PastCoding
+from app.matching.first import FirstMatcher
 from app.matching.pinyin import PinyinIndex
 from app.matching.readings import readings_of
 from app.services.coding_memory_import import PastPreview, PastProblem, read_preview
@@ -81,6 +82,7 @@ class CodingMemoryService:
         self._session = session
         self._turn = threading.Lock()
         self._version = 0
+        self._telling = False
         self._behind: threading.Thread | None = None
         self._read: tuple[tuple[object, ...], Sequence[int], PinyinIndex] | None = None
         session.engines.use_history(self.history)
@@ -244,29 +246,27 @@ class CodingMemoryService:
             return
         with self._turn:
             self._version += 1
-            if not changes.forgot and len(changes.confirmed) <= _AT_ONCE:
-                matcher.confirm(_summed(changes.confirmed))
+            if self._telling:  # it will notice, and must not be waited for
                 return
-        if self.stats().lines < _BEHIND:
-            self._tell_anew()
+            self._telling = changes.forgot or len(changes.confirmed) > _AT_ONCE
+        if not self._telling:
+            matcher.confirm(_summed(changes.confirmed))
+        elif self.stats().lines < _BEHIND:
+            self._tell_anew(matcher)
         else:
-            self._behind = threading.Thread(target=self._tell_anew, name="bingan-memory", daemon=True)
+            self._behind = threading.Thread(target=self._tell_anew, args=(matcher,), name="bingan-memory", daemon=True)
             self._behind.start()
 
-    def _tell_anew(self) -> None:
-        """Give the matcher the whole memory, again if it changed while it was read."""
-        matcher = self._session.engines.loaded_matcher
-        told = -1
-        while matcher is not None and told != self._version:
-            version = self._version
-            history = self.history()
-            with self._turn:
-                if version == self._version:
-                    matcher.remember(history)
-                    told = version
-        if matcher is not None:
-            for kind in CodeKind:
-                matcher.warm(kind)
+    def _tell_anew(self, matcher: FirstMatcher) -> None:
+        """Give the matcher the whole memory, again if it changed meanwhile."""
+        try:
+            while self._telling:
+                version = self._version
+                matcher.relearn(self.history())
+                with self._turn:
+                    self._telling = version != self._version
+        finally:
+            self._telling = False
 
 
 def _summed(confirmed: Sequence[Confirmed]) -> list[PastCoding]:

@@ -27,3 +27,12 @@ def test_several_codes_given_to_a_text_lead_together() -> None:
     near = [(f"心悸天外来病{number}", ("A",)) for number in range(50)]
     matcher = FirstMatcher.from_terms(TERMS, CodeKind.DX, history=[*near, (TEXT, ("D", "B"))])
     assert [one.code for one in matcher.match(TEXT, CodeKind.DX).candidates][:2] == ["D", "B"]
+
+
+def test_a_past_that_is_told_anew_replaces_the_old_one() -> None:
+    matcher = FirstMatcher.from_terms(TERMS, CodeKind.DX, history=[(TEXT, ("B",))])
+    assert matcher.match(TEXT, CodeKind.DX).candidates[0].code == "B"
+    matcher.relearn([PastCoding(TEXT, CodeKind.DX, ("D",))])
+    assert matcher.match(TEXT, CodeKind.DX).candidates[0].code == "D"
+    matcher.relearn(())
+    assert matcher.match(TEXT, CodeKind.DX).candidates[0].code == "A"

@@ -13,6 +13,8 @@ from app.common.clock import FixedClock
 from app.common.errors import Cancelled, UserProblem
 from app.domain.coding import CodeKind
 from app.domain.field import Group
+from app.matching.contract import PastCoding
+from app.matching.first import FirstMatcher
 from app.services.coding_memory import MemoryQuery, MemoryRow, MemoryState
 from app.services.coding_memory_import import read_preview
 from app.services.composition import Services, open_services
@@ -142,6 +144,25 @@ def test_many_codings_at_once_reach_the_matcher(services: Services, coded: Calla
     services.memory.commit(services.memory.preview(path))
     services.memory.wait()
     assert first(services, f"{TEXT}77")[0] == CODE
+
+
+def test_what_is_confirmed_while_the_matcher_is_told_anew_is_not_lost(
+    services: Services, coded: Callable[[str, str], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first(services)
+    case_id = coded("另一条原文", OTHER_CODE)
+    relearn, told = FirstMatcher.relearn, []
+
+    def slow(matcher: FirstMatcher, history: Sequence[PastCoding]) -> None:
+        if not told:
+            coded(TEXT, CODE)
+        told.append(len(history))
+        relearn(matcher, history)
+
+    monkeypatch.setattr(FirstMatcher, "relearn", slow)
+    services.cases.undo(case_id)
+    assert told == [0, 1]
+    assert first(services)[0] == CODE
 
 
 def test_a_code_that_the_active_book_lacks_is_kept_and_not_offered(
