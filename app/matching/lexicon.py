@@ -37,7 +37,7 @@ class Expansion:
 class Silence:
     """Words of titles that only make them exact, and what leaving them out costs.
 
-    ``any_nothing`` finds whether one of ``nothing`` occurs at all.
+    ``any_nothing`` finds whether one of ``nothing`` occurs at all, ``neither`` what names values to leave them open.
     """
 
     any_nothing: re.Pattern[str]
@@ -45,6 +45,7 @@ class Silence:
     other: tuple[re.Pattern[str], ...]
     other_cost: float
     heading_cost: float
+    neither: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,4 +217,5 @@ def _silence(table: Mapping[str, Any], kind: CodeKind) -> Silence:
         patterns["other"],
         table["other_cost"][kind],
         table["heading_cost"],
+        re.compile("|".join(table["neither"])),
     )
