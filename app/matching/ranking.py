@@ -214,5 +214,6 @@ class Ranker:
         found = self._said.get(term)
         if found is None:
             normal = self.lexicon.canonical(self.lexicon.spelling.normal(self.terms[term].name))
+            normal = self.lexicon.silence.neither.sub("", normal)
             found = self._said[term] = (self.lexicon.axes.read(normal), self.lexicon.sites.read(normal))
         return found
