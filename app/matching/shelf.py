@@ -61,11 +61,11 @@ class Shelf:
 
     def write(self, file: IO[bytes]) -> None:
         """Write what was asked for since this shelf was made."""
-        with zipfile.ZipFile(file, "w") as packed:
-            for number, key in enumerate(sorted(self._used)):
-                for part, array in (("key", np.frombuffer(key.encode(), np.uint8)), ("array", self._kept[key])):
-                    with packed.open(f"{part}{number}.npy", "w", force_zip64=True) as entry:
-                        np.lib.format.write_array(entry, array, allow_pickle=False)
+        kept: dict[str, NDArray[np.generic]] = {}
+        for number, key in enumerate(sorted(self._used)):
+            kept[f"key{number}"] = np.frombuffer(key.encode(), np.uint8)
+            kept[f"array{number}"] = self._kept[key]
+        np.savez(file, allow_pickle=False, **kept)
 
     @classmethod
     def read(cls, file: IO[bytes]) -> Shelf:
