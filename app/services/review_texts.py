@@ -16,7 +16,7 @@ _SIGNS: Final = re.compile(r"\s*[,;\u3001]\s*")
 _BLANKS: Final = re.compile(r"(?<![0-9a-z])\s+|\s+(?![0-9a-z])")
 _EDGES: Final = ",\u3002."
 _QUESTIONS: Final = 4
-_LIKELY: Final = 0.6
+_LIKELY: Final = 0.5
 """Candidates this much as likely as the first are worth a question."""
 _UNSETTLED: Final = {"reason.conflict.suspected": "suspected", "reason.conflict.past": "past"}
 

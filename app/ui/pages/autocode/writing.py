@@ -70,7 +70,8 @@ class ReviewWork(QObject):
         taking, lines = self._done.pop()
         self._stand(lines, Standing.OPEN)
         if taking is not None:
-            job = self._shell.jobs.run(TakingBack(taking), writes=True, parent=self._page)
+            label = f"撤销 {len(lines):,} 种写法" if len(lines) > 1 else ""
+            job = self._shell.jobs.run(TakingBack(taking), label=label, writes=True, parent=self._page)
             job.done.connect(self._on_written)
             job.failed.connect(partial(self._on_not_undone, (taking, lines)))
         return lines
