@@ -193,8 +193,10 @@ class SearchIndex:
     def _order(
         self, number: int, asked: Asked, heard: Sequence[Mapping[int, Heard]]
     ) -> tuple[bool, bool, bool, int, str, int]:
-        bare = self._bare(number)
         said = [self._said(number, found[number]) for found in heard]
+        bare = self._bare(number)
+        if not all(part in bare for part in (*asked.words, *said)):
+            bare = self._names[number]  # what was asked for is what the name only says to be exact
         is_usual = all(found[number].usual for found in heard)
         begins = bare.startswith((*asked.words, *said))
         is_whole = len(bare) == sum(map(len, (*asked.words, *said)))

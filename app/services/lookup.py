@@ -39,9 +39,19 @@ class CodeFacts:
     second: str = ""
 
     @property
+    def stops(self) -> tuple[str, ...]:
+        """What speaks against taking the code at once."""
+        return tuple(filter(None, (self.second, *self.marks)))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is merely told."""
+        return tuple(filter(None, (self.pair, self.partner)))
+
+    @property
     def lines(self) -> tuple[str, ...]:
         """All of it, what stops first."""
-        return tuple(filter(None, (self.second, *self.marks, self.pair, self.partner)))
+        return (*self.stops, *self.notes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,12 @@ def test_short_forms_and_exact_names_come_first(matcher: FirstMatcher) -> None:
     assert codes(matcher, "股骨颈骨折")[0] == "S72.000"
 
 
+def test_what_a_name_only_excludes_does_not_lead(matcher: FirstMatcher) -> None:
+    found = codes(matcher, "胆囊炎")
+    assert found[0] == "K81.900"
+    assert found.index("K81.000") < found.index("K80.200")
+
+
 def test_reasons_and_order_are_stable(matcher: FirstMatcher) -> None:
     assert matcher.search("胆囊", DX) == matcher.search("胆囊", DX)
     assert all(candidate.reasons for candidate in matcher.search("胆囊", DX))

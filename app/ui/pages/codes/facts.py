@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+from app.services.lookup import CodeFacts
 from app.ui.widgets import Pane, Text, column
 
 
 class FactsBox(Pane):
-    """A few sentences; hidden when there is nothing to say."""
+    """A few sentences, first what speaks against taking the code at once; hidden when there is nothing to say."""
 
     def __init__(self) -> None:
         super().__init__("alt", "t")
+        self._stop = Text("", "caption", "warn", wrap=True)
         self._words = Text("", "caption", "secondary", wrap=True)
-        self.setLayout(column(self._words, margins=(10, 6, 10, 6)))
+        self.setLayout(column(self._stop, self._words, gap=4, margins=(10, 6, 10, 6)))
         self.setObjectName("code_facts")
         self.setAccessibleName("编码说明")
         self.hide()
 
-    def show_lines(self, lines: Sequence[str]) -> None:
-        """Show sentences, one below the other."""
-        self._words.setText("\n".join(lines))
-        self.setAccessibleDescription("；".join(lines))
-        self.setVisible(bool(lines))
+    def show_facts(self, facts: CodeFacts) -> None:
+        """Show what is said of a code."""
+        for part, lines in ((self._stop, facts.stops), (self._words, facts.notes)):
+            part.setText("\n".join(lines))
+            part.setVisible(bool(lines))
+        self.setAccessibleDescription("；".join(facts.lines))
+        self.setVisible(bool(facts.lines))

@@ -161,7 +161,7 @@ class SearchPanel(Pane):
             self.results.choose(0)
             return
         self.context.show_nodes(())
-        self.facts.show_lines(())
+        self.facts.hide()
         if asked:
             self._stack.show_empty("没有找到。", "可试：少输几个字 · 拼音首字母 · 编码前三位")
         else:
@@ -241,7 +241,7 @@ class SearchPanel(Pane):
         line = self._folding.line(current.row())
         if line:
             self._on_around(line.candidate.code)
-            self.facts.show_lines(self._shell.services.lookup.facts(line.candidate.code).lines)
+            self.facts.show_facts(self._shell.services.lookup.facts(line.candidate.code))
 
     def _on_click(self, index: QModelIndex) -> None:
         line = self._folding.line(index.row())
