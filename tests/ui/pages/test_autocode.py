@@ -161,6 +161,21 @@ def test_codes_of_a_whole_band_stay_proposed_until_the_case_is_finished(desk: An
     assert not any(accepted.proposal(*place) for place in places)
 
 
+def test_a_band_can_still_be_taken_back_after_the_list_was_read_again(desk: Any) -> None:
+    page, before = desk.window.page, uncoded(desk)
+    desk.press("Ctrl+Return")
+    desk.press("Tab", "Tab", "Space")
+    desk.rest()
+    desk.press("F5")
+    desk.rest()
+    assert not page.band_lines
+    desk.press("Ctrl+Z")
+    desk.rest()
+    assert uncoded(desk) == before
+    assert page.band_lines, "the texts are in the list again"
+    assert not page.work.can_undo
+
+
 def test_a_text_answered_one_by_one_is_confirmed_and_its_case_is_being_coded(desk: Any) -> None:
     page = desk.window.page
     waiting = set(desk.services.worklist.ids("to_code"))

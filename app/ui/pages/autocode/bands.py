@@ -74,7 +74,7 @@ class BandBar(QWidget):
         """Show which confidence each band asks for."""
         accept, confirm = limits.accept, f"{limits.confirm:.2f}"
         self._limits = {
-            Band.ACCEPT: "一致且唯一" if accept is None else f"≥ {accept:.2f}",
+            Band.ACCEPT: "一致且唯一，或按模型校准" if accept is None else f"≥ {accept:.2f}",
             Band.CONFIRM: f"≥ {confirm}" if accept is None else f"{confirm}–{accept:.2f}",
             Band.SEARCH: f"< {confirm}",
         }

@@ -22,7 +22,7 @@ from app.ui.widgets import Button, Card, Cell, CellModel, Column, DataTable, Fie
 SAMPLE = 20
 _LIMITS_NOTE = "默认由程序按实测的正确率分档。改动对本院全部批次有效，并记入审计。既往、疑似、一行多项始终归“需人工”。"
 _BY_DEFAULT = FieldLook(hint="默认")
-_HINTS = {"accept": "默认：与编码名称一致且唯一", "confirm": f"默认：{Limits().confirm:.0%}"}
+_HINTS = {"accept": "默认：一致且唯一，或按模型校准", "confirm": f"默认：{Limits().confirm:.0%}"}
 _COLUMNS = (
     Column("text", "医师原文", 180, stretch=True),
     Column("count", "次数", 52, align="right"),

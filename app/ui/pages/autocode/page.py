@@ -55,6 +55,7 @@ class AutoCodePage(Page):
         self._title = ""
         self._lines: list[TextLine] = []
         self._spot = Spot()
+        self._reviewed: Scope | None = None
         self._reading = 0
         self._number = 0
         self._stale = True
@@ -127,6 +128,7 @@ class AutoCodePage(Page):
         self.choice.parts_taken.connect(self.together)
         self.choice.case_opened.connect(self.open_case)
         self.work.changed.connect(self._on_lines)
+        self.work.undone.connect(self._on_undone)
 
     def _name_regions(self) -> None:
         pick, take = KeyHint("1–4", "选候选"), KeyHint("Enter", "采用并下一行")
@@ -228,7 +230,8 @@ class AutoCodePage(Page):
         self._news.hide()
         self._title = review.title
         self._lines = [line_of(group, manual=group.key in self._memory.aside) for group in review.groups]
-        self.work.begin()
+        self.work.begin(anew=review.scope != self._reviewed)
+        self._reviewed = review.scope
         self._review_limits = review.limits
         self.bands.set_limits(review.limits)
         self.bands.set_counts({band: _count(self._lines, band) for band in TITLES})
@@ -324,6 +327,11 @@ class AutoCodePage(Page):
             self._on_row(self.table.current_row)
         self._show_done()
         self.shell.actions.refresh()
+
+    def _on_undone(self, lines: Sequence[TextLine]) -> None:
+        """Texts that had left the list come back by reading it again."""
+        if not set(map(id, lines)) <= set(map(id, self._lines)):
+            self._read(self._scope)
 
     # What the user does.
 

@@ -18,12 +18,14 @@ CHECK_AFTER_MS = 1500
 
 
 class ReviewWork(QObject):
-    """Takes codes, puts texts aside, undoes. ``changed(lines)``: these lines stand otherwise now.
+    """Takes codes, puts texts aside, undoes. ``changed(lines)``: these lines stand otherwise now; ``undone(lines)``:
+    what was written for them has been taken back.
 
     ``publishing`` is True while it tells the window of its own writes.
     """
 
     changed = Signal(object)
+    undone = Signal(object)
 
     def __init__(self, shell: Shell, page: QWidget) -> None:
         super().__init__(page)
@@ -41,9 +43,9 @@ class ReviewWork(QObject):
         """True when something of this round can be taken back."""
         return bool(self._done)
 
-    def begin(self) -> None:
-        """Start a round: what was read anew can no longer be taken back here."""
-        self._done = []
+    def begin(self, *, anew: bool) -> None:
+        """Start a round. What was written can still be taken back, unless other cases are reviewed ``anew``."""
+        self._done = [] if anew else [entry for entry in self._done if entry[0] is not None]
 
     def take(self, lines: Sequence[TextLine], told: str = "") -> None:
         """Write the chosen codes of the lines as one operation; ``told`` names them in a notice with 撤销."""
@@ -72,7 +74,7 @@ class ReviewWork(QObject):
         if taking is not None:
             label = f"撤销 {len(lines):,} 种写法" if len(lines) > 1 else ""
             job = self._shell.jobs.run(TakingBack(taking), label=label, writes=True, parent=self._page)
-            job.done.connect(self._on_written)
+            job.done.connect(partial(self._on_undone, lines))
             job.failed.connect(partial(self._on_not_undone, (taking, lines)))
         return lines
 
@@ -104,6 +106,10 @@ class ReviewWork(QObject):
     def _on_not_undone(self, entry: tuple[Taking, list[TextLine]], _problem: object) -> None:
         self._done.append(entry)
         self._stand(entry[1], Standing.TAKEN)
+
+    def _on_undone(self, lines: list[TextLine], changes: Changes) -> None:
+        self._on_written(changes)
+        self.undone.emit(lines)
 
     def _on_written(self, changes: Changes) -> None:
         self._tell(changes)
