@@ -1,4 +1,4 @@
-"""Trains in a process of its own at low priority, so that neither memory nor processor of the window are taken.
+"""Trains in a process of its own so that neither memory nor processor of the window are taken.
 
 Past codings go to it and the model comes back through a pipe: no text of a patient is written to a file. The process
 ends with the one that started it, and a stopped training leaves nothing.
@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import sys
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import asdict
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
-from time import monotonic
 from typing import Final
 
 from app.common.clock import SystemClock
@@ -26,13 +23,11 @@ from app.domain.coding import CodeKind
 from app.matching.contract import PastCoding
 from app.matching.first import FirstMatcher
 from app.services.assets import Assets
+from app.services.retraining_child import work
 from app.services.retraining_figures import Asked, Figures
 from app.services.retraining_work import Candidate, Task, train
 
 _EVERY_S: Final = 0.2
-_BELOW_NORMAL: Final = 0x4000
-"""BELOW_NORMAL_PRIORITY_CLASS of Windows' SetPriorityClass."""
-_NICE: Final = 10
 _log = logging.getLogger(__name__)
 
 
@@ -42,24 +37,24 @@ def train_apart(task: Task, home: Path, progress: Progress) -> Candidate:
     Raises ``Cancelled`` when the user stops it and :class:`UserProblem` when the process ends before its time.
     """
     ours, theirs = get_context("spawn").Pipe()
-    process = get_context("spawn").Process(target=_work, args=(theirs,), name="bingan-learn", daemon=True)
+    process = get_context("spawn").Process(target=work, args=(theirs,), name="bingan-learn", daemon=True)
     with closing(ours):
-        process.start()
-        theirs.close()
         try:
+            with closing(theirs):
+                process.start()
             ours.send_bytes(_packed(task, home))
             ours.send_bytes(task.model)
-            return _answer(ours, progress)
+            return _waited(ours, progress)
         except (EOFError, OSError) as error:
-            process.join()
-            _log.warning("training process ended with %s", process.exitcode)
             raise UserProblem("retraining.ended", remedy="retraining.remedy.ended") from error
         finally:
-            process.kill()
-            process.join()
+            if process.pid is not None:
+                process.kill()
+                process.join()
+                _log.info("training process ended with %s", process.exitcode)
 
 
-def _answer(pipe: Connection, progress: Progress) -> Candidate:
+def _waited(pipe: Connection, progress: Progress) -> Candidate:
     """Wait for the answer, passing on how far it is."""
     told = (0, 0, "")
     while True:
@@ -100,29 +95,12 @@ def _codes(given: object) -> tuple[str, ...]:
     return tuple(map(str, given)) if isinstance(given, list) else ()
 
 
-class _Report:
-    """Progress told through the pipe; ends the process when nobody listens any more."""
-
-    def __init__(self, pipe: Connection) -> None:
-        self._pipe = pipe
-        self._told = 0.0
-
-    def step(self, done: int, total: int, note: str = "") -> None:
-        if monotonic() - self._told >= _EVERY_S:
-            self._told = monotonic()
-            try:
-                self._pipe.send_bytes(json.dumps({"step": [done, total, note]}).encode())
-            except OSError:
-                sys.exit(1)
-
-
-def _work(pipe: Connection) -> None:
-    """The other process: read the task, train, send the answer."""
-    _step_back()
+def answer(pipe: Connection, progress: Progress) -> None:
+    """In the other process: read the task, train, send the answer."""
     message = json.loads(pipe.recv_bytes())
     task = _task(message, CodeKind(message["kind"]), message["seed"], pipe.recv_bytes())
     matcher = FirstMatcher(Assets(Path(message["home"]), SystemClock()).codebook())
-    found = train(matcher, task, _Report(pipe))
+    found = train(matcher, task, progress)
     facts = {
         "old": asdict(found.old),
         "new": asdict(found.new),
@@ -131,14 +109,3 @@ def _work(pipe: Connection) -> None:
     }
     pipe.send_bytes(json.dumps(facts).encode())
     pipe.send_bytes(found.content)
-
-
-def _step_back() -> None:
-    """Let everything else go first."""
-    if sys.platform == "win32":
-        import ctypes  # noqa: PLC0415 - only there
-
-        kernel = ctypes.windll.kernel32
-        kernel.SetPriorityClass(kernel.GetCurrentProcess(), _BELOW_NORMAL)
-    else:
-        os.nice(_NICE)

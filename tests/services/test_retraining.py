@@ -24,6 +24,7 @@ from app.services.assets import Assets
 from app.services.composition import Services, open_services
 from app.services.engines import Engines
 from app.services.retraining import RetrainingService, Trained, report_figures, report_line
+from app.services.retraining_child import Report
 from app.services.retraining_figures import Asked, Outcome, figures_of, is_held_out, is_worse, outcomes, split
 from app.services.retraining_night import ENOUGH_NEW, parse_time, wanted
 from app.services.retraining_process import train_apart
@@ -183,6 +184,13 @@ def test_a_stopped_training_leaves_nothing(small_home: Path) -> None:
 def test_a_process_that_ends_early_is_told(small_home: Path) -> None:
     with pytest.raises(UserProblem, match="训练没有做完"):
         train_apart(Task(PX, PAST[:9], (), b"", 1), small_home, NoProgress())
+
+
+def test_the_process_ends_when_nobody_listens() -> None:
+    ours, theirs = multiprocessing.get_context("spawn").Pipe()
+    ours.close()
+    with pytest.raises(SystemExit):
+        Report(theirs).step(1, 2)
 
 
 def test_a_model_is_used_at_once_and_after_a_restart(
