@@ -11,6 +11,7 @@ from openpyxl import Workbook
 
 from app.common.clock import FixedClock
 from app.common.errors import Cancelled, UserProblem
+from app.domain.case import CaseState
 from app.domain.coding import CodeKind
 from app.domain.field import Group
 from app.matching.contract import PastCoding
@@ -18,6 +19,7 @@ from app.matching.first import FirstMatcher
 from app.services.coding_memory import MemoryQuery, MemoryRow, MemoryState
 from app.services.coding_memory_import import read_preview
 from app.services.composition import Services, open_services
+from app.services.review import Pick
 from app.storage.ops import Op
 from tests.services.conftest import NOW
 
@@ -69,6 +71,36 @@ def test_a_confirmed_code_is_first_for_the_same_text_on_the_next_case(
     assert found.best.code == CODE
     (reason,) = (dict(reason.args) for reason in found.best.reasons if reason.key.startswith("reason.learned"))
     assert (reason["times"], reason["last"], reason["by"]) == ("1", "2026-11-23", services.user.name)
+
+
+def test_what_the_program_coded_is_learned_when_the_case_is_finished_and_forgotten_when_that_is_undone(
+    services: Services, coded: Callable[[str, str], int]
+) -> None:
+    case_id = coded(TEXT, "")
+    with services.session.db.operation(Op.AUTO_CODE, by=services.user) as tx:
+        row_id = tx.load_case(case_id).record.rows(Group.DX)[0].id
+        tx.set_code(case_id, Group.DX, row_id, CODE, "肾结石")
+    assert first(services)[0] != CODE
+    services.cases.set_state(case_id, CaseState.TO_QC)
+    assert first(services)[0] == CODE
+    services.cases.undo(case_id)
+    assert first(services)[0] != CODE
+
+
+def test_the_review_teaches_at_once_what_was_seen_and_the_rest_when_it_is_finished(
+    services: Services, coded: Callable[[str, str], int]
+) -> None:
+    cases = [coded(TEXT, ""), coded(f" {TEXT}", ""), coded("慢性咳嗽天外来病", "")]
+    groups = {group.text.strip(): group for group in services.review.texts(cases)}
+    services.review.take(groups[TEXT], CODE)
+    (row,) = rows_of(services, MemoryQuery(TEXT))
+    assert (row.codes, row.line.times) == (CODE, 2)
+    unseen = groups["慢性咳嗽天外来病"]
+    code = unseen.candidates[0].code
+    services.review.take_all([Pick(unseen, (code,), unseen=True)])
+    assert rows_of(services, MemoryQuery("咳嗽")) == []
+    services.cases.set_state(cases[2], CaseState.TO_QC)
+    assert [row.codes for row in rows_of(services, MemoryQuery("咳嗽"))] == [code]
 
 
 def test_undo_and_another_code_take_it_back(services: Services, coded: Callable[[str, str], int]) -> None:
