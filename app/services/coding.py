@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Final
 
+from app.codebook.entry import CodeEntry
 from app.common.progress import NoProgress, Part, Progress
 from app.common.texts import text
 from app.domain.case import CaseState
@@ -23,6 +26,7 @@ from app.storage.transaction import Transaction
 GROUP_OF: Final = {CodeKind.DX: Group.DX, CodeKind.PX: Group.OP}
 KIND_OF: Final = {group: kind for kind, group in GROUP_OF.items()}
 _BATCH: Final = 100
+_DIGITS: Final = re.compile(r"\D")
 _OFFERED: Final = 4
 
 
@@ -49,10 +53,16 @@ class CodingService:
         return text("coding.join").join(reason_text(reason) for reason in candidate.reasons)
 
     def conflict_line(self, candidate: Candidate) -> str:
-        """Return what the text says otherwise, and first whether the editions use the code for different things."""
+        """Return what must not be overlooked: two meanings, retired or grey, what the text says otherwise."""
         is_double = self._session.engines.editions.second_meaning(candidate.code) is not None
         told = [text("coding.mark.second")] if is_double else []
-        return text("coding.join").join([*told, *(reason_text(reason) for reason in candidate.conflicts)])
+        said = (reason_text(reason) for reason in candidate.conflicts)
+        return text("coding.join").join([*told, *self.limits(candidate.code), *said])
+
+    def limits(self, code: str) -> tuple[str, ...]:
+        """Return why a code of the book cannot be used today: retired, not yet in force, grey; () when it can."""
+        entry = self._session.engines.codebook.get(code)
+        return limits_of(entry, self._session.clock.now().date()) if entry else ()
 
     def context(self, code: str) -> tuple[ContextNode, ...]:
         """Return the tabular list around a code: chapter, headings above, the codes beside it."""
@@ -127,13 +137,31 @@ class CodingService:
         best = result.best
         if best is None or result.band is Band.SEARCH:
             return replace(report, left=report.left + 1)
-        is_exact = result.band is Band.ACCEPT and best.kind is MatchKind.EXACT
+        is_exact = result.band is Band.ACCEPT and best.kind is MatchKind.EXACT and not self.limits(best.code)
         if is_exact:
             tx.set_code(case_id, *key, best.code, best.name)
         tx.set_proposal(case_id, *key, proposal_of(best, self.reason_line(best)))
         if is_exact:
             return replace(report, accepted=report.accepted + 1)
         return replace(report, proposed=report.proposed + 1)
+
+
+def limits_of(entry: CodeEntry, on: date) -> tuple[str, ...]:
+    """Return in words why a code cannot be used on a day: retired, not yet in force, grey."""
+    told = []
+    if "" < _day(entry.valid_to) < f"{on:%Y%m%d}":
+        told.append(text("coding.mark.retired", day=entry.valid_to))
+    if _day(entry.valid_from) > f"{on:%Y%m%d}":
+        told.append(text("coding.mark.future", day=entry.valid_from))
+    if entry.grey:
+        told.append(text("coding.mark.grey"))
+    return tuple(told)
+
+
+def _day(written: str) -> str:
+    """Return a date of a table as eight digits, '' for none."""
+    digits = _DIGITS.sub("", written)[:8]
+    return digits if len(digits) == len("20260101") else ""
 
 
 def open_rows(case: StoredCase) -> Iterable[tuple[RowKey, str]]:

@@ -9,14 +9,12 @@ from typing import Final
 
 from app.codebook.codes import asterisk, kind_of
 from app.codebook.editions import TwoMeanings
-from app.codebook.entry import CodeEntry
 from app.common.texts import text
 from app.domain.coding import Candidate, CodeKind, MatchKind, Reason
 from app.services.coding import CodingService
 from app.services.session import Session
 
 _CODE: Final = re.compile(r"[A-Za-z]?\d[0-9A-Za-z.+*]*")
-_DIGITS: Final = re.compile(r"\D")
 _BY_TEXT: Final = (
     frozenset((MatchKind.CODE, MatchKind.EXACT)),
     frozenset((MatchKind.SYNONYM, MatchKind.LEARNED)),
@@ -155,18 +153,11 @@ class LookupService:
         pairs = self._other_codes(code)
         second, star = engines.editions.second_meaning(code), asterisk(code)
         return CodeFacts(
-            (*self._limits(entry), *(() if entry.main_allowed else (text("coding.mark.not_main"),))),
+            (*self._coding.limits(code), *(() if entry.main_allowed else (text("coding.mark.not_main"),))),
             text("coding.pair", codes=text("coding.list").join(pairs[:_MOST_PAIRS])) if pairs else "",
             text("coding.partner", code=star) if star else "",
             _second(second) if second else "",
         )
-
-    def badge(self, candidate: Candidate) -> str:
-        """Return what must not be overlooked in a list: two meanings, retired or grey, what the text says otherwise."""
-        entry = self._session.engines.codebook.get(candidate.code)
-        limits = self._limits(entry) if entry else ()
-        said = self._coding.conflict_line(candidate)
-        return text("coding.join").join(filter(None, (said, *limits)))
 
     def because(self, candidate: Candidate) -> str:
         """Return why a candidate is offered, with the other edition's code where that differs."""
@@ -177,17 +168,6 @@ class LookupService:
     def _other_codes(self, code: str) -> list[str]:
         return [other for other in self._session.engines.editions.clinical(code) if other != code]
 
-    def _limits(self, entry: CodeEntry) -> tuple[str, ...]:
-        today = f"{self._session.clock.now().date():%Y%m%d}"
-        told = []
-        if "" < _day(entry.valid_to) < today:
-            told.append(text("coding.mark.retired", day=entry.valid_to))
-        if _day(entry.valid_from) > today:
-            told.append(text("coding.mark.future", day=entry.valid_from))
-        if entry.grey:
-            told.append(text("coding.mark.grey"))
-        return tuple(told)
-
 
 def _second(second: TwoMeanings) -> str:
     key = "coding.second" if second.other else "coding.second_alone"
@@ -196,9 +176,3 @@ def _second(second: TwoMeanings) -> str:
 
 def _rank(candidate: Candidate) -> int:
     return next((place for place, kinds in enumerate(_BY_TEXT) if candidate.kind in kinds), len(_BY_TEXT))
-
-
-def _day(written: str) -> str:
-    """Return a date of a table as eight digits, '' for none."""
-    digits = _DIGITS.sub("", written)[:8]
-    return digits if len(digits) == len("20260101") else ""

@@ -14,6 +14,7 @@ from app.common.clock import FixedClock
 from app.common.progress import NoProgress
 from app.domain.field import Group
 from app.services.composition import Services, open_services
+from app.storage.ops import Op
 from app.ui.page import PageSpec
 from app.ui.pages.case import PAGE as CASE
 from app.ui.pages.codes import PAGE as CODES
@@ -142,6 +143,18 @@ def test_a_code_with_two_meanings_is_asked_about_before_it_is_written(desk: Any,
     assert "急性血行播散型结核" in words
     desk.press(*["Tab"] * tabs, "Space")
     assert code_of(desk, case_id) == stored
+
+
+def test_a_stored_code_with_two_meanings_is_marked_and_f1_tells_both(desk: Any) -> None:
+    case_id = desk.services.worklist.ids("to_code")[0]
+    session = desk.services.session
+    with session.db.operation(Op.INSERT_ROW, by=session.actor) as tx:  # as a file brings it: nobody has confirmed it
+        tx.insert_row(case_id, Group.DX, 0, {"code": "A19.000x001"})
+    grid = desk.go("case", case=case_id).grids[Group.DX]
+    texts = [grid.model().index(0, column).data() for column in range(grid.model().columnCount())]
+    assert any("两版含义不同" in str(text) for text in texts)
+    desk.window.page.go_to_field("dx[0].code")
+    assert "急性血行播散型结核" in grid.explain(grid)
 
 
 def test_esc_at_the_stop_writes_nothing_and_other_codes_are_not_stopped(desk: Any) -> None:

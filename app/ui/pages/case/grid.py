@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QEvent, QItemSelectionModel, QModelIndex, QRect, Qt, QTimer, Signal
@@ -17,7 +18,7 @@ from app.domain.fields import field
 from app.services.types import CaseView
 from app.ui.page import Shell
 from app.ui.pages.case.editors import CodedRow, CodeEditor
-from app.ui.pages.case.grid_cells import GridFacts, blank_cells, candidate_cells, row_cells
+from app.ui.pages.case.grid_cells import GridFacts, RowFacts, blank_cells, candidate_cells, row_cells
 from app.ui.pages.case.grid_columns import COLUMNS, PINNED, READ_ONLY, window
 from app.ui.pages.case.grid_editing import GridDelegate
 from app.ui.pages.case.grid_model import GridModel, Line
@@ -27,6 +28,7 @@ from app.ui.theme import theme
 from app.ui.widgets import Cell, DataTable
 
 _NOTHING: Mapping[str, str] = {}
+_SECOND = "⚠ 两版含义不同，F1 看说明"
 
 
 class RowGrid(DataTable):
@@ -402,7 +404,7 @@ class RowGrid(DataTable):
         for index in range(count):
             offered = self._offered[1] if self._offered[0] == index else ()
             lines.append(Line(index))
-            cells.append(row_cells(facts.row(index, len(offered))))
+            cells.append(self._row(facts.row(index, len(offered))))
             for number, candidate in enumerate(offered):
                 lines.append(Line(index, number))
                 cells.append(self._candidate(number, candidate))
@@ -412,9 +414,18 @@ class RowGrid(DataTable):
         self.lines.show(lines, cells, locked=bool(view.locked))
         self._fit_height()
 
+    def _row(self, facts: RowFacts) -> Sequence[Cell]:
+        """Return the cells of a row; of a code with two meanings that nobody has confirmed its name says so."""
+        cells, code = row_cells(facts), facts.row.text("code")
+        if facts.is_confirmed or not code or self._shell.services.lookup.two_meanings(code) is None:
+            return cells
+        at = next(place for place, column in enumerate(COLUMNS[self.group]) if column.key == "name")
+        cells[at] = replace(cells[at], note=_SECOND)
+        return cells
+
     def _candidate(self, number: int, candidate: Candidate) -> list[Cell]:
-        lookup = self._shell.services.lookup
-        reason = joined(lookup.badge(candidate), lookup.because(candidate), sign=" · ")
+        services = self._shell.services
+        reason = joined(services.coding.conflict_line(candidate), services.lookup.because(candidate), sign=" · ")
         return candidate_cells(self.group, number + 1, candidate, self._effects.get(candidate.code, ""), reason)
 
     def _fit_height(self) -> None:

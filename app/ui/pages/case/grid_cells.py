@@ -36,6 +36,11 @@ class RowFacts:
     offered: int = 0
 
     @property
+    def is_confirmed(self) -> bool:
+        """True when a person accepted the code of the row."""
+        return self.view.row_key(self.group, self.index) in self.view.accepted
+
+    @property
     def worst(self) -> Severity | None:
         """The worst finding on any field of the row."""
         return min((mark[0] for mark in self.marks.values()), key=list(Severity).index, default=None)
@@ -151,7 +156,7 @@ def _status_cell(facts: RowFacts) -> Cell:
         return Cell(f"候选 {facts.offered}", "proposed", "proposed")
     if worst:
         return Cell(severity_word(worst), str(worst), severity_icon(worst))
-    if facts.view.row_key(facts.group, facts.index) in facts.view.accepted:
+    if facts.is_confirmed:
         return Cell("已确认", "fg_secondary", "passed")
     return Cell("已编码", "fg_secondary") if facts.row.text("code") else Cell("待编码", "fg_muted")
 

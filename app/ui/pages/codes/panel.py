@@ -225,13 +225,13 @@ class SearchPanel(Pane):
             self.taken.emit(line.candidate)
 
     def _hits(self) -> list[Hit]:
-        lookup = self._shell.services.lookup
+        services = self._shell.services
         found = []
         for line in self._folding.lines():
             candidate = line.candidate
             effect = "当前" if candidate.code == self._current_code else self._told.get(candidate.code, "")
-            reason = " · ".join(filter(None, (" ".join(line.folded), lookup.because(candidate))))
-            badge = lookup.badge(candidate)
+            reason = " · ".join(filter(None, (" ".join(line.folded), services.lookup.because(candidate))))
+            badge = services.coding.conflict_line(candidate)
             found.append(
                 Hit(candidate.code, candidate.name, reason, badge, effect, candidate.spans, line.words, line.is_inside)
             )
