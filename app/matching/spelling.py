@@ -17,7 +17,7 @@ _ROMAN: Final = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, 
 _NOT_WORD: Final = re.compile(r"[\W_]+")
 _MANY_ROMAN: Final = re.compile(r"(?<![a-z])(viii|vii|iii|ii|vi|iv|ix)(?![a-z])")
 _REMARK: Final = re.compile(
-    r"(?<=[^\s(\uff08])\s*[(\uff08\[\u3010][^()\uff08\uff09\[\]\u3010\u3011]*[)\uff09\]\u3011]\s*$"
+    r"(?<=[^\s(\uff08])\s*[(\uff08\[\u3010][^()\uff08\uff09\[\]\u3010\u3011]*[)\uff09\]\u3011][\W_]*$"
 )
 _CODE: Final = re.compile(r"[(\uff08\[]+[\d.+x/; ]{4,}[)\uff09\]]+", re.IGNORECASE)
 
