@@ -85,9 +85,6 @@ class EditionPairs:
         alone = [code for code, target in maps.pairs.items() if code not in book and target in book]
         self._alone = sorted((search_key(code), code) for code in alone)
 
-    def __len__(self) -> int:
-        return len(self._maps)
-
     def clinical(self, code: str) -> tuple[str, ...]:
         """Return the codes of the clinical edition that mean what ``code`` means in the active book, in code order."""
         return tuple(self._clinical.get(code, ()))

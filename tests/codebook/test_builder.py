@@ -123,4 +123,4 @@ def test_pairs_of_editions_tell_partners_and_second_meanings() -> None:
     assert pairs.only_clinical("b019", CodeKind.DX, 5) == [("B01.900x001", "B01.000")]
     assert pairs.only_clinical("b019", CodeKind.PX, 5) == []
     assert pairs.only_clinical("", CodeKind.DX, 5) == []
-    assert len(EditionPairs(book, EditionMap())) == 0
+    assert EditionPairs(book, EditionMap()).second_meaning("B02.000") is None
