@@ -78,7 +78,7 @@ def is_held_out(text: str) -> bool:
 
 def split(history: Iterable[PastCoding], known: Known, most: int = MOST) -> Split:
     """Part the latest ``most`` past codings; those without a code that ``known`` knows are left out."""
-    usable = [item for item in history if any(map(known, item.codes)) and text_key(item.text)]
+    usable = [item for item in history if any(map(known, item.codes)) and item.text.strip()]
     usable.sort(key=lambda item: (item.last, item.times, item.text, item.codes), reverse=True)
     learned: list[PastCoding] = []
     given: dict[str, PastCoding] = {}
