@@ -31,6 +31,8 @@ _NOTHING: Final = "null"
 _FIELDS: Final = (ROW, "code", CODE_STATUS, PROPOSAL, "name")
 _CHUNK: Final = 400
 
+_REVOKED: Final = sa.select(coding_revoked.c.kind, coding_revoked.c.key, coding_revoked.c.codes)
+
 Evidence = tuple[int, int, str, str, str, str, str, str, int]
 """A row of ``coding_evidence``, in the table's order."""
 _RowKey = tuple[str, int]
@@ -109,7 +111,8 @@ def update_evidence(connection: sa.Connection, case_ids: Iterable[int]) -> Learn
         if new:
             connection.exec_driver_sql(insert_sql(coding_evidence), new)
         won += new
-    return Learned(tuple(_told(row) for row in won if not _is_revoked(connection, row)), lost)
+    revoked = {tuple(row) for row in connection.execute(_REVOKED)} if won else set()
+    return Learned(tuple(_told(row) for row in won if row[2:5] not in revoked), lost)
 
 
 def fill_evidence(source: sa.Connection, target: sa.Connection) -> None:
@@ -186,13 +189,6 @@ def _chunks(ids: Iterable[int]) -> Iterator[list[int]]:
     rest = iter(ids)
     while chunk := list(islice(rest, _CHUNK)):
         yield chunk
-
-
-def _is_revoked(connection: sa.Connection, row: Evidence) -> bool:
-    _, _, kind, key, codes, *_ = row
-    column = coding_revoked.c
-    query = sa.select(column.id).where(column.kind == kind, column.key == key, column.codes == codes)
-    return connection.execute(query).first() is not None
 
 
 def _told(row: Evidence) -> Confirmed:

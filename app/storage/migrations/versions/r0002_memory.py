@@ -52,7 +52,8 @@ CREATE INDEX ix_coding_evidence_kind_key_codes ON coding_evidence (kind, "key", 
 """
 
 CHANGES: Final = """
-SELECT c.op_id, o.op, c.entity, c.row_id, c.field, c."after"
+SELECT c.op_id, o.op, c.entity, c.row_id, c.field, c."after",
+       CASE o.actor_name WHEN '' THEN o.actor ELSE o.actor_name END, o.at
 FROM audit_change AS c JOIN audit_operation AS o ON o.id = c.op_id
 WHERE c.case_id = ?
   AND (c.entity IN ('dx', 'op') AND c.field IN ('', 'code', 'code_status', 'proposal', 'name')
@@ -75,6 +76,7 @@ ORDER BY 1, position
 BY_PROGRAM: Final = ("import", "reimport", "create_case", "auto_code")
 
 _Row = tuple[int, int, str, str, str, str, str, str, int]
+_Answer = tuple[str, str, int]
 
 
 def upgrade() -> None:
@@ -93,38 +95,35 @@ def _evidence(connection: sa.Connection, case_id: int) -> Iterator[_Row]:
     found: dict[tuple[str, str], _Row] = {}
     waiting: set[tuple[str, str]] = set()
     for entity, kind, odd, row_id, code, source_text, _ in connection.execute(sa.text(ROWS), {"case": case_id}):
-        op_id = answering.get((entity, row_id))
+        answer = answering.get((entity, row_id))
         text = parts.get((entity, row_id), source_text).strip()
         place = kind, _key(text)
-        if not op_id or not text:
+        if answer is None or not text:
             waiting.add(place)
             continue
-        who = connection.exec_driver_sql(
-            "SELECT CASE actor_name WHEN '' THEN actor ELSE actor_name END, at FROM audit_operation WHERE id = ?",
-            (op_id,),
-        ).one()
-        row = row_id * 2 + odd, case_id, kind, place[1], code, text, who[0], who[1], op_id
+        row = row_id * 2 + odd, case_id, kind, place[1], code, text, *answer
         found[place] = _joined(found[place], row) if place in found else row
     yield from (row for place, row in found.items() if place not in waiting)
 
 
 def _history(
     connection: sa.Connection, case_id: int
-) -> tuple[dict[tuple[str, int], int | None], dict[tuple[str, int], str]]:
-    """Return which person's operation answers for the code of each row, and the parts of split texts."""
-    answering: dict[tuple[str, int], int | None] = {}
+) -> tuple[dict[tuple[str, int], _Answer | None], dict[tuple[str, int], str]]:
+    """Return who answers for the code of each row, and the parts of split texts."""
+    answering: dict[tuple[str, int], _Answer | None] = {}
     parts: dict[tuple[str, int], str] = {}
-    for op_id, name, entity, row_id, field, after in connection.exec_driver_sql(CHANGES, (case_id,)):
+    for op_id, name, entity, row_id, field, after, by, at in connection.exec_driver_sql(CHANGES, (case_id,)):
+        answer = by, at, op_id
         if entity == "case":
             if name == "set_state" and after == '"to_qc"':
-                answering = {row: by or op_id for row, by in answering.items()}
+                answering = {row: known or answer for row, known in answering.items()}
         elif field == "name":
             if name == "split_row":
                 parts[entity, row_id] = str(json.loads(after) or "")
         elif field != "proposal" or after != "null":
-            answering[entity, row_id] = None if field == "proposal" or name in BY_PROGRAM else op_id
+            answering[entity, row_id] = None if field == "proposal" or name in BY_PROGRAM else answer
         elif name != "reject_proposal" and name not in BY_PROGRAM:
-            answering[entity, row_id] = op_id
+            answering[entity, row_id] = answer
     return answering, parts
 
 
