@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from app.domain.coding import Band, Candidate, CodeKind, MatchKind, MatchResult, Reason
+from app.matching.base.opinion import second_opinion
 from app.matching.box import SearchBox, distinct
 from app.matching.confidence import ACCEPT, CONFIRM, band_of, probabilities
 from app.matching.contract import PastCoding
@@ -231,7 +232,7 @@ class KindMatcher:
         if not query.wordings:
             return [], {}
         if not len(self.memory):
-            return self.ranker.score(query), {}
+            return second_opinion(self.kind).ordered(self.ranker, query, self.ranker.score(query)), {}
         plain = query.wordings[0].plain
         recalled = self.memory.recall(query.normal, plain)
         per_form = self.memory.translated(plain, self.ranker.index)

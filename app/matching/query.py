@@ -61,7 +61,7 @@ def analyse(normal: str, lexicon: KindLexicon, bare: str = "") -> Query:
     _add(found, plain, normal, lexicon, None, UNRULED if ruled else 0.0)
     for wording in ruled:
         found.setdefault(wording.plain, wording)
-    forms = (lexicon.canonical(normal), normal, plain)
+    forms: tuple[str, ...] = (lexicon.canonical(normal), normal, plain)
     if bare and bare != normal:
         _add(found, lexicon.plain(bare), bare, lexicon, None, BARE)
         forms = (*forms, bare)

@@ -54,7 +54,7 @@ class Weights:
 
 @dataclass(slots=True)
 class Scored:
-    """A term with its score and what led to it. ``base`` is the score without memory."""
+    """A term with its score and what led to it. ``base`` is the score without memory, ``number`` that of the form."""
 
     term: int
     score: float
@@ -63,6 +63,7 @@ class Scored:
     base: float = 0.0
     differences: list[Difference] = field(default_factory=list)
     expansion: Expansion | None = None
+    number: int = 0
 
     @property
     def is_exact(self) -> bool:
@@ -202,7 +203,7 @@ class Ranker:
         differences = self.lexicon.axes.compare(wording.said, said) + self.lexicon.sites.compare(wording.places, places)
         score -= sum(difference.cost for difference in differences)
         expansion, bonus = self._prefix(query, form.term)
-        return Scored(form.term, score + bonus, form, wording, score + bonus, differences, expansion)
+        return Scored(form.term, score + bonus, form, wording, score + bonus, differences, expansion, number)
 
     def _prefix(self, query: Query, term: int) -> tuple[Expansion | None, float]:
         for expansion, share in query.shares:
