@@ -182,7 +182,7 @@ class ModelCard(Panel):
 
     def _show_night(self, kept: str) -> None:
         self._problem.setText("")
-        self.night.show_value(kept, FieldLook(code=True, hint="02:30"))
+        self.night.show_value(kept, FieldLook(code=bool(kept), hint="未设"))
 
     def _on_training(self) -> None:
         self._show_progress()
