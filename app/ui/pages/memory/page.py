@@ -21,6 +21,7 @@ from app.services.coding_memory import (
     MemoryRow,
     MemoryState,
     MemoryStats,
+    MemoryStep,
     PastImport,
     PastPreview,
 )
@@ -40,7 +41,7 @@ _SEARCH_AFTER_MS: Final = 150
 _SORTS: Final = tuple(one.key for one in COLUMNS if one.sort)
 _KINDS: Final = ((_ALL, "全部"), (str(CodeKind.DX), "诊断"), (str(CodeKind.PX), "手术"))
 _STATES: Final = ((_ALL, "全部"), (str(MemoryState.OFFERED), "未撤销"), (str(MemoryState.REVOKED), "已撤销"))
-_Read = tuple[Sequence[int], MemoryStats, Sequence[PastImport]]
+_Read = tuple[Sequence[int], MemoryStats, Sequence[PastImport], MemoryStep | None]
 
 
 class MemoryPage(Page):
@@ -53,6 +54,7 @@ class MemoryPage(Page):
         self._job: Job | None = None
         self._starts_in_model = False
         self._preview: PastPreview | None = None
+        self._step: MemoryStep | None = None
 
     @property
     def _memory(self) -> CodingMemoryService:
@@ -207,7 +209,7 @@ class MemoryPage(Page):
     @property
     def can_undo(self) -> bool:
         """True when an import, a revocation or a restoration of the user is in effect."""
-        return self._memory.last_step() is not None
+        return self._step is not None
 
     # What the user does.
 
@@ -333,7 +335,7 @@ class MemoryPage(Page):
         job.failed.connect(self._on_failed)
 
     def _on_read(self, read: _Read) -> None:
-        refs, stats, imports = read
+        refs, stats, imports, self._step = read
         self._job = None
         self.list.show_refs(refs, self._keep)
         if not refs:
@@ -426,7 +428,7 @@ def _read(memory: CodingMemoryService, query: MemoryQuery, progress: Progress) -
     progress.step(1, 3)
     stats = memory.stats()
     progress.step(2, 3)
-    return refs, stats, memory.imports()
+    return refs, stats, memory.imports(), memory.last_step()
 
 
 def _committed(memory: CodingMemoryService, preview: PastPreview, _progress: Progress) -> Changes:
