@@ -58,9 +58,10 @@ class SearchBox:
 
     def _short_form(self, typed: str) -> list[Candidate]:
         """Codes of the short form that was typed, or of those whose initials were."""
+        each = self.each_meaning(typed)
+        if each:
+            return each
         normal = self._lexicon.spelling.normal(typed)
-        if self._meanings.of(normal):
-            return self._each_meaning(typed.strip(), normal)
         shorts = [normal] if normal in self._lexicon.expansions else self._index.short_forms(normal)
         found = [
             candidate
@@ -69,9 +70,10 @@ class SearchBox:
         ]
         return [candidate for candidate in found if candidate.kind in {MatchKind.SYNONYM, MatchKind.EXACT}]
 
-    def _each_meaning(self, typed: str, normal: str) -> list[Candidate]:
-        meanings = self._meanings.of(normal)
-        why = (several(typed, meanings),)
+    def each_meaning(self, typed: str) -> list[Candidate]:
+        """Return the best codes for each meaning of a short form that has several, [] for any other text."""
+        meanings = self._meanings.of(self._lexicon.spelling.normal(typed))
+        why = (several(typed.strip(), meanings),)
         found: list[Candidate] = []
         for meaning in meanings:
             alike = [one for one in self._alike(meaning.term, SHORT_FORM) if one.code.startswith(meaning.prefix)]

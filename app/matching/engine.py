@@ -114,7 +114,19 @@ class KindMatcher:
         return self._numbers.get(code)
 
     def match(self, text: str, top: int = 10) -> MatchResult:
-        """Return the best codes for a text; for a compound text first the best of each of its parts."""
+        """Return the best codes for a text; for a compound text first the best of each of its parts.
+
+        A short form with several meanings gets codes of each of them behind the first answer.
+        """
+        found = self._matched(text, top)
+        meant = self._box.each_meaning(text)
+        if not meant or not found.candidates:
+            return found
+        first, *rest = found.candidates
+        offered = [replace(one, score=rest[0].score if rest else 0.0) for one in meant]
+        return MatchResult(distinct([first, *offered, *rest])[:top], found.band)
+
+    def _matched(self, text: str, top: int) -> MatchResult:
         status = self._status.read(text)
         if status.denied:
             return MatchResult((), Band.SEARCH)
@@ -144,8 +156,12 @@ class KindMatcher:
 
     def search(self, typed: str, top: int = 20) -> tuple[Candidate, ...]:
         """Return terms for what a coder types, in the order of :class:`SearchBox`, with their uses."""
-        found = SearchBox(self.index, self.lexicon.kinds[self.kind], self._meanings, self._alike).search(typed, top)
+        found = self._box.search(typed, top)
         return tuple(replace(candidate, uses=self._uses(candidate.code)) for candidate in found)
+
+    @property
+    def _box(self) -> SearchBox:
+        return SearchBox(self.index, self.lexicon.kinds[self.kind], self._meanings, self._alike)
 
     def warm_search(self) -> None:
         """Build now what a search would build at first."""

@@ -204,6 +204,9 @@ def test_a_short_form_with_several_meanings_is_told_and_never_sure(matcher: Firs
     result = matcher.match("MS", CodeKind.DX)
     assert "有几个意思：二尖瓣狭窄、多发性硬化" in told(result.candidates[0])
     assert result.band is not Band.ACCEPT
+    assert {"I05", "G35"} <= {candidate.code[:3] for candidate in result.candidates[:4]}, "each meaning is offered"
+    scores = [candidate.score for candidate in result.candidates]
+    assert scores == sorted(scores, reverse=True)
     assert "有几个意思" not in told(first(matcher, "冠心病"))
 
 
