@@ -18,6 +18,7 @@ from app.domain.coding import CodeKind, MatchKind, Proposal
 from app.domain.field import Group
 from app.domain.past import Confirmed, PastLine, text_key
 from app.storage import Actor, Database, Op
+from app.storage.check import table_hashes
 from app.storage.coding_memory import MemoryQuery, MemoryState
 
 OTHER = Actor("lilei", "李雷（测试）")
@@ -262,6 +263,24 @@ def test_an_import_adds_to_what_cases_gave_and_is_taken_back_whole(
     db.redo(changes.op_id, by=me)
     assert sorted(line[2] for line in known()) == [3, 3]
     assert ask("past_imports")[0].op_id == changes.op_id
+
+
+def test_an_import_that_breaks_leaves_every_table_as_it_was(db: Database, me: Actor) -> None:
+    remember(db, me)
+
+    def hashes() -> dict[str, str]:
+        with db._readers.connect() as connection:
+            return table_hashes(connection)
+
+    def broken() -> None:
+        with db.operation(Op.IMPORT_PAST, by=me) as tx:
+            tx.import_past("b.csv", "2" * 64, PAST[:1])
+            raise ZeroDivisionError
+
+    before = hashes()
+    with pytest.raises(ZeroDivisionError):
+        broken()
+    assert hashes() == before
 
 
 def test_what_is_revoked_stays_visible_and_is_not_offered(
