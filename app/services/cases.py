@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
@@ -18,7 +18,7 @@ from app.domain.values import parse
 from app.matching.splitting import split_texts
 from app.services.case_view import LOCKED, ViewBuilder, change_text, load_case
 from app.services.session import Session
-from app.services.types import CaseView, Finish, HistoryEntry
+from app.services.types import CaseView, Finish, HistoryEntry, RowKey
 from app.services.whatif_values import Change, WhatIf
 from app.storage.load import StoredCase
 from app.storage.ops import Op
@@ -144,12 +144,13 @@ class CaseService:
             self._set_code(tx, case_id, group, row.id, code)
         return self._views.after(case_id, {f"{group}[{index}].code", f"{group}[{index}].name"})
 
-    def accept_all(self, case_id: int) -> CaseView:
-        """Accept every open proposal of a case in one operation."""
+    def accept_all(self, case_id: int, but: Container[RowKey] = ()) -> CaseView:
+        """Accept every open proposal of a case in one operation, ``but`` those of some rows."""
         stored = self._unlocked(case_id)
         with self._write(Op.ACCEPT_PROPOSAL, case_id, stored) as tx:
             for group, row_id in stored.proposals:
-                tx.accept(case_id, group, row_id)
+                if (group, row_id) not in but:
+                    tx.accept(case_id, group, row_id)
         return self._views.after(case_id, {str(Group.DX), str(Group.OP)})
 
     def apply_fix(self, case_id: int, finding: Finding) -> CaseView:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.common.clock import FixedClock
 from app.common.progress import NoProgress
+from app.domain.coding import MatchKind, Proposal
 from app.domain.field import Group
 from app.services.composition import Services, open_services
 from app.storage.ops import Op
@@ -155,6 +156,19 @@ def test_a_stored_code_with_two_meanings_is_marked_and_f1_tells_both(desk: Any) 
     assert any("两版含义不同" in str(text) for text in texts)
     desk.window.page.go_to_field("dx[0].code")
     assert "急性血行播散型结核" in grid.explain(grid)
+
+
+def test_accepting_all_proposals_leaves_codes_with_two_meanings(desk: Any) -> None:
+    case_id = desk.services.worklist.ids("to_code")[0]
+    session = desk.services.session
+    with session.db.operation(Op.INSERT_ROW, by=session.actor) as tx:
+        for index, code in enumerate(("A19.000x001", "J18.900")):
+            row_id = tx.insert_row(case_id, Group.DX, index, {"source_text": code, "name": code})
+            tx.set_proposal(case_id, Group.DX, row_id, Proposal(code, code, 0.9, MatchKind.FUZZY, ""))
+    desk.go("case", case=case_id).go_to_field("dx[0].code")
+    desk.window.shell.actions.trigger("case.accept_all")
+    rows = desk.services.cases.view(case_id).record.rows(Group.DX)
+    assert [row.text("code") for row in rows[:2]] == ["", "J18.900"]
 
 
 def test_esc_at_the_stop_writes_nothing_and_other_codes_are_not_stopped(desk: Any) -> None:

@@ -15,6 +15,7 @@ from app.ui.pages.case.fields import SheetField
 from app.ui.pages.case.full_text import FullText
 from app.ui.pages.case.grid import RowGrid
 from app.ui.pages.case.page import CasePage
+from app.ui.pages.wording import joined
 
 _DATES = (FieldType.DATE, FieldType.DATETIME)
 _GROUPS = {Group.DX: "诊断", Group.OP: "手术"}
@@ -191,11 +192,17 @@ def search_code(page: CasePage) -> None:
 
 
 def accept_proposals(page: CasePage) -> None:
-    """Accept all proposals of the case."""
+    """Accept all proposals of the case but those of codes with two meanings: each of these is asked about."""
     page.settle()
-    count = len(page.view.proposals) if page.view else 0
-    if count and page.work.do(page.shell.services.cases.accept_all):
-        page.shell.notices.toast(f"已采用 {count} 条提议", undo=page.undo)
+    proposals = page.view.proposals if page.view else {}
+    two_meanings = page.shell.services.lookup.two_meanings
+    doubtful = frozenset(key for key, proposal in proposals.items() if two_meanings(proposal.code))
+    count = len(proposals) - len(doubtful)
+    left = f"{len(doubtful)} 条编码两版含义不同，请逐条确认" if doubtful else ""
+    if count and page.work.do(page.shell.services.cases.accept_all, doubtful):
+        page.shell.notices.toast(joined(f"已采用 {count} 条提议", left, sign="；"), undo=page.undo)
+    elif doubtful and not count:
+        page.shell.notices.toast(left)
 
 
 # Findings.
