@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from app.matching.axes import WITHOUT, Said
 from app.matching.grams import Floats, GramIndex, Ints
+from app.matching.learned.structure import structure_of
 from app.matching.ranking import Ranker
 from app.matching.shelf import Shelf
 
@@ -49,6 +50,7 @@ class Catalogue:
         self.category = np.array(
             [categories.setdefault(term.code[:CATEGORY] or term.name, len(categories)) for term in terms], np.int64
         )
+        self.structure = shelf.array("structure", lambda: structure_of([term.code for term in terms]))
         self._values = {
             axis.name: {value: 1 << bit for bit, value in enumerate(dict.fromkeys(axis.words.values()))}
             for axis in lexicon.axes.all

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -13,6 +13,7 @@ from rapidfuzz.fuzz import partial_ratio, ratio
 from rapidfuzz.process import cdist
 
 from app.matching.grams import Floats
+from app.matching.learned import remainder, stretches, structure
 from app.matching.learned.agreement import PLACES, SUMS, on_axes, on_places
 from app.matching.learned.alignment import MEASURES, Aligned, aligned
 from app.matching.learned.knowledge import Found, Knowledge, recall
@@ -38,7 +39,8 @@ def names_of(axes: Sequence[str]) -> tuple[str, ...]:
     """Return the names of the columns of a look's table."""
     behind = (f"{name}_behind" for name in _BEHIND)
     placed = (f"{name}_place" for name in _PLACED)
-    return (*_PLAIN, *axes, *SUMS, *behind, *placed)
+    of_kept = (*structure.MEASURES, *remainder.MEASURES, *stretches.MEASURES)
+    return (*_PLAIN, *axes, *SUMS, *behind, *placed, *of_kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,21 @@ def look(question: Question, known: Knowledge) -> Look:
     parts = known.vectors[numbers] @ question.vectors[1:].T
     table = _table(question, found, known, together)
     whole = Look(numbers, table, together.covers, weights, parts, known.history.habits)
-    return whole.only(_worthy(table))
+    return _closer(whole.only(_worthy(table)), question, known)
+
+
+def _closer(kept: Look, question: Question, known: Knowledge) -> Look:
+    """A look at the names to be ranked with the measures that take longer."""
+    catalogue, numbers = known.catalogue, kept.numbers
+    names = [catalogue.texts[number] for number in numbers.tolist()]
+    held = stretches.stretches_of(question.canonical, question.vectors[0], known.encoder)
+    columns = [
+        kept.table,
+        catalogue.structure[numbers],
+        remainder.remainders(question.canonical, names, known.encoder),
+        stretches.fitting(known.vectors[numbers], held),
+    ]
+    return replace(kept, table=np.concatenate(columns, axis=1, dtype=np.float32))
 
 
 def _worthy(table: Floats) -> NDArray[np.int64]:
