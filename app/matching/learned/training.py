@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from app.common.progress import Progress
 from app.matching.grams import Floats
-from app.matching.learned.boosting import RANKING, YES_OR_NO, Sample, Trees, fitted
+from app.matching.learned.boosting import Sample, Trees, ranking, yes_or_no
 from app.matching.learned.calibration import scale_of
 from app.matching.learned.catalogue import Catalogue
 from app.matching.learned.encoder import Encoder, untrained
@@ -77,14 +77,14 @@ class Training:
         rows = [example.row for example in self._examples]
         encoder = self._encoder(base, rows)
         looks = [item.look.table for item in seen]
-        rankers, scores = self._council(RANKING, seen, looks, [item.right for item in seen])
+        rankers, scores = self._council(_ranker, seen, looks, [item.right for item in seen])
         firsts = [first_of(score) for score in scores]
         tables = [
             set_features(item.look.only(first), score[first])
             for item, first, score in zip(seen, firsts, scores, strict=True)
         ]
         right = [item.right[first] for item, first in zip(seen, firsts, strict=True)]
-        setters, raw = self._council(YES_OR_NO, seen, tables, right)
+        setters, raw = self._council(yes_or_no, seen, tables, right)
         told = [sigmoid(one) for one in raw]
         mostly_single = np.mean([item.wanted == 1 for item in seen]) > 0.8
         scale = scale_of(told, right, [item.wanted for item in seen], exact=bool(mostly_single))
@@ -139,7 +139,7 @@ class Training:
 
     def _council(
         self,
-        goal: Mapping[str, object],
+        fit: Callable[[Sample, Sample, int], str],
         seen: Sequence[_Seen],
         tables: Sequence[Floats],
         right: Sequence[NDArray[np.bool_]],
@@ -152,10 +152,14 @@ class Training:
             out = list(range(member, len(seen), COUNCIL))
             fit_on = [n for n in range(len(seen)) if n % COUNCIL != member and useful[n]]
             watched = _sample([n for n in out if useful[n]], tables, right)
-            model = Trees(fitted(goal, _sample(fit_on, tables, right), watched, self._seed + member))
+            model = Trees(fit(_sample(fit_on, tables, right), watched, self._seed + member))
             models.append(model)
             answers.update({number: model.raw(tables[number]) for number in out})
         return models, [answers[number] for number in range(len(seen))]
+
+
+def _ranker(sample: Sample, _: Sample, seed: int) -> str:
+    return ranking(sample, seed)
 
 
 def _sample(numbers: Sequence[int], tables: Sequence[Floats], right: Sequence[NDArray[np.bool_]]) -> Sample:
