@@ -17,7 +17,7 @@ BATCH: Final = 256
 NEIGHBOURS: Final = 8
 """Names that follow each other in the list and stand in one batch, so that it learns to tell them apart."""
 RATE: Final = np.float32(2e-3)
-SHARPNESS: Final = np.float32(0.05)
+SHARPNESS: Final = np.float32(0.08)
 DROPPED: Final = 0.2
 _MEAN: Final = np.float32(0.9)
 _SQUARE: Final = np.float32(0.99)
