@@ -141,13 +141,13 @@ def test_words_codes_and_pinyin_find(desk: Any, past: Callable[..., Path], servi
     desk.go("memory")
     for words, found in (("gxy", ["高血压病"]), ("N20", [TEXT]), ("", [TEXT, "高血压病", "某手术"])):
         page = desk.window.page
-        page.query.setText(words)
+        page.bar.query.setText(words)
         desk.wait(lambda found=found, page=page: sorted(column(page.list.table, 0)) == sorted(found))
-    page.findChildren(SegmentedControl)[0].set_current("px")
+    page.bar.findChildren(SegmentedControl)[0].set_current("px")
     desk.wait(lambda: column(page.list.table, 0) == ["某手术"])
     assert page.place().args["kind"] == "px"
-    page.findChildren(SegmentedControl)[0].set_current("all")
-    page.findChildren(SegmentedControl)[1].set_current(str(MemoryState.REVOKED))
+    page.bar.findChildren(SegmentedControl)[0].set_current("all")
+    page.bar.findChildren(SegmentedControl)[1].set_current(str(MemoryState.REVOKED))
     desk.wait(lambda: page.list.table.model().rowCount() == 0)
 
 
@@ -231,7 +231,7 @@ def test_the_place_comes_back_after_a_restart(desk: Any, past: Callable[..., Pat
     assert column(page.list.table, 0) == ["高血压病"]
     place = page.place()
     assert place.args["ref"] == services.memory.refs(MemoryQuery("高血压"))[0]
-    page.query.setText("")
+    page.bar.query.setText("")
     desk.wait(lambda: page.list.table.model().rowCount() == 2)
     desk.window.go(place)
     desk.rest()
@@ -247,7 +247,7 @@ def test_the_palette_leads_here(desk: Any) -> None:
     (item,) = provider.search("本院记忆 天外", 5).items
     item.run()
     desk.rest()
-    assert desk.window.page.query.text() == "天外"
+    assert desk.window.page.bar.query.text() == "天外"
 
 
 def test_the_models_are_sound(desk: Any, qtmodeltester: ModelTester) -> None:

@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QLineEdit, QStackedLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from app.common.errors import UserProblem
 from app.common.progress import Progress
@@ -28,19 +28,15 @@ from app.services.coding_memory import (
 from app.ui.jobs import Job
 from app.ui.page import KeyHint, Page, PageSpec, Place, Shell
 from app.ui.pages.files import TABLES, ask_open, ask_save
+from app.ui.pages.memory.bar import ALL, SearchBar
 from app.ui.pages.memory.detail import DetailPanel
 from app.ui.pages.memory.imports import ImportsPanel
 from app.ui.pages.memory.model_card import ModelCard
 from app.ui.pages.memory.preview import PreviewPanel
 from app.ui.pages.memory.table import COLUMNS, MemoryTable
-from app.ui.theme import theme
-from app.ui.widgets import ActionButton, Pane, SegmentedControl, Splitter, Text, column, row
+from app.ui.widgets import Pane, Splitter, column
 
-_ALL: Final = "all"
-_SEARCH_AFTER_MS: Final = 150
 _SORTS: Final = tuple(one.key for one in COLUMNS if one.sort)
-_KINDS: Final = ((_ALL, "全部"), (str(CodeKind.DX), "诊断"), (str(CodeKind.PX), "手术"))
-_STATES: Final = ((_ALL, "全部"), (str(MemoryState.OFFERED), "未撤销"), (str(MemoryState.REVOKED), "已撤销"))
 _Read = tuple[Sequence[int], MemoryStats, Sequence[PastImport], MemoryStep | None]
 
 
@@ -64,6 +60,7 @@ class MemoryPage(Page):
     def build(self) -> None:
         """Make the bar, the list, the panels and the preview."""
         self.model = ModelCard(self.shell)
+        self.bar = SearchBar(self.shell.actions)
         self.list = MemoryTable(self._memory.rows)
         self.detail = DetailPanel(self.shell.actions)
         self.imports = ImportsPanel(self.shell.actions)
@@ -77,7 +74,7 @@ class MemoryPage(Page):
         looked = QWidget()
         top = Pane("canvas")
         top.setLayout(column(self.model, margins=(12, 10, 12, 10)))
-        whole = column(top, self._make_bar())
+        whole = column(top, self.bar)
         whole.addWidget(self.parts, 1)
         looked.setLayout(whole)
         file = Pane("canvas")
@@ -85,38 +82,12 @@ class MemoryPage(Page):
         self._views = QStackedLayout(self)
         self._views.addWidget(looked)
         self._views.addWidget(file)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_SEARCH_AFTER_MS)
-        self._timer.timeout.connect(self._read)
         self._connect()
         self._name_regions()
 
-    def _make_bar(self) -> Pane:
-        self.query = QLineEdit()
-        self.query.setObjectName("memory_query")
-        self.query.setAccessibleName("检索本院记忆")
-        self.query.setProperty("boxed", "true")
-        self.query.setPlaceholderText("原文、编码或拼音首字母")
-        self.query.setMinimumWidth(theme().px(220))
-        self.kinds, self.states = SegmentedControl(_KINDS), SegmentedControl(_STATES)
-        self.kinds.setAccessibleName("诊断或手术")
-        self.states.setAccessibleName("是否撤销")
-        self._counts = Text("", "caption", "muted", elide=True)
-        self._counts.setObjectName("memory_counts")
-        bar = Pane("surface", "b")
-        line = row(self.query, self.kinds, self.states, gap=8, margins=(12, 7, 12, 7))
-        line.addWidget(self._counts, 1)
-        for name in ("memory.import", "memory.export"):
-            line.addWidget(ActionButton(self.shell.actions, name))
-        bar.setLayout(line)
-        return bar
-
     def _connect(self) -> None:
-        self.query.textChanged.connect(self._on_query)
-        self.query.returnPressed.connect(self._focus_list)
-        self.kinds.changed.connect(self._on_choice)
-        self.states.changed.connect(self._on_choice)
+        self.bar.changed.connect(self._on_search)
+        self.bar.entered.connect(self._focus_list)
         self.list.sort_asked.connect(self._on_sort)
         self.list.chosen.connect(self._on_chosen)
         self.list.opened.connect(self._focus_uses)
@@ -128,7 +99,7 @@ class MemoryPage(Page):
     def _name_regions(self) -> None:
         choose, leave = KeyHint("↑↓", "选择"), KeyHint("Esc", "返回")
         self.add_region("model", self.model, (KeyHint("Tab", "下一项"), KeyHint("Enter", "按下"), leave))
-        self.add_region("query", self.query, (KeyHint("Enter", "到列表"), leave))
+        self.add_region("query", self.bar.query, (KeyHint("Enter", "到列表"), leave))
         keys = (KeyHint("Enter", "每一次使用"), KeyHint("Delete", "撤销这条"), KeyHint("R", "恢复"))
         self.add_region("list", self.list, (choose, *keys, KeyHint("Ctrl+Z", "撤销上一步"), leave))
         self.add_region("uses", self.detail, (choose, KeyHint("Enter", "打开病案"), leave))
@@ -149,8 +120,8 @@ class MemoryPage(Page):
             self.key,
             {
                 "query": query.text,
-                "kind": str(query.kind or _ALL),
-                "state": str(query.state) or _ALL,
+                "kind": str(query.kind or ALL),
+                "state": str(query.state) or ALL,
                 "sort": query.sort,
                 "descending": query.descending,
                 "ref": self._keep,
@@ -215,8 +186,8 @@ class MemoryPage(Page):
 
     def focus_query(self) -> None:
         """Put the cursor into the search box."""
-        self.query.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.query.selectAll()
+        self.bar.query.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.bar.query.selectAll()
 
     def revoke(self) -> None:
         """Ask why the chosen coding shall not be offered any more."""
@@ -279,8 +250,8 @@ class MemoryPage(Page):
         elif self.detail.asks_reason:
             self.detail.end_reason()
             self._focus_list()
-        elif self.query.hasFocus() and self.query.text():
-            self.query.clear()
+        elif self.bar.query.hasFocus() and self.bar.query.text():
+            self.bar.query.clear()
         else:
             self.shell.back()
 
@@ -341,10 +312,7 @@ class MemoryPage(Page):
         if not refs:
             self._show_empty(stats)
         self.imports.show_imports(imports)
-        self._counts.setText(
-            f"{len(refs):,} 条；共记住 {stats.lines:,} 条，病案 {stats.on_cases:,} 次，"
-            f"导入 {stats.in_files:,} 次，已撤销 {stats.revoked:,} 条"
-        )
+        self.bar.show_counts(len(refs), stats)
         self.shell.actions.refresh()
 
     def _on_failed(self, problem: object) -> None:
@@ -363,29 +331,13 @@ class MemoryPage(Page):
         )
 
     def _show_query(self) -> None:
-        for widget in (self.query, self.kinds, self.states):
-            widget.blockSignals(True)
-        if self.query.text() != self._query.text:
-            self.query.setText(self._query.text)
-        self.kinds.set_current(str(self._query.kind or _ALL))
-        self.states.set_current(str(self._query.state) or _ALL)
-        for widget in (self.query, self.kinds, self.states):
-            widget.blockSignals(False)
+        self.bar.show_query(self._query)
         self.list.table.head.show_sorted(self._query.sort, self._query.descending)
 
     # Signals.
 
-    def _on_query(self, text: str) -> None:
-        self._query = replace(self._query, text=text.strip())
-        self._timer.start()
-
-    def _on_choice(self, _key: str) -> None:
-        kind, state = self.kinds.current, self.states.current
-        self._query = replace(
-            self._query,
-            kind=None if kind == _ALL else CodeKind(kind),
-            state=MemoryState.ALL if state == _ALL else MemoryState(state),
-        )
+    def _on_search(self) -> None:
+        self._query = self.bar.applied_to(self._query)
         self._read()
 
     def _on_sort(self, key: str) -> None:
