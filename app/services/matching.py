@@ -37,9 +37,9 @@ def build_matcher(book: Codebook) -> FirstMatcher:
 
 
 def warm_pinyin(matcher: FirstMatcher, kind: CodeKind, edition: str) -> None:
-    """Give the matcher its pinyin index from the cache; work it out and keep it when it is not there.
+    """Tell the matcher from the cache how characters are read; work it out and keep it when it is not there.
 
-    The index of an edition takes about a second to make; a damaged cache is made anew.
+    That takes half a second; a damaged cache is made anew.
     """
     path = cache_dir() / f"pinyin-{edition}-{kind}.bin"
     try:

@@ -16,6 +16,7 @@ from app.matching.first import FirstMatcher
 from app.matching.meanings import meanings_of
 from app.matching.pinyin import PinyinIndex
 from app.matching.readings import readings_of
+from app.matching.slips import shapes
 
 DX, PX = CodeKind.DX, CodeKind.PX
 
@@ -188,6 +189,13 @@ def test_a_short_form_with_several_meanings_offers_each(matcher: FirstMatcher) -
     found = matcher.search("MS", DX)
     assert {code[:3] for code in (one.code for one in found[:4])} >= {"I05", "G35"}
     assert found[0].reasons[0].key == "reason.several"
+
+
+def test_characters_that_look_alike_do_so_both_ways() -> None:
+    alike = shapes()
+    assert len(alike) > 500
+    assert all(sign not in others and others for sign, others in alike.items())
+    assert all(sign in alike[other] for sign, others in alike.items() for other in others)
 
 
 def test_every_meaning_of_a_short_form_is_in_the_book(builtin: Codebook) -> None:
