@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from app.matching.grams import Floats
 from app.matching.learned.model import Scale, sigmoid
 
-PRECISION: Final = 0.975
+PRECISION: Final = 0.97
 """Share of right answers that the band of those to be taken shall have."""
 _ROUNDS: Final = 25
 _STEPS: Final = np.arange(0.2, 0.81, 0.02)
