@@ -118,10 +118,13 @@ class Ranker:
             for number, value in likeness.items():
                 if value < least and number not in extra:
                     continue
+                term = self.forms[number].term
+                old = best.get(term)
+                if old is not None and value + self._prefix(query, term)[1] <= old.score:
+                    continue  # what they disagree in only costs
                 scored = self._score(query, wording, number, value)
-                old = best.get(scored.term)
                 if old is None or scored.score > old.score:
-                    best[scored.term] = scored
+                    best[term] = scored
         for scored in best.values():
             scored.score -= self._otherwise(query, scored.term)
             scored.base = scored.score
