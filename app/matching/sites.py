@@ -24,7 +24,10 @@ class SiteCosts:
 
 
 class Sites:
-    """Places by word, with their wholes (``above``, by number). Words of one place are given as ``a|b``."""
+    """Places by word, with their wholes (``above``, by number). Words of one place are given as ``a|b``.
+
+    Two places agree when they are the same or one is part of the other.
+    """
 
     def __init__(
         self, title: str, parts: Mapping[str, Sequence[str]], no_place: Iterable[str], costs: SiteCosts
@@ -40,6 +43,11 @@ class Sites:
         self.above: Mapping[int, frozenset[int]] = {
             place: _closure(place, above) for place in set(self._number.values())
         }
+        near = {place: {place, *wholes} for place, wholes in self.above.items()}
+        for place, wholes in self.above.items():
+            for whole in wholes:
+                near[whole].add(place)
+        self._near = {place: frozenset(others) for place, others in near.items()}
         self._phrases = Phrases(dict.fromkeys((*self._number, *no_place), ""))
 
     def read(self, normal: str) -> Places:
@@ -57,8 +65,9 @@ class Sites:
             if name:
                 return [Difference(self._axis, "", _words(name), self._costs.silent)]
             return [Difference(self._axis, _words(text), "", self._costs.unsaid)] if text else []
-        in_name = [place for place in name if not any(self._related(place, other) for other in text)]
-        in_text = [place for place in text if not any(self._related(place, other) for other in name)]
+        near = self._near
+        in_name = [place for place in name if near[place].isdisjoint(text)]
+        in_text = [place for place in text if near[place].isdisjoint(name)]
         if len(in_name) == len(name):
             return [Difference(self._axis, _words(text), _words(name), self._costs.conflict)]
         cost = self._costs.name_alone * len(in_name) / len(name) + self._costs.text_alone * len(in_text) / len(text)
@@ -73,9 +82,6 @@ class Sites:
         for name in names:
             self._number.setdefault(name, number)
         return number
-
-    def _related(self, one: int, other: int) -> bool:
-        return one == other or one in self.above[other] or other in self.above[one]
 
 
 def _closure(place: int, above: Mapping[int, set[int]]) -> frozenset[int]:
