@@ -33,7 +33,7 @@ from app.matching.query import Query, analyse
 from app.matching.ranking import Ranker, Scored
 from app.matching.search import SearchIndex
 from app.matching.shelf import Shelf
-from app.matching.splitting import split_joined, split_texts
+from app.matching.splitting import split_joined, split_known, split_texts
 from app.matching.status import Status, StatusReader
 from app.matching.words import Words
 
@@ -49,6 +49,8 @@ UNLIKE: Final = 0.3
 """Score below which a name says nothing of the text by itself."""
 EXPLAINED: Final = 3
 """Candidates whose added and missing words are named."""
+BETTER: Final = 0.1
+"""By how much the parts of a text must be surer than the whole to stand for it."""
 PAST_CODES: Final = ("Z", "I69", "B9", "T9", "Y8", "E64", "G09", "O94")
 """Beginnings of codes for past illnesses, follow-up and late effects."""
 
@@ -342,10 +344,7 @@ class KindMatcher:
         best = whole.candidates[0]
         if self.number_of(best.code) in self.ranker.titled(self.lexicon.spelling.normal(text)):
             return []  # a title may hold commas
-        parts = split_texts(text)
-        is_listed = len(parts) > 1
-        if not is_listed and best.score < CONFIRM:
-            parts = split_joined(text)
+        parts, is_listed = self._cut(text, best)
         if len(parts) < 2:
             return []
         firsts = [part_of(found, part) for part in parts for found in self._first_of(part)]
@@ -355,7 +354,19 @@ class KindMatcher:
         # diagnoses are listed one by one; operations named together are often one code
         if is_listed and self.kind is CodeKind.DX:
             return firsts if len(firsts) > 1 else []
-        return firsts if len(firsts) == len(parts) and min(c.score for c in firsts) > best.score else []
+        is_better = min((c.score for c in firsts), default=0.0) > best.score + BETTER
+        return firsts if len(firsts) == len(parts) and is_better else []
+
+    def _cut(self, text: str, best: Candidate) -> tuple[list[str], bool]:
+        """Cut a text at separators, before known diagnoses, else at joining words; tell whether it is a list."""
+        parts = split_texts(text)
+        if self.kind is CodeKind.DX and (len(parts) > 1 or best.score < CONFIRM):
+            normal, known = self.lexicon.spelling.normal, self.lexicon.kinds[self.kind].expanding
+            cut = [split_known(normal(part), known) for part in parts]
+            parts = [piece for part, pieces in zip(parts, cut, strict=True) for piece in _pieces(part, pieces)]
+        if len(parts) > 1 or best.score >= CONFIRM:
+            return parts, len(parts) > 1
+        return split_joined(text), False
 
     def _first_of(self, part: str) -> tuple[Candidate, ...]:
         status = self._status.read(part)
@@ -374,6 +385,11 @@ def _items(past: Sequence[PastForm]) -> list[Past]:
         Past(form.normal, form.plain, form.coding.text, form.terms, form.coding.times, form.coding.last, form.coding.by)
         for form in past
     ]
+
+
+def _pieces(part: str, pieces: list[str]) -> list[str]:
+    """Return the pieces of a part; the part as written where it is one."""
+    return pieces if len(pieces) > 1 else [part]
 
 
 def _is_past(code: str) -> bool:

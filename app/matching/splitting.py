@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 from app.matching.lexicon import standard_lexicon
+from app.matching.phrases import Phrases
 from app.matching.spelling import LONGEST
 
 MOST_PARTS: Final = 30
 LAST_NUMBER: Final = 9
+COVERED: Final = 0.6
+"""Share of a text that known names must make up before it is cut at them."""
 _OPEN: Final = "(\uff08[\uff3b{\u3010\u300a\u201c"
 _CLOSE: Final = ")\uff09]\uff3d}\u3011\u300b\u201d"
 _CIRCLED: Final = "\u2460-\u2473\u2474-\u2487\u2488-\u249b"
@@ -95,3 +99,15 @@ def split_joined(text: str) -> list[str]:
     """Return the parts between joining words (伴, 合并, 和); the text itself without any or with a very short part."""
     parts = [part.strip() for part in _joiners().split(text)]
     return parts if all(sum(sign.isalnum() for sign in part) > 2 for part in parts) else [text]
+
+
+def split_known(normal: str, known: Phrases) -> list[str]:
+    """Return the parts of a normal form that names several illnesses one after another (高血压冠心病关节炎).
+
+    Each part begins with a ``known`` name of two characters or more; the text itself where such names say too little.
+    """
+    places = [(start, end) for _, start, end in known.find(normal) if end - start > 1]
+    if len(places) < 2 or sum(end - start for start, end in places) < COVERED * len(normal):
+        return [normal]
+    cuts = [0, *(start for start, _ in places[1:]), len(normal)]
+    return [normal[start:end] for start, end in pairwise(cuts)]

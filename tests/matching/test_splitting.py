@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app.domain.coding import Band, CodeKind
 from app.matching.first import FirstMatcher
 from app.matching.lexicon import Lexicon
-from app.matching.splitting import MOST_PARTS, split_joined, split_texts
+from app.matching.splitting import MOST_PARTS, split_joined, split_known, split_texts
 from app.matching.status import StatusReader
 
 
@@ -54,8 +54,24 @@ def test_joining_words_part_only_what_stands_alone() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("高血压病冠心病痛风", ["高血压病", "冠心病", "痛风"]),
+        ("左侧股骨颈骨折", ["左侧股骨颈骨折"]),
+        ("冠心病很多别的什么都不认识的话痛风", ["冠心病很多别的什么都不认识的话痛风"]),
+        ("", [""]),
+    ],
+)
+def test_illnesses_written_without_separators_are_cut_at_known_names(
+    lexicon: Lexicon, text: str, parts: list[str]
+) -> None:
+    assert split_known(text, lexicon.kinds[CodeKind.DX].expanding) == parts
+
+
+@pytest.mark.parametrize(
     ("text", "codes"),
     [
+        ("高血压病冠心病痛风", ["I10.x00", "I25.100", "M10.900"]),
         ("1.冠心病2.高血压3级(极高危)", ["I25.100", "I10.x00"]),
         ("高血压病、2型糖尿病、高脂血症", ["I10.x00", "E11.900", "E78.500"]),
         ("胆囊结石伴急性胆囊炎", ["K80.000"]),
