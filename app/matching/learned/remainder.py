@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from app.matching.grams import Floats
+from app.matching.grams import Floats, numbered
 from app.matching.learned.encoder import Encoder
 from app.matching.learned.hashing import hashed
 
@@ -27,18 +27,17 @@ _LITTLE: Final = np.float32(1e-3)
 
 def remainders(text: str, names: Sequence[str], encoder: Encoder) -> Floats:
     """Return per name a row of :data:`MEASURES`: of sums of vectors of grams, and of how alike such sums are."""
-    own = np.unique(hashed([text]).buckets)
-    rows = hashed(names)
-    at = np.minimum(np.searchsorted(own, rows.buckets), len(own) - 1)
-    shared = own[at] == rows.buckets
-    cells = rows.owners()[shared] * len(own) + at[shared]
-    counts = np.bincount(cells, minlength=len(names) * len(own)).reshape(len(names), len(own)).astype(np.float32)
-    held = (counts > 0).astype(np.float32)
-    bare = encoder.table[own].astype(np.float32)
-    turned = bare @ encoder.turn
-    sums = np.add.reduceat(encoder.table[rows.buckets].astype(np.float32), rows.starts[:-1], axis=0) @ encoder.turn
-    whole, common = turned.sum(axis=0), held @ turned
-    added, left = sums - counts @ turned, whole - common
+    rows = hashed([text, *names])
+    grams, where = numbered(rows.buckets)
+    cells = rows.owners() * len(grams) + where
+    counts = np.bincount(cells, minlength=len(rows) * len(grams)).reshape(len(rows), len(grams)).astype(np.float32)
+    own = np.flatnonzero(counts[0])
+    vectors = encoder.table[grams].astype(np.float32)
+    bare, counts = vectors[own], counts[1:]
+    held = (counts[:, own] > 0).astype(np.float32)
+    whole, common = bare.sum(axis=0) @ encoder.turn, held @ bare @ encoder.turn
+    sums, shared = counts @ vectors @ encoder.turn, counts[:, own] @ bare @ encoder.turn
+    added, left = sums - shared, whole - common
     columns = [
         _length(added),
         _length(left),
