@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.matching.grams import Floats, numbered
 from app.matching.learned.encoder import Encoder
@@ -30,14 +31,15 @@ def remainders(text: str, names: Sequence[str], encoder: Encoder) -> Floats:
     rows = hashed([text, *names])
     grams, where = numbered(rows.buckets)
     cells = rows.owners() * len(grams) + where
-    counts = np.bincount(cells, minlength=len(rows) * len(grams)).reshape(len(rows), len(grams)).astype(np.float32)
-    own = np.flatnonzero(counts[0])
-    vectors = encoder.table[grams].astype(np.float32)
-    bare, counts = vectors[own], counts[1:]
+    flat: Floats = np.bincount(cells, minlength=len(rows) * len(grams)).astype(np.float32)
+    of_text, counts = np.split(flat.reshape(len(rows), len(grams)), [1])
+    own = np.flatnonzero(of_text)
+    vectors: Floats = encoder.table[grams].astype(np.float32)
+    bare = vectors[own]
     held = (counts[:, own] > 0).astype(np.float32)
-    whole, common = bare.sum(axis=0) @ encoder.turn, held @ bare @ encoder.turn
-    sums, shared = counts @ vectors @ encoder.turn, counts[:, own] @ bare @ encoder.turn
-    added, left = sums - shared, whole - common
+    whole, common = _turned(bare.sum(axis=0), encoder), _turned(held @ bare, encoder)
+    sums = _turned(counts @ vectors, encoder)
+    added, left = sums - _turned(counts[:, own] @ bare, encoder), whole - common
     columns = [
         _length(added),
         _length(left),
@@ -50,6 +52,10 @@ def remainders(text: str, names: Sequence[str], encoder: Encoder) -> Floats:
         ((1 - held) * _length(bare)).max(axis=1),
     ]
     return np.stack(columns, axis=1).astype(np.float32)
+
+
+def _turned(vectors: NDArray[np.floating], encoder: Encoder) -> Floats:
+    return np.asarray(vectors @ encoder.turn, np.float32)
 
 
 def _length(vectors: Floats) -> Floats:
