@@ -286,7 +286,7 @@ class KindMatcher:
 
     def _is_sure(self, query: Query, ranked: Sequence[Scored], recalled: dict[int, Recalled]) -> bool:
         """True when the first answer is word for word the text (or was always given to it) and no other is."""
-        first, others = ranked[0], ranked[1:2]
+        first, others = ranked[0], ranked[1:]
         known = recalled.get(first.term)
         if known is not None and known.times:
             return known.times > 1 and not any(recalled[o.term].times for o in ranked[1:] if o.term in recalled)
@@ -297,7 +297,9 @@ class KindMatcher:
             or self._is_contested(query, first)
         ):
             return False
-        return all(other.base <= first.base - ONE_MEANING for other in others)
+        if any(other.is_exact and not other.form.cost for other in others):
+            return False
+        return all(other.base <= first.base - ONE_MEANING for other in others[:1])
 
     def _is_contested(self, query: Query, first: Scored) -> bool:
         """True when the lexicon holds that the whole text means other codes (肝硬化 is not meant as K74.1)."""
