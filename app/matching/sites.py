@@ -45,8 +45,8 @@ class Sites:
         }
         near = {place: {place, *wholes} for place, wholes in self.above.items()}
         for place, wholes in self.above.items():
-            for whole in wholes:
-                near[whole].add(place)
+            for other in wholes:
+                near[other].add(place)
         self._near = {place: frozenset(others) for place, others in near.items()}
         self._phrases = Phrases(dict.fromkeys((*self._number, *no_place), ""))
 

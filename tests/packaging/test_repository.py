@@ -16,7 +16,7 @@ TOP = {
     "app", "resources", "codebooks", "tests", "benchmarks", "packaging",
 }  # fmt: skip
 DOTS = {".ci", ".gitattributes", ".gitignore"}
-BINARY = {".png"}
+BINARY = {".png", ".npz"}
 LARGEST_BYTES = 2_000_000
 
 
