@@ -217,7 +217,7 @@ class Ranker:
     def _said_by(self, term: int) -> tuple[Said, Places]:
         found = self._said.get(term)
         if found is None:
-            normal = self.lexicon.canonical(self.lexicon.spelling.normal(self.terms[term].name))
+            normal = self.lexicon.canonical(self.normals[term])
             normal = self.lexicon.silence.neither.sub("", normal)
             found = self._said[term] = (self.lexicon.axes.read(normal), self.lexicon.sites.read(normal))
         return found
