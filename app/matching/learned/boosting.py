@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.matching.grams import Floats
+from app.matching.learned.encoder import Halves
+
+if TYPE_CHECKING:
+    import lightgbm
 
 _SHARED: Final = {
     "verbosity": -1,
@@ -22,6 +26,7 @@ _SHARED: Final = {
     "bagging_freq": 1,
     "min_data_in_leaf": 20,
     "lambda_l2": 1.0,
+    "bin_construct_sample_cnt": 20_000,
 }
 _RANKING: Final = {"objective": "lambdarank", "lambdarank_truncation_level": 20}
 _YES_OR_NO: Final = {"objective": "binary", "metric": "binary_logloss"}
@@ -32,36 +37,58 @@ _MOST: Final = 600
 _PATIENCE: Final = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """Rows of features, what is right, and how many rows each text has."""
+class Pool:
+    """Rows of features of many texts, sorted into bins once; models are fitted to some of the texts."""
 
-    features: Floats
-    right: Floats
-    sizes: NDArray[np.int64]
+    def __init__(self, tables: Sequence[Floats | Halves], right: Sequence[NDArray[np.bool_]]) -> None:
+        """Take a table and what is right of its rows for each text."""
+        import lightgbm  # noqa: PLC0415 - 50 MB that only a hospital with a model needs
 
+        class Stream(lightgbm.Sequence):
+            """The rows of all tables as the library reads them: a part at a time, so that no copy of all is made."""
 
-def ranking(sample: Sample, seed: int) -> str:
-    """Return the trees of a ranker, as LightGBM writes them."""
-    import lightgbm  # noqa: PLC0415 - 50 MB that only a hospital with a model needs
+            batch_size = 4096
 
-    train = lightgbm.Dataset(sample.features, sample.right, group=sample.sizes)
-    return str(lightgbm.train({**_SHARED, **_RANKING, "seed": seed}, train, _RANKERS).model_to_string())
+            def __len__(self) -> int:
+                return int(starts[-1])
 
+            def __getitem__(self, rows: int | slice | Sequence[int]) -> NDArray[np.float64]:
+                wanted = np.arange(starts[-1])[rows]
+                of_table = np.searchsorted(starts, wanted, "right") - 1
+                first, last = int(of_table.min()), int(of_table.max())
+                part: NDArray[np.float64] = np.concatenate(tables[first : last + 1], dtype=np.float64)
+                found: NDArray[np.float64] = part[wanted - starts[first]]
+                return found
 
-def yes_or_no(sample: Sample, watched: Sample, seed: int) -> str:
-    """Return the trees of a yes/no model, as many as do best on the ``watched`` sample."""
-    import lightgbm  # noqa: PLC0415 - as above
+        sizes = np.array([len(table) for table in tables], np.int64)
+        starts = np.concatenate(([0], np.cumsum(sizes)))
+        label = np.concatenate(right).astype(np.float32)
+        self._starts = starts
+        self._whole = lightgbm.Dataset(Stream(), label, group=sizes, params=_SHARED).construct()
 
-    train = lightgbm.Dataset(sample.features, sample.right)
-    booster = lightgbm.train(
-        {**_SHARED, **_YES_OR_NO, "seed": seed},
-        train,
-        _MOST,
-        valid_sets=[lightgbm.Dataset(watched.features, watched.right, reference=train)],
-        callbacks=[lightgbm.early_stopping(_PATIENCE, verbose=False)],
-    )
-    return str(booster.model_to_string(num_iteration=booster.best_iteration))
+    def ranking(self, fit_on: Sequence[int], _: Sequence[int], seed: int) -> str:
+        """Return the trees of a ranker fitted to some of the texts, as LightGBM writes them."""
+        import lightgbm  # noqa: PLC0415 - as above
+
+        params = {**_SHARED, **_RANKING, "seed": seed}
+        return str(lightgbm.train(params, self._of(fit_on), _RANKERS).model_to_string())
+
+    def yes_or_no(self, fit_on: Sequence[int], watched: Sequence[int], seed: int) -> str:
+        """Return the trees of a yes/no model, as many as do best on the ``watched`` texts."""
+        import lightgbm  # noqa: PLC0415 - as above
+
+        booster = lightgbm.train(
+            {**_SHARED, **_YES_OR_NO, "seed": seed},
+            self._of(fit_on),
+            _MOST,
+            valid_sets=[self._of(watched)],
+            callbacks=[lightgbm.early_stopping(_PATIENCE, verbose=False)],
+        )
+        return str(booster.model_to_string(num_iteration=booster.best_iteration))
+
+    def _of(self, texts: Sequence[int]) -> lightgbm.Dataset:
+        rows = [np.arange(self._starts[text], self._starts[text + 1]) for text in sorted(texts)]
+        return self._whole.subset(np.concatenate(rows).tolist())
 
 
 class Trees:
@@ -73,7 +100,9 @@ class Trees:
         self.written = written
         self._booster = lightgbm.Booster(model_str=written)
 
-    def raw(self, features: Floats) -> Floats:
+    def raw(self, features: Floats | Halves) -> Floats:
         """Return the summed leaves of each row."""
-        found: Floats = np.asarray(self._booster.predict(features, raw_score=True, num_threads=1), np.float32)
+        found: Floats = np.asarray(
+            self._booster.predict(features.astype(np.float32, copy=False), raw_score=True, num_threads=1), np.float32
+        )
         return found

@@ -16,6 +16,7 @@ from app.matching.grams import Floats
 from app.matching.learned import remainder, stretches, structure
 from app.matching.learned.agreement import PLACES, SUMS, on_axes, on_places
 from app.matching.learned.alignment import MEASURES, Aligned, aligned
+from app.matching.learned.encoder import Halves
 from app.matching.learned.knowledge import Found, Knowledge, recall
 from app.matching.learned.past import Habits, Near
 from app.matching.learned.question import Question
@@ -52,8 +53,8 @@ class Look:
     """
 
     numbers: NDArray[np.int64]
-    table: Floats
-    covers: Floats
+    table: Floats | Halves
+    covers: Floats | Halves
     weights: Floats
     parts: Floats
     habits: Habits

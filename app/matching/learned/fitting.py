@@ -42,7 +42,8 @@ class Fit:
         self._turn = start.turn.copy()
         self._names = names
         self._draw = np.random.default_rng(seed)
-        self._moments = (np.zeros_like(self._table), np.zeros_like(self._table))
+        # the mean square is one number for a bucket, not one for each of its values: half the memory, as good
+        self._moments = (np.zeros_like(self._table), np.zeros((len(self._table), 1), np.float32))
         self._turn_moments = (np.zeros_like(self._turn), np.zeros_like(self._turn))
         self._steps = 0
 
@@ -102,11 +103,16 @@ class Fit:
     def _adam(self, moments: tuple[Floats, Floats], at: Whole | slice, slope: Floats, rate: np.float32) -> Floats:
         """The step of Adam for the rows ``at``; rows that are not touched keep their moments."""
         mean = moments[0][at] * _MEAN + slope * (1 - _MEAN)
-        square = moments[1][at] * _SQUARE + slope * slope * (1 - _SQUARE)
+        square = moments[1][at] * _SQUARE + _like(moments[1], slope * slope) * (1 - _SQUARE)
         moments[0][at], moments[1][at] = mean, square
         scale = rate * np.sqrt(1 - _SQUARE**self._steps) / (1 - _MEAN**self._steps)
         found: Floats = (scale * mean / (np.sqrt(square) + _TINY)).astype(np.float32)
         return found
+
+
+def _like(moment: Floats, squares: Floats) -> Floats:
+    """Squares as the moment keeps them: each, or the mean of a row."""
+    return squares if moment.shape[1] > 1 else squares.mean(axis=1, keepdims=True)
 
 
 def _slope(scores: Floats, right: NDArray[np.int64]) -> Floats:

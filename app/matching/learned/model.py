@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from app.matching.grams import Floats
 from app.matching.learned.boosting import Trees
-from app.matching.learned.encoder import Encoder
+from app.matching.learned.encoder import Encoder, Halves
 from app.matching.learned.features import Look, look
 from app.matching.learned.knowledge import Knowledge
 from app.matching.learned.past import Row
@@ -109,7 +109,7 @@ class LearnedMatcher:
         )
 
 
-def mean_of(models: Sequence[Trees], features: Floats) -> Floats:
+def mean_of(models: Sequence[Trees], features: Floats | Halves) -> Floats:
     """Return the mean of the models' raw answers."""
     mean: Floats = np.mean([model.raw(features) for model in models], axis=0, dtype=np.float32)
     return mean

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from app.common.progress import Progress
 from app.matching.grams import Floats
-from app.matching.learned.boosting import Sample, Trees, ranking, yes_or_no
+from app.matching.learned.boosting import Pool, Trees
 from app.matching.learned.calibration import scale_of
 from app.matching.learned.catalogue import Catalogue
-from app.matching.learned.encoder import Encoder, untrained
+from app.matching.learned.encoder import Encoder, Halves, untrained
 from app.matching.learned.features import Look, look
 from app.matching.learned.fitting import Fit, Pairs
 from app.matching.learned.hashing import Rows, hashed
@@ -77,14 +77,16 @@ class Training:
         rows = [example.row for example in self._examples]
         encoder = self._encoder(base, rows)
         looks = [item.look.table for item in seen]
-        rankers, scores = self._council(_ranker, seen, looks, [item.right for item in seen])
+        pool = Pool(looks, [item.right for item in seen])
+        rankers, scores = self._council(pool.ranking, seen, looks, [item.right for item in seen])
+        del pool
         firsts = [first_of(score) for score in scores]
         tables = [
-            set_features(item.look.only(first), score[first])
+            set_features(item.look.only(first), score[first]).astype(np.float16)
             for item, first, score in zip(seen, firsts, scores, strict=True)
         ]
         right = [item.right[first] for item, first in zip(seen, firsts, strict=True)]
-        setters, raw = self._council(yes_or_no, seen, tables, right)
+        setters, raw = self._council(Pool(tables, right).yes_or_no, seen, tables, right)
         told = [sigmoid(one) for one in raw]
         mostly_single = np.mean([item.wanted == 1 for item in seen]) > 0.8
         scale = scale_of(told, right, [item.wanted for item in seen], exact=bool(mostly_single))
@@ -129,19 +131,21 @@ class Training:
                 question = ask(example.text, self._catalogue, encoder)
                 if question is not None:
                     seen[number] = self._kept(look(question, known), example.row)
+            del known, encoder  # 100 MB, before the next ones are made
         return [seen[number] for number in sorted(seen)]
 
     @staticmethod
     def _kept(held: Look, row: Row) -> _Seen:
         """Return a look made small, with which of its names are right."""
-        small = Look(held.numbers, held.table, held.covers.astype(np.float16), held.weights, held.parts, held.habits)
+        table, covers = held.table.astype(np.float16), held.covers.astype(np.float16)
+        small = Look(held.numbers, table, covers, held.weights, held.parts, held.habits)
         return _Seen(small, np.isin(held.numbers, row.terms), len(row.terms))
 
     def _council(
         self,
-        fit: Callable[[Sample, Sample, int], str],
+        fit: Callable[[Sequence[int], Sequence[int], int], str],
         seen: Sequence[_Seen],
-        tables: Sequence[Floats],
+        tables: Sequence[Floats | Halves],
         right: Sequence[NDArray[np.bool_]],
     ) -> tuple[list[Trees], list[Floats]]:
         """Fit models without a third of the texts each. Returns them and their answers to the texts left out."""
@@ -151,20 +155,7 @@ class Training:
             self._tell()
             out = list(range(member, len(seen), COUNCIL))
             fit_on = [n for n in range(len(seen)) if n % COUNCIL != member and useful[n]]
-            watched = _sample([n for n in out if useful[n]], tables, right)
-            model = Trees(fit(_sample(fit_on, tables, right), watched, self._seed + member))
+            model = Trees(fit(fit_on, [n for n in out if useful[n]], self._seed + member))
             models.append(model)
             answers.update({number: model.raw(tables[number]) for number in out})
         return models, [answers[number] for number in range(len(seen))]
-
-
-def _ranker(sample: Sample, _: Sample, seed: int) -> str:
-    return ranking(sample, seed)
-
-
-def _sample(numbers: Sequence[int], tables: Sequence[Floats], right: Sequence[NDArray[np.bool_]]) -> Sample:
-    return Sample(
-        np.concatenate([tables[number] for number in numbers]),
-        np.concatenate([right[number] for number in numbers]).astype(np.float32),
-        np.array([len(tables[number]) for number in numbers], np.int64),
-    )
