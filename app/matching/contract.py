@@ -12,7 +12,7 @@ from app.domain.coding import Candidate, CodeKind, MatchResult
 
 @dataclass(frozen=True, slots=True)
 class PastCoding:
-    """A text with the codes that coders gave it, how often, when last (a date as text) and by whom; '' when not known."""
+    """A text with the codes it was given, how often, when last (a date as text) and by whom; '' when not known."""
 
     text: str
     kind: CodeKind
