@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from app.matching.axes import Said
@@ -19,6 +20,8 @@ BARE: Final = 0.02
 RULED: Final = 0.0
 UNRULED: Final = 0.02
 """What the text as it stands is held less likely by where a rule says how it is meant."""
+ASKED: Final = 512
+"""Texts whose analysis is kept: the list of a text and its set ask for it one after the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class Query:
     shares: tuple[tuple[Expansion, float], ...]
 
 
+@lru_cache(ASKED)
 def analyse(normal: str, lexicon: KindLexicon, bare: str = "") -> Query:
     """Return the query of a text in normal form. A text that says nothing has no wording.
 

@@ -17,6 +17,7 @@ from app.domain.field import Group
 from app.services.composition import Services, open_services
 from app.storage.ops import Op
 from app.ui.page import PageSpec
+from app.ui.pages.autocode import PAGE as AUTOCODE
 from app.ui.pages.case import PAGE as CASE
 from app.ui.pages.codes import PAGE as CODES
 from app.ui.pages.codes.palette import CodeProvider
@@ -54,8 +55,8 @@ def services(page_template: Path, tmp_path: Path) -> Iterator[Services]:
 
 @pytest.fixture
 def desk(open_desk: Callable[..., Any], stand_in: Callable[[str], PageSpec]) -> Any:
-    """Return a window with the search and the case page."""
-    return open_desk((stand_in("worklist"), CASE, CODES))
+    """Return a window with the search, the case page and the review."""
+    return open_desk((stand_in("worklist"), CASE, CODES, AUTOCODE))
 
 
 def shown(desk: Any) -> list[Any]:
@@ -185,3 +186,21 @@ def test_esc_at_the_stop_writes_nothing_and_other_codes_are_not_stopped(desk: An
 def test_the_palette_offers_both_code_sets(desk: Any) -> None:
     found = CodeProvider(desk.window.shell).search("肺", 20)
     assert {item.code[0].isdigit() for item in found.items} == {True, False}
+
+
+@pytest.mark.parametrize(("tabs", "stored"), [(1, "A19.000x001"), (2, "A19.001")])
+def test_the_review_asks_too_before_it_writes_a_code_with_two_meanings(desk: Any, tabs: int, stored: str) -> None:
+    case_id = desk.services.worklist.ids("to_code")[0]
+    session = desk.services.session
+    with session.db.operation(Op.INSERT_ROW, by=session.actor) as tx:
+        tx.insert_row(case_id, Group.DX, 0, {"source_text": "某型粟粒性结核", "name": "某型粟粒性结核"})
+    page = desk.go("autocode")
+    desk.rest()
+    line = next(line for line in page._lines if line.group.text == "某型粟粒性结核")
+    desk.go("autocode", band=str(line.band), kind="dx", text=line.group.text)
+    desk.press("1", "Return")
+    assert code_of(desk, case_id) == ""
+    assert desk.find(Card, "meaning_guard")
+    desk.press(*["Tab"] * tabs, "Space")
+    desk.rest()
+    assert code_of(desk, case_id) == stored

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
@@ -12,6 +13,7 @@ from app.common.errors import UserProblem
 from app.domain.changes import Changes
 from app.domain.coding import Band, Candidate
 from app.services.bands import Limits, Measured, shipped
+from app.services.lookup import Guard
 from app.services.worklist import WorklistRow
 from app.ui.page import KeyHint, Page, PageSpec, Place, Shell
 from app.ui.pages.autocode.bands import TITLES, BandBar, BandCount
@@ -20,6 +22,7 @@ from app.ui.pages.autocode.choice import SHOWN_CASES, ChoicePanel
 from app.ui.pages.autocode.review import Memory, ReadReview, Review, Scope, Spot
 from app.ui.pages.autocode.texts import COLUMNS, ORDERS, Standing, TextLine, TextModel, line_of, ordered
 from app.ui.pages.autocode.writing import ReviewWork
+from app.ui.pages.codes.guard import ask_meaning
 from app.ui.theme import theme
 from app.ui.widgets import (
     ActionButton,
@@ -386,8 +389,24 @@ class AutoCodePage(Page):
             if not line.codes:
                 self.shell.notices.toast("请先按 1–4 选一个候选，或按 F4 检索。")
                 return
-            self._memory.tally.count(line)
-            self.work.take([line])
+            guards = filter(None, map(self.shell.services.lookup.guard, line.codes))
+            guard = next(guards, None)
+            if guard is not None:
+                asked = replace(guard, other="", change="") if line.together else guard
+                self._open_card(ask_meaning(self, asked, partial(self._take_meant, line, asked)))
+                return
+            self._take(line)
+        self._go_on()
+
+    def _take(self, line: TextLine) -> None:
+        self._memory.tally.count(line)
+        self.work.take([line])
+
+    def _take_meant(self, line: TextLine, guard: Guard, code: str) -> None:
+        """A code with two meanings was asked about: take the one that is meant."""
+        if code != guard.code:
+            line.choose(self.shell.services.coding.candidate(code))
+        self._take(line)
         self._go_on()
 
     def put_aside(self) -> None:
