@@ -154,7 +154,8 @@ def _read_text(spec: FieldSpec, text: str) -> Reading:
 
 def _read_number_text(spec: FieldSpec, text: str) -> Reading:
     folded = unicodedata.normalize("NFKC", text)
-    tidy = "".join(folded.split())
+    # a second time: a sign that NFKC takes apart ("´") can join the letter before it once the blank is gone
+    tidy = unicodedata.normalize("NFKC", "".join(folded.split()))
     repairs = []
     if folded != text:
         repairs.append(Repair(RepairKind.WIDTH, text, folded))

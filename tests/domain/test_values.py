@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.common.texts import text as sentence
@@ -77,6 +77,7 @@ def test_what_is_written_or_shown_is_read_again(spec: FieldSpec, chance: st.Data
 
 
 @given(spec=st.sampled_from(FIELDS), text=st.text(max_size=40))
+@example(spec=field("org_code"), text="t\u00a8")
 @settings(max_examples=300)
 def test_any_text_is_a_value_a_blank_a_dash_or_kept(spec: FieldSpec, text: str) -> None:
     parsed = parse(spec, text)
