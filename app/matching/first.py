@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import IO
 
@@ -13,6 +14,7 @@ from app.common.progress import NoProgress, Progress
 from app.domain.coding import Candidate, CodeKind, MatchResult
 from app.matching.contract import PastCoding
 from app.matching.engine import KindMatcher
+from app.matching.learned.boosting import preload
 from app.matching.learned.catalogue import Catalogue
 from app.matching.learned.knowledge import knowledge_of
 from app.matching.learned.model import LearnedMatcher, Model
@@ -27,6 +29,15 @@ from app.matching.words import Words
 
 STEP = 20
 """Texts between two reports of progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Past codings of a kind as they are compared, where their work lies on the shelf, and the history they are of."""
+
+    history: tuple[PastCoding, ...]
+    shelf: Shelf
+    forms: list[PastForm]
 
 
 class FirstMatcher:
@@ -56,6 +67,7 @@ class FirstMatcher:
         self._models: dict[CodeKind, tuple[Model, Catalogue]] = {}
         self._ready: dict[CodeKind, KindMatcher] = {}
         self._history = tuple(history)
+        self._told: dict[CodeKind, _Told] = {}
 
     @classmethod
     def from_terms(
@@ -159,7 +171,7 @@ class FirstMatcher:
         bare, past = self._of(kind), self._past(kind)
         if len(past) < FEWEST:
             return False
-        examples = examples_of(self._forms(kind, bare))
+        examples = examples_of(self._told_of(kind, bare).forms)
         catalogue = self._catalogue(kind)
         model = Training(catalogue, examples, progress or NoProgress(), seed).run()
         self._use(kind, model, catalogue)
@@ -196,7 +208,9 @@ class FirstMatcher:
 
         A damaged or outdated file does no harm.
         """
-        self._shelves[kind] = Shelf.read(file)
+        self._shelves[kind] = shelf = Shelf.read(file)
+        if shelf.holds("names"):
+            preload()
 
     def write_prepared(self, kind: CodeKind, file: IO[bytes]) -> None:
         """Write what this run worked out or found, for :meth:`take_prepared`. It holds past texts."""
@@ -213,11 +227,14 @@ class FirstMatcher:
         ranker = self._of(kind).ranker
         return Catalogue(ranker, self._parts[kind].at("catalogue"))
 
-    def _forms(self, kind: CodeKind, matcher: KindMatcher) -> list[PastForm]:
-        return matcher.forms_of(self._past(kind), self._past_part(kind))
-
-    def _past_part(self, kind: CodeKind) -> Shelf:
-        return self._parts[kind].at(mark_of(self._past(kind)))
+    def _told_of(self, kind: CodeKind, matcher: KindMatcher) -> _Told:
+        """What is remembered of a kind in the forms that are compared; worked out again when it has changed."""
+        known = self._told.get(kind)
+        if known is None or known.history is not self._history:
+            past = self._past(kind)
+            shelf = self._parts[kind].at(mark_of(past))
+            known = self._told[kind] = _Told(self._history, shelf, matcher.forms_of(past, shelf))
+        return known
 
     def pinyin_bytes(self, kind: CodeKind) -> bytes:
         """Return how characters are read, for a cache; working it out takes half a second."""
@@ -239,7 +256,8 @@ class FirstMatcher:
 
     def _remembering(self, kind: CodeKind) -> KindMatcher:
         bare = self._bare[kind]
-        return self._modelled(kind, bare.remembering(self._forms(kind, bare), self._past_part(kind)))
+        told = self._told_of(kind, bare)
+        return self._modelled(kind, bare.remembering(told.forms, told.shelf))
 
     def _indexed(self, kind: CodeKind) -> KindMatcher:
         terms = self._terms[kind]()
@@ -250,12 +268,14 @@ class FirstMatcher:
 
     def _modelled(self, kind: CodeKind, matcher: KindMatcher) -> KindMatcher:
         """Return the matcher with the model of its kind, if there is one and a past to draw on."""
-        rows = [example.row for example in examples_of(self._forms(kind, matcher))] if kind in self._models else []
+        if kind not in self._models:
+            return matcher
+        told = self._told_of(kind, matcher)
+        rows = [example.row for example in examples_of(told.forms)]
         if rows:
             model, catalogue = self._models[kind]
-            past = self._past_part(kind)
-            history = History(rows, catalogue, shelf=past.at("history"))
-            known = knowledge_of(catalogue, history, model.encoder, past.at(model.encoder.mark))
+            history = History(rows, catalogue, shelf=told.shelf.at("history"))
+            known = knowledge_of(catalogue, history, model.encoder, told.shelf.at(model.encoder.mark))
             matcher = matcher.with_model(LearnedMatcher(model, known))
         return matcher
 
