@@ -49,15 +49,12 @@ class Phrases:
 
     def find(self, text: str) -> Iterator[tuple[str, int, int]]:
         """Yield (word, start, end) for each known word, left to right without overlap, the longest first."""
-        place = 0
-        while place < len(text):
-            found = self._at(text, place)
-            if found:
-                yield found, place, place + len(found)
-            place += len(found) or 1
-
-    def _at(self, text: str, place: int) -> str:
-        for known in self._by_first.get(text[place], ()):
-            if text.startswith(known.word, place) and known.stands_alone(text, place):
-                return known.word
-        return ""
+        last = 0
+        for place, sign in enumerate(text):
+            if place < last or sign not in self._by_first:
+                continue
+            for known in self._by_first[sign]:
+                if text.startswith(known.word, place) and known.stands_alone(text, place):
+                    last = place + len(known.word)
+                    yield known.word, place, last
+                    break

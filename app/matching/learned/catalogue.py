@@ -46,6 +46,7 @@ class Catalogue:
         owners = np.array([form.term for form in ranker.forms], np.int64)
         self.form_starts = np.searchsorted(owners, np.arange(len(terms) + 1)).astype(np.int64)
         self.formed = np.flatnonzero(np.diff(self.form_starts) > 0)
+        self._form_layers = _layers(self.form_starts)
         categories: dict[str, int] = {}
         self.category = np.array(
             [categories.setdefault(term.code[:CATEGORY] or term.name, len(categories)) for term in terms], np.int64
@@ -114,12 +115,22 @@ class Catalogue:
     def best_of_forms(self, per_form: Floats) -> Floats:
         """Return for each name the highest value of its forms."""
         found = np.zeros(len(self.plains), np.float32)
-        found[self.formed] = np.maximum.reduceat(per_form, self.form_starts[:-1][self.formed])
+        (terms, forms), *others = self._form_layers
+        found[terms] = per_form[forms]
+        for terms, forms in others:
+            found[terms] = np.maximum(found[terms], per_form[forms])
         return found
 
     def ids_of(self, numbers: NDArray[np.int64]) -> tuple[Ints, NDArray[np.int64]]:
         """Return the gram numbers of these names one after another and where each begins."""
         return self.index.held(self.form_starts[numbers])
+
+
+def _layers(starts: NDArray[np.int64]) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """The first form of each name, the second of those that have one, and so on, each with the numbers of the names."""
+    counts = np.diff(starts)
+    depths = range(max(int(counts.max(initial=0)), 1))
+    return [(names := np.flatnonzero(counts > depth), starts[:-1][names] + depth) for depth in depths]
 
 
 def _by_name(plains: list[str]) -> Mapping[str, list[int]]:
