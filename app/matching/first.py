@@ -1,4 +1,4 @@
-"""The first matcher: n-gram recall, hand-weighted ranking, lexicon, memory, behind the protocol ``Matcher``."""
+"""The matcher of the program: indexes, memory and models of both kinds of code, behind the protocol ``Matcher``."""
 
 from __future__ import annotations
 
