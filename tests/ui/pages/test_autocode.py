@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QApplication, QLineEdit, QTableView
+from PySide6.QtWidgets import QApplication, QLineEdit, QTableView, QWidget
 
 from app.common.errors import UserProblem
 from app.domain.case import CaseState
@@ -265,6 +265,8 @@ def test_limits_of_the_bands_are_a_setting_that_is_kept_audited_and_reset(desk: 
     desk.press("Return", on=field)
     desk.rest()
     assert desk.services.review.limits().confirm == 0.97
+    card = desk.find(QWidget, "limits_card")
+    assert card.isAncestorOf(QApplication.focusWidget()), "reading the texts anew leaves the keyboard with the card"
     assert len([line for line in page._lines if line.band is Band.CONFIRM]) < before
     assert all(line.group.score >= 0.97 for line in page._lines if line.band is Band.CONFIRM)
     with desk.services.session.db.read() as reader:

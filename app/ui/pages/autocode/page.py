@@ -270,7 +270,7 @@ class AutoCodePage(Page):
 
     def _fill(self, key: tuple[str, str]) -> None:
         """Show the chosen band in the chosen order, the cursor on a text if it is there."""
-        focused = self._stack.isAncestorOf(self.focusWidget() or self)
+        focused = not self.is_covered and self._stack.isAncestorOf(self.focusWidget() or self)
         band = self.bands.current
         self._head.title.setText(f"{TITLES[band]}：相同写法合并为一行")
         self._head.note.setText(_NOTES[band])
