@@ -49,7 +49,7 @@ __all__ = [
 
 _AT_ONCE: Final = 100
 """Confirmed codings that the matcher takes in one by one; above, it is told everything anew."""
-_BEHIND: Final = 2_000
+_BEHIND: Final = 200
 """Remembered codings from which telling everything anew happens in a thread of its own."""
 _CHUNK: Final = 400
 _DAY: Final = 10
