@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
-from app.qc import codefunctions, loops, presence, valuefunctions
+from app.qc import codefunctions, loops, numberwords, presence, valuefunctions
 from app.qc.compiler import Compiler, Function
 from app.qc.vocabulary import NO_WORDS, Vocabulary
 
@@ -15,6 +15,7 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     **loops.FUNCTIONS,
     **codefunctions.FUNCTIONS,
     **valuefunctions.FUNCTIONS,
+    **numberwords.FUNCTIONS,
 }
 """Functions by name."""
 
