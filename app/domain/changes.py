@@ -14,7 +14,7 @@ class Changes:
     ``paths`` are generic (``sex``, ``dx[].code``); ``listing`` is True when cases came, went or changed state, so that
     counts of lists are stale; ``assets`` when code books, schemes or prices changed. ``confirmed`` are codings that the
     hospital's memory has won; ``memory`` is True when it won or lost something, ``forgot`` when winning those is not
-    all that happened to it.
+    all that happened to it. ``rules`` is True when rules of quality control changed: every case is to be checked again.
     """
 
     op_id: int = 0
@@ -25,6 +25,7 @@ class Changes:
     confirmed: tuple[Confirmed, ...] = ()
     memory: bool = False
     forgot: bool = False
+    rules: bool = False
 
     def __or__(self, other: Changes) -> Changes:
         return Changes(
@@ -36,4 +37,5 @@ class Changes:
             (*self.confirmed, *other.confirmed),
             self.memory or other.memory,
             self.forgot or other.forgot,
+            self.rules or other.rules,
         )

@@ -14,6 +14,14 @@ class Severity(StrEnum):
     HINT = "hint"
 
 
+class Standing(StrEnum):
+    """What people have decided about a finding: open, suppressed with a reason, or excepted by two signatures."""
+
+    OPEN = "open"
+    SUPPRESSED = "suppressed"
+    EXCEPTED = "excepted"
+
+
 @dataclass(frozen=True, slots=True)
 class Fix:
     """A safe remedy that one key applies: set ``path`` to ``value`` (text as a user would type it)."""
@@ -34,6 +42,12 @@ class Finding:
     remedy: str
     paths: tuple[str, ...]
     fix: Fix | None = None
+    standing: Standing = Standing.OPEN
+
+    @property
+    def is_open(self) -> bool:
+        """True unless it was suppressed or excepted: only open findings are counted and block."""
+        return self.standing is Standing.OPEN
 
     def __repr__(self) -> str:
         return f"Finding({self.rule_id}, {self.paths})"
@@ -71,5 +85,5 @@ class QcReport:
     deductions: tuple[Deduction, ...] = field(default_factory=tuple)
 
     def count(self, severity: Severity) -> int:
-        """Return how many findings have this severity."""
-        return sum(1 for finding in self.findings if finding.severity is severity)
+        """Return how many open findings have this severity."""
+        return sum(1 for finding in self.findings if finding.severity is severity and finding.is_open)

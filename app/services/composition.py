@@ -16,14 +16,19 @@ from app.services.coding import CodingService
 from app.services.coding_memory import CodingMemoryService
 from app.services.compare import CompareService
 from app.services.engines import Engines
+from app.services.exceptions import ExceptionService
 from app.services.exports import ExportService
 from app.services.imports import ImportService
 from app.services.lookup import LookupService
 from app.services.pay_rules import PayRulesService
 from app.services.retraining import RetrainingService
 from app.services.review import ReviewService
+from app.services.rule_admin import RuleAdminService
+from app.services.rule_packs import RulePackService
+from app.services.rule_trial import RuleTrialService
 from app.services.scheme_browser import SchemeBrowserService
 from app.services.session import Session
+from app.services.suppressions import SuppressionService
 from app.services.whatif import WhatIfService
 from app.services.worklist import WorklistService
 from app.storage.actor import Actor, local_actor
@@ -74,6 +79,11 @@ class Services:
     memory: CodingMemoryService
     retraining: RetrainingService
     review: ReviewService
+    rules: RuleAdminService
+    rule_trial: RuleTrialService
+    rule_packs: RulePackService
+    suppressions: SuppressionService
+    exceptions: ExceptionService
 
     @property
     def user(self) -> Actor:
@@ -142,4 +152,9 @@ def open_services(
         memory=memory,
         retraining=RetrainingService(session, memory.history),
         review=ReviewService(session),
+        rules=RuleAdminService(session),
+        rule_trial=RuleTrialService(session),
+        rule_packs=RulePackService(session),
+        suppressions=SuppressionService(session),
+        exceptions=ExceptionService(session),
     )
