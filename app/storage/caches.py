@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from app.domain.findings import QcReport, Severity
 from app.storage.cells import dump
 from app.storage.jsonify import to_json
-from app.storage.tables import cases, draft, finding, grouping, place
+from app.storage.rows import insert_sql
+from app.storage.tables import cases, draft, finding, finding_line, grouping, place
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,13 @@ class CacheWriter:
     def save_findings(self, case_id: int, version: int, report: QcReport, *, stamp: str = "") -> None:
         """Store a report; ``stamp`` names rule set and code book, so that a change of them shows."""
         self._save(finding, case_id, version, stamp, to_json(report))
+        self.connection.execute(finding_line.delete().where(finding_line.c.case_id == case_id))
+        lines = [
+            (case_id, seq, one.rule_id, one.severity.value, one.standing.value, int(one.fix is not None))
+            for seq, one in enumerate(report.findings)
+        ]
+        if lines:
+            self.connection.exec_driver_sql(insert_sql(finding_line), lines)
 
     def save_grouping(self, case_id: int, version: int, value: object, *, stamp: str = "") -> None:
         """Store a dataclass about the case's group; ``stamp`` names the scheme and prices."""

@@ -1,7 +1,8 @@
 """The tables of the library as SQLAlchemy Core describes them. Field columns derive from :mod:`app.domain.fields`.
 
-Facts are rebuilt by replaying the audit; caches (``CACHE_COLUMNS``, ``finding``, ``grouping``, ``draft``, ``place``)
-are not audited and may be thrown away. The schema of a released file is frozen in ``migrations``; a test compares both.
+Facts are rebuilt by replaying the audit; caches (``CACHE_COLUMNS``, ``finding``, ``finding_line``, ``grouping``,
+``draft``, ``place``) are not audited and may be thrown away. The schema of a released file is frozen in ``migrations``;
+a test compares both.
 """
 
 from __future__ import annotations
@@ -351,6 +352,18 @@ coding_past: Final = _table(
 """Past codings of imported files; they follow from ``coding_import`` and what it names (:mod:`app.storage.past`)."""
 
 finding: Final = _table("finding", _case_id(is_key=True), _number("version"), _text("stamp"), _json("data", "object"))
+finding_line: Final = _table(
+    "finding_line",
+    _case_id(is_key=True),
+    sa.Column("seq", sa.Integer(), primary_key=True, autoincrement=False),
+    _text("rule_id", None),
+    _text("severity", None, "severity IN ('error', 'warn', 'hint')"),
+    _text("standing", None),
+    _number("fixes", None),
+    rowid=False,
+)
+"""The findings of ``finding`` line by line, in their order; ``fixes`` is 1 where one key remedies it."""
+
 grouping: Final = _table("grouping", _case_id(is_key=True), _number("version"), _text("stamp"), _json("data", "object"))
 draft: Final = _table(
     "draft",
@@ -364,7 +377,7 @@ place: Final = _table(
     "place", sa.Column("key", sa.Text(), primary_key=True), _text("value", None, "value <> ''"), rowid=False
 )
 
-UNAUDITED_TABLES: Final = frozenset({"batch_source", "finding", "grouping", "draft", "place"})
+UNAUDITED_TABLES: Final = frozenset({"batch_source", "finding", "finding_line", "grouping", "draft", "place"})
 
 
 def _index(table: sa.Table, *columns: str) -> None:
@@ -379,6 +392,7 @@ for _memory in (coding_evidence, coding_past):
     _index(_memory, "kind", "key", "codes")
 _index(coding_evidence, "case_id")
 _index(coding_past, "import_id")
+_index(finding_line, "rule_id", "case_id")
 for _columns in (
     ("state", "discharge_time"),
     ("discharge_time",),
