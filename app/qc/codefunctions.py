@@ -17,9 +17,10 @@ from app.qc.fieldterms import bound_field, indexed_field, spec_of
 from app.qc.loops import Rows, any_row
 from app.qc.memo import Memo
 from app.qc.operators import WORDED
+from app.qc.quick import Coded, Quick
 from app.qc.scope import Scope
 from app.qc.syntax import Call, Dictionary, Name, Node
-from app.qc.terms import Kind, Term, derived
+from app.qc.terms import Kind, Read, Term, derived
 
 _CODED: Final = frozenset({Group.DX, Group.OP, Group.PATH, Group.EXT})
 
@@ -43,10 +44,11 @@ def _rows_in(compiler: Compiler, call: Call, env: Env, rows: Rows, where: Node) 
     group = rows.group or Group.DX
     loop, _ = compiler.loop(env, group, call)
     term = any_row(rows, loop.slot, _code_in(_code(group, slot=loop.slot), codes))
-    return replace(term, read=_quick(group, rows.start, codes, term), lists=lists)
+    read = _any_code(group, rows.start, codes, term)
+    return replace(term, read=read, lists=lists, quick=Quick(read, read, (Coded(group, codes, rows.start),)))
 
 
-def _quick(group: Group, start: int, codes: CodeSet, term: Term) -> Callable[[Scope], object]:
+def _any_code(group: Group, start: int, codes: CodeSet, term: Term) -> Read:
     """Return the same answer as ``term`` from the record's list of codes, which is made once."""
     walk, answers = term.read, codes.answers
 
@@ -84,7 +86,8 @@ def _code_in(code: Term, codes: CodeSet) -> Term:
 def _main_in(group: Group) -> Function:
     def build(compiler: Compiler, call: Call, _: Env) -> Term:
         codes, lists = compiler.code_set(argument(compiler, call, 0, of=1))
-        return replace(_code_in(_code(group), codes), lists=lists)
+        term = _code_in(_code(group), codes)
+        return replace(term, lists=lists, quick=Quick(term.read, term.read, (Coded(group, codes, single=True),)))
 
     return build
 

@@ -16,6 +16,7 @@ from app.qc.fieldterms import SIBLING_KINDS, bound_field, case_field, indexed_fi
 from app.qc.logic import conjunction, disjunction, negation
 from app.qc.memo import Memo
 from app.qc.parser import parse
+from app.qc.quick import Coded, Gate, Quick
 from app.qc.scope import MAX_LOOPS, Scope
 from app.qc.syntax import (
     Binary,
@@ -32,8 +33,8 @@ from app.qc.syntax import (
     Text,
 )
 from app.qc.syntax import Group as SetNode
-from app.qc.terms import Kind, Term, constant, derived
-from app.qc.vocabulary import Vocabulary
+from app.qc.terms import Kind, Read, Term, constant, derived
+from app.qc.vocabulary import LookupList, Vocabulary
 
 _COMPARISONS: Final = frozenset({"==", "!=", "<", "<=", ">", ">="})
 
@@ -159,6 +160,13 @@ class Compiler:
                 return codes, frozenset({node.name})
         raise self.fault("not_codes", node)
 
+    def words(self, node: Node) -> LookupList:
+        """Return the list of texts that a name stands for."""
+        found = self._vocabulary.lists.get(node.name) if isinstance(node, Name) else None
+        if found is None or found.codes is not None:
+            raise self.fault("not_words", node)
+        return found
+
     def loop(self, env: Env, group: Group | None, node: Node) -> tuple[Loop, Env]:
         """Open a row loop. Refuses one too many."""
         if len(env.loops) >= MAX_LOOPS:
@@ -210,12 +218,10 @@ class Compiler:
             raise self.fault("circular", node, name=name)
         inside = Compiler(self._vocabulary.macros[name], self._vocabulary, self._functions, None, (*self._macros, name))
         term = inside.compile()
-        key, make = f"name:{name}", term.read
-        return replace(
-            term,
-            read=lambda scope: scope.keep(key, lambda inner: inner.apart(make)),
-            tracer=lambda scope: scope.apart(term.trace),
-        )
+        read = _kept(f"name:{name}", term.read)
+        quick = Quick(read, _kept(f"holds:{name}", term.fires), term.gate) if term.kind is Kind.BOOL else None
+        tracer = None if term.still is not None else lambda scope: scope.apart(term.trace)
+        return replace(term, read=read, tracer=tracer, quick=quick)
 
     def _prev(self, node: Prev, field: str, env: Env) -> Term:
         spec = spec_of(env.prev.group, field) if env.prev and env.prev.group else None
@@ -281,6 +287,18 @@ def argument(compiler: Compiler, call: Call, index: int, of: int | None = None) 
     return call.args[index]
 
 
+def _kept(key: str, make: Read) -> Read:
+    """Return a read of a derived value that is worked out once per record."""
+
+    def read(scope: Scope) -> object:
+        kept = scope.kept
+        if key not in kept:
+            kept[key] = scope.apart(make)
+        return kept[key]
+
+    return read
+
+
 def _in(item: Term, where: frozenset[str] | CodeSet) -> Term:
     value = item.read
 
@@ -288,7 +306,15 @@ def _in(item: Term, where: frozenset[str] | CodeSet) -> Term:
         found = value(scope)
         return None if found is None else found in where
 
-    return derived(Kind.BOOL, read, item)
+    return replace(derived(Kind.BOOL, read, item), quick=Quick(read, read, _coded(item, where)))
+
+
+def _coded(item: Term, where: frozenset[str] | CodeSet) -> Gate | None:
+    """Return what a record must have for a code to be in a set; any row will do where a loop binds it."""
+    if item.access is None or item.access.ref.field != "code":
+        return None
+    ref = item.access.ref
+    return (Coded(ref.group, where) if ref.slot >= 0 else Coded(ref.group, where, ref.index, single=True),)
 
 
 def _parameter(name: str, default: Decimal) -> Term:

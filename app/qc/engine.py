@@ -14,6 +14,7 @@ from app.domain.fields import FIELDS
 from app.domain.findings import BrokenRule, Finding, QcReport
 from app.qc.context import QcContext
 from app.qc.faults import RuleFault, Unanswerable
+from app.qc.gates import Gates
 from app.qc.memo import Memo
 from app.qc.reporting import display_key, findings_of, pattern_of
 from app.qc.rule import CompiledRule, Profile, Rule, compile_rule
@@ -51,6 +52,7 @@ class _Plan:
 
     rules: tuple[CompiledRule, ...]
     not_imported: frozenset[str]
+    gates: Gates
 
 
 class RuleSet:
@@ -97,7 +99,7 @@ class RuleSet:
     def check(self, record: CaseRecord, context: QcContext) -> QcReport:
         """Run every rule that applies to records of this shape and score the record."""
         scope, plan = self._begin(record, context)
-        return self._report(scope, plan, plan.rules, [], [])
+        return self._report(scope, plan, plan.gates.of(scope), [], [])
 
     def check_fields(
         self, record: CaseRecord, previous: QcReport, changed: Iterable[str], context: QcContext
@@ -126,19 +128,20 @@ class RuleSet:
         compiled = self._by_id[rule_id]
         scope = Scope(record, context, self._absent.of(record), self.vocabulary.parameters)
         try:
-            value = compiled.term.read(scope)
+            if compiled.fires(scope):
+                return Answer.FIRES
         except (*_ERRORS, Unanswerable):
             return Answer.BROKEN
-        if value is None:
-            return Answer.NOT_APPLICABLE
-        return Answer.FIRES if value else Answer.PASSES
+        return Answer.NOT_APPLICABLE if _is_blank(compiled, scope) else Answer.PASSES
 
     def findings(self, rule_id: str, record: CaseRecord, context: QcContext) -> list[Finding]:
         """Return the findings of one rule, also when it is off, suspended or lacks columns."""
-        if self.answer(rule_id, record, context) is not Answer.FIRES:
-            return []
+        compiled = self._by_id[rule_id]
         scope = Scope(record, context, self._absent.of(record), self.vocabulary.parameters)
-        return findings_of(self._by_id[rule_id], scope)
+        try:
+            return findings_of(compiled, scope) if compiled.fires(scope) else []
+        except (*_ERRORS, Unanswerable):
+            return []
 
     def not_evaluated(self, columns: frozenset[str]) -> dict[str, frozenset[str]]:
         """Return for a file with these columns the rules that lack some, with the paths they lack."""
@@ -156,7 +159,7 @@ class RuleSet:
         wanted = [compiled for compiled in self.rules if _wanted(compiled, shape)]
         lacking = [_lacking(compiled, shape.missing) for compiled in wanted]
         runnable = tuple(compiled for compiled in wanted if compiled.term.possible(shape.missing))
-        return _Plan(runnable, _NOTHING.union(*lacking))
+        return _Plan(runnable, _NOTHING.union(*lacking), Gates(runnable))
 
     def _report(
         self,
@@ -180,7 +183,7 @@ class RuleSet:
         """Add what rules find, and which cannot be evaluated."""
         for compiled in rules:
             try:
-                if compiled.term.read(scope) is True:
+                if compiled.fires(scope):
                     findings.extend(findings_of(compiled, scope))
             except Unanswerable as reason:
                 broken.append(BrokenRule(compiled.rule.id, text(reason.key)))
@@ -232,6 +235,14 @@ class _Lacking:
     case: tuple[str, ...]
     rows: tuple[tuple[Group, str, str], ...]
     whole: frozenset[str]
+
+
+def _is_blank(compiled: CompiledRule, scope: Scope) -> bool:
+    """Tell whether a rule that does not fire has nothing to go by, rather than finding all well."""
+    try:
+        return compiled.term.read(scope) is None
+    except (*_ERRORS, Unanswerable):
+        return True
 
 
 def _in_row(row: Row, name: str) -> bool:

@@ -28,8 +28,12 @@ SIBLING_KINDS: Final = {
     "same_stay": Kind.BOOL,
     "same_record": Kind.BOOL,
     "same_patient": Kind.BOOL,
+    "same_org": Kind.BOOL,
     "other_admit_time": Kind.TIME,
     "other_discharge_time": Kind.TIME,
+    "other_discharge_way": Kind.TEXT,
+    "other_readmit31_plan": Kind.TEXT,
+    "other_main": Kind.CODE,
 }
 _IDENTITY: Final = frozenset({"org_code", "record_no", "admission_count", "id_no"})
 FindRow: TypeAlias = Callable[[Scope], Row | None]
@@ -52,7 +56,7 @@ def case_field(spec: FieldSpec) -> Term:
     def row(scope: Scope) -> Row:
         return scope.record.head
 
-    return _field_term(spec, Ref(name), read, _text_of(name, row), row)
+    return _field_term(spec, Ref(name), read, _case_text(name), row)
 
 
 def bound_field(spec: FieldSpec, slot: int) -> Term:
@@ -63,8 +67,7 @@ def bound_field(spec: FieldSpec, slot: int) -> Term:
         value = scope.rows[slot].values.get(name)
         return None if value == "" else value
 
-    row = _bound_row(slot)
-    return _field_term(spec, Ref(name, spec.group, slot=slot), read, _text_of(name, row), row)
+    return _field_term(spec, Ref(name, spec.group, slot=slot), read, _bound_text(name, slot), _bound_row(slot))
 
 
 def indexed_field(spec: FieldSpec, index: int) -> Term:
@@ -105,12 +108,24 @@ def _bound_row(slot: int) -> FindRow:
 def _text_of(name: str, row: FindRow) -> Read:
     def text(scope: Scope) -> str | None:
         found = row(scope)
-        if found is None:
-            return None
-        value = found.values.get(name)
-        return found.raw.get(name) or None if value is None or value == "" else str(value)
+        return None if found is None else _shown(found, name)
 
     return text
+
+
+def _case_text(name: str) -> Read:
+    return lambda scope: _shown(scope.record.head, name)
+
+
+def _bound_text(name: str, slot: int) -> Read:
+    return lambda scope: _shown(scope.rows[slot], name)
+
+
+def _shown(row: Row, name: str) -> str | None:
+    value = row.values.get(name)
+    if value is None or value == "":
+        return row.raw.get(name) or None
+    return value if type(value) is str else str(value)
 
 
 def _field_term(spec: FieldSpec, ref: Ref, read: Read, text: Read, row: FindRow) -> Term:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from app.qc.quick import Quick, either, narrowest
 from app.qc.scope import Scope
-from app.qc.terms import Hit, Kind, Term, derived
+from app.qc.terms import Hit, Kind, Read, Term, derived
 
 
 def conjunction(parts: Sequence[Term]) -> Term:
-    """Return ``a and b``: False as soon as one is False, else None as soon as one is None."""
-    reads = tuple(part.read for part in parts)
+    """Return ``a and b``: False as soon as one is False, else None as soon as one is None.
+
+    The part that the fewest records pass is asked first.
+    """
+    gates = [part.gate for part in parts]
+    first = narrowest(gates)
+    ordered = (parts[first], *parts[:first], *parts[first + 1 :]) if first >= 0 else tuple(parts)
+    reads = tuple(part.read for part in ordered)
 
     def read(scope: Scope) -> bool | None:
         answer: bool | None = True
@@ -28,12 +35,35 @@ def conjunction(parts: Sequence[Term]) -> Term:
         return choose(part.possible(missing, wanted) for part in parts)
 
     def trace(scope: Scope) -> tuple[Hit, ...]:
-        faults: tuple[Hit, ...] = (Hit(),)
-        for part in parts:
-            faults = _joined(faults, part.trace(scope))
-        return faults
+        return _together(part.trace(scope) for part in parts)
 
-    return replace(derived(Kind.BOOL, read, *parts), tracer=trace, can=possible)
+    quick = Quick(read, _all_of(ordered), gates[first] if first >= 0 else None)
+    still = [part.still for part in parts if part.still is not None]
+    faults = _together(still)
+    tracer = trace if len(still) < len(parts) else lambda _: faults
+    return replace(derived(Kind.BOOL, read, *parts), tracer=tracer, can=possible, quick=quick)
+
+
+def _together(traces: Iterable[tuple[Hit, ...]]) -> tuple[Hit, ...]:
+    faults: tuple[Hit, ...] = (Hit(),)
+    for hits in traces:
+        faults = _joined(faults, hits)
+    return faults
+
+
+def _all_of(parts: Sequence[Term]) -> Read:
+    tests = tuple(part.fires for part in parts)
+    if len(tests) == 2:  # by far the most frequent
+        one, other = tests
+        return lambda scope: one(scope) and other(scope)
+
+    def fires(scope: Scope) -> bool:
+        for test in tests:  # noqa: SIM110  # quicker than all() with a generator
+            if not test(scope):
+                return False
+        return True
+
+    return fires
 
 
 def disjunction(parts: Sequence[Term]) -> Term:
@@ -55,9 +85,25 @@ def disjunction(parts: Sequence[Term]) -> Term:
         return choose(part.possible(missing, wanted) for part in parts)
 
     def trace(scope: Scope) -> tuple[Hit, ...]:
-        return merged([hit for part in parts if part.read(scope) is True for hit in part.trace(scope)])
+        return merged([hit for part in parts if part.fires(scope) for hit in part.trace(scope)])
 
-    return replace(derived(Kind.BOOL, read, *parts), tracer=trace, can=possible)
+    quick = Quick(read, _one_of(parts), either(part.gate for part in parts))
+    return replace(derived(Kind.BOOL, read, *parts), tracer=trace, can=possible, quick=quick)
+
+
+def _one_of(parts: Sequence[Term]) -> Read:
+    tests = tuple(part.fires for part in parts)
+    if len(tests) == 2:  # by far the most frequent
+        one, other = tests
+        return lambda scope: one(scope) or other(scope)
+
+    def fires(scope: Scope) -> bool:
+        for test in tests:  # noqa: SIM110  # quicker than any() with a generator
+            if test(scope):
+                return True
+        return False
+
+    return fires
 
 
 def negation(part: Term) -> Term:
@@ -71,7 +117,8 @@ def negation(part: Term) -> Term:
     def possible(missing: frozenset[str], wanted: bool) -> bool:
         return part.possible(missing, not wanted)
 
-    return replace(derived(Kind.BOOL, read, part), can=possible)
+    quick = Quick(read, lambda scope: inner(scope) is False)
+    return replace(derived(Kind.BOOL, read, part), can=possible, quick=quick)
 
 
 def merged(hits: Sequence[Hit]) -> tuple[Hit, ...]:

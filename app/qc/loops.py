@@ -19,6 +19,7 @@ from app.qc.compiler import Compiler, Env, Function, argument
 from app.qc.logic import conjunction, disjunction, merged
 from app.qc.memo import Memo
 from app.qc.operators import NUMERIC
+from app.qc.quick import Quick, Rowed
 from app.qc.scope import Scope
 from app.qc.syntax import Call, Name, Slice
 from app.qc.terms import Hit, Kind, Read, Term, Trace, derived
@@ -123,7 +124,25 @@ def any_row(rows: Rows, slot: int, test: Term) -> Term:
     def trace(scope: Scope) -> tuple[Hit, ...]:
         return merged(list(_hits(rows, slot, test, scope)))
 
-    return _loop_term(Kind.BOOL, read, rows, test, trace)
+    return replace(_loop_term(Kind.BOOL, read, rows, test, trace), quick=_quick(read, rows, slot, test))
+
+
+def _quick(read: Read, rows: Rows, slot: int, test: Term) -> Quick:
+    """Return the short way to ask whether any row holds: only when the record has a row, or what the test asks for."""
+    find, start, check = rows.of, rows.start, test.fires
+
+    def fires(scope: Scope) -> bool:
+        found, bound = find(scope), scope.rows
+        for row in found[start:] if start else found:
+            bound[slot] = row
+            if check(scope):
+                return True
+        return False
+
+    gate = test.gate
+    if gate is None and rows.group:
+        gate = (Rowed(rows.group, start),)
+    return Quick(read, fires, gate)
 
 
 def when_empty(test: Term) -> Callable[[Scope], bool | None]:
@@ -141,7 +160,7 @@ def _hits(rows: Rows, slot: int, test: Term, scope: Scope) -> Iterator[Hit]:
     found = rows.of(scope)
     for index in range(rows.start, len(found)):
         scope.rows[slot], scope.at[slot] = found[index], index
-        if test.read(scope) is True:
+        if test.fires(scope):
             paths = tuple(path for hit in test.trace(scope) for path in hit.paths)
             place = index - rows.start + 1
             yield Hit(paths, rows.group, index, place, found[index]) if rows.group else Hit(paths)
@@ -191,7 +210,7 @@ def _pairs(compiler: Compiler, call: Call, env: Env) -> Term:
     early, outer = compiler.loop(env, rows.group, call)
     late, inner = compiler.loop(outer, rows.group, call)
     test = compiler.condition(argument(compiler, call, 1, of=2), replace(inner, prev=early))
-    check, empty = test.read, when_empty(test)
+    check, holds, empty = test.read, test.fires, when_empty(test)
 
     def each(scope: Scope) -> Iterator[int]:
         found = rows.of(scope)
@@ -214,13 +233,30 @@ def _pairs(compiler: Compiler, call: Call, env: Env) -> Term:
     def trace(scope: Scope) -> tuple[Hit, ...]:
         hits = []
         for second in each(scope):
-            if check(scope) is True:
+            if holds(scope):
                 paths = tuple(path for hit in test.trace(scope) for path in hit.paths)
                 row, place = scope.rows[late.slot], second - rows.start + 1
                 hits.append(Hit(paths, rows.group, second, place, row) if rows.group else Hit(paths))
         return merged(hits)
 
-    return _loop_term(Kind.BOOL, read, rows, test, trace)
+    quick = _quick_pairs(read, rows, (early.slot, late.slot), holds)
+    return replace(_loop_term(Kind.BOOL, read, rows, test, trace), quick=quick)
+
+
+def _quick_pairs(read: Read, rows: Rows, slots: tuple[int, int], holds: Read) -> Quick:
+    early, late = slots
+
+    def fires(scope: Scope) -> bool:
+        found, bound = rows.of(scope), scope.rows
+        for second in range(rows.start + 1, len(found)):
+            bound[late] = found[second]
+            for first in range(rows.start, second):
+                bound[early] = found[first]
+                if holds(scope):
+                    return True
+        return False
+
+    return Quick(read, fires, (Rowed(rows.group, rows.start + 1),) if rows.group else None)
 
 
 def _loop_term(kind: Kind, read: Read, rows: Rows, part: Term, trace: Trace | None) -> Term:

@@ -16,7 +16,7 @@ from app.domain.field import Group, Requirement
 from app.qc.compiler import Compiler, Env, Function
 from app.qc.scope import Scope
 from app.qc.syntax import Call
-from app.qc.terms import IMPORTED, Access, Hit, Kind, Read, Term, derived
+from app.qc.terms import IMPORTED, Access, Kind, Read, Term, derived
 
 _EMPTY: Final = ("", ())
 
@@ -90,18 +90,21 @@ def _quiet(compiler: Compiler, call: Call, env: Env) -> Term:
     if len(call.args) != 1:
         raise compiler.fault("arguments", call, name=call.name, count=1)
     term = compiler.condition(call.args[0], env)
-    return replace(term, marks=(), tracer=lambda _: (Hit(),))
+    return replace(term, marks=(), tracer=None)
 
 
 def _unreadable(compiler: Compiler, call: Call, env: Env) -> Term:
     term, access = field_argument(compiler, call, env)
     name, find = access.spec.id, access.row
 
-    def read(scope: Scope) -> bool:
+    def in_case(scope: Scope) -> bool:
+        return name in scope.raw and scope.head.get(name) is None and bool(scope.raw[name])
+
+    def in_row(scope: Scope) -> bool:
         row: Row | None = find(scope)
         return row is not None and bool(row.raw) and row.values.get(name) is None and bool(row.raw.get(name))
 
-    return derived(Kind.BOOL, read, term)
+    return derived(Kind.BOOL, in_case if access.ref.group is Group.CASE else in_row, term)
 
 
 def _imported(compiler: Compiler, call: Call, env: Env) -> Term:

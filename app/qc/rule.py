@@ -16,7 +16,7 @@ from app.domain.findings import Severity
 from app.qc.faults import RuleFault
 from app.qc.functions import compiler
 from app.qc.reading import Entry
-from app.qc.terms import Term
+from app.qc.terms import Read, Term
 from app.qc.vocabulary import Vocabulary, exact
 
 _PLACEHOLDER: Final = re.compile(r"\{(\w*)\}")
@@ -121,7 +121,10 @@ def _read_fix(entry: Entry) -> FixPlan:
 
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
-    """A rule with its closures. ``off`` says why it does not run, '' when it does; ``order`` its place in the set."""
+    """A rule with its closures. ``off`` says why it does not run, '' when it does; ``order`` its place in the set.
+
+    ``fires`` is true for a record that the rule finds fault with.
+    """
 
     rule: Rule
     term: Term
@@ -130,6 +133,11 @@ class CompiledRule:
     touches: frozenset[str]
     off: str = ""
     order: int = 0
+    fires: Read = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Keep what every check asks for."""
+        object.__setattr__(self, "fires", self.term.fires)
 
     @property
     def suspended_before_discharge(self) -> bool:

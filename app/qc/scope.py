@@ -22,18 +22,20 @@ class Scope:
     """The record, the context, and the rows that loops have bound (``rows[slot]``, their index in ``at[slot]``).
 
     ``missing`` holds the paths that the source file lacks and nobody has filled; ``path#`` for a path that the
-    file lacks, filled or not. ``words`` are bound elements of LIST fields, ``defaults`` hospital parameters.
+    file lacks, filled or not. ``words`` are bound elements of LIST fields, ``defaults`` hospital parameters, ``kept``
+    what :meth:`keep` has made.
     """
 
     __slots__ = (
         "_codes",
-        "_kept",
+        "_joined",
         "at",
         "context",
         "dashes",
         "defaults",
         "groups",
         "head",
+        "kept",
         "missing",
         "raw",
         "record",
@@ -60,13 +62,14 @@ class Scope:
         self.at = [0] * MAX_LOOPS
         self.words = [""] * MAX_LOOPS
         self._codes: dict[Group, tuple[str, ...]] = {}
-        self._kept: dict[object, object] = {}
+        self._joined: dict[tuple[Group, str], str] = {}
+        self.kept: dict[object, object] = {}
 
     def keep(self, key: object, make: Callable[[Scope], _T]) -> _T:
         """Return a value that is made once per record."""
-        if key not in self._kept:
-            self._kept[key] = make(self)
-        return self._kept[key]  # type: ignore[return-value]  # the key belongs to one maker
+        if key not in self.kept:
+            self.kept[key] = make(self)
+        return self.kept[key]  # type: ignore[return-value]  # the key belongs to one maker
 
     def apart(self, read: Callable[[Scope], _T]) -> _T:
         """Return what ``read`` yields with loops of its own, so that it may be asked for inside other loops."""
@@ -83,6 +86,15 @@ class Scope:
         if found is None:
             rows = self.groups.get(group, ())
             found = self._codes[group] = tuple([str(row.values.get("code") or "") for row in rows])
+        return found
+
+    def joined(self, group: Group, name: str) -> str:
+        """Return the texts of a field in a group's rows, unread ones too, one a line; made once."""
+        found = self._joined.get((group, name))
+        if found is None:
+            rows = self.groups.get(group, ())
+            texts = [str(row.values.get(name) or "") or row.raw.get(name, "") for row in rows]
+            found = self._joined[group, name] = "\n".join(texts)
         return found
 
     def __repr__(self) -> str:

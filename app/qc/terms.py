@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from app.domain.case import Row
 from app.domain.field import FieldSpec, Group
+from app.qc.quick import Gate, Quick
 from app.qc.scope import Scope
 
 IMPORTED: Final = "#"
@@ -50,15 +51,17 @@ class Ref:
         """The path without row number: ``sex``, ``dx[].code``."""
         return self.field if self.group is Group.CASE else f"{self.group}[].{self.field}"
 
+    @property
+    def fixed(self) -> str:
+        """The concrete path of a field that no loop binds: ``sex``, ``dx[0].code``."""
+        return self.field if self.group is Group.CASE else f"{self.group}[{self.index}].{self.field}"
+
     def path(self, scope: Scope) -> str:
         """Return the concrete path: ``sex``, ``dx[2].code``."""
-        if self.group is Group.CASE:
-            return self.field
-        return f"{self.group}[{scope.at[self.slot] if self.slot >= 0 else self.index}].{self.field}"
+        return f"{self.group}[{scope.at[self.slot]}].{self.field}" if self.slot >= 0 else self.fixed
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """One fault: the concrete paths involved and, when it lies in a row, the row and its 1-based place."""
 
     paths: tuple[str, ...] = ()
@@ -95,6 +98,7 @@ class Term:
     ``touches`` are the path patterns whose change can change the answer; ``needs`` those without which the
     answer is always None; ``marks`` the fields a finding points at. ``text`` reads a field with the text that import
     could not read. ``literal`` is the constant itself with its ``spelling``, ``lists`` the editable lists used.
+    ``quick`` is the short way to tell whether a condition holds, ``still`` the faults where no record changes them.
     """
 
     kind: Kind
@@ -109,9 +113,29 @@ class Term:
     lists: frozenset[str] = frozenset()
     tracer: Trace | None = field(default=None, repr=False)
     can: Possible | None = field(default=None, repr=False)
+    quick: Quick | None = field(default=None, repr=False)
+    still: tuple[Hit, ...] | None = field(default=None, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Work out the faults once where no loop binds the fields."""
+        if self.tracer is None and all(ref.slot < 0 for ref in self.marks):
+            paths = tuple(dict.fromkeys(ref.fixed for ref in self.marks))
+            object.__setattr__(self, "still", (Hit(paths),))
+
+    @property
+    def fires(self) -> Read:
+        """How to ask a condition whether it holds: true or not, None and False being the same."""
+        return self.quick.fires if self.quick and self.quick.read is self.read else self.read
+
+    @property
+    def gate(self) -> Gate | None:
+        """What a record must have for the condition to hold, None when nothing is known."""
+        return self.quick.gate if self.quick and self.quick.read is self.read else None
 
     def trace(self, scope: Scope) -> tuple[Hit, ...]:
         """Return the faults behind a True answer."""
+        if self.still is not None:
+            return self.still
         if self.tracer:
             return self.tracer(scope)
         return (Hit(tuple(dict.fromkeys(ref.path(scope) for ref in self.marks))),)

@@ -14,6 +14,7 @@ from app.domain.identity import has_valid_check, id_birth_date, id_sex
 from app.qc.compiler import Compiler, Env, Function, argument
 from app.qc.operators import DATED, NUMERIC, WORDED
 from app.qc.patterns import compile_safely, finds
+from app.qc.quick import Gate, Quick, Worded
 from app.qc.scope import Scope
 from app.qc.syntax import Call, Number, Text
 from app.qc.terms import Kind, Read, Term, derived
@@ -170,7 +171,14 @@ def _contains(compiler: Compiler, call: Call, env: Env) -> Term:
         found = value(scope)
         return None if found is None else any(word in str(found) for word in words)
 
-    return derived(Kind.BOOL, read, term)
+    return replace(derived(Kind.BOOL, read, term), quick=Quick(read, read, _worded(term, words)))
+
+
+def _worded(term: Term, words: tuple[str, ...]) -> Gate | None:
+    """Return what a record must have for a text of a row that a loop binds to contain one of the words."""
+    if term.access is None or term.access.ref.slot < 0:
+        return None
+    return (Worded(term.access.ref.group, term.access.ref.field, words),)
 
 
 def _extreme(choose: Callable[..., object]) -> Function:

@@ -1,0 +1,75 @@
+"""Which rules can fire for a record at all, told from its codes, rows and words; the others need not be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from app.domain.field import Group
+from app.qc.memo import Memo
+from app.qc.quick import Coded, Rowed, Trigger, Worded
+from app.qc.rule import CompiledRule
+from app.qc.scope import Scope
+
+_CODES: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Codes:
+    """The rules that a code of a group can make fire: as its first code, and as one of the others."""
+
+    group: Group
+    first: Memo[str, frozenset[int]]
+    other: Memo[str, frozenset[int]]
+
+
+class Gates:
+    """Rules by what a record must have for them to fire. Made once, asked for every record."""
+
+    def __init__(self, rules: Sequence[CompiledRule]) -> None:
+        self._rules = tuple(rules)
+        self._always = tuple(compiled for compiled in rules if compiled.term.gate is None)
+        needs = [(trigger, place) for place, rule in enumerate(rules) for trigger in rule.term.gate or ()]
+        self._codes = _by_codes([(trigger, place) for trigger, place in needs if isinstance(trigger, Coded)])
+        self._rows = _by_rows(needs)
+        self._words = tuple((trigger, place) for trigger, place in needs if isinstance(trigger, Worded))
+
+    def of(self, scope: Scope) -> list[CompiledRule]:
+        """Return the rules that can fire for a record or fail on it, in no order that matters."""
+        found: set[int] = set()
+        for entry in self._codes:
+            codes = scope.codes(entry.group)
+            if codes:
+                found |= entry.first[codes[0]]
+                for code in codes[1:]:
+                    found |= entry.other[code]
+        for trigger, places in self._rows:
+            if trigger.holds(scope):
+                found |= places
+        for words, place in self._words:
+            if place not in found and words.holds(scope):
+                found.add(place)
+        return [*self._always, *[self._rules[place] for place in found]]
+
+
+def _by_codes(needs: Sequence[tuple[Coded, int]]) -> tuple[_Codes, ...]:
+    entries = []
+    for group in {trigger.group: None for trigger, _ in needs}:
+        own = [(trigger, place) for trigger, place in needs if trigger.group is group]
+        first = [(trigger, place) for trigger, place in own if trigger.start == 0]
+        other = [(trigger, place) for trigger, place in own if trigger.start or not trigger.single]
+        entries.append(_Codes(group, Memo(_finder(first), _CODES), Memo(_finder(other), _CODES)))
+    return tuple(entries)
+
+
+def _finder(needs: Sequence[tuple[Coded, int]]) -> Callable[[str], frozenset[int]]:
+    return lambda code: frozenset(place for trigger, place in needs if code in trigger.codes)
+
+
+def _by_rows(needs: Sequence[tuple[Trigger, int]]) -> tuple[tuple[Rowed, frozenset[int]], ...]:
+    found: dict[Rowed, set[int]] = {}
+    for trigger, place in needs:
+        if isinstance(trigger, Rowed):
+            found.setdefault(trigger, set()).add(place)
+    return tuple((trigger, frozenset(places)) for trigger, places in found.items())
