@@ -3,7 +3,8 @@
 An example is a table of paths to values, as a user would type them: ``{sex = "1", "dx[0].code" = "O80.000"}`` or
 ``{dx = [{code = "O80.000"}]}``. ``-`` is a dash; a value that cannot be read stays as unread text. ``@lacks`` lists
 columns that the file does not have, ``@state`` and ``@today`` set the context, ``@book`` lists the codes of the
-code book, ``@siblings`` gives other stays of the patient as examples of their own.
+code book, ``@siblings`` gives other stays of the patient as examples of their own, ``@profile`` the documents there
+are. ``@grouping`` and ``@outside`` are tables of what lies outside the record (:mod:`app.qc.example_facts`).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from app.domain.fields import field as field_of
 from app.domain.values import parse
 from app.qc.context import QcContext, Sibling
 from app.qc.engine import Answer, RuleSet
+from app.qc.example_facts import grouping_of, outside_of
 from app.qc.faults import RuleFault
 
 EXAMPLE_DAY: Final = date(2026, 11, 23)
@@ -30,9 +32,10 @@ EXAMPLE_DAY: Final = date(2026, 11, 23)
 
 @dataclass(frozen=True, slots=True)
 class BookEntry:
-    """An entry of an example's code book."""
+    """An entry of an example's code book, which says nothing of the kind of operation."""
 
     kind: CodeKind
+    op_kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,9 @@ def example_case(example: Mapping[str, object], owner: str = "") -> tuple[CaseRe
         codebook=ExampleBook(frozenset(_texts(example["@book"]))) if "@book" in example else None,
         state=CaseState(str(example.get("@state", CaseState.CODING))),
         siblings=tuple(Sibling.of(other, record) for other in others),
+        profile=str(example.get("@profile", "front")),
+        grouping=grouping_of(example.get("@grouping"), owner),
+        outside=outside_of(example.get("@outside"), owner),
     )
     return record, context
 
