@@ -21,7 +21,8 @@
 Writes (:class:`Transaction`): ``insert_case``, ``update_case_from_import``, ``set_field``, ``set_code``,
 ``set_proposal``, ``clear_proposal``, ``accept``, ``insert_row``, ``delete_row``, ``move_row``, ``set_state``,
 ``claim``, ``release``, ``save_batch``, ``save_profile``, ``set_setting``, ``record_event``, ``assets_changed``,
-``import_past``, ``revoke_coding``, ``restore_coding``, ``expect_version``, ``load_case``. A case counts one version up
+``import_past``, ``revoke_coding``, ``restore_coding``, ``insert_signed``, ``set_column``, ``delete_from``,
+``expect_version``, ``load_case``. A case counts one version up
 per operation that touched it. The block commits as a whole or not at all; an operation that changed nothing leaves no
 trace.
 
@@ -33,7 +34,10 @@ Reads (:class:`Reader`): ``load_case(s)``, ``find_by_key(s)``, ``same_patient``,
 ``changes_of``, ``edited_cells``, ``day_of``, ``batches``, ``batch``, ``batch_title``, ``batch_source``, ``profile``,
 ``setting``, ``settings``, ``setting_changes``, ``place``, ``drafts``, ``findings``, ``grouping``, ``audit_head``,
 ``verify_audit``, ``check``; of the memory ``past_codings``, ``memory_refs``, ``memory_texts``, ``memory_lines``,
-``memory_uses``, ``memory_stats``, ``memory_step``, ``past_imports``.
+``memory_uses``, ``memory_stats``, ``memory_step``, ``past_imports``; of rules ``stored_rules``, ``stored_overrides``,
+``rule_changes``, ``rule_hits``, ``rules_judged``, ``judgements``, ``suppressions``, ``exceptions``, ``exception``,
+``waiting_exceptions``, ``decided_cases``. Rules are written by :mod:`app.storage.rule_writes`, decisions about findings
+by :mod:`app.storage.decisions`.
 """
 
 from app.storage.actor import Actor, local_actor

@@ -34,6 +34,19 @@ class Op(StrEnum):
     IMPORT_PAST = "import_past"
     REVOKE_CODING = "revoke_coding"
     RESTORE_CODING = "restore_coding"
+    SAVE_RULE = "save_rule"
+    DROP_DRAFT = "drop_draft"
+    ENABLE_RULE = "enable_rule"
+    OVERRIDE_RULE = "override_rule"
+    ROLL_BACK_RULE = "roll_back_rule"
+    TAKE_RULES = "take_rules"
+    JUDGE_RULE = "judge_rule"
+    SUPPRESS = "suppress"
+    LIFT_SUPPRESSION = "lift_suppression"
+    REQUEST_EXCEPTION = "request_exception"
+    SIGN_EXCEPTION = "sign_exception"
+    REJECT_EXCEPTION = "reject_exception"
+    WITHDRAW_EXCEPTION = "withdraw_exception"
     UNDO = "undo"
     REDO = "redo"
 
@@ -64,5 +77,7 @@ _ON_STACK = frozenset(
         Op.SET_STATE,
         Op.CLAIM,
         Op.RELEASE,
+        Op.SUPPRESS,
+        Op.LIFT_SUPPRESSION,
     }
 )

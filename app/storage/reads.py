@@ -16,14 +16,16 @@ from app.domain.coding import CodeKind
 from app.domain.field import Group
 from app.domain.findings import QcReport
 from app.domain.past import PastLine
-from app.storage import audit, coding_memory, history, worklist
+from app.storage import audit, coding_memory, decisions, history, rules, worklist
 from app.storage.audit import AuditCheck, AuditHead, Operation
 from app.storage.check import CheckReport, check
 from app.storage.coding_memory import MemoryLine, MemoryQuery, MemoryStats, MemoryStep, MemoryUse, PastImport
+from app.storage.decisions import StoredException, StoredSuppression
 from app.storage.history import FieldChange, SettingChange
 from app.storage.jsonify import from_json
 from app.storage.load import StoredCase, find_by_keys, load_case, load_cases, same_patient
 from app.storage.rows import Change
+from app.storage.rules import Judged, StoredOverride, StoredRule
 from app.storage.tables import batch, batch_source, cases, draft, finding, grouping, import_profile, place, setting
 from app.storage.undo import UndoItem, redoable, undoable
 from app.storage.worklist import WorklistQuery, WorklistRow
@@ -219,6 +221,50 @@ class Reader:
     def memory_step(self, actor: str) -> MemoryStep | None:
         """Return the latest operation of a person on the memory itself that can be taken back, None without one."""
         return coding_memory.memory_step(self._connection, actor)
+
+    def stored_rules(self) -> list[StoredRule]:
+        """Return every version of the hospital's rules, by id and version."""
+        return rules.stored_rules(self._connection)
+
+    def stored_overrides(self) -> list[StoredOverride]:
+        """Return what the hospital says of rules, parameters and lists, oldest first."""
+        return rules.stored_overrides(self._connection)
+
+    def rule_changes(self) -> list[tuple[Operation, Change]]:
+        """Return every change of rules and overrides with its operation, latest first."""
+        return rules.rule_changes(self._connection)
+
+    def rule_hits(self, first: date) -> dict[str, int]:
+        """Return how many cases discharged since a day have an open finding of each rule."""
+        return rules.hits_since(self._connection, first)
+
+    def rules_judged(self) -> dict[str, Judged]:
+        """Return the judgements of each rule, counted."""
+        return rules.judged(self._connection)
+
+    def judgements(self, rule_id: str) -> dict[int, bool]:
+        """Return for each judged case of a rule whether the alarm was true."""
+        return rules.judgements(self._connection, rule_id)
+
+    def suppressions(self, case_id: int) -> list[StoredSuppression]:
+        """Return the suppressions of a case, latest first."""
+        return decisions.suppressions_of(self._connection, case_id)
+
+    def exceptions(self, case_id: int) -> list[StoredException]:
+        """Return the exceptions of a case, latest first."""
+        return decisions.exceptions_of(self._connection, case_id)
+
+    def exception(self, exception_id: int) -> StoredException:
+        """Return one exception. Raises ``LookupError`` for an unknown id."""
+        return decisions.exception(self._connection, exception_id)
+
+    def waiting_exceptions(self) -> list[StoredException]:
+        """Return the exceptions that lack a signature, oldest first."""
+        return decisions.waiting_exceptions(self._connection)
+
+    def decided_cases(self, case_ids: Iterable[int]) -> set[int]:
+        """Return those of some cases that have a suppression or an exception."""
+        return decisions.decided_cases(self._connection, case_ids)
 
     def place(self, key: str) -> object:
         """Return what the window remembered under a key, None when nothing."""

@@ -281,8 +281,120 @@ coding_revoked: Final = _table(
 )
 """Codings that are remembered and no longer offered."""
 
+
+def _by() -> tuple[sa.Column[str], sa.Column[str], sa.Column[str]]:
+    """Return the columns for who wrote a row and when."""
+    return _text("actor", None), _text("actor_name"), _time("at")
+
+
+def _valid() -> tuple[sa.Column[str], sa.Column[str]]:
+    """Return the columns for the first and last day on which something holds, '' for no bound."""
+    return tuple(
+        _text(name, "", f"{name} = '' OR {name} IS date({name}, '+0 days')") for name in ("valid_from", "valid_to")
+    )  # type: ignore[return-value]  # there are two names
+
+
+def _case_number() -> sa.Column[int]:
+    """Return the column for a case that a row of the hospital's rules is about; it stays when the case goes."""
+    return _number("case_id", None)
+
+
+rule_version: Final = _table(
+    "rule_version",
+    _id(),
+    _text("rule_id", None),
+    _number("version", None),
+    _text("status", None, "status IN ('draft', 'on')"),
+    _json("rule", "object"),
+    *_valid(),
+    _text("note"),
+    _text("origin"),
+    *_by(),
+    sa.UniqueConstraint("rule_id", "version"),
+)
+"""Versions of the hospital's own rules, each whole."""
+
+rule_override: Final = _table(
+    "rule_override",
+    _id(),
+    _text("kind", None, "kind IN ('switch', 'severity', 'parameter', 'list', 'unless')"),
+    _text("target", None),
+    _text("department"),
+    _text("value", None, "value <> ''"),
+    _text("reason"),
+    *_valid(),
+    *_by(),
+)
+"""What the hospital says of a rule, a parameter or a list; the newest word holds. ``value`` is JSON."""
+
+rule_judgement: Final = _table(
+    "rule_judgement",
+    _id(),
+    _text("rule_id", None),
+    _case_number(),
+    _text("verdict", None, "verdict IN ('true', 'false')"),
+    _text("note"),
+    *_by(),
+    sa.UniqueConstraint("rule_id", "case_id"),
+)
+"""Whether a rule was right about a case."""
+
+suppression: Final = _table(
+    "suppression",
+    _id(),
+    _case_number(),
+    _text("rule_id", None),
+    _text("path"),
+    _text("digest", None, "length(digest) = 64"),
+    _text("reason", None),
+    *_by(),
+    _text("lifted"),
+    _text("lifted_by"),
+    _text("lifted_at"),
+)
+"""Findings that somebody suppressed. ``digest`` is of the facts; of values of the record nothing is kept."""
+
+qc_exception: Final = _table(
+    "qc_exception",
+    _id(),
+    _case_number(),
+    _text("rule_id", None),
+    sa.Column("amount_fen", sa.Integer()),
+    _text("ratio"),
+    _text("reason_class", None),
+    _text("reason", None),
+    _json("evidence", "array"),
+    _text("valid_to", None, "valid_to IS date(valid_to, '+0 days')"),
+    *_by(),
+    _text("head_name"),
+    _text("head_at"),
+    _text("insurance_name"),
+    _text("insurance_at"),
+    _text("state", None, "state IN ('open', 'approved', 'rejected', 'withdrawn')"),
+    _text("note"),
+    sa.CheckConstraint(
+        "state <> 'approved' OR (head_name <> '' AND insurance_name <> '' AND head_name <> insurance_name)"
+    ),
+)
+"""Exceptions from blocking rules with their two signatures (domain.md 5.5)."""
+
 FLAT_TABLES: Final[Mapping[str, sa.Table]] = MappingProxyType(
-    {table.name: table for table in (batch, column_set, import_profile, setting, coding_import, coding_revoked)}
+    {
+        table.name: table
+        for table in (
+            batch,
+            column_set,
+            import_profile,
+            setting,
+            coding_import,
+            coding_revoked,
+            rule_version,
+            rule_override,
+            rule_judgement,
+            suppression,
+            qc_exception,
+        )
+    }
 )
 """Audited tables that do not belong to a case, by name."""
 
@@ -392,6 +504,9 @@ for _memory in (coding_evidence, coding_past):
     _index(_memory, "kind", "key", "codes")
 _index(coding_evidence, "case_id")
 _index(coding_past, "import_id")
+_index(rule_judgement, "case_id")
+_index(suppression, "case_id")
+_index(qc_exception, "case_id")
 _index(finding_line, "rule_id", "case_id")
 for _columns in (
     ("state", "discharge_time"),

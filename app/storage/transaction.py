@@ -34,11 +34,14 @@ from app.storage.tables import (
     coding_import,
     coding_revoked,
     column_set,
+    rule_override,
+    rule_version,
     spec_of,
 )
 
 ACCEPTED: Final = "accepted"
 _MEMORY: Final = (coding_import.name, coding_revoked.name)
+_RULES: Final = (rule_version.name, rule_override.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class Transaction(CacheWriter):
         self._coded: set[int] = set()
         self._new: set[int] = set()
         self._memory = False
+        self._rules = False
         self._changes = Changes()
 
     @property
@@ -96,6 +100,7 @@ class Transaction(CacheWriter):
             learned.won,
             memory=forgot or bool(learned.won),
             forgot=forgot,
+            rules=self._rules,
         )
 
     def load_case(self, case_id: int) -> StoredCase:
@@ -294,32 +299,17 @@ class Transaction(CacheWriter):
             "sha256": sha256,
             "lines_sha256": self._keep(packed(lines)),
             "lines": len(lines),
-            "actor": self._actor.id,
-            "actor_name": self._actor.name,
-            "at": self.at,
         }
-        return self._insert_flat(coding_import.name, facts)
+        return self.insert_signed(coding_import.name, facts)
 
     def revoke_coding(self, kind: CodeKind, text: str, codes: str, why: str) -> int:
         """Note that a text's codes (joined by ``##``) are no longer offered and return the id of the note."""
-        facts = {
-            "kind": kind.value,
-            "key": text_key(text),
-            "codes": codes,
-            "text": text,
-            "why": why,
-            "actor": self._actor.id,
-            "actor_name": self._actor.name,
-            "at": self.at,
-        }
-        return self._insert_flat(coding_revoked.name, facts)
+        facts = {"kind": kind.value, "key": text_key(text), "codes": codes, "text": text, "why": why}
+        return self.insert_signed(coding_revoked.name, facts)
 
     def restore_coding(self, revoked_id: int) -> None:
         """Offer again what was revoked. Raises ``LookupError`` when there is no such note."""
-        note = self._rows.flat_payload(coding_revoked.name, revoked_id)
-        if note is None:
-            raise LookupError(revoked_id)
-        self.make(Change(coding_revoked.name, revoked_id, ROW, note, None))
+        self.delete_from(coding_revoked.name, revoked_id)
 
     def save_profile(self, signature: str, mapping: Mapping[str, object]) -> None:
         """Remember how the columns of a kind of file are mapped; ``signature`` identifies its headings."""
@@ -335,6 +325,27 @@ class Transaction(CacheWriter):
         With a case it stands in that case's history; the case keeps its version.
         """
         self._record(Change(EVENT, 0, name, None, dict(details), case_id))
+
+    def insert_signed(self, table: str, payload: Mapping[str, object]) -> int:
+        """Insert a whole row of an audited table that belongs to no case, with who and when, and return its id."""
+        who = {"actor": self._actor.id, "actor_name": self._actor.name, "at": self.at}
+        return self._insert_flat(table, {**payload, **who})
+
+    def set_column(self, table: str, row_id: int, column: str, value: str) -> None:
+        """Change a column of such a row. Raises ``LookupError`` when there is no such row."""
+        before = self._flat(table, row_id)[column]
+        if before != value:
+            self.make(Change(table, row_id, column, before, value))
+
+    def delete_from(self, table: str, row_id: int) -> None:
+        """Delete such a row. Raises ``LookupError`` when there is no such row."""
+        self.make(Change(table, row_id, ROW, self._flat(table, row_id), None))
+
+    def _flat(self, table: str, row_id: int) -> Payload:
+        row = self._rows.flat_payload(table, row_id)
+        if row is None:
+            raise LookupError(table, row_id)
+        return row
 
     def assets_changed(self) -> None:
         """Tell pages that code books, schemes or prices changed."""
@@ -377,6 +388,7 @@ class Transaction(CacheWriter):
     def _record(self, change: Change) -> None:
         self._recorder.add(change)
         self._memory = self._memory or change.entity in _MEMORY
+        self._rules = self._rules or change.entity in _RULES
         if change.case_id is None or change.entity == EVENT:  # what only happened leaves the case as it was
             return
         self._cases.add(change.case_id)

@@ -20,6 +20,18 @@ from app.domain.past import Confirmed, PastLine, text_key
 from app.storage import Actor, Database, Op
 from app.storage.check import table_hashes
 from app.storage.coding_memory import MemoryQuery, MemoryState
+from app.storage.tables import (
+    coding_evidence,
+    coding_import,
+    coding_past,
+    coding_revoked,
+    finding_line,
+    qc_exception,
+    rule_judgement,
+    rule_override,
+    rule_version,
+    suppression,
+)
 
 OTHER = Actor("lilei", "李雷（测试）")
 PNEUMONIA = ("J18.900", "肺炎")
@@ -427,10 +439,12 @@ def test_an_older_library_gets_the_memory_that_its_audit_holds(
     path = db.path
     db.close()
     before = _evidence(path)
+    later = (coding_evidence, coding_past, coding_import, coding_revoked, finding_line)
+    later += (rule_version, rule_override, rule_judgement, suppression, qc_exception)
+    dropped = "".join(f"DROP TABLE {table.name};" for table in later)
     with closing(sqlite3.connect(path)) as raw:
         raw.executescript(
-            "PRAGMA foreign_keys=OFF; DROP TABLE coding_evidence; DROP TABLE coding_past; DROP TABLE coding_import;"
-            " DROP TABLE coding_revoked; UPDATE alembic_version SET version_num='0001'; PRAGMA user_version=1;"
+            f"PRAGMA foreign_keys=OFF; {dropped}UPDATE alembic_version SET version_num='0001'; PRAGMA user_version=1;"
         )
     Database.open(path, clock=clock).close()
     assert len(before) == 6
