@@ -157,6 +157,18 @@ class Codebook:
         """How many entries of each kind."""
         return Counter(entry.kind for entry in self)
 
+    def daggers(self, star: str) -> frozenset[str]:
+        """Return the categories of the dagger codes that the book joins to an asterisk category: ``E11`` for N08."""
+        return self._star_categories.get(star, frozenset())
+
+    @cached_property
+    def _star_categories(self) -> dict[str, frozenset[str]]:
+        found: dict[str, set[str]] = {}
+        for code in self._by_code:
+            if asterisk(code):
+                found.setdefault(asterisk(code)[:3], set()).add(category3(code))
+        return {star: frozenset(categories) for star, categories in found.items()}
+
     @cached_property
     def _keys(self) -> dict[str, str]:
         found: dict[str, str] = {}

@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 from app.domain.dictionaries import DICTIONARIES, dictionary
 from app.domain.field import Group
 from app.qc import operators
+from app.qc.codepairs import CodePairs
 from app.qc.codesets import CodeSet
 from app.qc.faults import RuleFault
 from app.qc.fieldterms import SIBLING_KINDS, bound_field, case_field, indexed_field, sibling_field, spec_of
@@ -164,8 +165,15 @@ class Compiler:
         """Return the list of texts that a name stands for."""
         found = self._vocabulary.lists.get(node.name) if isinstance(node, Name) else None
         if found is None or found.codes is not None:
-            raise self.fault("not_words", node)
+            raise self.fault("not_a_text_list", node)
         return found
+
+    def table(self, node: Node) -> tuple[CodePairs, frozenset[str]]:
+        """Return the table of code pairs that a name stands for, with the list used."""
+        found = self._vocabulary.lists.get(node.name) if isinstance(node, Name) else None
+        if found is None or found.pairs is None:
+            raise self.fault("not_pairs", node)
+        return found.pairs, frozenset({found.name})
 
     def loop(self, env: Env, group: Group | None, node: Node) -> tuple[Loop, Env]:
         """Open a row loop. Refuses one too many."""

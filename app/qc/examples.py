@@ -3,8 +3,9 @@
 An example is a table of paths to values, as a user would type them: ``{sex = "1", "dx[0].code" = "O80.000"}`` or
 ``{dx = [{code = "O80.000"}]}``. ``-`` is a dash; a value that cannot be read stays as unread text. ``@lacks`` lists
 columns that the file does not have, ``@state`` and ``@today`` set the context, ``@book`` lists the codes of the
-code book, ``@siblings`` gives other stays of the patient as examples of their own, ``@profile`` the documents there
-are. ``@grouping`` and ``@outside`` are tables of what lies outside the record (:mod:`app.qc.example_facts`).
+code book or gives each its name, ``@levels`` the levels of operations, ``@siblings`` gives other stays of the patient
+as examples of their own, ``@profile`` the documents there are. ``@grouping`` and ``@outside`` are tables of what lies
+outside the record (:mod:`app.qc.example_facts`).
 """
 
 from __future__ import annotations
@@ -14,40 +15,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from app.codebook.codes import kind_of
 from app.domain.case import CaseRecord, CaseState, FieldPath, Row, Value
-from app.domain.coding import CodeKind
 from app.domain.field import Group
 from app.domain.fields import FIELDS
 from app.domain.fields import field as field_of
 from app.domain.values import parse
 from app.qc.context import QcContext, Sibling
 from app.qc.engine import Answer, RuleSet
+from app.qc.example_book import book_of
 from app.qc.example_facts import grouping_of, outside_of
 from app.qc.faults import RuleFault
 
 EXAMPLE_DAY: Final = date(2026, 11, 23)
 """Today in examples that do not say otherwise."""
-
-
-@dataclass(frozen=True, slots=True)
-class BookEntry:
-    """An entry of an example's code book, which says nothing of the kind of operation."""
-
-    kind: CodeKind
-    op_kind: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ExampleBook:
-    """A code book that knows some codes."""
-
-    codes: frozenset[str]
-    edition: str = "example"
-
-    def get(self, code: str) -> BookEntry | None:
-        """Return the entry of exactly this code."""
-        return BookEntry(kind_of(code) or CodeKind.DX) if code in self.codes else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +68,7 @@ def example_case(example: Mapping[str, object], owner: str = "") -> tuple[CaseRe
     others = [_record(other, owner) for other in siblings] if isinstance(siblings, list) else []
     context = QcContext(
         today=date.fromisoformat(str(example.get("@today", EXAMPLE_DAY))),
-        codebook=ExampleBook(frozenset(_texts(example["@book"]))) if "@book" in example else None,
+        codebook=book_of(example),
         state=CaseState(str(example.get("@state", CaseState.CODING))),
         siblings=tuple(Sibling.of(other, record) for other in others),
         profile=str(example.get("@profile", "front")),

@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
-from app.qc import codefunctions, loops, numberwords, presence, valuefunctions
+from app.qc import (
+    bookfunctions,
+    codefunctions,
+    loops,
+    numberwords,
+    outsidefunctions,
+    pairfunctions,
+    presence,
+    valuefunctions,
+)
 from app.qc.compiler import Compiler, Function
 from app.qc.vocabulary import NO_WORDS, Vocabulary
 
@@ -15,7 +24,10 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     **loops.FUNCTIONS,
     **codefunctions.FUNCTIONS,
     **valuefunctions.FUNCTIONS,
+    **pairfunctions.FUNCTIONS,
+    **bookfunctions.FUNCTIONS,
     **numberwords.FUNCTIONS,
+    **outsidefunctions.FUNCTIONS,
 }
 """Functions by name."""
 

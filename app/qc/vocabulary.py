@@ -7,29 +7,33 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
+from app.qc.codepairs import CodePairs
 from app.qc.codesets import CodeSet
 from app.qc.faults import RuleFault
 
 
 @dataclass(frozen=True, slots=True)
 class LookupList:
-    """An editable list of domain.md 3.6. ``codes`` is set for a list of code ranges, else it is a list of texts."""
+    """An editable list of domain.md 3.6. ``codes`` is set for code ranges, ``pairs`` for a table, neither for texts."""
 
     name: str
     items: tuple[str, ...]
     codes: CodeSet | None
+    pairs: CodePairs | None = None
 
     @classmethod
     def load(cls, name: str, data: Mapping[str, object]) -> LookupList:
-        """Read ``{kind = "codes" | "texts", items = [...]}``. Raises :class:`RuleFault` for a wrong range."""
+        """Read ``{kind = "codes" | "pairs" | "texts", items = [...]}``. Raises :class:`RuleFault` for a wrong range."""
         items = data.get("items", [])
         if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
             raise RuleFault("list_items", args={"name": name})
         try:
-            codes = CodeSet(", ".join(items)) if data.get("kind", "codes") == "codes" else None
+            kind = data.get("kind", "codes")
+            codes = CodeSet(", ".join(items)) if kind == "codes" else None
+            pairs = CodePairs(items) if kind == "pairs" else None
         except ValueError as fault:
             raise RuleFault("list_range", args={"name": name, "range": str(fault)}) from fault
-        return cls(name, tuple(items), codes)
+        return cls(name, tuple(items), codes, pairs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from app.common.clock import Clock
 from app.common.paths import data
 from app.common.progress import NoProgress, Progress
 from app.domain.case import CaseRecord, CaseState
+from app.domain.coding import CodeKind
 from app.domain.findings import QcReport
 from app.exchange.batch import read_batch
 from app.exchange.layouts import headings_of
@@ -60,6 +61,14 @@ class SubcategoryBook:
             return found
         parents = self.book.parents(code)
         return parents[-1] if parents and category3(parents[-1].code) == category3(code) else None
+
+    def by_prefix(self, prefix: str, kind: CodeKind) -> tuple[CodeEntry, ...]:
+        """Return the entries whose code begins so; never those of a code that the book only stands in for."""
+        return self.book.by_prefix(prefix, kind)
+
+    def daggers(self, star: str) -> frozenset[str]:
+        """Return the categories of the dagger codes that the book joins to an asterisk category."""
+        return self.book.daggers(star)
 
 
 def book_for_rules(book: Codebook) -> Book:

@@ -13,7 +13,8 @@ from app.domain.findings import QcReport
 from app.domain.values import parse
 from app.qc.context import QcContext, Sibling
 from app.qc.engine import RuleSet
-from app.qc.examples import ExampleBook, example_case
+from app.qc.example_book import ExampleBook
+from app.qc.examples import example_case
 
 CELLS = {
     FieldType.DATE: ["1956-03-08", "2026-05-06", "2026-05-01", "2099-01-01", "1800-01-01", "昨天"],
