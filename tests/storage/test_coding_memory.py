@@ -441,11 +441,11 @@ def test_an_older_library_gets_the_memory_that_its_audit_holds(
     before = _evidence(path)
     later = (coding_evidence, coding_past, coding_import, coding_revoked, finding_line)
     later += (rule_version, rule_override, rule_judgement, suppression, qc_exception)
-    dropped = "".join(f"DROP TABLE {table.name};" for table in later)
     with closing(sqlite3.connect(path)) as raw:
-        raw.executescript(
-            f"PRAGMA foreign_keys=OFF; {dropped}UPDATE alembic_version SET version_num='0001'; PRAGMA user_version=1;"
-        )
+        raw.execute("PRAGMA foreign_keys=OFF")
+        for table in later:
+            raw.execute(f"DROP TABLE {table.name}")
+        raw.executescript("UPDATE alembic_version SET version_num='0001'; PRAGMA user_version=1;")
     Database.open(path, clock=clock).close()
     assert len(before) == 6
     assert _evidence(path) == before
