@@ -16,7 +16,7 @@ from app.qc.faults import Unanswerable
 from app.qc.fieldterms import bound_field, indexed_field, spec_of
 from app.qc.loops import Rows, any_row
 from app.qc.memo import Memo
-from app.qc.operators import WORDED
+from app.qc.operators import WORDED, tested
 from app.qc.quick import Coded, Quick
 from app.qc.scope import Scope
 from app.qc.syntax import Call, Dictionary, Name, Node
@@ -74,13 +74,7 @@ def _code(group: Group, *, slot: int = -1, index: int = 0) -> Term:
 
 
 def _code_in(code: Term, codes: CodeSet) -> Term:
-    value = code.read
-
-    def read(scope: Scope) -> bool | None:
-        found = value(scope)
-        return None if found is None else found in codes
-
-    return derived(Kind.BOOL, read, code)
+    return derived(Kind.BOOL, tested(code, codes.__contains__), code)
 
 
 def _main_in(group: Group) -> Function:

@@ -308,12 +308,7 @@ def _kept(key: str, make: Read) -> Read:
 
 
 def _in(item: Term, where: frozenset[str] | CodeSet) -> Term:
-    value = item.read
-
-    def read(scope: Scope) -> bool | None:
-        found = value(scope)
-        return None if found is None else found in where
-
+    read = operators.tested(item, where.__contains__)
     return replace(derived(Kind.BOOL, read, item), quick=Quick(read, read, _coded(item, where)))
 
 

@@ -16,6 +16,7 @@ from app.qc.context import QcContext
 from app.qc.faults import RuleFault, Unanswerable
 from app.qc.gates import Gates
 from app.qc.memo import Memo
+from app.qc.quick import is_open
 from app.qc.reporting import display_key, findings_of, pattern_of
 from app.qc.rule import CompiledRule, Profile, Rule, compile_rule
 from app.qc.scope import Scope
@@ -139,7 +140,7 @@ class RuleSet:
         compiled = self._by_id[rule_id]
         scope = Scope(record, context, self._absent.of(record), self.vocabulary.parameters)
         try:
-            return findings_of(compiled, scope) if compiled.fires(scope) else []
+            return findings_of(compiled, scope) if _can_fire(compiled, scope) and compiled.fires(scope) else []
         except (*_ERRORS, Unanswerable):
             return []
 
@@ -237,6 +238,11 @@ class _Lacking:
     whole: frozenset[str]
 
 
+def _can_fire(compiled: CompiledRule, scope: Scope) -> bool:
+    gate = compiled.term.gate
+    return gate is None or is_open(gate, scope)
+
+
 def _is_blank(compiled: CompiledRule, scope: Scope) -> bool:
     """Tell whether a rule that does not fire has nothing to go by, rather than finding all well."""
     try:
@@ -250,8 +256,8 @@ def _in_row(row: Row, name: str) -> bool:
 
 
 def _is_importable(spec: FieldSpec) -> bool:
-    """Tell whether any layout has a column for a field; the others are filled by the program itself."""
-    return bool(spec.csv or spec.p or spec.jx or spec.headings or spec.parts)
+    """Tell whether a file may have a column for a field; the others are filled by the program itself."""
+    return not spec.computed or bool(spec.csv or spec.p or spec.jx or spec.headings or spec.parts)
 
 
 def _lacking(compiled: CompiledRule, missing: frozenset[str]) -> frozenset[str]:
@@ -262,7 +268,7 @@ def _wanted(compiled: CompiledRule, shape: _Shape) -> bool:
     rule = compiled.rule
     return (
         not compiled.off
-        and rule.profile in (Profile.BOTH, shape.profile)
+        and (shape.profile == Profile.BOTH or rule.profile in (Profile.BOTH, shape.profile))
         and not (compiled.suspended_before_discharge and shape.inpatient)
         and (not rule.editions or shape.edition in rule.editions)
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Final, TypeAlias, cast
 
 from app.qc.scope import Scope
@@ -18,6 +19,11 @@ Apply: TypeAlias = Callable[[object, object], object]
 # the checks of compare() and calculate() make the operands fit, which the type of the operators cannot say
 _EQUALITY: Final = cast("Mapping[str, Apply]", {"==": operator.eq, "!=": operator.ne})
 _ORDER: Final = cast("Mapping[str, Apply]", {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge})
+_MIRRORED: Final[Mapping[Apply, Apply]] = {
+    **{apply: apply for apply in _EQUALITY.values()},
+    **dict(zip(_ORDER.values(), [_ORDER[sign] for sign in (">", ">=", "<", "<=")], strict=True)),
+}
+"""Comparisons that say the same with their sides exchanged."""
 _SUMS: Final = cast("Mapping[str, Apply]", {"+": operator.add, "-": operator.sub})
 
 
@@ -77,16 +83,33 @@ def in_fen(term: Term) -> Term:
     return derived(Kind.MONEY, _both(operator.mul, term, constant(Kind.NUMBER, FEN_PER_YUAN)), term)
 
 
+def tested(item: Term, test: Callable[[object], object]) -> Read:
+    """Return what ``test`` says of a value, None when it is blank; a plain field is read without a further call."""
+    ref, value = item.access.ref if item.access else None, item.read
+    name, slot = (ref.field, ref.slot) if ref else ("", -1)
+
+    def in_case(scope: Scope) -> object:
+        found = scope.head.get(name)
+        return None if found is None or found == "" else test(found)
+
+    def in_row(scope: Scope) -> object:
+        found = scope.rows[slot].values.get(name)
+        return None if found is None or found == "" else test(found)
+
+    def read(scope: Scope) -> object:
+        found = value(scope)
+        return None if found is None else test(found)
+
+    if ref is None or ref.index >= 0:
+        return read
+    return in_case if slot < 0 else in_row
+
+
 def _both(apply: Apply, left: Term, right: Term) -> Read:
     first, second = left.read, right.read
     if right.literal is not None:
         value = right.literal
-
-        def against_constant(scope: Scope) -> object:
-            a = first(scope)
-            return None if a is None else apply(a, value)
-
-        return against_constant
+        return tested(left, partial(_MIRRORED[apply], value)) if apply in _MIRRORED else _with(left, apply, value)
 
     def read(scope: Scope) -> object:
         a = first(scope)
@@ -96,6 +119,10 @@ def _both(apply: Apply, left: Term, right: Term) -> Read:
         return None if b is None else apply(a, b)
 
     return read
+
+
+def _with(left: Term, apply: Apply, value: object) -> Read:
+    return tested(left, lambda found: apply(found, value))
 
 
 def _divide(left: object, right: object) -> Decimal | None:

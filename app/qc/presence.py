@@ -14,6 +14,7 @@ from typing import Final
 from app.domain.case import Row
 from app.domain.field import Group, Requirement
 from app.qc.compiler import Compiler, Env, Function
+from app.qc.quick import Quick
 from app.qc.scope import Scope
 from app.qc.syntax import Call
 from app.qc.terms import IMPORTED, Access, Kind, Read, Term, derived
@@ -36,11 +37,20 @@ def _test(answers: _Answers, *, dash_is_blank: bool = False) -> Function:
         term, access = field_argument(compiler, call, env)
         must = dash_is_blank and access.spec.required is Requirement.MUST
         known = replace(answers, dash=answers.blank) if must else answers
-        read = _case_reader(access, known) if access.ref.group is Group.CASE else _row_reader(access, known)
+        reader = (
+            _case_reader if access.ref.group is Group.CASE else _bound_reader if access.ref.slot >= 0 else _row_reader
+        )
+        read = reader(access, known)
         optional = answers.not_imported is not None
         return replace(derived(Kind.BOOL, read, term), needs=frozenset() if optional else term.needs)
 
     return build
+
+
+def _reader(access: Access, answers: _Answers) -> Read:
+    if access.ref.group is Group.CASE:
+        return _case_reader(access, answers)
+    return _bound_reader(access, answers) if access.ref.slot >= 0 else _row_reader(access, answers)
 
 
 def _case_reader(access: Access, answers: _Answers) -> Read:
@@ -70,6 +80,23 @@ def _row_reader(access: Access, answers: _Answers) -> Read:
                 return filled
             if name in row.dashes:
                 return dash
+        return not_imported if path in scope.missing else blank
+
+    return read
+
+
+def _bound_reader(access: Access, answers: _Answers) -> Read:
+    """Return what :func:`_row_reader` does for the row that a loop binds, without a call to find it."""
+    name, path, slot = access.spec.id, access.ref.pattern, access.ref.slot
+    filled, dash, blank, not_imported = answers.filled, answers.dash, answers.blank, answers.not_imported
+
+    def read(scope: Scope) -> bool | None:
+        row = scope.rows[slot]
+        value = row.values.get(name)
+        if (value is not None and value not in _EMPTY) or name in row.raw:
+            return filled
+        if name in row.dashes:
+            return dash
         return not_imported if path in scope.missing else blank
 
     return read
@@ -119,13 +146,18 @@ def _imported(compiler: Compiler, call: Call, env: Env) -> Term:
 
 def _too_long(compiler: Compiler, call: Call, env: Env) -> Term:
     term, access = field_argument(compiler, call, env)
-    text, limit = term.text or term.read, access.spec.length
+    name, text, limit = access.spec.id, term.text or term.read, access.spec.length
 
     def read(scope: Scope) -> bool | None:
         value = text(scope)
         return None if value is None else 0 < limit < len(str(value))
 
-    return derived(Kind.BOOL, read, term)
+    def in_case(scope: Scope) -> bool:
+        value = scope.head.get(name) or scope.raw.get(name)
+        return value is not None and len(str(value)) > limit
+
+    quick = Quick(read, in_case) if access.ref.group is Group.CASE and limit else None
+    return replace(derived(Kind.BOOL, read, term), quick=quick)
 
 
 FUNCTIONS: Final[Mapping[str, Function]] = {

@@ -18,19 +18,35 @@ from app.qc.scope import Scope
 from app.qc.terms import Hit, Kind, Term
 
 _SEVERITY: Final = {severity: rank for rank, severity in enumerate(Severity)}
+_TOLD: Final = 1_000
+"""Findings that are kept for each rule."""
 _PLACE: Final = {spec.path: rank for rank, spec in enumerate(FIELDS)}
 
 
 def findings_of(compiled: CompiledRule, scope: Scope) -> list[Finding]:
     """Return the findings of a rule that fired: one for each row at fault, else one for the case."""
+    hits, told = compiled.term.trace(scope) or (Hit(),), compiled.told
+    if told is None:
+        return list(_findings(compiled, scope, hits))
+    found: list[Finding] = []
+    for hit in hits:
+        key = (hit.paths, hit.index, hit.place)
+        known = told.get(key)
+        if known is None:
+            known = tuple(_findings(compiled, scope, (hit,)))
+            if len(told) < _TOLD:
+                told[key] = known
+        found += known
+    return found
+
+
+def _findings(compiled: CompiledRule, scope: Scope, hits: Iterable[Hit]) -> Iterator[Finding]:
     rule = compiled.rule
     shown = {name: _shown(term, scope) for name, term in compiled.values.items()}
-    found = []
-    for hit, paths in _places(rule, compiled.term.trace(scope) or (Hit(),)):
+    for hit, paths in _places(rule, hits):
         filling = _Filling(hit, paths, shown)
         message, remedy = (_filled(words, filling) for words in (rule.message, rule.remedy))
-        found.append(Finding(rule.id, rule.category, rule.severity, message, remedy, paths, _fix(compiled, scope, hit)))
-    return found
+        yield Finding(rule.id, rule.category, rule.severity, message, remedy, paths, _fix(compiled, scope, hit))
 
 
 def _filled(words: str, filling: _Filling) -> str:

@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 from app.domain.field import Group
 from app.domain.fields import field as field_of
 from app.domain.fields import fields_of
-from app.domain.findings import Severity
+from app.domain.findings import Finding, Severity
 from app.qc.faults import RuleFault
 from app.qc.functions import compiler
 from app.qc.reading import Entry
@@ -50,7 +50,8 @@ class Rule:
     expression reads. ``values`` are expressions that fill placeholders of the message; ``{i}`` is the 1-based row,
     ``{field}`` the label of the first field, ``{code}`` and other row fields come from the row at fault. ``score``
     names items of the 100-point score. ``inpatient`` False: suspended before discharge (5.3). ``editions`` limits
-    the rule to code book editions. ``fires`` and ``silent`` are examples: paths to values.
+    the rule to code book editions. ``allow_exception``: two signatures may let a case pass (5.5). ``fires`` and
+    ``silent`` are examples: paths to values.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Rule:
     params: Mapping[str, float] = field(default_factory=dict)
     editions: tuple[str, ...] = ()
     inpatient: bool = True
+    allow_exception: bool = False
 
     @classmethod
     def read(cls, data: Mapping[str, object]) -> Rule:
@@ -100,6 +102,7 @@ class Rule:
             },
             editions=entry.texts("editions"),
             inpatient=entry.flag("inpatient", True),
+            allow_exception=entry.flag("allow_exception", False),
         )
 
 
@@ -123,7 +126,8 @@ def _read_fix(entry: Entry) -> FixPlan:
 class CompiledRule:
     """A rule with its closures. ``off`` says why it does not run, '' when it does; ``order`` its place in the set.
 
-    ``fires`` is true for a record that the rule finds fault with.
+    ``fires`` is true for a record that the rule finds fault with. ``told`` keeps findings by the fault's place where
+    message and fix show nothing of the record, None where they do.
     """
 
     rule: Rule
@@ -134,10 +138,13 @@ class CompiledRule:
     off: str = ""
     order: int = 0
     fires: Read = field(init=False, repr=False, compare=False)
+    told: dict[object, tuple[Finding, ...]] | None = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Keep what every check asks for."""
+        shown = set(_PLACEHOLDER.findall(self.rule.message + self.rule.remedy)) - _BUILT_IN
         object.__setattr__(self, "fires", self.term.fires)
+        object.__setattr__(self, "told", None if shown or self.fix else {})
 
     @property
     def suspended_before_discharge(self) -> bool:

@@ -13,10 +13,11 @@ from app.domain.fields import field as field_of
 from app.domain.findings import Deduction, Finding, Severity
 from app.qc.faults import RuleFault
 from app.qc.functions import compiler
+from app.qc.logic import conjunction
 from app.qc.reading import Entry
 from app.qc.reporting import pattern_of
 from app.qc.scope import Scope
-from app.qc.terms import Term
+from app.qc.terms import Read, Term
 from app.qc.vocabulary import Vocabulary
 
 FULL: Final = 100.0
@@ -55,7 +56,10 @@ class _Cover:
 
 @dataclass(frozen=True, slots=True)
 class ScoreItem:
-    """A scored item: ``points`` off, once or (``each``) per faulty row up to ``cap``. ``rank`` is its class A-D."""
+    """A scored item: ``points`` off, once or (``each``) per faulty row up to ``cap``. ``rank`` is its class A-D.
+
+    ``is_missing`` is true where something that it stands for is missing, ``missing`` tells which rows.
+    """
 
     id: str
     label: str
@@ -68,22 +72,19 @@ class ScoreItem:
     covers: tuple[_Cover, ...]
     missing: Term
     applies: Term | None
+    is_missing: Read
 
     def lost(self, scope: Scope, wrong: Sequence[Finding]) -> float:
         """Return the points lost: rows that are missing, and rows that a finding of severity error names."""
-        rows = self._missing_rows(scope)
+        missing = self.is_missing(scope)
+        if missing and not self.each:
+            return self.points
+        rows = {hit.index for hit in self.missing.trace(scope)} or {-1} if missing else set()
         for finding in wrong:
             rows |= {row for path in finding.paths for cover in self.covers if (row := cover.row_of(path)) is not None}
         if not rows:
             return 0.0
         return min(self.cap, self.points * len(rows)) if self.each else self.points
-
-    def _missing_rows(self, scope: Scope) -> set[int]:
-        if self.applies is not None and self.applies.read(scope) is not True:
-            return set()
-        if self.missing.read(scope) is not True:
-            return set()
-        return {hit.index for hit in self.missing.trace(scope)} or {-1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,9 @@ class Scorecard:
         for item in self.items:
             if before_discharge and not item.inpatient:
                 continue
-            named = by_item.get(item.id, ())
+            named = by_item.get(item.id, [])
+            if not named and not item.is_missing(scope):
+                continue
             points = item.lost(scope, [finding for finding in named if finding.severity is Severity.ERROR])
             if item.rank == "D" and points:
                 points = min(points, left.get(item.section, points))
@@ -168,6 +171,7 @@ def _item(entry: Entry, vocabulary: Vocabulary) -> ScoreItem:
         covers=covers,
         missing=missing,
         applies=applies,
+        is_missing=conjunction([applies, missing]).fires if applies else missing.fires,
     )
 
 

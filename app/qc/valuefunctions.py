@@ -12,7 +12,7 @@ from typing import Final
 from app.domain.derived import completed_years
 from app.domain.identity import has_valid_check, id_birth_date, id_sex
 from app.qc.compiler import Compiler, Env, Function, argument
-from app.qc.operators import DATED, NUMERIC, WORDED
+from app.qc.operators import DATED, NUMERIC, WORDED, tested
 from app.qc.patterns import compile_safely, finds
 from app.qc.quick import Gate, Quick, Worded
 from app.qc.scope import Scope
@@ -87,13 +87,8 @@ def _one(
 
     def build(compiler: Compiler, call: Call, env: Env) -> Term:
         term = _of_kind(compiler, call, env, 0, kinds, fault, of=1)
-        value = _text(term) if raw else term.read
-
-        def read(scope: Scope) -> object:
-            found = value(scope)
-            return None if found is None else answer(found)
-
-        return derived(result, read, term)
+        plain = replace(term, read=_text(term), access=None) if raw else term
+        return derived(result, tested(plain, answer), term)
 
     return build
 
