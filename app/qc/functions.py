@@ -8,6 +8,7 @@ from typing import Final
 
 from app.qc import (
     bookfunctions,
+    clinicalfunctions,
     codefunctions,
     loops,
     numberwords,
@@ -26,6 +27,7 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     **valuefunctions.FUNCTIONS,
     **pairfunctions.FUNCTIONS,
     **bookfunctions.FUNCTIONS,
+    **clinicalfunctions.FUNCTIONS,
     **numberwords.FUNCTIONS,
     **outsidefunctions.FUNCTIONS,
 }

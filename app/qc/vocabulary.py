@@ -9,21 +9,29 @@ from typing import Final
 
 from app.qc.codepairs import CodePairs
 from app.qc.codesets import CodeSet
+from app.qc.codespans import CodeSpans
 from app.qc.faults import RuleFault
 
 
 @dataclass(frozen=True, slots=True)
 class LookupList:
-    """An editable list of domain.md 3.6. ``codes`` is set for code ranges, ``pairs`` for a table, neither for texts."""
+    """An editable list of domain.md 3.6.
+
+    ``codes`` is set for code ranges, ``pairs`` for a table of them, ``spans`` for numbers by code; none for texts.
+    """
 
     name: str
     items: tuple[str, ...]
     codes: CodeSet | None
     pairs: CodePairs | None = None
+    spans: CodeSpans | None = None
 
     @classmethod
     def load(cls, name: str, data: Mapping[str, object]) -> LookupList:
-        """Read ``{kind = "codes" | "pairs" | "texts", items = [...]}``. Raises :class:`RuleFault` for a wrong range."""
+        """Read ``{kind = "codes" | "pairs" | "spans" | "texts", items = [...]}``.
+
+        Raises :class:`RuleFault` for a wrong range.
+        """
         items = data.get("items", [])
         if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
             raise RuleFault("list_items", args={"name": name})
@@ -31,9 +39,10 @@ class LookupList:
             kind = data.get("kind", "codes")
             codes = CodeSet(", ".join(items)) if kind == "codes" else None
             pairs = CodePairs(items) if kind == "pairs" else None
+            spans = CodeSpans(items) if kind == "spans" else None
         except ValueError as fault:
             raise RuleFault("list_range", args={"name": name, "range": str(fault)}) from fault
-        return cls(name, tuple(items), codes, pairs)
+        return cls(name, tuple(items), codes, pairs, spans)
 
 
 @dataclass(frozen=True, slots=True)
