@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Final
 
-from app.domain.case import FieldPath
+from app.domain.case import CaseState, FieldPath
 from app.domain.field import Group
 from app.domain.fields import FIELDS
 from app.domain.fields import field as field_of
@@ -25,6 +26,13 @@ _PLACE: Final = {spec.path: rank for rank, spec in enumerate(FIELDS)}
 
 def findings_of(compiled: CompiledRule, scope: Scope) -> list[Finding]:
     """Return the findings of a rule that fired: one for each row at fault, else one for the case."""
+    found, severity = _told(compiled, scope), compiled.rule.severity_inpatient
+    if severity is None or scope.context.state is not CaseState.INPATIENT:
+        return found
+    return [replace(finding, severity=severity) for finding in found]
+
+
+def _told(compiled: CompiledRule, scope: Scope) -> list[Finding]:
     hits, told = compiled.term.trace(scope) or (Hit(),), compiled.told
     if told is None:
         return list(_findings(compiled, scope, hits))

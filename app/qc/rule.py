@@ -15,6 +15,7 @@ from app.domain.fields import fields_of
 from app.domain.findings import Finding, Severity
 from app.qc.faults import RuleFault
 from app.qc.functions import compiler
+from app.qc.outsidefunctions import READS_GROUP
 from app.qc.reading import Entry
 from app.qc.terms import Read, Term
 from app.qc.vocabulary import Vocabulary, exact
@@ -51,7 +52,7 @@ class Rule:
     ``{field}`` the label of the first field, ``{code}`` and other row fields come from the row at fault. ``score``
     names items of the 100-point score. ``inpatient`` False: suspended before discharge (5.3). ``editions`` limits
     the rule to code book editions. ``allow_exception``: two signatures may let a case pass (5.5). ``fires`` and
-    ``silent`` are examples: paths to values.
+    ``silent`` are examples: paths to values. ``severity_inpatient`` is the severity before discharge where it differs.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Rule:
     editions: tuple[str, ...] = ()
     inpatient: bool = True
     allow_exception: bool = False
+    severity_inpatient: Severity | None = None
 
     @classmethod
     def read(cls, data: Mapping[str, object]) -> Rule:
@@ -102,6 +104,9 @@ class Rule:
             },
             editions=entry.texts("editions"),
             inpatient=entry.flag("inpatient", True),
+            severity_inpatient=_one_of(entry, "severity_inpatient", Severity)
+            if entry.text("severity_inpatient")
+            else None,
             allow_exception=entry.flag("allow_exception", False),
         )
 
@@ -149,7 +154,9 @@ class CompiledRule:
     @property
     def suspended_before_discharge(self) -> bool:
         """True when domain.md 5.3 suspends the rule in state inpatient."""
-        return not self.rule.inpatient or "discharge_way" in self.touches
+        # what only asks for the group hangs on the way of leaving as well, but is not a rule on it
+        on_leaving = "discharge_way" in self.touches and not self.touches >= READS_GROUP
+        return not self.rule.inpatient or on_leaving
 
 
 def compile_rule(rule: Rule, vocabulary: Vocabulary, order: int = 0) -> CompiledRule:
