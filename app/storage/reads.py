@@ -14,20 +14,24 @@ import sqlalchemy as sa
 from app.domain.case import CaseKey, CaseRecord
 from app.domain.coding import CodeKind
 from app.domain.field import Group
-from app.domain.findings import QcReport
+from app.domain.findings import Finding, QcReport
 from app.domain.past import PastLine
-from app.storage import audit, coding_memory, decisions, history, rules, worklist
+from app.storage import audit, coding_memory, decisions, history, quality, rules, worklist
 from app.storage.audit import AuditCheck, AuditHead, Operation
+from app.storage.cells import FieldCell
 from app.storage.check import CheckReport, check
 from app.storage.coding_memory import MemoryLine, MemoryQuery, MemoryStats, MemoryStep, MemoryUse, PastImport
 from app.storage.decisions import StoredException, StoredSuppression
 from app.storage.history import FieldChange, SettingChange
 from app.storage.jsonify import from_json
+from app.storage.leaving import GroupStay, Inpatient, group_stays, inpatients
 from app.storage.load import StoredCase, find_by_keys, load_case, load_cases, same_patient
+from app.storage.quality import Figures, HitCount, HitKey, HitQuery
 from app.storage.rows import Change
 from app.storage.rules import Judged, StoredOverride, StoredRule
 from app.storage.tables import batch, batch_source, cases, draft, finding, grouping, import_profile, place, setting
 from app.storage.undo import UndoItem, redoable, undoable
+from app.storage.values_at import values_at
 from app.storage.worklist import WorklistQuery, WorklistRow
 
 T = TypeVar("T")
@@ -286,6 +290,42 @@ class Reader:
     def grouping(self, case_id: int, kind: type[T]) -> Cached[T] | None:
         """Return the cached grouping of a case as the dataclass it was saved from, None when there is none."""
         return self._cached(grouping, case_id, kind)
+
+    def hit_counts(self, scope: WorklistQuery) -> list[HitCount]:
+        """Return the findings of the cases of a query, counted by rule, severity, segment, department and coder."""
+        return quality.hit_counts(self._connection, scope)
+
+    def hit_keys(self, wanted: HitQuery) -> list[HitKey]:
+        """Return case and rule of every finding asked for, each pair once, in the order of entry."""
+        return quality.hit_keys(self._connection, wanted)
+
+    def findings_of(self, keys: Sequence[tuple[int, str]]) -> dict[tuple[int, str], list[Finding]]:
+        """Return the stored findings of pairs of case and rule."""
+        return quality.findings_of(self._connection, keys)
+
+    def outdated(self, case_ids: Sequence[int]) -> list[int]:
+        """Return those of some cases whose stored findings are older than they are."""
+        return quality.outdated(self._connection, case_ids)
+
+    def figures(self, scope: WorklistQuery, good_from: float) -> dict[str, Figures]:
+        """Return checked cases, those without error and of grade 甲, and scores, of a query's cases by department."""
+        return quality.figures(self._connection, scope, good_from)
+
+    def hits_by_month(self, rule_id: str, first: str) -> Mapping[str, int]:
+        """Return the cases in which a rule finds something by month of discharge, from month ``first`` on."""
+        return quality.hits_by_month(self._connection, rule_id, first)
+
+    def values_at(self, wanted: Mapping[int, Iterable[str]]) -> dict[tuple[int, str], FieldCell]:
+        """Return the cells at some paths of some cases, by case and path."""
+        return values_at(self._connection, wanted)
+
+    def inpatients(self) -> list[Inpatient]:
+        """Return the cases in state 在院."""
+        return inpatients(self._connection)
+
+    def group_stays(self) -> dict[str, GroupStay]:
+        """Return the mean stay of every group."""
+        return group_stays(self._connection)
 
     def _cached(self, table: sa.Table, case_id: int, kind: type[T]) -> Cached[T] | None:
         row = self._connection.execute(table.select().where(table.c.case_id == case_id)).first()

@@ -107,7 +107,7 @@ class WorklistRow:
 
 def worklist_ids(connection: sa.Connection, query: WorklistQuery) -> array[int]:
     """Return the ids of the cases a query shows, in its order. Raises ``KeyError`` for an unknown column."""
-    statement = sa.select(cases.c.id).where(*_conditions(query)).order_by(*_order(query))
+    statement = sa.select(cases.c.id).where(*conditions(query)).order_by(*_order(query))
     compiled = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
     values = tuple(compiled.params[name] for name in compiled.positiontup or ())
     # the driver's own rows: 100,000 result objects of SQLAlchemy would take longer than the query
@@ -153,7 +153,7 @@ def counts(connection: sa.Connection, queries: Mapping[str, WorklistQuery]) -> d
     """Return how many cases each of several queries shows, in one pass over the table."""
     if not queries:
         return {}
-    sums = [sa.func.count(sa.case((sa.and_(sa.true(), *_conditions(query)), 1))) for query in queries.values()]
+    sums = [sa.func.count(sa.case((sa.and_(sa.true(), *conditions(query)), 1))) for query in queries.values()]
     row = connection.execute(sa.select(*sums)).one()
     return dict(zip(queries, (int(value) for value in row), strict=True))
 
@@ -171,7 +171,8 @@ def _column(name: str) -> sa.Column[object]:
     return cases.c[name]
 
 
-def _conditions(query: WorklistQuery) -> Iterable[sa.ColumnElement[bool]]:
+def conditions(query: WorklistQuery) -> Iterable[sa.ColumnElement[bool]]:
+    """Return what a query asks of the rows of ``cases``. Raises ``KeyError`` for an unknown column."""
     words = [_contains(word) for word in query.text.split()]
     texts = (sa.or_(cases.c.search.like(w, escape="\\"), cases.c.initials.like(w, escape="\\")) for w in words)
     return [*texts, *(_condition(item) for item in query.filters)]

@@ -1,0 +1,202 @@
+"""What quality control found over many cases: counted, listed and read in SQL, never case by case."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
+
+from app.domain.case import CaseState
+from app.domain.findings import Finding, Severity, Standing
+from app.storage.jsonify import from_json
+from app.storage.tables import cases, finding, finding_line
+from app.storage.worklist import WorklistQuery, conditions
+
+_PER_QUERY: Final = 400
+_DIALECT: Final = sqlite.dialect(paramstyle="qmark")
+_PASSED: Final = (CaseState.PASSED, CaseState.SUBMITTED, CaseState.UNLOCK_REQUESTED, CaseState.ARCHIVED)
+
+
+class Segment(StrEnum):
+    """Where a finding stands in the round: waiting, with the physician, or dealt with (decided, or the case passed)."""
+
+    OPEN = "open"
+    RETURNED = "returned"
+    DONE = "done"
+
+
+class HitCount(NamedTuple):
+    """The ``number`` of findings of one rule and severity in one segment, department and coder's hands."""
+
+    rule_id: str
+    severity: Severity
+    segment: Segment
+    dept: str
+    coder: str
+    number: int
+
+
+class HitKey(NamedTuple):
+    """One line of a list: a case and the rule that found something; ``fixes`` counts those that one key remedies."""
+
+    case_id: int
+    rule_id: str
+    segment: Segment
+    fixes: int
+
+
+@dataclass(frozen=True, slots=True)
+class HitQuery:
+    """Findings of the cases of ``scope``: of a segment, a rule, a department, a coder; None does not ask."""
+
+    scope: WorklistQuery = field(default_factory=WorklistQuery)
+    segment: Segment | None = None
+    rule_id: str | None = None
+    dept: str | None = None
+    coder: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a round comes to: cases, those checked, those without an open error, sum of scores of the checked ones."""
+
+    cases: int = 0
+    checked: int = 0
+    clean: int = 0
+    good: int = 0
+    score_sum: float = 0.0
+
+
+_SEGMENT: Final = sa.case(
+    (sa.or_(finding_line.c.standing != Standing.OPEN.value, cases.c.state.in_(_PASSED)), Segment.DONE.value),
+    (cases.c.state == CaseState.RETURNED.value, Segment.RETURNED.value),
+    else_=Segment.OPEN.value,
+)
+_JOINED: Final = finding_line.join(cases, cases.c.id == finding_line.c.case_id)
+
+
+def hit_counts(connection: sa.Connection, scope: WorklistQuery) -> list[HitCount]:
+    """Return the findings of the cases of a query, counted by everything that lists are made of.
+
+    The counting is done here and not by GROUP BY, whose sorting takes three times as long for half a million findings.
+    """
+    column, line = cases.c, finding_line.c
+    known = sa.select(column.id, column.state, column.dept, column.claimed_by).where(*_of(scope))
+    lines = sa.select(line.rule_id, line.severity, line.standing, line.case_id)
+    if scope != WorklistQuery():
+        lines = lines.select_from(_JOINED).where(*_of(scope))
+    keys: dict[int, tuple[str, str, str]] = {}
+    shared: dict[tuple[str, str, str], tuple[str, str, str]] = {}
+    for case_id, *place in _rows(connection, known):
+        key = (place[0], place[1], place[2])
+        keys[case_id] = shared.setdefault(key, key)
+    counted = Counter(
+        (rule_id, severity, standing, keys.get(case_id))
+        for rule_id, severity, standing, case_id in _rows(connection, lines)
+    )
+    return [
+        HitCount(rule_id, Severity(severity), _segment(standing, place[0]), place[1], place[2], number)
+        for (rule_id, severity, standing, place), number in counted.items()
+        if place is not None
+    ]
+
+
+def hit_keys(connection: sa.Connection, wanted: HitQuery) -> list[HitKey]:
+    """Return case and rule of every finding asked for, each pair once, in the order of entry."""
+    line = finding_line.c
+    where = [*_of(wanted.scope)]
+    for column, value in (
+        (_SEGMENT, wanted.segment),
+        (line.rule_id, wanted.rule_id),
+        (cases.c.dept, wanted.dept),
+        (cases.c.claimed_by, wanted.coder),
+    ):
+        if value is not None:
+            where.append(column == value)
+    fixes = sa.func.sum(sa.case((line.standing == Standing.OPEN.value, line.fixes), else_=0))
+    keys = (line.case_id, line.rule_id)
+    query = sa.select(*keys, sa.func.max(_SEGMENT), fixes).select_from(_JOINED).where(*where)
+    found = connection.execute(query.group_by(*keys).order_by(*keys))
+    return [HitKey(case_id, rule_id, Segment(segment), number) for case_id, rule_id, segment, number in found]
+
+
+def findings_of(connection: sa.Connection, keys: Sequence[tuple[int, str]]) -> dict[tuple[int, str], list[Finding]]:
+    """Return the stored findings of pairs of case and rule, in their order; pairs without any are left out."""
+    wanted = frozenset(keys)
+    ids = list(dict.fromkeys(case_id for case_id, _ in keys))
+    rules = list(dict.fromkeys(rule_id for _, rule_id in keys))
+    line = finding_line.c
+    whole = sa.func.json_extract(finding.c.data, sa.func.printf("$.findings[%d]", line.seq))
+    query = sa.select(line.case_id, line.rule_id, whole).join(finding, finding.c.case_id == line.case_id)
+    found: dict[tuple[int, str], list[Finding]] = {}
+    for start in range(0, len(ids), _PER_QUERY):
+        part = query.where(line.case_id.in_(ids[start : start + _PER_QUERY]), line.rule_id.in_(rules))
+        for case_id, rule_id, data in connection.execute(part.order_by(line.case_id, line.seq)):
+            if (case_id, rule_id) in wanted:
+                found.setdefault((case_id, rule_id), []).append(from_json(Finding, data))
+    return found
+
+
+def outdated(connection: sa.Connection, case_ids: Sequence[int]) -> list[int]:
+    """Return those of some cases whose stored findings are older than they are, or that have none."""
+    ids = json.dumps(list(case_ids))
+    query = (
+        sa.select(cases.c.id)
+        .outerjoin(finding, finding.c.case_id == cases.c.id)
+        .where(cases.c.id.in_(sa.text("SELECT value FROM json_each(:ids)")))
+        .where(finding.c.version.is_distinct_from(cases.c.version))
+    )
+    return list(connection.execute(query, {"ids": ids}).scalars())
+
+
+def figures(connection: sa.Connection, scope: WorklistQuery, good_from: float) -> dict[str, Figures]:
+    """Return the figures of a query's cases by department; ``good_from`` is the lowest score of grade 甲."""
+    column = cases.c
+    checked = column.checked_version >= 0
+    sums = (
+        sa.func.count(),
+        sa.func.count(sa.case((checked, 1))),
+        sa.func.count(sa.case((sa.and_(checked, column.errors == 0), 1))),
+        sa.func.count(sa.case((sa.and_(checked, column.score >= good_from), 1))),
+        sa.func.total(sa.case((checked, column.score))),
+    )
+    query = sa.select(column.dept, *sums).where(*_of(scope)).group_by(column.dept)
+    return {dept: Figures(*numbers) for dept, *numbers in connection.execute(query)}
+
+
+def hits_by_month(connection: sa.Connection, rule_id: str, first: str) -> Mapping[str, int]:
+    """Return the cases in which a rule finds something by month of discharge (``2026-11``), from month ``first`` on."""
+    month = sa.func.substr(cases.c.discharge_time, 1, 7).label("month")
+    query = (
+        sa.select(month, sa.func.count(sa.distinct(finding_line.c.case_id)))
+        .select_from(_JOINED)
+        .where(finding_line.c.rule_id == rule_id, cases.c.discharge_time >= first)
+        .group_by(month)
+    )
+    return {found: number for found, number in connection.execute(query)}
+
+
+def _of(scope: WorklistQuery) -> list[sa.ColumnElement[bool]]:
+    return [cases.c.state != CaseState.CANCELLED.value, *conditions(scope)]
+
+
+def _segment(standing: str, state: str) -> Segment:
+    """Return what :data:`_SEGMENT` says."""
+    if standing != Standing.OPEN or state in _PASSED:
+        return Segment.DONE
+    return Segment.RETURNED if state == CaseState.RETURNED else Segment.OPEN
+
+
+def _rows(connection: sa.Connection, query: sa.Select[*tuple[object, ...]]) -> sqlite3.Cursor:
+    """Return the driver's own rows: result objects of SQLAlchemy would take longer than the query."""
+    compiled = query.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
+    values = tuple(compiled.params[name] for name in compiled.positiontup or ())
+    cursor: sqlite3.Cursor = connection.exec_driver_sql(str(compiled), values).cursor  # type: ignore[assignment]
+    return cursor
