@@ -1,4 +1,4 @@
-"""Functions that bring numbers into the form a message shows: ``round(x, 2)`` and ``percent(x)``."""
+"""Numbers as words: ``round(x, 2)`` and ``percent(x)`` for messages, ``written(x)`` as the file has it."""
 
 from __future__ import annotations
 
@@ -45,6 +45,14 @@ def _percent(compiler: Compiler, call: Call, env: Env) -> Term:
     return derived(Kind.TEXT, read, term)
 
 
+def _written(compiler: Compiler, call: Call, env: Env) -> Term:
+    """Build ``written(x)``: a field as text, also what import could not read."""
+    term = compiler.term(argument(compiler, call, 0, of=1), env)
+    if term.text is None:
+        raise compiler.fault("not_a_field", call.args[0])
+    return derived(Kind.TEXT, term.text, term)
+
+
 def _number(compiler: Compiler, call: Call, env: Env, of: int) -> Term:
     term = compiler.term(argument(compiler, call, 0, of=of), env)
     if term.kind is not Kind.NUMBER:
@@ -52,5 +60,5 @@ def _number(compiler: Compiler, call: Call, env: Env, of: int) -> Term:
     return term
 
 
-FUNCTIONS: Final[Mapping[str, Function]] = {"round": _round, "percent": _percent}
+FUNCTIONS: Final[Mapping[str, Function]] = {"round": _round, "percent": _percent, "written": _written}
 """Functions of shown numbers by name."""

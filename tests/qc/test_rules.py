@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Mapping
 from typing import Any
@@ -13,12 +14,19 @@ from app.domain.findings import Severity
 from app.qc.engine import Answer, RuleSet
 from app.qc.examples import example_case, failing_examples, try_examples
 
+HAN = re.compile(r"[\u4e00-\u9fff]")
 SUSPENDED = {
     *(f"WZ-{number:03}" for number in (27, 28, 29, 46, 47, 48, 49, *range(54, 60))),
     *(f"LJ-{number:03}" for number in (3, 4, 12, 34)),
     *("FY-001", "FY-002"),
+    *(f"QD-{number:03}" for number in range(1, 26)),
 }
 """The list of domain.md 5.3, without the rules on the way of leaving."""
+ASK_THE_BOOK = {
+    *("BM-001", "BM-002", "BM-003", "BM-004", "BM-020", "BM-021", "BM-056", "BM-060"),
+    *("SS-018", "SS-032"),
+}
+"""Rules that cannot be evaluated without a code book."""
 FAMILIES = {"WZ": 60, "ZY": 37, "LJ": 41, "XN": 14}
 
 
@@ -61,13 +69,13 @@ def test_no_example_breaks_another_rule(rules: RuleSet, rule_id: str) -> None:
     rule = rules.rule(rule_id).rule
     for example in (*rule.fires, *rule.silent):
         report = rules.check(*example_case(example))
-        assert {broken.rule_id for broken in report.broken} <= {"BM-001", "BM-002"}
+        assert {broken.rule_id for broken in report.broken} <= ASK_THE_BOOK
 
 
 def test_a_rule_that_is_off_says_why(rules: RuleSet) -> None:
     off = {compiled.rule.id: compiled.off for compiled in rules.rules if compiled.off}
-    assert set(off) == {"LJ-022", "XN-012"}
-    assert all(off.values())
+    assert {"LJ-022", "XN-012", "BM-027", "BM-028"} <= set(off)
+    assert all(HAN.search(why) for why in off.values())
 
 
 def test_the_rule_families_of_the_first_stage_are_complete(rules: RuleSet) -> None:
