@@ -82,15 +82,15 @@ def _opposed(compiler: Compiler, call: Call, env: Env) -> Term:
         return {word for word in words if word in str(text or "")}
 
     def read(scope: Scope) -> bool:
-        one, other = found(first(scope)), found(second(scope))
-        return bool(one) and bool(other) and one.isdisjoint(other)
+        one = found(first(scope))
+        return bool(one) and bool(other := found(second(scope))) and one.isdisjoint(other)
 
     term = derived(Kind.BOOL, read, *parts)
     return replace(term, needs=frozenset(), lists=frozenset({entry.name}))
 
 
 def _repeats(compiler: Compiler, call: Call, env: Env) -> Term:
-    """Build ``repeats(dx, value)``: two rows have the same value; blanks left out. Quicker than looking at all pairs."""
+    """Build ``repeats(dx, value)``: two rows have the same value, blanks left out; quicker than all pairs."""
     rows = rows_argument(compiler, call)
     loop, inner = compiler.loop(env, rows.group, call)
     part = compiler.term(argument(compiler, call, 1, of=2), inner)
