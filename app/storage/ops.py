@@ -47,6 +47,10 @@ class Op(StrEnum):
     SIGN_EXCEPTION = "sign_exception"
     REJECT_EXCEPTION = "reject_exception"
     WITHDRAW_EXCEPTION = "withdraw_exception"
+    ANSWER_QUESTION = "answer_question"
+    REOPEN_QUESTION = "reopen_question"
+    ASK_PHYSICIAN = "ask_physician"
+    RETURN_CASE = "return_case"
     UNDO = "undo"
     REDO = "redo"
 
@@ -79,5 +83,9 @@ _ON_STACK = frozenset(
         Op.RELEASE,
         Op.SUPPRESS,
         Op.LIFT_SUPPRESSION,
+        Op.ANSWER_QUESTION,
+        Op.REOPEN_QUESTION,
+        Op.ASK_PHYSICIAN,
+        Op.RETURN_CASE,
     }
 )
