@@ -137,5 +137,5 @@ def _field_term(spec: FieldSpec, ref: Ref, read: Read, text: Read, row: FindRow)
         touches=paths,
         needs=paths,
         marks=(ref,),
-        access=Access(spec, ref, row),
+        access=Access(spec, ref, row, read),
     )

@@ -85,7 +85,7 @@ def in_fen(term: Term) -> Term:
 
 def tested(item: Term, test: Callable[[object], object]) -> Read:
     """Return what ``test`` says of a value, None when it is blank; a plain field is read without a further call."""
-    ref, value = item.access.ref if item.access else None, item.read
+    ref, value = item.plain, item.read
     name, slot = (ref.field, ref.slot) if ref else ("", -1)
 
     def in_case(scope: Scope) -> object:

@@ -84,11 +84,15 @@ Possible: TypeAlias = Callable[[frozenset[str], bool], bool]
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """A field that tests such as ``blank`` look at as a whole: value, unread text, dash."""
+    """A field that tests such as ``blank`` look at as a whole: value, unread text, dash.
+
+    ``read`` yields the plain value, which a term may bring into another form.
+    """
 
     spec: FieldSpec
     ref: Ref
     row: Callable[[Scope], Row | None]
+    read: Read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +125,11 @@ class Term:
         if self.tracer is None and all(ref.slot < 0 for ref in self.marks):
             paths = tuple(dict.fromkeys(ref.fixed for ref in self.marks))
             object.__setattr__(self, "still", (Hit(paths),))
+
+    @property
+    def plain(self) -> Ref | None:
+        """The field of a term that is just this field's value, None for any other term."""
+        return self.access.ref if self.access and self.access.read is self.read else None
 
     @property
     def fires(self) -> Read:

@@ -87,7 +87,7 @@ def _one(
 
     def build(compiler: Compiler, call: Call, env: Env) -> Term:
         term = _of_kind(compiler, call, env, 0, kinds, fault, of=1)
-        plain = replace(term, read=_text(term), access=None) if raw else term
+        plain = replace(term, read=_text(term)) if raw else term
         return derived(result, tested(plain, answer), term)
 
     return build
