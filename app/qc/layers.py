@@ -177,12 +177,18 @@ def changed_vocabulary(base: Vocabulary, held: Held) -> Vocabulary:
     lists, parameters = dict(base.lists), dict(base.parameters)
     for (kind, target), override in held.items():
         if kind is OverrideKind.LIST and target in lists:
-            shape = "codes" if lists[target].codes is not None else "texts"
             items = list(override.value) if isinstance(override.value, list | tuple) else []
-            lists[target] = LookupList.load(target, {"kind": shape, "items": items})
+            lists[target] = LookupList.load(target, {"kind": kind_of(lists[target]), "items": items})
         elif kind is OverrideKind.PARAMETER and target in parameters:
             parameters[target] = exact(override.value)
     return replace(base, lists=lists, parameters=parameters)
+
+
+def kind_of(lookup: LookupList) -> str:
+    """Return the kind of a list as list files name it: codes, pairs or texts."""
+    if lookup.codes is not None:
+        return "codes"
+    return "texts" if lookup.pairs is None else "pairs"
 
 
 def words_of(rule: Rule, vocabulary: Vocabulary) -> frozenset[str]:

@@ -78,10 +78,13 @@ class Rule:
     severity_inpatient: Severity | None = None
 
     @classmethod
-    def read(cls, data: Mapping[str, object]) -> Rule:
-        """Read an entry of a rule file. Raises :class:`RuleFault` for what is missing, unknown or of the wrong kind."""
+    def read(cls, data: Mapping[str, object], *, draft: bool = False) -> Rule:
+        """Read an entry of a rule file. Raises :class:`RuleFault` for what is missing, unknown or of the wrong kind.
+
+        A ``draft`` may still lack things.
+        """
         entry = Entry(data, str(data.get("id", "?")))
-        entry.expect(frozenset(cls.__dataclass_fields__), _NEEDED)
+        entry.expect(frozenset(cls.__dataclass_fields__), () if draft else _NEEDED)
         return cls(
             id=entry.text("id"),
             category=entry.text("category"),
@@ -96,7 +99,7 @@ class Rule:
             why_off=entry.text("why_off"),
             fields=entry.texts("fields"),
             values={name: Entry(entry.table("values"), entry.text("id")).text(name) for name in entry.table("values")},
-            fix=_read_fix(Entry(entry.table("fix"), entry.text("id"))) if entry.table("fix") else None,
+            fix=_read_fix(Entry(entry.table("fix"), entry.text("id")), draft) if entry.table("fix") else None,
             score=entry.texts("score"),
             profile=_one_of(entry, "profile", Profile, Profile.FRONT),
             params={
@@ -121,9 +124,9 @@ def _one_of(entry: Entry, name: str, choices: type[_Choice], default: str = "") 
         raise RuleFault("entry_kind", rule_id=entry.text("id"), args={"name": name}) from error
 
 
-def _read_fix(entry: Entry) -> FixPlan:
+def _read_fix(entry: Entry, draft: bool) -> FixPlan:
     names = ("path", "value", "label")
-    entry.expect(frozenset(names), names)
+    entry.expect(frozenset(names), () if draft else names)
     return FixPlan(entry.text("path"), entry.text("value"), entry.text("label"))
 
 

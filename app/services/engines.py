@@ -26,7 +26,8 @@ from app.services.grouping import preview
 from app.services.matching import build_matcher, warm_pinyin
 from app.services.prepared import prepared
 from app.services.pricing import PriceTables, with_rules
-from app.services.rules import book_for_rules, shipped_rules
+from app.services.rule_sets import RuleSets
+from app.services.rules import book_for_rules
 from app.services.types import Grouping, RowKey
 
 GiveModel = Callable[[FirstMatcher, CodeKind], object]
@@ -46,6 +47,7 @@ class Engines:
         self._give_model: GiveModel = _no_model
         self._ready = False
         self._history: Callable[[], Sequence[PastCoding]] = tuple
+        self.rule_sets = RuleSets(clock)
 
     def use_history(self, history: Callable[[], Sequence[PastCoding]]) -> None:
         """Match with the past codings that ``history`` returns, from now on and after every loading."""
@@ -67,7 +69,7 @@ class Engines:
         steps: tuple[Callable[[], object], ...] = (
             lambda: self.codebook,
             lambda: self.editions,
-            shipped_rules,
+            lambda: self.rule_sets.for_department(""),
             lambda: self.prices(self.assets.scheme(self._clock.now().date())),
             lambda: self._warm(CodeKind.DX),
             lambda: self._warm(CodeKind.PX),
@@ -171,7 +173,7 @@ class Engines:
         context = QcContext(
             today=self._clock.now().date(), codebook=book_for_rules(self.codebook), state=state, siblings=siblings
         )
-        return shipped_rules().check(record, context)
+        return self.rule_sets.for_record(record).check(record, context)
 
     def preview(self, record: CaseRecord, proposals: Mapping[RowKey, Proposal]) -> Grouping:
         """Group a record with its open proposals and price it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from bisect import bisect_right
 from datetime import date
@@ -10,7 +11,7 @@ from app.common.clock import Clock
 from app.domain.case import CaseRecord
 from app.qc.engine import RuleSet
 from app.qc.layers import Effective, Layers, effective
-from app.services.rules import shipped_rules
+from app.services.rules import base_version, shipped_rules
 
 
 class RuleSets:
@@ -19,10 +20,7 @@ class RuleSets:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._layers = Layers()
-        self._departments: frozenset[str] = frozenset()
-        self._days: tuple[date, ...] = ()
-        self._known: dict[tuple[str, int], Effective] = {}
+        self.use(Layers())
 
     def use(self, layers: Layers) -> None:
         """Check with other layers from now on."""
@@ -30,25 +28,34 @@ class RuleSets:
             self._layers = layers
             self._departments = layers.departments()
             self._days = layers.days()
-            self._known = {}
+            self._known: dict[tuple[str, int], Effective] = {}
+            self._mark = hashlib.sha256(repr((base_version(), layers)).encode()).hexdigest()[:16]
 
     @property
     def layers(self) -> Layers:
         """The layers in use."""
         return self._layers
 
+    @property
+    def stamp(self) -> str:
+        """A mark of the rules of today: a stored report with another mark was made by other rules."""
+        return f"{self._mark}.{self._period(self._clock.now().date())}"
+
     def for_record(self, record: CaseRecord) -> RuleSet:
-        """Return the rules to check a record with; the same object until a layer changes or a new day begins one."""
+        """Return the rules to check a record with; the same object until a layer changes or a day brings others."""
         return self.for_department(department_of(record)).rules
 
     def for_department(self, department: str) -> Effective:
         """Return what holds today for a department, '' for the hospital as a whole."""
         day = self._clock.now().date()
         with self._lock:
-            key = self._nearest(department), bisect_right(self._days, day)
+            key = self._nearest(department), self._period(day)
             if key not in self._known:
                 self._known[key] = effective(shipped_rules(), self._layers, key[0], day)
             return self._known[key]
+
+    def _period(self, day: date) -> int:
+        return bisect_right(self._days, day)
 
     def _nearest(self, department: str) -> str:
         """Return the longest code with words of its own that a department belongs to, '' without one."""
@@ -60,5 +67,4 @@ class RuleSets:
 
 def department_of(record: CaseRecord) -> str:
     """Return the department that a stay belongs to: where it ended, else where it began; '' unknown."""
-    head = record.head
-    return head.text("discharge_dept") or head.text("admit_dept")
+    return record.head.text("discharge_dept") or record.head.text("admit_dept")

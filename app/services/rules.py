@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from app.codebook.book import Codebook
 from app.codebook.codes import category3
@@ -25,10 +26,16 @@ from app.qc.engine import RuleSet
 
 
 @cache
+def _tables() -> dict[str, dict[str, Any]]:
+    """Return the files of ``resources/rules`` by name."""
+    folder = data("resources") / "rules"
+    return {path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.toml"))}
+
+
+@cache
 def shipped_rules() -> RuleSet:
     """Return the rule set of ``resources/rules``, compiled once per process."""
-    folder = data("resources") / "rules"
-    tables = {path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.toml"))}
+    tables = _tables()
     rules = [{"category": table["category"], **rule} for table in tables.values() for rule in table.get("rule", ())]
     return RuleSet.load(
         rules,
@@ -37,6 +44,22 @@ def shipped_rules() -> RuleSet:
         names={name: entry["is"] for name, entry in tables["names"].items()},
         score=tables["score"],
     )
+
+
+def base_version() -> str:
+    """Return the version of the rules that ship."""
+    return str(_tables()["base"]["base"]["version"])
+
+
+def list_titles() -> Mapping[str, str]:
+    """Return the titles of the lookup lists by name."""
+    return {name: str(entry.get("title", name)) for name, entry in _tables()["lists"].items()}
+
+
+def parameter_words() -> Mapping[str, tuple[str, str]]:
+    """Return label and unit of the hospital's parameters by name."""
+    entries = _tables()["parameters"].items()
+    return {name: (str(entry.get("label", name)), str(entry.get("unit", ""))) for name, entry in entries}
 
 
 @dataclass(frozen=True, slots=True)

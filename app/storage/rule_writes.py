@@ -53,8 +53,9 @@ def drop_draft(tx: Transaction, row_id: int) -> None:
     tx.delete_from(rule_version.name, row_id)
 
 
-def put_in_force(tx: Transaction, row_id: int, note: str, days: Days) -> None:
-    """Make a draft a version in force between two days. Raises ``LookupError`` when it is gone."""
+def put_in_force(tx: Transaction, row_id: int, version: int, note: str, days: Days) -> None:
+    """Make a draft the version ``version``, in force between two days. Raises ``LookupError`` when it is gone."""
+    tx.set_column(rule_version.name, row_id, "version", version)
     for column, value in {
         "status": "on",
         "note": note,
@@ -80,6 +81,11 @@ def add_override(
             "valid_to": _text(days[1]),
         },
     )
+
+
+def drop_override(tx: Transaction, row_id: int) -> None:
+    """Delete a word of the hospital; the audit keeps it. Raises ``LookupError`` when it is gone."""
+    tx.delete_from(rule_override.name, row_id)
 
 
 def judge(tx: Transaction, rule_id: str, case_id: int, true_alarm: bool, note: str) -> None:

@@ -331,7 +331,7 @@ class Transaction(CacheWriter):
         who = {"actor": self._actor.id, "actor_name": self._actor.name, "at": self.at}
         return self._insert_flat(table, {**payload, **who})
 
-    def set_column(self, table: str, row_id: int, column: str, value: str) -> None:
+    def set_column(self, table: str, row_id: int, column: str, value: str | int) -> None:
         """Change a column of such a row. Raises ``LookupError`` when there is no such row."""
         before = self._flat(table, row_id)[column]
         if before != value:
