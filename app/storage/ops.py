@@ -21,6 +21,7 @@ class Op(StrEnum):
     SPLIT_ROW = "split_row"
     ADOPT_WHAT_IF = "adopt_what_if"
     APPLY_FIX = "apply_fix"
+    APPLY_FIXES = "apply_fixes"
     AUTO_CODE = "auto_code"
     ACCEPT_PROPOSAL = "accept_proposal"
     REJECT_PROPOSAL = "reject_proposal"
@@ -75,6 +76,7 @@ _ON_STACK = frozenset(
         Op.SPLIT_ROW,
         Op.ADOPT_WHAT_IF,
         Op.APPLY_FIX,
+        Op.APPLY_FIXES,
         Op.AUTO_CODE,
         Op.ACCEPT_PROPOSAL,
         Op.REJECT_PROPOSAL,
