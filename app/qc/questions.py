@@ -22,7 +22,9 @@ from app.qc.context import QcContext
 from app.qc.engine import RuleSet
 from app.qc.faults import RuleFault
 from app.qc.reading import Entry
-from app.qc.rule import CompiledRule
+from app.qc.rule import CompiledRule, Rule, compile_rule
+from app.qc.score import Scorecard
+from app.qc.vocabulary import Vocabulary
 
 CODED: Final = (Group.DX, Group.OP)
 _OWN: Final = frozenset({"kind", "ask", "evidence", "options", "done"})
@@ -156,21 +158,16 @@ class QuestionSet:
     def load(
         cls,
         entries: Iterable[Mapping[str, object]],
-        lists: Mapping[str, Mapping[str, object]],
-        *,
-        parameters: Mapping[str, float] | None = None,
-        names: Mapping[str, str] | None = None,
+        vocabulary: Vocabulary,
         denials: Iterable[str] = (),
     ) -> QuestionSet:
-        """Compile questions as they stand in questions.toml, over the lists and names of the rules.
+        """Compile questions as they stand in questions.toml, over the lists, parameters and names of the rules.
 
         Raises :class:`RuleFault` at the first fault; one in a trigger carries its place.
         """
-        kept = [dict(entry) for entry in entries]
-        read = [(_kind(entry), _options(entry), _done(entry)) for entry in kept]
-        triggers = RuleSet.load(map(_trigger, kept), lists, parameters=parameters, names=names)
-        made = zip(triggers.rules, read, strict=True)
-        return cls((Question(trigger, *parts) for trigger, parts in made), triggers, denials)
+        questions = [_question(entry, vocabulary, order) for order, entry in enumerate(entries)]
+        triggers = RuleSet([question.trigger for question in questions], vocabulary, Scorecard())
+        return cls(questions, triggers, denials)
 
     def open(self, record: CaseRecord, context: QcContext) -> QuestionReport:
         """Return the questions that the record raises and does not answer."""
@@ -195,6 +192,11 @@ class QuestionSet:
     def _says(self, said: str, word: str) -> bool:
         at = said.find(word)
         return at >= 0 and not (self._denied and self._denied.search(said[:at]))
+
+
+def _question(entry: Mapping[str, object], vocabulary: Vocabulary, order: int) -> Question:
+    trigger = compile_rule(Rule.read(_trigger(entry)), vocabulary, order)
+    return Question(trigger, _kind(entry), _options(entry), _done(entry))
 
 
 def _trigger(entry: Mapping[str, object]) -> Mapping[str, object]:

@@ -56,13 +56,17 @@ class CaseService:
         """Return everything the case page shows. Raises :class:`UserProblem` when the case does not exist."""
         return self._views.view(case_id)
 
+    def reread(self, case_id: int, touched: Iterable[str] | None) -> CaseView:
+        """Return the case after a write of another service; ``touched`` paths (None: everything) are checked anew."""
+        return self._views.after(case_id, touched)
+
     def set_text(self, case_id: int, path: str, typed: str) -> CaseView:
         """Store a text as typed: parsed by the field's type, ``-`` as dash, unreadable text kept and flagged.
 
         Raises :class:`UserProblem` for a locked case.
         """
         at, spec = FieldPath.parse(path), field(path)
-        stored = self._unlocked(case_id)
+        stored = self.unlocked(case_id)
         parsed = parse(spec, typed)
         with self._write(Op.SET_FIELD, case_id, stored) as tx:
             row_id = self._row_id(tx, stored, at)
@@ -75,21 +79,21 @@ class CaseService:
 
     def add_row(self, case_id: int, group: Group, index: int) -> CaseView:
         """Insert an empty row at ``index``."""
-        stored = self._unlocked(case_id)
+        stored = self.unlocked(case_id)
         with self._write(Op.INSERT_ROW, case_id, stored) as tx:
             tx.insert_row(case_id, group, index, {})
         return self._views.after(case_id, {str(group)})
 
     def remove_row(self, case_id: int, group: Group, index: int) -> CaseView:
         """Delete a row; undo brings it back whole."""
-        stored = self._unlocked(case_id)
+        stored = self.unlocked(case_id)
         with self._write(Op.DELETE_ROW, case_id, stored) as tx:
             tx.delete_row(case_id, group, stored.record.rows(group)[index].id)
         return self._views.after(case_id, {str(group)})
 
     def move_row(self, case_id: int, group: Group, index: int, to: int) -> CaseView:
         """Move a row; position 0 makes it the principal diagnosis or the main operation."""
-        stored = self._unlocked(case_id)
+        stored = self.unlocked(case_id)
         with self._write(Op.MOVE_ROW, case_id, stored) as tx:
             tx.move_row(case_id, group, stored.record.rows(group)[index].id, to)
         return self._views.after(case_id, {str(group)})
@@ -99,7 +103,7 @@ class CaseService:
 
         Raises :class:`UserProblem` without a reason, for a row that is gone, and for what cannot be adopted.
         """
-        stored = self._unlocked(case_id)
+        stored = self.unlocked(case_id)
         if not what.can_be_adopted:
             raise UserProblem("whatif.not_adoptable", remedy="whatif.remedy.not_adoptable")
         if not reason.strip():
@@ -115,7 +119,7 @@ class CaseService:
 
     def split_row(self, case_id: int, group: Group, index: int) -> CaseView:
         """Split a text with several diagnoses into rows; the first stays in its row with the whole text."""
-        stored = self._unlocked(case_id)
+        stored = self.unlocked(case_id)
         row = stored.record.rows(group)[index]
         parts = split_texts(row.text("source_text"))
         if len(parts) < 2:
@@ -138,7 +142,7 @@ class CaseService:
 
     def accept(self, case_id: int, group: Group, index: int, code: str) -> CaseView:
         """Write a code of the active book with its name, as accepted by a person."""
-        stored = self._unlocked(case_id)
+        stored = self.unlocked(case_id)
         row = stored.record.rows(group)[index]
         with self._write(Op.SET_CODE, case_id, stored) as tx:
             self._set_code(tx, case_id, group, row.id, code)
@@ -146,7 +150,7 @@ class CaseService:
 
     def accept_all(self, case_id: int, but: Container[RowKey] = ()) -> CaseView:
         """Accept every open proposal of a case in one operation, ``but`` those of some rows."""
-        stored = self._unlocked(case_id)
+        stored = self.unlocked(case_id)
         with self._write(Op.ACCEPT_PROPOSAL, case_id, stored) as tx:
             for group, row_id in stored.proposals:
                 if (group, row_id) not in but:
@@ -158,7 +162,7 @@ class CaseService:
         if finding.fix is None:
             raise UserProblem("cases.no_fix", remedy="cases.remedy.no_fix")
         at, spec = FieldPath.parse(finding.fix.path), field(finding.fix.path)
-        stored = self._unlocked(case_id)
+        stored = self.unlocked(case_id)
         parsed = parse(spec, finding.fix.value)
         with self._write(Op.APPLY_FIX, case_id, stored) as tx:
             row_id = self._row_id(tx, stored, at)
@@ -185,11 +189,18 @@ class CaseService:
         return self._views.after(case_id, None)
 
     def finish(self, case_id: int) -> Finish:
-        """Check everything; without open errors the case goes to quality control (domain.md 5.2)."""
+        """Check everything; the case goes to quality control (domain.md 5.2).
+
+        It stays while errors are open, and while warnings are that nobody has confirmed with a reason (3.1).
+        """
         view = self._views.after(case_id, None)
-        errors = [finding for finding in view.report.findings if finding.severity is Severity.ERROR]
+        standing = [finding for finding in view.report.findings if finding.is_open]
+        errors = [finding for finding in standing if finding.severity is Severity.ERROR]
         if errors:
             return Finish(errors[0], len(errors), view.state)
+        warnings = tuple(finding for finding in standing if finding.severity is Severity.WARN)
+        if warnings:
+            return Finish(None, 0, view.state, warnings)
         self.set_state(case_id, CaseState.TO_QC)
         return Finish(None, 0, CaseState.TO_QC)
 
@@ -247,7 +258,8 @@ class CaseService:
             for change in changes
         )
 
-    def _unlocked(self, case_id: int) -> StoredCase:
+    def unlocked(self, case_id: int) -> StoredCase:
+        """Return a stored case that may be changed. Raises :class:`UserProblem` for a locked one."""
         with self._session.db.read() as reader:
             stored = load_case(reader, case_id)
         if stored.state in LOCKED:

@@ -8,6 +8,7 @@ from pathlib import Path
 from app.common.clock import Clock, SystemClock
 from app.common.progress import Progress
 from app.services.appeal import AppealService
+from app.services.asking import AskingService
 from app.services.assets import Assets
 from app.services.case_history import HistoryService
 from app.services.cases import CaseService
@@ -19,8 +20,12 @@ from app.services.engines import Engines
 from app.services.exceptions import ExceptionService
 from app.services.exports import ExportService
 from app.services.imports import ImportService
+from app.services.leaving import LeavingService
 from app.services.lookup import LookupService
 from app.services.pay_rules import PayRulesService
+from app.services.qc_batch import QcBatchService
+from app.services.qc_batch_writing import QcBatchWriting
+from app.services.questions import QuestionService
 from app.services.retraining import RetrainingService
 from app.services.review import ReviewService
 from app.services.rule_admin import RuleAdminService
@@ -64,6 +69,8 @@ class Services:
     places: Places
     worklist: WorklistService
     cases: CaseService
+    questions: QuestionService
+    asking: AskingService
     coding: CodingService
     lookup: LookupService
     checking: CheckingService
@@ -79,6 +86,9 @@ class Services:
     memory: CodingMemoryService
     retraining: RetrainingService
     review: ReviewService
+    leaving: LeavingService
+    qc_batch: QcBatchService
+    qc_writing: QcBatchWriting
     rules: RuleAdminService
     rule_trial: RuleTrialService
     rule_packs: RulePackService
@@ -131,15 +141,19 @@ def open_services(
     db = Database.open(home / "library.db", read_only=read_only, clock=clock)
     session = Session(db, actor or local_actor(), clock, engines)
     history, coding = HistoryService(session), CodingService(session)
-    memory = CodingMemoryService(session)
+    memory, cases = CodingMemoryService(session), CaseService(session)
+    worklist, checking = WorklistService(session), CheckingService(session)
+    leaving = LeavingService(session, checking)
     return Services(
         session=session,
         places=Places(db),
-        worklist=WorklistService(session),
-        cases=CaseService(session),
+        worklist=worklist,
+        cases=cases,
+        questions=QuestionService(session, cases),
+        asking=AskingService(session, cases),
         coding=coding,
         lookup=LookupService(session, coding),
-        checking=CheckingService(session),
+        checking=checking,
         imports=ImportService(session),
         exports=ExportService(session),
         history=history,
@@ -152,6 +166,9 @@ def open_services(
         memory=memory,
         retraining=RetrainingService(session, memory.history),
         review=ReviewService(session),
+        leaving=leaving,
+        qc_batch=QcBatchService(session, worklist, checking, leaving),
+        qc_writing=QcBatchWriting(session, checking),
         rules=RuleAdminService(session),
         rule_trial=RuleTrialService(session),
         rule_packs=RulePackService(session),

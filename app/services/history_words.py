@@ -15,7 +15,7 @@ from app.storage.rows import CASE, CODE_STATUS, EVENT, POSITION, PROPOSAL, ROW, 
 from app.storage.tables import WORKFLOW_COLUMNS, spec_of
 
 _NAMED_MAIN: Final = (Group.DX, Group.OP)
-_EVENTS: Final = ("appeal",)
+_EVENTS: Final = ("appeal", "question", "question_again", "asked", "asked_no_more", "returned")
 """Events of a case that its history tells, each with a text ``history.event``."""
 
 

@@ -147,11 +147,20 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """Outcome of finishing a case: ``blocking`` is the first open error, None when the case moved on."""
+    """Outcome of finishing a case: ``blocking`` is the first open error, ``unconfirmed`` the warnings without a reason.
+
+    Without either the case moved on.
+    """
 
     blocking: Finding | None
     errors: int
     state: CaseState
+    unconfirmed: tuple[Finding, ...] = ()
+
+    @property
+    def is_done(self) -> bool:
+        """True when the case moved on."""
+        return self.blocking is None and not self.unconfirmed
 
 
 @dataclass(frozen=True, slots=True)

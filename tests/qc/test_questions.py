@@ -16,6 +16,7 @@ from app.domain.field import Group
 from app.qc.examples import example_case, failing_examples
 from app.qc.faults import RuleFault
 from app.qc.questions import Asked, QuestionKind, QuestionSet
+from app.qc.vocabulary import Vocabulary
 from app.services.assets import Assets
 
 SMALL: Mapping[str, Any] = {
@@ -34,13 +35,12 @@ SMALL: Mapping[str, Any] = {
 
 def load(tables: Mapping[str, Any], *entries: Mapping[str, Any]) -> QuestionSet:
     """Compile questions over the shipped lists."""
-    return QuestionSet.load(
-        entries,
+    words = Vocabulary.load(
         tables["lists"],
-        parameters={name: entry["value"] for name, entry in tables["parameters"].items()},
-        names={name: entry["is"] for name, entry in tables["names"].items()},
-        denials=tables["questions"]["denials"],
+        {name: entry["value"] for name, entry in tables["parameters"].items()},
+        {name: entry["is"] for name, entry in tables["names"].items()},
     )
+    return QuestionSet.load(entries, words, tables["questions"]["denials"])
 
 
 @pytest.fixture(scope="module")
