@@ -17,7 +17,7 @@ from app.drg.scheme import Scheme
 SHOWN: Final = 10  # groups named in one message
 POINTS_PER_WEIGHT: Final = Decimal(100)
 """100 points stand for weight 1.00 (domain.md 4.4)."""
-_COLUMNS: Final = ("drg", "name", "weight", "points", "mean", "version", "valid_from")
+_COLUMNS: Final = ("drg", "name", "weight", "points", "mean", "los", "version", "valid_from")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -67,8 +67,8 @@ class WeightsRefused(UserProblem):
 class WeightTable:
     """Relative weight of each DRG (1.0 is the mean case) as published for one scheme edition.
 
-    ``means`` are mean costs of the region in yuan, of the groups that the file gives one. ``valid_from`` is the first
-    discharge day of this version, None for the scheme's own default.
+    ``means`` are mean costs of the region in yuan and ``stays`` mean stays in days, of the groups that the file gives
+    one. ``valid_from`` is the first discharge day of this version, None for the scheme's own default.
     """
 
     weights: Mapping[str, Decimal]
@@ -77,36 +77,39 @@ class WeightTable:
     version: str = ""
     valid_from: date | None = None
     means: Mapping[str, Decimal] = field(default_factory=dict)
+    stays: Mapping[str, Decimal] = field(default_factory=dict)
 
     @classmethod
     def build(cls, table: RawTable) -> Self:
         """Return the table of a file with columns DRG, name and weight or base points (reference/weights/README.md).
 
-        Base points are 100 times the weight. Mean costs may stand beside them, version and first day in columns of
-        their own, one for the whole file. Raises :class:`UserProblem` for a missing column, a weight that is no
-        positive number, a DRG given twice with different weights, two versions in one file, a bad date, and a table
-        without rows.
+        Base points are 100 times the weight. Mean costs and stays may stand beside them, version and first day in
+        columns of their own, one for the whole file. Raises :class:`UserProblem` for a missing column, a weight that
+        is no positive number, a DRG given twice with different weights, two versions in one file, a bad date, and a
+        table without rows.
         """
         weights: dict[str, Decimal] = {}
         names: dict[str, str] = {}
         means: dict[str, Decimal] = {}
+        stays: dict[str, Decimal] = {}
         editions: set[tuple[str, str]] = set()
-        optional = ("name", "weight", "points", "mean", "version", "valid_from")
+        optional = ("name", "weight", "points", "mean", "los", "version", "valid_from")
         for row, cells in columns_of(table, "weights", _COLUMNS, optional):
-            drg, name, weight, points, mean, version, start = cells
+            drg, name, weight, points, mean, los, version, start = cells
             where = Where(table.file, table.sheet, row)
             value = positive(weight, where) if weight or not points else positive(points, where) / POINTS_PER_WEIGHT
             if weights.setdefault(drg, value) != value:
                 raise UserProblem("drg.payment.twice", remedy="drg.remedy.price_file", where=where, code=drg)
             names[drg] = name
             means |= {drg: positive(mean, where)} if mean else {}
+            stays |= {drg: positive(los, where)} if los else {}
             editions.add((version, start))
         if not weights:
             raise UserProblem("drg.payment.no_rows", remedy="drg.remedy.price_file", where=table.where())
         if len(editions) > 1:
             raise UserProblem("payment.two_versions", remedy="payment.remedy.two_versions", where=table.where())
         version, start = editions.pop()
-        return cls(weights, names, table.where(), version, day_of(start, table.where()), means)
+        return cls(weights, names, table.where(), version, day_of(start, table.where()), means, stays)
 
     def __len__(self) -> int:
         return len(self.weights)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Protocol, TypeAlias
 
 from app.codebook.codes import category3
-from app.domain.case import CaseRecord, CaseState, Row
+from app.domain.case import CaseKey, CaseRecord, CaseState, Row
 from app.domain.coding import CodeKind
 
 
@@ -137,12 +137,12 @@ GroupingSource: TypeAlias = Callable[[], GroupingFacts | None]
 class Statistics:
     """Figures of the hospital's own discharged cases of the last 12 months.
 
-    ``day_cost``: 1st and 99th percentile of cost per day in fen by department. ``drg_cases``: cases by group.
-    ``dept_los``: mean stay in days by department and group.
+    ``day_cost``: 1st and 99th percentile of cost per day in fen by department. ``drg_cases``: up to two stays by group;
+    empty when there are too few stays to call a group rare. ``dept_los``: mean stay in days by department and group.
     """
 
     day_cost: Mapping[str, tuple[Decimal, Decimal]] = field(default_factory=dict)
-    drg_cases: Mapping[str, int] = field(default_factory=dict)
+    drg_cases: Mapping[str, frozenset[CaseKey]] = field(default_factory=dict)
     dept_los: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final, TypeVar
 
+from app.domain.case import CaseKey
 from app.qc.context import GroupingFacts, GroupingSource, GroupState, OutsideFacts, Statistics
 from app.qc.faults import RuleFault
 from app.qc.operators import FEN_PER_YUAN
@@ -97,9 +98,13 @@ def _statistics(table: Mapping[str, object]) -> Statistics:
     bounds = [Decimal(str(side)) * FEN_PER_YUAN for side in span] if isinstance(span, list) else []
     return Statistics(
         day_cost=_Whatever((bounds[0], bounds[1])) if bounds else {},
-        drg_cases=_Whatever(cases) if isinstance(cases, int) else {},
+        drg_cases=_Whatever(_others(cases)) if isinstance(cases, int) else {},
         dept_los=_Whatever(stay) if stay is not None else {},
     )
+
+
+def _others(count: int) -> frozenset[CaseKey]:
+    return frozenset(CaseKey("", f"other {number}", 1) for number in range(count))
 
 
 def _table(given: object, name: str, known: frozenset[str], owner: str) -> Mapping[str, object]:

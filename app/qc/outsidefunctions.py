@@ -45,6 +45,7 @@ READS_GROUP: Final = frozenset(
     }
 )
 """What grouping and pricing read of a record: a change of one of them may change every fact about the group."""
+_KEY: Final = frozenset({"org_code", "record_no", "admission_count"})
 _NEEDS_GROUP: Final = frozenset({"sex", "dx[].code"})
 
 
@@ -102,7 +103,7 @@ def _drg_cases(figures: Statistics, scope: Scope) -> int | None:
     facts = grouping(scope)
     if facts is None or not facts.drg or not figures.drg_cases:
         return None
-    return figures.drg_cases.get(facts.drg, 0)
+    return len(figures.drg_cases.get(facts.drg, frozenset()) - {scope.record.key})
 
 
 def _dept_los(figures: Statistics, scope: Scope) -> Decimal | None:
@@ -134,7 +135,7 @@ FACTS: Final[Mapping[str, _Fact]] = {
     "first_rw": _of_outside(Kind.NUMBER, lambda facts: facts.first_rw),
     "day_cost_low": _of_library(Kind.MONEY, _day_cost(0), _DEPT),
     "day_cost_high": _of_library(Kind.MONEY, _day_cost(1), _DEPT),
-    "drg_cases": _of_library(Kind.NUMBER, _drg_cases, _GROUP),
+    "drg_cases": _of_library(Kind.NUMBER, _drg_cases, replace(_GROUP, touches=READS_GROUP | _KEY)),
     "dept_los": _of_library(Kind.NUMBER, _dept_los, _GROUP),
 }
 """Facts by name; names.toml gives each to rules under the same name."""

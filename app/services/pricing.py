@@ -69,10 +69,19 @@ def price_of(scheme: Scheme, result: GroupResult, record: CaseRecord, tables: Pr
     if not tables.weights and tables.foreign is not None and not tables.foreign.fits(scheme):
         return _refused(refused(scheme, tables.foreign), tables)
     bill = _bill(record, tables.today)
-    answer = quote(scheme, result, Tariff(tables.weights, tables.rates, tables.rules, tables.year), bill)
+    answer = _answer(scheme, result, bill, tables)
     if isinstance(answer, Refusal):
         return _refused(answer, tables)
     return _quoted(answer, record, bill, tables)
+
+
+def quote_of(scheme: Scheme, result: GroupResult, record: CaseRecord, tables: PriceTables) -> Quote | Refusal:
+    """Return the figures behind :func:`price_of` without its words, for many cases."""
+    return _answer(scheme, result, _bill(record, tables.today), tables)
+
+
+def _answer(scheme: Scheme, result: GroupResult, bill: Bill, tables: PriceTables) -> Quote | Refusal:
+    return quote(scheme, result, Tariff(tables.weights, tables.rates, tables.rules, tables.year), bill)
 
 
 def why_text(price: Price) -> str:

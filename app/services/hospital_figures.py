@@ -1,0 +1,86 @@
+"""The hospital's own figures of the last 12 months, worked out once and used until they are a day old."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from app.common.clock import Clock
+from app.domain.case import CaseKey
+from app.qc.context import Statistics
+from app.storage.database import Database
+from app.storage.figures import PastStay
+
+PERIOD: Final = timedelta(days=365)
+FEWEST_FOR_SPAN: Final = 100
+"""Stays of a department from which its 1st and 99th percentile of cost per day mean something."""
+FEWEST_FOR_MEAN: Final = 30
+"""Stays of a group in a department from which their mean says something (domain.md 4.9)."""
+FEWEST_GROUPED: Final = 1000
+"""Grouped stays from which a group that is not among them is rare here, and not only missing from the library."""
+_FRESH: Final = timedelta(days=1)
+_KEPT: Final = 2
+
+
+class HospitalFigures:
+    """Safe to call from any thread. Reading 100,000 stays takes about a second, so :meth:`renew` is for jobs."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db = db
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._known: tuple[datetime, Statistics] | None = None
+
+    def current(self) -> Statistics | None:
+        """Return the figures that were worked out last, None before the first time."""
+        return self._known[1] if self._known else None
+
+    def renew(self) -> None:
+        """Work the figures out unless they are less than a day old."""
+        now = self._clock.now()
+        with self._lock:
+            if self._known is not None and now - self._known[0] < _FRESH:
+                return
+            with self._db.read() as reader:
+                stays = list(reader.past_stays((now - PERIOD).date(), now.date()))
+            self._known = (now, statistics_of(stays))
+
+
+def statistics_of(stays: Sequence[PastStay]) -> Statistics:
+    """Return the figures of some stays; those with too few stays behind them are left out."""
+    costs: dict[str, list[Decimal]] = defaultdict(list)
+    lengths: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for stay in stays:
+        if stay.amount_fen is not None and stay.amount_fen > 0:
+            costs[stay.dept].append(Decimal(stay.amount_fen) / stay.days)
+        if stay.drg:
+            lengths[stay.dept, stay.drg].append(stay.days)
+    return Statistics(
+        day_cost={dept: _span(found) for dept, found in costs.items() if len(found) >= FEWEST_FOR_SPAN},
+        drg_cases=_groups(stay for stay in stays if stay.drg),
+        dept_los={
+            key: Decimal(sum(found)) / len(found) for key, found in lengths.items() if len(found) >= FEWEST_FOR_MEAN
+        },
+    )
+
+
+def _span(costs: list[Decimal]) -> tuple[Decimal, Decimal]:
+    """Return the 1st and the 99th percentile by nearest rank."""
+    costs.sort()
+    count = len(costs)
+    return costs[max(0, -(-count // 100) - 1)], costs[-(-count * 99 // 100) - 1]
+
+
+def _groups(stays: Iterable[PastStay]) -> Mapping[str, frozenset[CaseKey]]:
+    """Return some stays of each group: two are enough to know that there is another one than the case itself."""
+    found: dict[str, set[CaseKey]] = defaultdict(set)
+    count = 0
+    for stay in stays:
+        count += 1
+        if len(found[stay.drg]) < _KEPT:
+            found[stay.drg].add(stay.key)
+    return {drg: frozenset(keys) for drg, keys in found.items()} if count >= FEWEST_GROUPED else {}
