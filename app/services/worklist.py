@@ -16,6 +16,7 @@ from app.common.texts import text
 from app.domain.case import CaseState
 from app.domain.dictionaries import dictionary
 from app.domain.grouping import GroupStatus
+from app.services.leaving import leaving_ids
 from app.services.session import Session
 from app.services.types import ListTotals, QueueCount
 from app.storage.worklist import Filter, Test, WorklistQuery, WorklistRow
@@ -27,7 +28,7 @@ _OPEN: Final = (_S.TO_CODE, _S.CODING, _S.RETURNED)
 _TOKEN: Final = re.compile(r"^(?P<field>[^:：<>=]+)[:：](?P<value>.+)$")
 _DAYS: Final = re.compile(r"^(\d{4}-\d{2}-\d{2})(?:[~\u2026\u81f3](\d{4}-\d{2}-\d{2}))?$")
 _SECTIONS: Final = {
-    "queue": ("to_code", "coding", "returned", "inpatient", "unclaimed", "mine"),
+    "queue": ("to_code", "coding", "returned", "inpatient", "leaving", "unclaimed", "mine"),
     "quality": ("errors", "odd_group", "proposals"),
     "all": ("to_qc", "passed", "submitted", "all"),
 }
@@ -36,6 +37,7 @@ _ICONS: Final = {
     "coding": "ph.circle-half",
     "returned": "ph.arrow-bend-up-left",
     "inpatient": "ph.bed",
+    "leaving": "ph.calendar-blank",
     "unclaimed": "ph.tray",
     "mine": "ph.pencil-simple",
     "errors": "ph.warning-octagon",
@@ -72,11 +74,15 @@ class WorklistService:
         ``words`` are typed: plain words are searched in name, number and main diagnosis; ``科室:骨科`` and the like
         are conditions. What is not understood is searched as text.
         """
-        query = self._queue(queue)
-        plain, filters = self._parse(words)
-        whole = replace(query, text=plain, filters=(*query.filters, *filters), sort=sort, descending=descending)
+        whole = replace(self.query(queue, words), sort=sort, descending=descending)
         with self._session.db.read() as reader:
             return reader.worklist_ids(whole)
+
+    def query(self, queue: str = "all", words: str = "") -> WorklistQuery:
+        """Return the cases that a queue and the filter box show, without an order."""
+        query = self._queue(queue)
+        plain, filters = self._parse(words)
+        return replace(query, text=plain, filters=(*query.filters, *filters))
 
     def rows(self, ids: Sequence[int]) -> list[WorklistRow]:
         """Return the lines of some ids, in their order."""
@@ -85,9 +91,7 @@ class WorklistService:
 
     def totals(self, queue: str = "all", words: str = "") -> ListTotals:
         """Return how many of the cases that :meth:`ids` shows for the same words have errors or open proposals."""
-        query = self._queue(queue)
-        plain, filters = self._parse(words)
-        whole = replace(query, text=plain, filters=(*query.filters, *filters))
+        whole = self.query(queue, words)
         wanted = {
             "errors": replace(whole, filters=(*whole.filters, Filter("errors", Test.FROM, (1,)))),
             "proposals": replace(whole, filters=(*whole.filters, Filter("proposals", Test.FROM, (1,)))),
@@ -140,6 +144,7 @@ class WorklistService:
             "coding": (states(_S.CODING),),
             "returned": (states(_S.RETURNED),),
             "inpatient": (states(_S.INPATIENT),),
+            "leaving": (Filter("id", Test.IS, leaving_ids(self._session) if key == "leaving" else ()),),
             "unclaimed": (states(*_OPEN), Filter("claimed_by", Test.IS, ("",))),
             "mine": (states(*_OPEN), Filter("claimed_by", Test.IS, (self._session.actor.id,))),
             "errors": (states(*_OPEN, _S.TO_QC, _S.QC), Filter("errors", Test.FROM, (1,))),

@@ -44,12 +44,12 @@ class HitCount(NamedTuple):
 
 
 class HitKey(NamedTuple):
-    """One line of a list: a case and the rule that found something; ``fixes`` counts those that one key remedies."""
+    """One line of a list: a case and the rule that found something; ``ready``: one key remedies all that is open."""
 
     case_id: int
     rule_id: str
     segment: Segment
-    fixes: int
+    ready: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +120,11 @@ def hit_keys(connection: sa.Connection, wanted: HitQuery) -> list[HitKey]:
     ):
         if value is not None:
             where.append(column == value)
-    fixes = sa.func.sum(sa.case((line.standing == Standing.OPEN.value, line.fixes), else_=0))
+    ready = sa.func.min(sa.case((line.standing == Standing.OPEN.value, line.fixes)))
     keys = (line.case_id, line.rule_id)
-    query = sa.select(*keys, sa.func.max(_SEGMENT), fixes).select_from(_JOINED).where(*where)
+    query = sa.select(*keys, sa.func.max(_SEGMENT), ready).select_from(_JOINED).where(*where)
     found = connection.execute(query.group_by(*keys).order_by(*keys))
-    return [HitKey(case_id, rule_id, Segment(segment), number) for case_id, rule_id, segment, number in found]
+    return [HitKey(case_id, rule_id, Segment(segment), bool(fixes)) for case_id, rule_id, segment, fixes in found]
 
 
 def findings_of(connection: sa.Connection, keys: Sequence[tuple[int, str]]) -> dict[tuple[int, str], list[Finding]]:

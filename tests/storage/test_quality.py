@@ -61,15 +61,15 @@ def test_findings_are_counted_by_what_lists_are_made_of(checked: Callable[..., i
 
 
 def test_a_list_holds_each_case_once_for_a_rule(checked: Callable[..., int], ask: Ask) -> None:
-    first = checked(1, one("A", fix=True), one("A"), one("B"))
+    first = checked(1, one("A", fix=True), one("A", open_=False), one("B", fix=True), one("B"))
     second = checked(2, one("A"), state=CaseState.RETURNED)
     assert ask("hit_keys", HitQuery(rule_id="A")) == [
-        HitKey(first, "A", Segment.OPEN, 1),
-        HitKey(second, "A", Segment.RETURNED, 0),
+        HitKey(first, "A", Segment.OPEN, ready=True),
+        HitKey(second, "A", Segment.RETURNED, ready=False),
     ]
     assert ask("hit_keys", HitQuery(segment=Segment.OPEN, dept="03.04")) == [
-        HitKey(first, "A", Segment.OPEN, 1),
-        HitKey(first, "B", Segment.OPEN, 0),
+        HitKey(first, "A", Segment.OPEN, ready=True),
+        HitKey(first, "B", Segment.OPEN, ready=False),
     ]
     assert ask("hit_keys", HitQuery(coder="wangmin")) == []
 

@@ -1,0 +1,180 @@
+"""Writes of a round: suggestions, returns to the physician, passing. Each is one operation, all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Final
+
+from app.common.errors import Cancelled, UserProblem
+from app.common.progress import NoProgress, Progress
+from app.common.texts import text
+from app.domain.case import CaseState, FieldPath
+from app.domain.changes import Changes
+from app.domain.field import Group
+from app.domain.fields import field
+from app.domain.findings import Finding, Fix, Severity
+from app.domain.values import parse
+from app.services.case_view import LOCKED
+from app.services.cases import FOLLOWS, KINDS, LEGAL
+from app.services.checking import CheckingService
+from app.services.qc_batch_types import Done, HitKey
+from app.services.session import Session
+from app.storage.load import StoredCase
+from app.storage.ops import Op
+from app.storage.transaction import Transaction
+from app.storage.worklist import WorklistRow
+
+ANSWER_WITHIN: Final = timedelta(hours=24)
+ANSWER_BEFORE_DISCHARGE: Final = timedelta(hours=4)
+"""When a physician is to have answered (domain.md 5.4)."""
+_REVIEWED: Final = (CaseState.TO_QC, CaseState.QC)
+
+
+class QcBatchWriting:
+    """After each write its cases are checked anew, in the same job; that part is not cancelled."""
+
+    def __init__(self, session: Session, checking: CheckingService) -> None:
+        self._session = session
+        self._checking = checking
+
+    def fix(self, keys: Sequence[HitKey], progress: Progress | None = None) -> Done:
+        """Write the suggestions of some lines as one operation; cancelling before its end writes nothing.
+
+        Raises :class:`UserProblem` when a case was changed since it was checked, is locked, or nothing can be written.
+        """
+        progress = progress or NoProgress()
+        wanted = self._fixes(keys)
+        if not wanted:
+            raise UserProblem("qc_batch.nothing_to_fix", remedy="qc_batch.remedy.nothing_to_fix")
+        note = text("qc_batch.note", rules=text("qc_batch.join").join(dict.fromkeys(key.rule_id for key in keys)))
+        with self._session.db.operation(Op.APPLY_FIXES, by=self._session.actor, note=note) as tx:
+            for number, (case_id, fixes) in enumerate(wanted.items()):
+                progress.step(number, 2 * len(wanted))
+                self._fix(tx, tx.load_case(case_id), fixes)
+        return self._checked(tx.changes, list(wanted), progress)
+
+    def hand_back(self, keys: Sequence[HitKey], question: str = "") -> Done:
+        """Return the cases of some lines to their physicians as one operation, with what was found on each.
+
+        Raises :class:`UserProblem` when a case may not be returned from where it stands; nothing is written then.
+        """
+        rows = self._rows(keys)
+        self._must_lead_to(rows, CaseState.RETURNED)
+        with self._session.db.read() as reader:
+            found = reader.findings_of([key[:2] for key in keys])
+        with self._session.db.operation(Op.RETURN_CASE, by=self._session.actor, note=question.strip()) as tx:
+            for row in rows:
+                told = [
+                    self._told(one, row.state)
+                    for (case_id, _), findings in found.items()
+                    if case_id == row.case_id
+                    for one in findings
+                    if one.is_open
+                ]
+                tx.set_state(row.case_id, CaseState.RETURNED)
+                tx.record_event("returned", {"words": text("qc_batch.join").join(told)}, row.case_id)
+        return self._checked(tx.changes, [row.case_id for row in rows])
+
+    def pass_cases(self, case_ids: Sequence[int]) -> Done:
+        """Let cases pass that wait for quality control or are in it (domain.md 5.2), after a check of each.
+
+        Raises :class:`UserProblem` when one has an open error or warning, or stands elsewhere; none passes then.
+        """
+        rows = self._rows_of(case_ids)
+        if any(row.state not in _REVIEWED for row in rows):
+            self._must_lead_to(rows, CaseState.PASSED)
+        self._checking.run(case_ids)
+        rows = self._rows_of(case_ids)
+        for column, severity in (("errors", Severity.ERROR), ("warns", Severity.WARN)):
+            left = sum(getattr(row, column) for row in rows)
+            if left:
+                raise UserProblem(f"qc_batch.open_{severity}", remedy=f"qc_batch.remedy.open_{severity}", count=left)
+        with self._session.db.operation(Op.SET_STATE, by=self._session.actor) as tx:
+            for case_id in case_ids:
+                tx.set_state(case_id, CaseState.PASSED)
+        return self._checked(tx.changes, case_ids)
+
+    def undo(self, op_id: int, progress: Progress | None = None) -> Done:
+        """Take one of these operations back. Raises :class:`UserProblem` when a later edit would be lost."""
+        changes = self._session.db.undo(op_id, by=self._session.actor)
+        return self._checked(changes, sorted(changes.cases), progress or NoProgress())
+
+    def _fixes(self, keys: Sequence[HitKey]) -> Mapping[int, list[Fix]]:
+        with self._session.db.read() as reader:
+            old = reader.outdated(list({key.case_id for key in keys}))
+            found = reader.findings_of([key[:2] for key in keys])
+        if old:
+            raise UserProblem("qc_batch.outdated", remedy="qc_batch.remedy.outdated", count=len(old))
+        wanted: dict[int, list[Fix]] = {}
+        for (case_id, _), findings in found.items():
+            fixes = [one.fix for one in findings if one.fix and one.is_open]
+            if fixes:
+                wanted.setdefault(case_id, []).extend(fixes)
+        return wanted
+
+    def _fix(self, tx: Transaction, stored: StoredCase, fixes: Iterable[Fix]) -> None:
+        if stored.state in LOCKED:
+            raise UserProblem("cases.locked", remedy="cases.remedy.locked", state=text(f"cases.state.{stored.state}"))
+        for fix in fixes:
+            at, spec = FieldPath.parse(fix.path), field(fix.path)
+            rows = stored.record.rows(at.group)
+            if at.group is not Group.CASE and at.index >= len(rows):
+                raise UserProblem("qc_batch.outdated", remedy="qc_batch.remedy.outdated", count=1)
+            row_id = 0 if at.group is Group.CASE else rows[at.index].id
+            parsed = parse(spec, fix.value)
+            code = self._session.engines.codebook.find(fix.value) if at.group in KINDS and at.field == "code" else ""
+            if code:
+                tx.set_code(stored.case_id, at.group, row_id, code, self._session.engines.codebook.name_of(code))
+            else:
+                tx.set_field(stored.case_id, at.group, row_id, at.field, parsed.value, raw=parsed.raw, dash=parsed.dash)
+        if stored.state in FOLLOWS:
+            tx.set_state(stored.case_id, FOLLOWS[stored.state])
+
+    def _told(self, finding: Finding, was: CaseState) -> str:
+        """Return what a physician is told about a finding, and until when an answer is wanted (domain.md 5.4)."""
+        within = ANSWER_BEFORE_DISCHARGE if was is CaseState.INPATIENT else ANSWER_WITHIN
+        due = self._session.clock.now() + within
+        suggestion = finding.fix.label if finding.fix else finding.remedy
+        return text(
+            "qc_batch.returned",
+            rule=finding.rule_id,
+            message=finding.message,
+            suggestion=suggestion,
+            due=f"{due:%m-%d %H:%M}",
+        )
+
+    def _rows(self, keys: Sequence[HitKey]) -> list[WorklistRow]:
+        return self._rows_of(list(dict.fromkeys(key.case_id for key in keys)))
+
+    def _rows_of(self, case_ids: Sequence[int]) -> list[WorklistRow]:
+        with self._session.db.read() as reader:
+            return reader.worklist_rows(case_ids)
+
+    def _must_lead_to(self, rows: Sequence[WorklistRow], state: CaseState) -> None:
+        wrong = next((row for row in rows if state not in LEGAL[row.state]), None)
+        if wrong is not None:
+            raise UserProblem(
+                "cases.illegal_move",
+                remedy="cases.remedy.illegal_move",
+                was=text(f"cases.state.{wrong.state}"),
+                to=text(f"cases.state.{state}"),
+            )
+
+    def _checked(self, changes: Changes, case_ids: Sequence[int], progress: Progress | None = None) -> Done:
+        checked = self._checking.run(case_ids, _Second(progress or NoProgress(), len(case_ids)))
+        return Done(changes | checked, len(case_ids))
+
+
+class _Second:
+    """The progress of the second half of a job, which goes on when the user asks to stop: the write is done."""
+
+    def __init__(self, whole: Progress, cases: int) -> None:
+        self._whole, self._cases = whole, cases
+
+    def step(self, done: int, total: int, note: str = "") -> None:
+        """Report on; what was asked too late is not heard."""
+        try:
+            self._whole.step(self._cases + done, self._cases + total, note)
+        except Cancelled:
+            return
