@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -173,6 +174,7 @@ class RuleSet:
         self._run(scope, rules, findings, broken)
         findings.sort(key=self._place)
         broken.sort(key=lambda rule: self._by_id[rule.rule_id].order)
+        scope.begin(sys.maxsize)  # the score is not a rule: it has to be told, of whatever record
         result = self.scorecard.deduct(scope, findings, self._scored)
         return QcReport(
             tuple(findings), tuple(broken), plan.not_imported, result.score, result.grade, result.deductions
@@ -183,6 +185,7 @@ class RuleSet:
     ) -> None:
         """Add what rules find, and which cannot be evaluated."""
         for compiled in rules:
+            scope.begin()
             try:
                 if compiled.fires(scope):
                     findings.extend(findings_of(compiled, scope))

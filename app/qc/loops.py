@@ -77,6 +77,7 @@ def _all(compiler: Compiler, call: Call, env: Env) -> Term:
 
     def read(scope: Scope) -> bool | None:
         found = rows.of(scope)
+        scope.walk(len(found))
         answer: bool | None = True if len(found) > start else None
         for index in range(start, len(found)):
             scope.rows[slot] = found[index]
@@ -109,6 +110,7 @@ def any_row(rows: Rows, slot: int, test: Term) -> Term:
 
     def read(scope: Scope) -> bool | None:
         found = find(scope)
+        scope.walk(len(found))
         if len(found) <= start:
             return empty(scope)
         answer: bool | None = False
@@ -133,6 +135,7 @@ def _quick(read: Read, rows: Rows, slot: int, test: Term) -> Quick:
 
     def fires(scope: Scope) -> bool:
         found, bound = find(scope), scope.rows
+        scope.walk(len(found))
         for row in found[start:] if start else found:
             bound[slot] = row
             if check(scope):
@@ -200,7 +203,9 @@ def _sum(compiler: Compiler, call: Call, env: Env) -> Term:
 
 
 def _walk(rows: Rows, slot: int, scope: Scope) -> Iterator[Row]:
-    for row in rows.of(scope)[rows.start :]:
+    found = rows.of(scope)[rows.start :]
+    scope.walk(len(found))
+    for row in found:
         scope.rows[slot] = row
         yield row
 
@@ -215,6 +220,7 @@ def _pairs(compiler: Compiler, call: Call, env: Env) -> Term:
     def each(scope: Scope) -> Iterator[int]:
         found = rows.of(scope)
         for second in range(rows.start + 1, len(found)):
+            scope.walk(second)
             scope.rows[late.slot], scope.at[late.slot] = found[second], second
             for first in range(rows.start, second):
                 scope.rows[early.slot], scope.at[early.slot] = found[first], first
@@ -249,6 +255,7 @@ def _quick_pairs(read: Read, rows: Rows, slots: tuple[int, int], holds: Read) ->
     def fires(scope: Scope) -> bool:
         found, bound = rows.of(scope), scope.rows
         for second in range(rows.start + 1, len(found)):
+            scope.walk(second)
             bound[late] = found[second]
             for first in range(rows.start, second):
                 bound[early] = found[first]

@@ -10,9 +10,13 @@ from typing import Final, TypeVar
 from app.domain.case import CaseRecord, Row
 from app.domain.field import Group
 from app.qc.context import QcContext
+from app.qc.faults import Unanswerable
 
 MAX_LOOPS: Final = 8
 """Row loops inside each other that an expression may have."""
+MAX_STEPS: Final = 50_000_000
+"""What one rule may take for one record, in steps of a regular expression: about a quarter of a second."""
+STEPS_PER_ROW: Final = 200
 _NO_ROW: Final = Row()
 NO_DEFAULTS: Final[Mapping[str, Decimal]] = MappingProxyType({})
 _T = TypeVar("_T")
@@ -29,6 +33,7 @@ class Scope:
     __slots__ = (
         "_codes",
         "_joined",
+        "_left",
         "at",
         "context",
         "dashes",
@@ -61,9 +66,24 @@ class Scope:
         self.rows = [_NO_ROW] * MAX_LOOPS
         self.at = [0] * MAX_LOOPS
         self.words = [""] * MAX_LOOPS
+        self._left = MAX_STEPS
         self._codes: dict[Group, tuple[str, ...]] = {}
         self._joined: dict[tuple[Group, str], str] = {}
         self.kept: dict[object, object] = {}
+
+    def begin(self, steps: int = MAX_STEPS) -> None:
+        """Let the next rule have all its steps."""
+        self._left = steps
+
+    def walk(self, rows: int) -> None:
+        """Count rows that a loop looks at. Raises :class:`Unanswerable` when a rule takes too long."""
+        self.spend(rows * STEPS_PER_ROW)
+
+    def spend(self, steps: int) -> None:
+        """Count work. Raises :class:`Unanswerable` when a rule takes too long: it is broken, the program never slow."""
+        self._left -= steps
+        if self._left < 0:
+            raise Unanswerable("too_long")
 
     def keep(self, key: object, make: Callable[[Scope], _T]) -> _T:
         """Return a value that is made once per record."""

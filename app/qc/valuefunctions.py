@@ -20,6 +20,9 @@ from app.qc.syntax import Call, Number, Text
 from app.qc.terms import Kind, Read, Term, derived
 
 _SECONDS_PER_HOUR: Final = 3600
+_SHORT: Final = 20
+_DEAR: Final = 500
+"""Steps on a text of that length from which on a pattern's work is counted."""
 
 
 def _dates(answer: Callable[[date, date], object]) -> Function:
@@ -146,11 +149,15 @@ def _matches(compiler: Compiler, call: Call, env: Env) -> Term:
         pattern = compile_safely(node.text)
     except ValueError as error:
         raise compiler.fault(f"pattern_{error}", node) from error
-    value = _text(term)
+    value, dear = _text(term), pattern.steps(_SHORT) > _DEAR
 
     def read(scope: Scope) -> bool | None:
         found = value(scope)
-        return None if found is None else finds(pattern, str(found))
+        if found is None:
+            return None
+        if dear:
+            scope.spend(pattern.steps(len(str(found))))
+        return finds(pattern, str(found))
 
     return derived(Kind.BOOL, read, term)
 

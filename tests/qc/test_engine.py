@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
 
+from app.common.texts import text
 from app.domain.case import CaseRecord, CaseState, Row
 from app.domain.coding import CodeKind
 from app.domain.field import Group
 from app.domain.findings import Finding, Fix, Severity
 from app.qc.context import QcContext, Sibling
 from app.qc.engine import Answer, RuleSet
+from app.qc.example_book import BookEntry
 from app.qc.examples import example_case
 from app.qc.faults import RuleFault
 from app.qc.scope import Scope
@@ -170,7 +173,7 @@ def test_a_procedure_in_a_diagnosis_row_is_not_known(load: Load) -> None:
         edition = "x"
 
         def get(self, code: str) -> Any:
-            return type("Entry", (), {"kind": CodeKind.PX if code == "47.0100" else CodeKind.DX})()
+            return BookEntry(code, CodeKind.PX if code == "47.0100" else CodeKind.DX)
 
     rules = load({"when": "any(dx, not known(code)) or any(op, not known(code))"})
     record = CaseRecord(
@@ -395,3 +398,31 @@ def test_findings_about_what_changed_are_those_of_a_whole_check(load: Load) -> N
     found = rules.findings_about(record, [Group.DX], context)
     assert [finding.rule_id for finding in found] == ["T-1"]
     assert found[0] in rules.check(record, context).findings
+
+
+def test_a_rule_that_takes_too_long_is_broken_and_not_slow(load: Load) -> None:
+    rules = load(
+        {"id": "T-1", "when": "any(dx, any(dx, any(dx, any(dx, blank(code)))))"},
+        {"id": "T-2", "when": "pairs(dx, code == prev.code)"},
+        {"id": "T-3", "when": "sex == 1"},
+    )
+    record, context = example_case({"sex": "1"})
+    crowded = record.with_rows(Group.DX, (Row({"code": "I10.x00"}), *[Row({"code": f"A{n}"}) for n in range(2_000)]))
+    start = time.process_time()
+    report = rules.check(crowded, context)
+    assert time.process_time() - start < 5
+    assert [(rule.rule_id, rule.why) for rule in report.broken] == [
+        ("T-1", text("qc.broken.too_long")),
+        ("T-2", text("qc.broken.too_long")),
+    ]
+    assert [finding.rule_id for finding in report.findings] == ["T-3"]
+    assert rules.answer("T-1", crowded, context) is Answer.BROKEN
+    assert rules.findings("T-1", crowded, context) == []
+
+
+def test_a_dear_pattern_on_many_long_texts_is_broken(load: Load) -> None:
+    rules = load({"when": "any(dx, matches(name, 'a*[ab]*c'))"})
+    record, context = example_case({})
+    assert rules.check(record.with_rows(Group.DX, (Row({"name": "a" * 300}),) * 5), context).broken == ()
+    report = rules.check(record.with_rows(Group.DX, (Row({"name": "a" * 300}),) * 40), context)
+    assert [rule.why for rule in report.broken] == [text("qc.broken.too_long")]

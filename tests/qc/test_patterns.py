@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from app.qc.patterns import MAX_PATTERN, MAX_TEXT, compile_safely, finds
@@ -38,6 +40,11 @@ def test_finds(pattern: str, text: str, found: bool) -> None:
         (r"(a{1,9}b){3}", "nested_repeat"),
         (r"a*b*c*", "too_many_repeats"),
         (r"a+b+c{2,}", "too_many_repeats"),
+        ("a?" * 20 + "a" * 20, "too_slow"),
+        ("(a|a)" * 20 + "x", "too_slow"),
+        ("^" + "a?" * 24 + "x", "too_slow"),
+        (r"a{0,200}a{0,200}a{0,200}x", "too_slow"),
+        (r"a*a*b{1,9}", "too_slow"),
         (r"(?=a)", "look_around"),
         (r"(?<!a)b", "look_around"),
         (r"(?P<n>a)", "look_around"),
@@ -52,6 +59,22 @@ def test_finds(pattern: str, text: str, found: bool) -> None:
 def test_refuses(pattern: str, why: str) -> None:
     with pytest.raises(ValueError, match=f"^{why}$"):
         compile_safely(pattern)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [("a?" * 15 + "x", "a" * MAX_TEXT), (r"a*[ab]*c", "a" * MAX_TEXT), ("^" + "a?" * 23 + "x", "a" * MAX_TEXT)],
+)
+def test_the_slowest_patterns_that_pass_take_less_than_a_second(pattern: str, text: str) -> None:
+    start = time.process_time()
+    assert not finds(compile_safely(pattern), text)
+    assert time.process_time() - start < 1
+
+
+def test_the_worst_case_grows_with_the_text() -> None:
+    anchored, free = compile_safely(r"^a{1,3}b?$"), compile_safely(r"a+b*")
+    assert (anchored.steps(10), anchored.steps(1000)) == (6, 6)
+    assert (free.steps(10), free.steps(300)) == (166, 4_500_000)
 
 
 def test_only_the_beginning_of_a_long_text_is_looked_at() -> None:
