@@ -49,6 +49,11 @@ class Engines:
         self._history: Callable[[], Sequence[PastCoding]] = tuple
         self.rule_sets = RuleSets(clock)
 
+    @property
+    def stamp(self) -> str:
+        """A mark of rules and code book: a report that carries another one is to be made anew."""
+        return f"{self.rule_sets.stamp} {self.codebook.edition}"
+
     def use_history(self, history: Callable[[], Sequence[PastCoding]]) -> None:
         """Match with the past codings that ``history`` returns, from now on and after every loading."""
         with self._lock:
