@@ -15,8 +15,10 @@ from app.domain.fields import field
 from app.domain.findings import QcReport
 from app.domain.values import display
 from app.qc.context import QcContext, Sibling
-from app.services.rules import book_for_rules, shipped_rules
+from app.qc.engine import RuleSet
+from app.services.rules import book_for_rules
 from app.services.session import Session
+from app.services.standing import read_decisions, with_standing
 from app.services.types import CaseView, Grouping
 from app.storage.caches import Summary
 from app.storage.cells import FieldCell
@@ -35,6 +37,7 @@ class _Known:
     version: int
     state: CaseState
     siblings: tuple[Sibling, ...]
+    rules: RuleSet
     report: QcReport
 
 
@@ -63,7 +66,10 @@ class ViewBuilder:
             drafts = reader.drafts(case_id)
             batch = reader.batch_title(stored.batch_id) if stored.batch_id else ""
             siblings = tuple(Sibling.of(other, stored.record) for other in reader.same_patient(case_id))
-        report = self._report(stored, siblings, touched)
+            decisions = read_decisions(reader, case_id)
+        rules = session.engines.rule_sets.for_record(stored.record)
+        report = self._report(stored, siblings, rules, touched)
+        report = with_standing(report, stored.record, rules, decisions, session.clock.now().date(), siblings)
         grouping = session.engines.preview(stored.record, stored.proposals)
         if save and not session.db.read_only:
             self._save(stored, report, grouping)
@@ -92,7 +98,13 @@ class ViewBuilder:
             return text("cases.locked_note", state=text(f"cases.state.{stored.state}"))
         return text("cases.read_only_note") if self._session.db.read_only else ""
 
-    def _report(self, stored: StoredCase, siblings: tuple[Sibling, ...], touched: tuple[str, ...] | None) -> QcReport:
+    def _report(
+        self,
+        stored: StoredCase,
+        siblings: tuple[Sibling, ...],
+        rules: RuleSet,
+        touched: tuple[str, ...] | None,
+    ) -> QcReport:
         session = self._session
         context = QcContext(
             today=session.clock.now().date(),
@@ -101,14 +113,15 @@ class ViewBuilder:
             siblings=siblings,
         )
         known = self._known.get(stored.case_id)
-        fresh = known is not None and known.state is stored.state and known.siblings == siblings
+        world = (stored.state, siblings, rules)
+        fresh = known is not None and (known.state, known.siblings, known.rules) == world
         if known is not None and fresh and known.version == stored.version:
             return known.report
         if known is not None and fresh and touched is not None and known.version == stored.version - 1:
-            report = shipped_rules().check_fields(stored.record, known.report, touched, context)
+            report = rules.check_fields(stored.record, known.report, touched, context)
         else:
-            report = shipped_rules().check(stored.record, context)
-        self._known[stored.case_id] = _Known(stored.version, stored.state, siblings, report)
+            report = rules.check(stored.record, context)
+        self._known[stored.case_id] = _Known(stored.version, stored.state, siblings, rules, report)
         self._known.move_to_end(stored.case_id)
         while len(self._known) > _KEPT:
             self._known.popitem(last=False)
@@ -117,7 +130,7 @@ class ViewBuilder:
     def _save(self, stored: StoredCase, report: QcReport, grouping: Grouping) -> None:
         with self._session.db.caching() as tx:
             tx.save_summary(stored.case_id, stored.version, summary_of(report, grouping))
-            tx.save_findings(stored.case_id, stored.version, report)
+            tx.save_findings(stored.case_id, stored.version, report, stamp=self._session.engines.stamp)
 
 
 def summary_of(report: QcReport, grouping: Grouping) -> Summary:

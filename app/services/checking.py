@@ -11,6 +11,7 @@ from app.domain.changes import Changes
 from app.qc.context import Sibling
 from app.services.case_view import summary_of
 from app.services.session import Session
+from app.services.standing import read_decisions, with_standing
 
 _CHUNK = 100
 
@@ -31,24 +32,29 @@ class CheckingService:
         return Changes(cases=frozenset(case_ids), listing=True)
 
     def stale(self) -> list[int]:
-        """Return the cases that were edited or imported since they were last checked."""
+        """Return the cases that were edited or imported since they were last checked, or checked by other rules."""
         with self._session.db.read() as reader:
-            return list(reader.stale_ids())
+            return list(reader.stale_ids(self._session.engines.stamp))
 
     def _run(self, case_ids: Sequence[int]) -> None:
         engines = self._session.engines
         results = []
+        stamp, today = engines.stamp, self._session.clock.now().date()
         with self._session.db.read() as reader:
+            decided = reader.decided_cases(case_ids)
             for case in reader.load_cases(case_ids):
                 siblings = tuple(Sibling.of(other, case.record) for other in reader.same_patient(case.case_id))
                 report = engines.check(case.record, case.state, siblings)
+                if case.case_id in decided:
+                    decisions, rules = read_decisions(reader, case.case_id), engines.rule_sets.for_record(case.record)
+                    report = with_standing(report, case.record, rules, decisions, today, siblings)
                 grouping = engines.preview(case.record, case.proposals)
                 results.append((case, report, summary_of(report, grouping)))
         with self._session.db.caching() as cache_writer:
             for case, report, summary in results:
                 named = replace(summary, initials=initials(case.record.text("patient_name")))
                 cache_writer.save_summary(case.case_id, case.version, named)
-                cache_writer.save_findings(case.case_id, case.version, report)
+                cache_writer.save_findings(case.case_id, case.version, report, stamp=stamp)
 
 
 @cache

@@ -17,7 +17,7 @@ from app.drg.whatif import Trial, removals
 from app.qc.context import QcContext, Sibling
 from app.services.case_view import load_case
 from app.services.group_input import group_input, invalid, with_proposals
-from app.services.rules import book_for_rules, shipped_rules
+from app.services.rules import book_for_rules
 from app.services.session import Session
 from app.services.whatif_values import Change, Effect, WhatIf
 from app.storage.load import StoredCase
@@ -61,6 +61,7 @@ class Shadow:
         self.conversion: Mapping[str, str] = engines.conversion
         self.case: GroupInput = group_input(self.record, self.conversion)
         self.is_valid = not invalid(self.record, self.conversion)
+        self._rules = engines.rule_sets.for_record(self.stored.record)
         self._context = QcContext(
             today=session.clock.now().date(),
             codebook=book_for_rules(self.book),
@@ -123,7 +124,7 @@ class Shadow:
     def new_findings(self, what: WhatIf) -> tuple[Finding, ...]:
         """Return the rule findings that a change brings: those of a rule on rows where it did not fire before."""
         record = self.changed(self.record, what)
-        found = shipped_rules().findings_about(record, [what.group], self._context)
+        found = self._rules.findings_about(record, [what.group], self._context)
         new = [finding for finding in found if _place(record, finding) not in self._known]
         if what.change is Change.ADD:  # a row that is only tried has nothing but its code
             new = [finding for finding in new if any(path.endswith(".code") for path in finding.paths)]
@@ -131,7 +132,7 @@ class Shadow:
 
     @cached_property
     def _known(self) -> frozenset[_Place]:
-        found = shipped_rules().findings_about(self.record, [Group.DX, Group.OP], self._context)
+        found = self._rules.findings_about(self.record, [Group.DX, Group.OP], self._context)
         return frozenset(_place(self.record, finding) for finding in found)
 
 

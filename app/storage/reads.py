@@ -22,11 +22,13 @@ from app.storage.cells import FieldCell
 from app.storage.check import CheckReport, check
 from app.storage.coding_memory import MemoryLine, MemoryQuery, MemoryStats, MemoryStep, MemoryUse, PastImport
 from app.storage.decisions import StoredException, StoredSuppression
+from app.storage.figures import PastStay, past_stays
 from app.storage.history import FieldChange, SettingChange
 from app.storage.jsonify import from_json
 from app.storage.leaving import GroupStay, Inpatient, group_stays, inpatients
 from app.storage.load import StoredCase, find_by_keys, load_case, load_cases, same_patient
 from app.storage.quality import Figures, HitCount, HitKey, HitQuery
+from app.storage.recoded import recoded_cases
 from app.storage.rows import Change
 from app.storage.rules import Judged, StoredOverride, StoredRule
 from app.storage.tables import batch, batch_source, cases, draft, finding, grouping, import_profile, place, setting
@@ -102,9 +104,9 @@ class Reader:
         """Return the lines of ``ids`` in their order; ids that no longer exist are left out."""
         return worklist.worklist_rows(self._connection, ids)
 
-    def stale_ids(self) -> array[int]:
-        """Return the cases that changed since their summary was saved."""
-        return worklist.stale_ids(self._connection)
+    def stale_ids(self, stamp: str) -> array[int]:
+        """Return the cases that changed since their report was saved, or whose report has another stamp."""
+        return worklist.stale_ids(self._connection, stamp)
 
     def counts(self, queries: Mapping[str, WorklistQuery]) -> dict[str, int]:
         """Return how many cases each query shows, in one pass."""
@@ -129,6 +131,14 @@ class Reader:
     def case_history(self, case_id: int) -> list[tuple[Operation, Change]]:
         """Return all changes of a case with their operations, oldest first."""
         return list(history.case_changes(self._connection, case_id))
+
+    def recoded_cases(self, case_ids: Sequence[int]) -> frozenset[int]:
+        """Return those of some hundred cases whose diagnoses were recoded after they first had a code."""
+        return recoded_cases(self._connection, case_ids)
+
+    def past_stays(self, first: date, last: date) -> Iterator[PastStay]:
+        """Yield the stays discharged from the day ``first`` to the day ``last``, cancelled ones left out."""
+        return past_stays(self._connection, first, last)
 
     def changes_of(self, op_id: int) -> list[Change]:
         """Return the changes of an operation."""

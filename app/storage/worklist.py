@@ -15,7 +15,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.operators import custom_op
 
 from app.domain.case import CaseState
-from app.storage.tables import CACHE_COLUMNS, DERIVED_COLUMNS, KEY_COLUMNS, WORKFLOW_COLUMNS, cases
+from app.storage.tables import CACHE_COLUMNS, DERIVED_COLUMNS, KEY_COLUMNS, WORKFLOW_COLUMNS, cases, finding
 
 FilterValue = str | int | float | date
 
@@ -143,10 +143,11 @@ def _row(row: sa.RowMapping) -> WorklistRow:
     return WorklistRow(case_id=case_id, is_stale=checked != values["version"], **values)
 
 
-def stale_ids(connection: sa.Connection) -> array[int]:
-    """Return the cases whose summary is older than they are, in the order of entry."""
-    query = sa.select(cases.c.id).where(cases.c.checked_version != cases.c.version).order_by(cases.c.id)
-    return array("q", connection.execute(query).scalars())
+def stale_ids(connection: sa.Connection, stamp: str) -> array[int]:
+    """Return the cases whose report is older than they are or has another stamp, in the order of entry."""
+    same = sa.exists().where(finding.c.case_id == cases.c.id, finding.c.stamp == stamp)
+    query = sa.select(cases.c.id).where(sa.or_(cases.c.checked_version != cases.c.version, ~same))
+    return array("q", connection.execute(query.order_by(cases.c.id)).scalars())
 
 
 def counts(connection: sa.Connection, queries: Mapping[str, WorklistQuery]) -> dict[str, int]:

@@ -134,7 +134,7 @@ def test_nothing_is_written(home: Path, services: Services, second: str) -> None
     assert prints(home) == before
     with services.session.db.read() as reader:
         assert reader.audit_head() == head
-        assert list(reader.stale_ids()) == []
+        assert list(reader.stale_ids(services.session.engines.stamp)) == []
 
 
 def test_a_library_that_may_not_be_written_is_enough(
