@@ -31,6 +31,7 @@ from app.services.review import ReviewService
 from app.services.rule_admin import RuleAdminService
 from app.services.rule_packs import RulePackService
 from app.services.rule_trial import RuleTrialService
+from app.services.rule_writing import RuleWritingService
 from app.services.scheme_browser import SchemeBrowserService
 from app.services.session import Session
 from app.services.suppressions import SuppressionService
@@ -92,6 +93,7 @@ class Services:
     rules: RuleAdminService
     rule_trial: RuleTrialService
     rule_packs: RulePackService
+    rule_writing: RuleWritingService
     suppressions: SuppressionService
     exceptions: ExceptionService
 
@@ -172,6 +174,7 @@ def open_services(
         rules=RuleAdminService(session),
         rule_trial=RuleTrialService(session),
         rule_packs=RulePackService(session),
+        rule_writing=RuleWritingService(session),
         suppressions=SuppressionService(session),
         exceptions=ExceptionService(session),
     )
