@@ -63,11 +63,13 @@ class BrokenRule:
 
 @dataclass(frozen=True, slots=True)
 class Deduction:
-    """Points taken off for one item of the 100-point score."""
+    """Points taken off for one item of the 100-point score: its section, and the path of its first field."""
 
     item: str
     points: float
     rule_ids: tuple[str, ...]
+    section: str = ""
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)

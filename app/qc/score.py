@@ -74,6 +74,12 @@ class ScoreItem:
     applies: Term | None
     is_missing: Read
 
+    @property
+    def place(self) -> str:
+        """The path of the first field that it stands for."""
+        first = self.covers[0]
+        return first.pattern.replace("[]", f"[{max(first.index, first.start, 0)}]")
+
     def lost(self, scope: Scope, wrong: Sequence[Finding]) -> float:
         """Return the points lost: rows that are missing, and rows that a finding of severity error names."""
         missing = self.is_missing(scope)
@@ -133,7 +139,8 @@ class Scorecard:
                 points = min(points, left.get(item.section, points))
                 left[item.section] = left.get(item.section, points) - points
             if points:
-                deductions.append(Deduction(item.label, points, tuple(dict.fromkeys(f.rule_id for f in named))))
+                rules = tuple(dict.fromkeys(finding.rule_id for finding in named))
+                deductions.append(Deduction(item.label, points, rules, item.section, item.place))
         score = round(FULL - sum(deduction.points for deduction in deductions), 1)
         return Result(score, _grade(score, scope), tuple(deductions))
 
