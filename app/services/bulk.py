@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from app.common.clock import SystemClock
+from app.common.clock import Clock, SystemClock
 from app.common.paths import home
 from app.common.texts import text
 from app.exchange.streams import write_csv
 from app.services.assets import Assets
-from app.services.rules import check_batch
+from app.services.group_facts import GroupWorld
+from app.services.rules import book_for_rules, check_batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ class CheckDone:
 
 def check_file(batch: Path, out: Path) -> CheckDone:
     """Check every record of a batch file; one output row per field involved. Raises :class:`UserProblem`."""
-    checked = check_batch(batch, Assets(home(), SystemClock()).codebook(), SystemClock())
+    clock = SystemClock()
+    checked = check_batch(batch, _world(Assets(home(), clock), clock), clock)
     header = ("record_no", "rule", "category", "severity", "field", "column", "row", "message")
     rows = [
         (
@@ -45,3 +47,10 @@ def check_file(batch: Path, out: Path) -> CheckDone:
     write_csv(out, header, rows)
     findings = sum(len(record.report.findings) for record in checked.records)
     return CheckDone(len(checked.records), findings, checked.not_imported, checked.broken)
+
+
+def _world(assets: Assets, clock: Clock) -> GroupWorld:
+    """Return what is in use: code book, scheme, prices, conversion between editions."""
+    book, scheme = assets.codebook(), assets.scheme(clock.now().date())
+    prices = replace(assets.prices(scheme), today=clock.now().date())
+    return GroupWorld(scheme, prices, assets.conversion(), book, book_for_rules(book))

@@ -14,9 +14,10 @@ from app.domain.field import FieldSpec, Group
 from app.domain.fields import field
 from app.domain.findings import QcReport
 from app.domain.values import display
-from app.qc.context import QcContext, Sibling
+from app.qc.context import Sibling
 from app.qc.engine import RuleSet
-from app.services.rules import book_for_rules
+from app.services.documents import profile_of
+from app.services.first_group import FirstGroup, first_groups
 from app.services.session import Session
 from app.services.standing import read_decisions, with_standing
 from app.services.types import CaseView, Grouping
@@ -31,13 +32,23 @@ _KEPT: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """The last report of a case in this process: the version and state it belongs to."""
+class _World:
+    """What a report hangs on besides the record. ``stamp`` marks rules, code book, scheme and prices."""
 
-    version: int
     state: CaseState
     siblings: tuple[Sibling, ...]
     rules: RuleSet
+    first: FirstGroup | None
+    profile: str
+    stamp: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The last report of a case in this process: the version and the world it belongs to."""
+
+    version: int
+    world: _World
     report: QcReport
 
 
@@ -67,8 +78,10 @@ class ViewBuilder:
             batch = reader.batch_title(stored.batch_id) if stored.batch_id else ""
             siblings = tuple(Sibling.of(other, stored.record) for other in reader.same_patient(case_id))
             decisions = read_decisions(reader, case_id)
-        rules = session.engines.rule_sets.for_record(stored.record)
-        report = self._report(stored, siblings, rules, touched)
+            first = first_groups(reader, [case_id], session.engines.world).get(case_id)
+        rules, stamp = session.engines.rule_sets.for_record(stored.record), session.engines.stamp
+        world = _World(stored.state, siblings, rules, first, profile_of(stored.record), stamp)
+        report = self._report(stored, world, touched)
         report = with_standing(report, stored.record, rules, decisions, session.clock.now().date(), siblings)
         grouping = session.engines.preview(stored.record, stored.proposals)
         if save and not session.db.read_only:
@@ -98,30 +111,19 @@ class ViewBuilder:
             return text("cases.locked_note", state=text(f"cases.state.{stored.state}"))
         return text("cases.read_only_note") if self._session.db.read_only else ""
 
-    def _report(
-        self,
-        stored: StoredCase,
-        siblings: tuple[Sibling, ...],
-        rules: RuleSet,
-        touched: tuple[str, ...] | None,
-    ) -> QcReport:
-        session = self._session
-        context = QcContext(
-            today=session.clock.now().date(),
-            codebook=book_for_rules(session.engines.codebook),
-            state=stored.state,
-            siblings=siblings,
+    def _report(self, stored: StoredCase, world: _World, touched: tuple[str, ...] | None) -> QcReport:
+        context = self._session.engines.context(
+            stored.record, stored.state, world.siblings, stored.proposals, world.first
         )
         known = self._known.get(stored.case_id)
-        world = (stored.state, siblings, rules)
-        fresh = known is not None and (known.state, known.siblings, known.rules) == world
+        fresh = known is not None and known.world == world
         if known is not None and fresh and known.version == stored.version:
             return known.report
         if known is not None and fresh and touched is not None and known.version == stored.version - 1:
-            report = rules.check_fields(stored.record, known.report, touched, context)
+            report = world.rules.check_fields(stored.record, known.report, touched, context)
         else:
-            report = rules.check(stored.record, context)
-        self._known[stored.case_id] = _Known(stored.version, stored.state, siblings, rules, report)
+            report = world.rules.check(stored.record, context)
+        self._known[stored.case_id] = _Known(stored.version, world, report)
         self._known.move_to_end(stored.case_id)
         while len(self._known) > _KEPT:
             self._known.popitem(last=False)

@@ -10,6 +10,7 @@ from app.common.progress import NoProgress, Progress
 from app.domain.changes import Changes
 from app.qc.context import Sibling
 from app.services.case_view import summary_of
+from app.services.first_group import first_groups
 from app.services.session import Session
 from app.services.standing import read_decisions, with_standing
 
@@ -42,9 +43,10 @@ class CheckingService:
         stamp, today = engines.stamp, self._session.clock.now().date()
         with self._session.db.read() as reader:
             decided = reader.decided_cases(case_ids)
+            first = first_groups(reader, case_ids, engines.world)
             for case in reader.load_cases(case_ids):
                 siblings = tuple(Sibling.of(other, case.record) for other in reader.same_patient(case.case_id))
-                report = engines.check(case.record, case.state, siblings)
+                report = engines.check(case.record, case.state, siblings, case.proposals, first.get(case.case_id))
                 if case.case_id in decided:
                     decisions, rules = read_decisions(reader, case.case_id), engines.rule_sets.for_record(case.record)
                     report = with_standing(report, case.record, rules, decisions, today, siblings)

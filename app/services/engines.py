@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 
 from app.codebook.book import Codebook
 from app.codebook.editions import EditionPairs
@@ -19,8 +21,11 @@ from app.drg.pay_rules import PayRules, default_rules
 from app.drg.scheme import Scheme
 from app.matching.contract import PastCoding
 from app.matching.first import FirstMatcher
-from app.qc.context import QcContext, Sibling
+from app.qc.context import OutsideFacts, QcContext, Sibling, Statistics
 from app.services.assets import Assets
+from app.services.documents import profile_of
+from app.services.first_group import FirstGroup
+from app.services.group_facts import GroupWorld, facts_source
 from app.services.group_input import group_input, with_proposals
 from app.services.grouping import preview
 from app.services.matching import build_matcher, warm_pinyin
@@ -28,6 +33,7 @@ from app.services.prepared import prepared
 from app.services.pricing import PriceTables, with_rules
 from app.services.rule_sets import RuleSets
 from app.services.rules import book_for_rules
+from app.services.text_codes import TextCodes
 from app.services.types import Grouping, RowKey
 
 GiveModel = Callable[[FirstMatcher, CodeKind], object]
@@ -48,11 +54,18 @@ class Engines:
         self._ready = False
         self._history: Callable[[], Sequence[PastCoding]] = tuple
         self.rule_sets = RuleSets(clock)
+        self._figures: Callable[[], Statistics | None] = _no_figures
+        self._text_codes: tuple[Codebook, TextCodes] | None = None
 
     @property
     def stamp(self) -> str:
-        """A mark of rules and code book: a report that carries another one is to be made anew."""
-        return f"{self.rule_sets.stamp} {self.codebook.edition}"
+        """A mark of rules, code book, scheme and prices: a report that carries another one is to be made anew."""
+        scheme = self.assets.scheme(self._clock.now().date())
+        tables = self.prices(scheme)
+        versions = [(table.where.file, table.version) for table in tables.weights]
+        paid = repr((scheme.id, versions, [rates.where.file for rates in tables.rates], tables.rules))
+        mark = hashlib.sha256(paid.encode()).hexdigest()[:8]
+        return f"{self.rule_sets.stamp} {self.codebook.edition} {mark}"
 
     def use_history(self, history: Callable[[], Sequence[PastCoding]]) -> None:
         """Match with the past codings that ``history`` returns, from now on and after every loading."""
@@ -173,12 +186,62 @@ class Engines:
                 self._prices[scheme.id] = self.assets.prices(scheme)
             return with_rules(self._prices[scheme.id], self._rules, self._clock.now().date())
 
-    def check(self, record: CaseRecord, state: CaseState, siblings: tuple[Sibling, ...] = ()) -> QcReport:
-        """Run every rule on a record."""
-        context = QcContext(
-            today=self._clock.now().date(), codebook=book_for_rules(self.codebook), state=state, siblings=siblings
+    def world(self, record: CaseRecord) -> GroupWorld:
+        """Return what rules group and price a record with."""
+        scheme = self.scheme_for(record)
+        book = self.codebook
+        return GroupWorld(scheme, self.prices(scheme), self.conversion, book, book_for_rules(book))
+
+    def context(
+        self,
+        record: CaseRecord,
+        state: CaseState,
+        siblings: tuple[Sibling, ...] = (),
+        proposals: Mapping[RowKey, Proposal] | None = None,
+        first: FirstGroup | None = None,
+    ) -> QcContext:
+        """Return the world around a check of a record. It is grouped, with its open proposals, when a rule asks.
+
+        ``first`` is the case's first grouping, None where it is not known.
+        """
+        return QcContext(
+            today=self._clock.now().date(),
+            codebook=book_for_rules(self.codebook),
+            state=state,
+            siblings=siblings,
+            profile=profile_of(record),
+            grouping=facts_source(partial(self.world, record), record, proposals),
+            outside=OutsideFacts(
+                statistics=self._figures(),
+                first_main=first.main if first else "",
+                first_rw=first.rw if first else None,
+                matched=self._texts().find,
+            ),
         )
+
+    def check(
+        self,
+        record: CaseRecord,
+        state: CaseState,
+        siblings: tuple[Sibling, ...] = (),
+        proposals: Mapping[RowKey, Proposal] | None = None,
+        first: FirstGroup | None = None,
+    ) -> QcReport:
+        """Run every rule on a record."""
+        context = self.context(record, state, siblings, proposals, first)
         return self.rule_sets.for_record(record).check(record, context)
+
+    def use_figures(self, figures: Callable[[], Statistics | None]) -> None:
+        """Check with the hospital's own figures that ``figures`` returns, None while there are none."""
+        self._figures = figures
+
+    def _texts(self) -> TextCodes:
+        """Return the names of the active code book; the shipped book's subcategories name no text."""
+        book = self.codebook
+        with self._lock:
+            if self._text_codes is None or self._text_codes[0] is not book:
+                self._text_codes = (book, TextCodes(book))
+            return self._text_codes[1]
 
     def preview(self, record: CaseRecord, proposals: Mapping[RowKey, Proposal]) -> Grouping:
         """Group a record with its open proposals and price it."""
@@ -197,6 +260,10 @@ class Engines:
         """Return only the group, for lists and effects."""
         effective, _ = with_proposals(record, proposals)
         return group(self.scheme_for(record), group_input(effective, self.conversion))
+
+
+def _no_figures() -> None:
+    return None
 
 
 def _no_model(_matcher: FirstMatcher, _kind: CodeKind) -> None:

@@ -68,7 +68,7 @@ class ExportService:
             case.source_row,
             case.proposals,
             case.accepted | _brought(case),
-            engines.check(case.record, case.state, siblings),
+            engines.check(case.record, case.state, siblings, case.proposals),
             engines.preview(case.record, case.proposals),
         )
 

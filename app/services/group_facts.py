@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
+from app.codebook.book import Codebook
 from app.common.texts import text
 from app.domain.case import CaseRecord
 from app.domain.coding import Proposal
@@ -46,11 +47,15 @@ _COLUMNS: Final[Mapping[str, frozenset[str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class GroupWorld:
-    """What cases are grouped and priced with. ``conversion`` gives the codes that are grouped as others."""
+    """What cases are grouped and priced with. ``conversion`` gives the codes that are grouped as others.
+
+    ``book`` is ``codebook`` as rules see it.
+    """
 
     scheme: Scheme
     prices: PriceTables
     conversion: Mapping[str, str]
+    codebook: Codebook
     book: Book
 
 

@@ -30,12 +30,13 @@ from app.exchange.export import Receipt, write_corrected
 from app.matching.first import FirstMatcher
 from app.services.assets import Assets, load_rates, load_weights
 from app.services.coding import match_rows, proposal_of, reason_text
+from app.services.group_facts import GroupWorld
 from app.services.group_input import with_proposals
 from app.services.grouping import preview
 from app.services.matching import build_matcher
 from app.services.pricing import PriceTables
 from app.services.results import CaseResult, added_columns, export_rows
-from app.services.rules import broken_rules, check_records, missing_columns
+from app.services.rules import book_for_rules, broken_rules, check_records, missing_columns
 from app.services.scheme_files import load_scheme
 from app.services.types import Grouping, RowKey
 
@@ -129,7 +130,10 @@ def process_file(
     conversion = {} if codebook else assets.conversion()
     matcher = build_matcher(book)
     coded = _code([with_ids(one.record) for one in batch.records], book, matcher, progress)
-    reports = check_records([record for record, _, _ in coded], book, clock, progress)
+    world = GroupWorld(chosen, prices, conversion, book, book_for_rules(book))
+    reports = check_records(
+        [record for record, _, _ in coded], world, clock, progress, [proposals for _, proposals, _ in coded]
+    )
     group = partial(_group, chosen, prices, book, conversion)
     results = tuple(
         CaseResult(record, one.row, proposals, accepted, report, group(record, proposals))

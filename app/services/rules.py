@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,12 +17,16 @@ from app.common.clock import Clock
 from app.common.paths import data
 from app.common.progress import NoProgress, Progress
 from app.domain.case import CaseRecord, CaseState
-from app.domain.coding import CodeKind
+from app.domain.coding import CodeKind, Proposal
 from app.domain.findings import QcReport
 from app.exchange.batch import read_batch
 from app.exchange.layouts import headings_of
-from app.qc.context import Book, QcContext, Sibling
+from app.qc.context import Book, OutsideFacts, QcContext, Sibling
 from app.qc.engine import RuleSet
+from app.services.documents import profile_of
+from app.services.group_facts import GroupWorld, facts_source
+from app.services.text_codes import TextCodes
+from app.services.types import RowKey
 
 
 @cache
@@ -119,10 +123,10 @@ class CheckedBatch:
     broken: tuple[str, ...]
 
 
-def check_batch(path: Path, book: Codebook, clock: Clock, progress: Progress | None = None) -> CheckedBatch:
+def check_batch(path: Path, world: GroupWorld, clock: Clock, progress: Progress | None = None) -> CheckedBatch:
     """Read a batch file and check every record; stays of the same patient in the file see each other."""
     batch = read_batch(path)
-    reports = check_records([imported.record for imported in batch.records], book, clock, progress)
+    reports = check_records([imported.record for imported in batch.records], world, clock, progress)
     records = tuple(
         CheckedRecord(imported.record.text("record_no"), imported.row, imported.record, report)
         for imported, report in zip(batch.records, reports, strict=True)
@@ -131,18 +135,31 @@ def check_batch(path: Path, book: Codebook, clock: Clock, progress: Progress | N
 
 
 def check_records(
-    records: list[CaseRecord], book: Codebook, clock: Clock, progress: Progress | None = None
+    records: Sequence[CaseRecord],
+    world: GroupWorld,
+    clock: Clock,
+    progress: Progress | None = None,
+    proposals: Sequence[Mapping[RowKey, Proposal]] = (),
 ) -> list[QcReport]:
-    """Return the report of each record, checked as discharged cases that are being coded."""
+    """Return the report of each record, checked as discharged cases that are being coded and grouped in ``world``.
+
+    ``proposals`` are the open ones of each record, empty without any.
+    """
     progress = progress or NoProgress()
-    rules, today = shipped_rules(), clock.now().date()
+    rules, today, outside = shipped_rules(), clock.now().date(), OutsideFacts(matched=TextCodes(world.codebook).find)
     groups = _same_patient(records)
     reports = []
     for number, record in enumerate(records):
         if number % 50 == 0:
             progress.step(number, len(records))
         context = QcContext(
-            today=today, codebook=book_for_rules(book), state=CaseState.CODING, siblings=_siblings(record, groups)
+            today=today,
+            codebook=world.book,
+            state=CaseState.CODING,
+            siblings=_siblings(record, groups),
+            profile=profile_of(record),
+            grouping=facts_source(lambda: world, record, proposals[number] if proposals else None),
+            outside=outside,
         )
         reports.append(rules.check(record, context))
     return reports
@@ -158,7 +175,7 @@ def broken_rules(reports: Iterable[QcReport]) -> tuple[str, ...]:
     return tuple(sorted({f"{rule.rule_id}: {rule.why}" for report in reports for rule in report.broken}))
 
 
-def _same_patient(records: list[CaseRecord]) -> Mapping[tuple[str, str], list[CaseRecord]]:
+def _same_patient(records: Sequence[CaseRecord]) -> Mapping[tuple[str, str], list[CaseRecord]]:
     groups: dict[tuple[str, str], list[CaseRecord]] = defaultdict(list)
     for record in records:
         for name in ("record_no", "id_no"):

@@ -17,7 +17,6 @@ from app.drg.whatif import Trial, removals
 from app.qc.context import QcContext, Sibling
 from app.services.case_view import load_case
 from app.services.group_input import group_input, invalid, with_proposals
-from app.services.rules import book_for_rules
 from app.services.session import Session
 from app.services.whatif_values import Change, Effect, WhatIf
 from app.storage.load import StoredCase
@@ -62,12 +61,8 @@ class Shadow:
         self.case: GroupInput = group_input(self.record, self.conversion)
         self.is_valid = not invalid(self.record, self.conversion)
         self._rules = engines.rule_sets.for_record(self.stored.record)
-        self._context = QcContext(
-            today=session.clock.now().date(),
-            codebook=book_for_rules(self.book),
-            state=self.stored.state,
-            siblings=tuple(Sibling.of(other, self.stored.record) for other in others),
-        )
+        self._siblings = tuple(Sibling.of(other, self.stored.record) for other in others)
+        self._make_context = engines.context
 
     def is_current(self, session: Session, case_id: int) -> bool:
         """Return whether it is still what a new copy of the case would be: nothing was written, nothing loaded anew."""
@@ -124,7 +119,7 @@ class Shadow:
     def new_findings(self, what: WhatIf) -> tuple[Finding, ...]:
         """Return the rule findings that a change brings: those of a rule on rows where it did not fire before."""
         record = self.changed(self.record, what)
-        found = self._rules.findings_about(record, [what.group], self._context)
+        found = self._rules.findings_about(record, [what.group], self._context(record))
         new = [finding for finding in found if _place(record, finding) not in self._known]
         if what.change is Change.ADD:  # a row that is only tried has nothing but its code
             new = [finding for finding in new if any(path.endswith(".code") for path in finding.paths)]
@@ -132,8 +127,11 @@ class Shadow:
 
     @cached_property
     def _known(self) -> frozenset[_Place]:
-        found = self._rules.findings_about(self.record, [Group.DX, Group.OP], self._context)
+        found = self._rules.findings_about(self.record, [Group.DX, Group.OP], self._context(self.record))
         return frozenset(_place(self.record, finding) for finding in found)
+
+    def _context(self, record: CaseRecord) -> QcContext:
+        return self._make_context(record, self.stored.state, self._siblings)
 
 
 _Place = tuple[str, frozenset[tuple[str, int, str]]]

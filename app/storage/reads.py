@@ -16,7 +16,7 @@ from app.domain.coding import CodeKind
 from app.domain.field import Group
 from app.domain.findings import Finding, QcReport
 from app.domain.past import PastLine
-from app.storage import audit, coding_memory, decisions, history, quality, rules, worklist
+from app.storage import audit, coding_memory, decisions, history, light, quality, rules, worklist
 from app.storage.audit import AuditCheck, AuditHead, Operation
 from app.storage.cells import FieldCell
 from app.storage.check import CheckReport, check
@@ -26,6 +26,7 @@ from app.storage.figures import PastStay, past_stays
 from app.storage.history import FieldChange, SettingChange
 from app.storage.jsonify import from_json
 from app.storage.leaving import GroupStay, Inpatient, group_stays, inpatients
+from app.storage.light import LightCase, Which
 from app.storage.load import StoredCase, find_by_keys, load_case, load_cases, same_patient
 from app.storage.quality import Figures, HitCount, HitKey, HitQuery
 from app.storage.recoded import recoded_cases
@@ -235,6 +236,14 @@ class Reader:
     def memory_step(self, actor: str) -> MemoryStep | None:
         """Return the latest operation of a person on the memory itself that can be taken back, None without one."""
         return coding_memory.memory_step(self._connection, actor)
+
+    def light_cases(self, paths: Iterable[str], which: Which) -> Iterator[list[LightCase]]:
+        """Yield cases in chunks with only the fields of some path patterns."""
+        yield from light.light_cases(self._connection, paths, which)
+
+    def ids_of(self, which: Which) -> list[int]:
+        """Return the ids of the cases, ascending."""
+        return light.ids_of(self._connection, which)
 
     def stored_rules(self) -> list[StoredRule]:
         """Return every version of the hospital's rules, by id and version."""
