@@ -20,7 +20,6 @@ from app.domain.findings import BrokenRule
 from app.qc.context import QcContext
 from app.qc.questions import CODED, Asked, Option, QuestionKind
 from app.qc.reporting import pattern_of
-from app.services.case_view import load_case
 from app.services.cases import FOLLOWS, CaseService
 from app.services.group_input import with_proposals
 from app.services.question_table import QuestionTable
