@@ -22,6 +22,7 @@ from app.qc.scope import Scope
 from app.qc.syntax import Call, Dictionary, Name, Node
 from app.qc.terms import Kind, Read, Term, derived
 
+_CUT: Final = 20_000
 _CODED: Final = frozenset({Group.DX, Group.OP, Group.PATH, Group.EXT})
 
 
@@ -91,11 +92,11 @@ def _cut(shorten: Callable[[str], str]) -> Function:
         term = compiler.term(argument(compiler, call, 0, of=1), env)
         if term.kind not in WORDED:
             raise compiler.fault("not_a_code", call.args[0])
-        value = term.read
+        value, short = term.read, Memo(shorten, _CUT)
 
         def read(scope: Scope) -> str | None:
             found = value(scope)
-            return None if found is None else shorten(str(found))
+            return None if found is None else short[str(found)]
 
         return derived(Kind.CODE, read, term)
 

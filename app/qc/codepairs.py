@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Final
 
 from app.codebook.codes import asterisk
 from app.qc.codesets import CodeSet
 from app.qc.memo import Memo
+from app.qc.quick import Passing
 
 ANY: Final = "*"
 """Stands on the left for every code."""
@@ -26,6 +27,11 @@ class CodePairs:
         self._rows = tuple(_read(row) for row in rows)
         self.answers = Memo[tuple[str, str], bool](self._holds, _MEMORY)
         self.listed = Memo[str, bool](self._lists, _MEMORY)
+
+    @property
+    def left(self) -> Container[str] | None:
+        """The codes on the left side, None when a row stands for every code."""
+        return None if any(known is None for known, _ in self._rows) else Passing(self.listed.__getitem__)
 
     def _holds(self, pair: tuple[str, str]) -> bool:
         left, right = pair

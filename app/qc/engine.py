@@ -20,7 +20,7 @@ from app.qc.memo import Memo
 from app.qc.quick import is_open
 from app.qc.reporting import display_key, findings_of, pattern_of
 from app.qc.rule import CompiledRule, Profile, Rule, compile_rule
-from app.qc.scope import Scope
+from app.qc.scope import MAX_STEPS, Scope
 from app.qc.score import Scorecard
 from app.qc.terms import IMPORTED
 from app.qc.vocabulary import Vocabulary
@@ -174,7 +174,7 @@ class RuleSet:
         self._run(scope, rules, findings, broken)
         findings.sort(key=self._place)
         broken.sort(key=lambda rule: self._by_id[rule.rule_id].order)
-        scope.begin(sys.maxsize)  # the score is not a rule: it has to be told, of whatever record
+        scope.left = sys.maxsize  # the score is not a rule: it has to be told, of whatever record
         result = self.scorecard.deduct(scope, findings, self._scored)
         return QcReport(
             tuple(findings), tuple(broken), plan.not_imported, result.score, result.grade, result.deductions
@@ -185,7 +185,7 @@ class RuleSet:
     ) -> None:
         """Add what rules find, and which cannot be evaluated."""
         for compiled in rules:
-            scope.begin()
+            scope.left = MAX_STEPS
             try:
                 if compiled.fires(scope):
                     findings.extend(findings_of(compiled, scope))

@@ -39,7 +39,7 @@ class Gates:
         """Return the rules that can fire for a record or fail on it, in no order that matters."""
         found: set[int] = set()
         for entry in self._codes:
-            codes = scope.codes(entry.group)
+            codes = scope.written(entry.group)
             if codes:
                 found |= entry.first[codes[0]]
                 for code in codes[1:]:

@@ -245,12 +245,12 @@ def _pairs(compiler: Compiler, call: Call, env: Env) -> Term:
                 hits.append(Hit(paths, rows.group, second, place, row) if rows.group else Hit(paths))
         return merged(hits)
 
-    quick = _quick_pairs(read, rows, (early.slot, late.slot), holds)
+    quick = _quick_pairs(read, rows, (early.slot, late.slot), test)
     return replace(_loop_term(Kind.BOOL, read, rows, test, trace), quick=quick)
 
 
-def _quick_pairs(read: Read, rows: Rows, slots: tuple[int, int], holds: Read) -> Quick:
-    early, late = slots
+def _quick_pairs(read: Read, rows: Rows, slots: tuple[int, int], test: Term) -> Quick:
+    (early, late), holds = slots, test.fires
 
     def fires(scope: Scope) -> bool:
         found, bound = rows.of(scope), scope.rows
@@ -263,7 +263,10 @@ def _quick_pairs(read: Read, rows: Rows, slots: tuple[int, int], holds: Read) ->
                     return True
         return False
 
-    return Quick(read, fires, (Rowed(rows.group, rows.start + 1),) if rows.group else None)
+    gate = test.gate
+    if gate is None and rows.group:
+        gate = (Rowed(rows.group, rows.start + 1),)
+    return Quick(read, fires, gate)
 
 
 def _loop_term(kind: Kind, read: Read, rows: Rows, part: Term, trace: Trace | None) -> Term:

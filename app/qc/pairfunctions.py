@@ -11,9 +11,10 @@ from app.qc.compiler import Compiler, Env, Function, argument
 from app.qc.fieldterms import bound_field, spec_of
 from app.qc.loops import Rows, rows_argument, when_empty
 from app.qc.operators import WORDED
+from app.qc.quick import Quick
 from app.qc.scope import Scope
 from app.qc.syntax import Call, Name, Node
-from app.qc.terms import Kind, Term, derived
+from app.qc.terms import Kind, Term, derived, gate_of_code
 
 _MATRIX: Final = "OP_MATRIX"
 _TWO: Final = 2
@@ -29,7 +30,8 @@ def _paired(compiler: Compiler, call: Call, env: Env) -> Term:
         left, right = one(scope), other(scope)
         return None if left is None or right is None else answers[str(left), str(right)]
 
-    return replace(derived(Kind.BOOL, read, first, second), lists=lists)
+    gate = None if table.left is None else gate_of_code(first, table.left)
+    return replace(derived(Kind.BOOL, read, first, second), lists=lists, quick=Quick(read, read, gate))
 
 
 def _compatible(compiler: Compiler, call: Call, env: Env) -> Term:

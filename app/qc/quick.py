@@ -16,6 +16,16 @@ from app.qc.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
+class Passing:
+    """The texts that pass a test, as a set."""
+
+    test: Callable[[str], bool]
+
+    def __contains__(self, text: object) -> bool:
+        return isinstance(text, str) and self.test(text)
+
+
+@dataclass(frozen=True, slots=True)
 class Coded:
     """A row of a group with a code in ``codes``: from row ``start`` on, or only that row when ``single``."""
 
@@ -26,7 +36,7 @@ class Coded:
 
     def holds(self, scope: Scope) -> bool:
         """Tell whether the record has such a row."""
-        found = scope.codes(self.group)
+        found = scope.written(self.group)
         part = found[self.start : self.start + 1] if self.single else found[self.start :]
         return any(code in self.codes for code in part)
 

@@ -27,13 +27,12 @@ class Scope:
 
     ``missing`` holds the paths that the source file lacks and nobody has filled; ``path#`` for a path that the
     file lacks, filled or not. ``words`` are bound elements of LIST fields, ``defaults`` hospital parameters, ``kept``
-    what :meth:`keep` has made.
+    what :meth:`keep` has made, ``left`` the steps that the rule at hand may still take.
     """
 
     __slots__ = (
         "_codes",
         "_joined",
-        "_left",
         "at",
         "context",
         "dashes",
@@ -41,6 +40,7 @@ class Scope:
         "groups",
         "head",
         "kept",
+        "left",
         "missing",
         "raw",
         "record",
@@ -66,14 +66,10 @@ class Scope:
         self.rows = [_NO_ROW] * MAX_LOOPS
         self.at = [0] * MAX_LOOPS
         self.words = [""] * MAX_LOOPS
-        self._left = MAX_STEPS
+        self.left = MAX_STEPS
         self._codes: dict[Group, tuple[str, ...]] = {}
         self._joined: dict[tuple[Group, str], str] = {}
         self.kept: dict[object, object] = {}
-
-    def begin(self, steps: int = MAX_STEPS) -> None:
-        """Let the next rule have all its steps."""
-        self._left = steps
 
     def walk(self, rows: int) -> None:
         """Count rows that a loop looks at. Raises :class:`Unanswerable` when a rule takes too long."""
@@ -81,8 +77,8 @@ class Scope:
 
     def spend(self, steps: int) -> None:
         """Count work. Raises :class:`Unanswerable` when a rule takes too long: it is broken, the program never slow."""
-        self._left -= steps
-        if self._left < 0:
+        self.left -= steps
+        if self.left < 0:
             raise Unanswerable("too_long")
 
     def keep(self, key: object, make: Callable[[Scope], _T]) -> _T:
@@ -107,6 +103,13 @@ class Scope:
             rows = self.groups.get(group, ())
             found = self._codes[group] = tuple([str(row.values.get("code") or "") for row in rows])
         return found
+
+    def written(self, group: Group) -> tuple[str, ...]:
+        """Return :meth:`codes` with the texts that import could not read as codes."""
+        rows = self.groups.get(group, ())
+        if not any(row.raw for row in rows):
+            return self.codes(group)
+        return tuple(code or row.raw.get("code", "") for code, row in zip(self.codes(group), rows, strict=True))
 
     def joined(self, group: Group, name: str) -> str:
         """Return the texts of a field in a group's rows, unread ones too, one a line; made once."""

@@ -7,14 +7,14 @@ True beats None in ``or``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, NamedTuple, TypeAlias
 
 from app.domain.case import Row
 from app.domain.field import FieldSpec, Group
-from app.qc.quick import Gate, Quick
+from app.qc.quick import Coded, Gate, Quick
 from app.qc.scope import Scope
 
 IMPORTED: Final = "#"
@@ -152,6 +152,17 @@ class Term:
     def possible(self, missing: frozenset[str], wanted: bool = True) -> bool:
         """Tell whether the answer can be ``wanted`` for a record that lacks the paths ``missing``."""
         return self.can(missing, wanted) if self.can else not (self.needs & missing)
+
+
+def gate_of_code(item: Term, codes: Container[str]) -> Gate | None:
+    """Return what a record must have for the code ``item`` to be one of ``codes``; None when it is no plain code.
+
+    Where a loop binds the row, any row will do.
+    """
+    ref = item.plain
+    if ref is None or ref.field != "code":
+        return None
+    return (Coded(ref.group, codes) if ref.slot >= 0 else Coded(ref.group, codes, ref.index, single=True),)
 
 
 def constant(kind: Kind, value: object, spelling: str = "") -> Term:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from app.domain.derived import completed_years
@@ -14,10 +15,10 @@ from app.domain.identity import has_valid_check, id_birth_date, id_sex
 from app.qc.compiler import Compiler, Env, Function, argument
 from app.qc.operators import DATED, NUMERIC, WORDED, tested
 from app.qc.patterns import compile_safely, finds
-from app.qc.quick import Gate, Quick, Worded
+from app.qc.quick import Gate, Passing, Quick, Worded
 from app.qc.scope import Scope
 from app.qc.syntax import Call, Number, Text
-from app.qc.terms import Kind, Read, Term, derived
+from app.qc.terms import Kind, Read, Term, derived, gate_of_code
 
 _SECONDS_PER_HOUR: Final = 3600
 _SHORT: Final = 20
@@ -159,7 +160,8 @@ def _matches(compiler: Compiler, call: Call, env: Env) -> Term:
             scope.spend(pattern.steps(len(str(found))))
         return finds(pattern, str(found))
 
-    return derived(Kind.BOOL, read, term)
+    gate = gate_of_code(term, Passing(partial(finds, pattern)))
+    return replace(derived(Kind.BOOL, read, term), quick=Quick(read, read, gate))
 
 
 def _contains(compiler: Compiler, call: Call, env: Env) -> Term:
@@ -178,9 +180,12 @@ def _contains(compiler: Compiler, call: Call, env: Env) -> Term:
 
 def _worded(term: Term, words: tuple[str, ...]) -> Gate | None:
     """Return what a record must have for a text of a row that a loop binds to contain one of the words."""
-    if term.access is None or term.access.ref.slot < 0:
+    ref = term.plain
+    if ref is None or ref.slot < 0:
         return None
-    return (Worded(term.access.ref.group, term.access.ref.field, words),)
+    if ref.field == "code":
+        return gate_of_code(term, Passing(lambda code: any(word in code for word in words)))
+    return (Worded(ref.group, ref.field, words),)
 
 
 def _extreme(choose: Callable[..., object]) -> Function:
