@@ -185,9 +185,11 @@ def changed_vocabulary(base: Vocabulary, held: Held) -> Vocabulary:
 
 
 def kind_of(lookup: LookupList) -> str:
-    """Return the kind of a list as list files name it: codes, pairs or texts."""
+    """Return the kind of a list as list files name it: codes, pairs, spans or texts."""
     if lookup.codes is not None:
         return "codes"
+    if lookup.spans is not None:
+        return "spans"
     return "texts" if lookup.pairs is None else "pairs"
 
 

@@ -13,6 +13,7 @@ from app.qc.engine import Answer, RuleSet
 from app.qc.examples import example_case
 from app.qc.faults import RuleFault
 from app.qc.functions import compiler
+from app.qc.layers import kind_of
 from app.qc.vocabulary import LookupList, Vocabulary
 
 Ask = Callable[..., object]
@@ -95,6 +96,11 @@ def test_spans_take_the_first_row_that_holds_the_code() -> None:
     assert spans.of["P07.100"] == (Decimal(1000), None)
     assert spans.of["Z37.100"] == (Decimal(0), Decimal(0))
     assert spans.of["O80.000"] is None
+
+
+def test_a_list_that_the_hospital_changes_stays_of_its_kind(words: Vocabulary) -> None:
+    kinds = {name: kind_of(words.lists[name]) for name in ("CHRONIC", "HISTORY_ORGAN", "WEIGHT_P07", "SIDES")}
+    assert kinds == {"CHRONIC": "codes", "HISTORY_ORGAN": "pairs", "WEIGHT_P07": "spans", "SIDES": "texts"}
 
 
 @pytest.mark.parametrize("row", ["P07", "P07 | ", "P07 | many", "P07 | 9-1", "P07 | 500 999", "?? | 1-2", "P07 | -5"])
