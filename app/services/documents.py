@@ -7,7 +7,7 @@ from typing import Final
 from app.domain.case import CaseRecord
 from app.qc.rule import Profile
 
-_MARKS: Final = (
+MARKS: Final = (
     "setl_list_no",
     "psn_no",
     "biz_sn",
@@ -22,6 +22,6 @@ _MARKS: Final = (
 
 def profile_of(record: CaseRecord) -> Profile:
     """Return which rules apply: those of the front page, or those of both documents."""
-    has_columns = record.columns is not None and not record.columns.isdisjoint(_MARKS)
-    is_filled = any(record.head.get(name) not in (None, "") or name in record.head.raw for name in _MARKS)
+    has_columns = record.columns is not None and not record.columns.isdisjoint(MARKS)
+    is_filled = any(record.head.get(name) not in (None, "") or name in record.head.raw for name in MARKS)
     return Profile.BOTH if has_columns or is_filled else Profile.FRONT

@@ -8,13 +8,13 @@ from dataclasses import replace
 from app.common.errors import UserProblem
 from app.domain.changes import Changes
 from app.domain.findings import Finding, Severity
-from app.qc.context import Sibling
 from app.qc.facts import facts_digest
 from app.services.case_view import load_case
 from app.services.checking import CheckingService
 from app.services.rule_types import SuppressionLine
 from app.services.session import Session
 from app.services.standing import place_of
+from app.services.stored_context import context_of
 from app.storage import decisions
 from app.storage.decisions import StoredSuppression
 from app.storage.ops import Op
@@ -71,13 +71,12 @@ class SuppressionService:
 
     def _digests(self, reader: Reader, case_id: int) -> dict[tuple[str, str, str], str]:
         """Return the digest of the facts of each finding of a case as it stands, by rule, place and message."""
-        engines = self._session.engines
         case = load_case(reader, case_id)
-        siblings = tuple(Sibling.of(other, case.record) for other in reader.same_patient(case_id))
-        rules = engines.rule_sets.for_record(case.record)
-        report = engines.check(case.record, case.state, siblings)
+        rules = self._session.engines.rule_sets.for_record(case.record)
+        context = context_of(self._session, reader, case)
+        report = rules.check(case.record, context)
         return {
-            _key(finding): facts_digest(rules.rule(finding.rule_id), case.record, finding, siblings)
+            _key(finding): facts_digest(rules.rule(finding.rule_id), case.record, finding, context.siblings)
             for finding in report.findings
         }
 
