@@ -124,9 +124,9 @@ class CaseRecord:
 
     def value(self, path: str) -> Value:
         """Return the value at a path of domain.md, None when blank or when the row does not exist."""
+        if "[" not in path:
+            return self.head.get(path)
         at = FieldPath.parse(path)
-        if at.group is Group.CASE:
-            return self.head.get(at.field)
         rows = self.rows(at.group)
         return rows[at.index].get(at.field) if at.index < len(rows) else None
 

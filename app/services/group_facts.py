@@ -6,8 +6,8 @@ is worked out only where a rule asks for it. Nothing is invented: weights of the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Final
@@ -91,7 +91,7 @@ def _lacks(record: CaseRecord, problem: str) -> bool:
 def _is_to_code(record: CaseRecord) -> bool:
     """Tell whether the main diagnosis is there in words: that its code is missing is what WZ-034 says."""
     rows = record.rows(Group.DX)
-    return bool(rows) and not rows[0].is_blank()
+    return bool(rows) and any(rows[0].text(name) for name in ("source_text", "name"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +166,15 @@ class _Grouped:
         if self._result.status is not GroupStatus.GROUPED:
             return ""
         notes = enumerate(secondary_notes(self._world.scheme, self._case), 1)
-        found = [at for at, note in notes if note.counts and self._is_lighter(self._without(at))]
+        counted = [at for at, note in notes if note.counts]
+        if not counted or not self._is_lighter(self._without(counted)):
+            return ""
+        found = [at for at in counted if self._is_lighter(self._without([at]))]
         return self._codes[found[0]] if len(found) == 1 else ""
 
-    def _without(self, at: int) -> GroupResult:
-        return group(self._world.scheme, applied(self._case, Edit(EditKind.WITHOUT_DX, at)))
+    def _without(self, places: Sequence[int]) -> GroupResult:
+        kept = tuple(code for at, code in enumerate(self._case.dx) if at not in places)
+        return group(self._world.scheme, replace(self._case, dx=kept))
 
     def _is_lighter(self, other: GroupResult) -> bool:
         """Compare weights; where there are none, another group of the same kind of case is the lighter one."""
