@@ -23,7 +23,7 @@ from app.exchange.batch import Batch, read_batch
 from app.exchange.compose import ExportRow
 from app.exchange.export import write_corrected
 from app.exchange.streams import write_csv
-from benchmarks.qc import record
+from benchmarks.pages import filled
 
 ROWS = 20_000
 T = TypeVar("T")
@@ -65,7 +65,7 @@ def _make(path: Path, rows: int) -> int:
         for index in range(GROUP_ROWS.get(spec.group, 1))
         if headings_of(spec, Layout.CSV, index)
     ]
-    pages = (record(number) for number in range(rows))
+    pages = (filled(number) for number in range(rows))
     cells = (
         [
             format_value(spec_of(path), page.value(path)) if path != "record_no" else f"{number:08}"

@@ -149,7 +149,7 @@ def _fact(compiler: Compiler, call: Call, _: Env) -> Term:
     return Term(kind=fact.kind, read=fact.read, touches=fact.touches, needs=fact.needs)
 
 
-def _of_code(kind: Kind, ask: Callable[[GroupingFacts, str], object]) -> Function:
+def _of_code(kind: Kind, ask: Callable[[GroupingFacts, str, Scope], object]) -> Function:
     """Return a function that asks the group facts about a code."""
 
     def build(compiler: Compiler, call: Call, env: Env) -> Term:
@@ -159,12 +159,16 @@ def _of_code(kind: Kind, ask: Callable[[GroupingFacts, str], object]) -> Functio
         def read(scope: Scope) -> object:
             code = value(scope)
             facts = None if code is None else grouping(scope)
-            return None if facts is None else ask(facts, str(code))
+            return None if facts is None else ask(facts, str(code), scope)
 
         whole = derived(kind, read, term)
         return replace(whole, touches=whole.touches | READS_GROUP, needs=whole.needs | _NEEDS_GROUP)
 
     return build
+
+
+def _carries(facts: GroupingFacts, code: str, scope: Scope) -> bool:
+    return code == scope.keep("carrier", lambda _: facts.carrier())
 
 
 def _matched(compiler: Compiler, call: Call, env: Env) -> Term:
@@ -232,9 +236,9 @@ def _listed_differs(compiler: Compiler, call: Call, _: Env) -> Term:
 
 FUNCTIONS: Final[Mapping[str, Function]] = {
     "fact": _fact,
-    "carries_group": _of_code(Kind.BOOL, lambda facts, code: facts.carrier() == code),
-    "rw_as_main": _of_code(Kind.NUMBER, lambda facts, code: facts.rw_as_main(code)),
-    "grouper_knows": _of_code(Kind.BOOL, lambda facts, code: facts.knows(code)),
+    "carries_group": _of_code(Kind.BOOL, _carries),
+    "rw_as_main": _of_code(Kind.NUMBER, lambda facts, code, _: facts.rw_as_main(code)),
+    "grouper_knows": _of_code(Kind.BOOL, lambda facts, code, _: facts.knows(code)),
     "matched_code": _matched,
     "uncoded_charge": _uncoded_charge,
     "listed_dx_differ": _listed_differs,

@@ -46,6 +46,7 @@ class AssetStore:
     def __init__(self, home: Path, clock: Clock) -> None:
         self._root = home / "assets"
         self._clock = clock
+        self._known: tuple[tuple[int, int], tuple[Asset, ...]] | None = None
 
     def all(self, kind: str) -> tuple[Asset, ...]:
         """Return the assets of a kind, oldest first. Raises :class:`UserProblem` when the index is unreadable."""
@@ -144,16 +145,25 @@ class AssetStore:
 
     def _index(self) -> list[Asset]:
         path = self._root / "index.json"
-        if not path.exists():
+        try:
+            stat = path.stat()
+        except OSError:
             return []
+        version = stat.st_mtime_ns, stat.st_size
+        if self._known is None or self._known[0] != version:
+            self._known = version, self._read(path)
+        return list(self._known[1])
+
+    def _read(self, path: Path) -> tuple[Asset, ...]:
         try:
             entries = json.loads(path.read_bytes())
-            return [Asset(**{**entry, "files": tuple(map(tuple, entry["files"]))}) for entry in entries]
+            return tuple(Asset(**{**entry, "files": tuple(map(tuple, entry["files"]))}) for entry in entries)
         except (ValueError, TypeError, KeyError) as error:
             raise UserProblem("assets.index_damaged", remedy="assets.remedy.restore_index", path=str(path)) from error
 
     def _save(self, assets: Sequence[Asset]) -> None:
         self._root.mkdir(parents=True, exist_ok=True)
+        self._known = None
         try:
             with write_atomic(self._root / "index.json") as out:
                 out.write(json.dumps([asdict(asset) for asset in assets], ensure_ascii=False, indent=1).encode())

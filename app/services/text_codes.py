@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Final
 
 from app.codebook.book import Codebook
 from app.codebook.codes import category3
 from app.domain.coding import CodeKind
+from app.qc.memo import Memo
 from app.qc.valuefunctions import fold
+
+_TEXTS: Final = 20_000
 
 
 class TextCodes:
@@ -15,10 +19,11 @@ class TextCodes:
 
     def __init__(self, book: Codebook) -> None:
         self._book = book
+        self._found = Memo[str, str](lambda text: self._codes.get(fold(text).casefold(), ""), _TEXTS)
 
     def find(self, text: str) -> str:
         """Return the code that a text names, '' when none does or codes of several categories do."""
-        return self._codes.get(fold(text).casefold(), "")
+        return self._found[text]
 
     @cached_property
     def _codes(self) -> dict[str, str]:
