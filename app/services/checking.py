@@ -26,6 +26,8 @@ class CheckingService:
     def run(self, case_ids: Sequence[int], progress: Progress | None = None) -> Changes:
         """Check and group cases; cancelling keeps the summaries written so far. Returns what to refresh."""
         progress = progress or NoProgress()
+        if len(case_ids) >= _CHUNK:
+            self._session.engines.renew_figures()
         for start in range(0, len(case_ids), _CHUNK):
             progress.step(start, len(case_ids))
             self._run(case_ids[start : start + _CHUNK])

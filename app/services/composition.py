@@ -19,11 +19,13 @@ from app.services.compare import CompareService
 from app.services.engines import Engines
 from app.services.exceptions import ExceptionService
 from app.services.exports import ExportService
+from app.services.hospital_figures import HospitalFigures
 from app.services.imports import ImportService
 from app.services.leaving import LeavingService
 from app.services.lookup import LookupService
 from app.services.pay_rules import PayRulesService
 from app.services.qc_batch import QcBatchService
+from app.services.qc_batch_export import QcExportService
 from app.services.qc_batch_writing import QcBatchWriting
 from app.services.questions import QuestionService
 from app.services.retraining import RetrainingService
@@ -90,6 +92,7 @@ class Services:
     leaving: LeavingService
     qc_batch: QcBatchService
     qc_writing: QcBatchWriting
+    qc_export: QcExportService
     rules: RuleAdminService
     rule_trial: RuleTrialService
     rule_packs: RulePackService
@@ -144,8 +147,10 @@ def open_services(
     session = Session(db, actor or local_actor(), clock, engines)
     history, coding = HistoryService(session), CodingService(session)
     memory, cases = CodingMemoryService(session), CaseService(session)
+    engines.use_figures(HospitalFigures(db, clock))
     worklist, checking = WorklistService(session), CheckingService(session)
     leaving = LeavingService(session, checking)
+    rounds = QcBatchService(session, worklist, checking, leaving)
     return Services(
         session=session,
         places=Places(db),
@@ -169,8 +174,9 @@ def open_services(
         retraining=RetrainingService(session, memory.history),
         review=ReviewService(session),
         leaving=leaving,
-        qc_batch=QcBatchService(session, worklist, checking, leaving),
+        qc_batch=rounds,
         qc_writing=QcBatchWriting(session, checking),
+        qc_export=QcExportService(session, rounds),
         rules=RuleAdminService(session),
         rule_trial=RuleTrialService(session),
         rule_packs=RulePackService(session),

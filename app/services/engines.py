@@ -21,13 +21,14 @@ from app.drg.pay_rules import PayRules, default_rules
 from app.drg.scheme import Scheme
 from app.matching.contract import PastCoding
 from app.matching.first import FirstMatcher
-from app.qc.context import OutsideFacts, QcContext, Sibling, Statistics
+from app.qc.context import OutsideFacts, QcContext, Sibling
 from app.services.assets import Assets
 from app.services.documents import profile_of
 from app.services.first_group import FirstGroup
 from app.services.group_facts import GroupWorld, facts_source
 from app.services.group_input import group_input, with_proposals
 from app.services.grouping import preview
+from app.services.hospital_figures import HospitalFigures
 from app.services.matching import build_matcher, warm_pinyin
 from app.services.prepared import prepared
 from app.services.pricing import PriceTables, with_rules
@@ -54,7 +55,7 @@ class Engines:
         self._ready = False
         self._history: Callable[[], Sequence[PastCoding]] = tuple
         self.rule_sets = RuleSets(clock)
-        self._figures: Callable[[], Statistics | None] = _no_figures
+        self._figures: HospitalFigures | None = None
         self._text_codes: tuple[Codebook, TextCodes] | None = None
 
     @property
@@ -89,6 +90,7 @@ class Engines:
             lambda: self.editions,
             lambda: self.rule_sets.for_department(""),
             lambda: self.prices(self.assets.scheme(self._clock.now().date())),
+            self.renew_figures,
             lambda: self._warm(CodeKind.DX),
             lambda: self._warm(CodeKind.PX),
         )
@@ -212,7 +214,7 @@ class Engines:
             profile=profile_of(record),
             grouping=facts_source(partial(self.world, record), record, proposals),
             outside=OutsideFacts(
-                statistics=self._figures(),
+                statistics=self._figures.current() if self._figures else None,
                 first_main=first.main if first else "",
                 first_rw=first.rw if first else None,
                 matched=self._texts().find,
@@ -231,9 +233,14 @@ class Engines:
         context = self.context(record, state, siblings, proposals, first)
         return self.rule_sets.for_record(record).check(record, context)
 
-    def use_figures(self, figures: Callable[[], Statistics | None]) -> None:
-        """Check with the hospital's own figures that ``figures`` returns, None while there are none."""
+    def use_figures(self, figures: HospitalFigures) -> None:
+        """Check with the hospital's own figures, once :meth:`renew_figures` has worked them out."""
         self._figures = figures
+
+    def renew_figures(self) -> None:
+        """Work the hospital's own figures out if they are an hour old; takes a second for 100,000 stays."""
+        if self._figures is not None:
+            self._figures.renew()
 
     def _texts(self) -> TextCodes:
         """Return the names of the active code book; the shipped book's subcategories name no text."""
@@ -260,10 +267,6 @@ class Engines:
         """Return only the group, for lists and effects."""
         effective, _ = with_proposals(record, proposals)
         return group(self.scheme_for(record), group_input(effective, self.conversion))
-
-
-def _no_figures() -> None:
-    return None
 
 
 def _no_model(_matcher: FirstMatcher, _kind: CodeKind) -> None:

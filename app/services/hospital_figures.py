@@ -1,4 +1,4 @@
-"""The hospital's own figures of the last 12 months, worked out once and used until they are a day old."""
+"""The hospital's own figures of the last 12 months, worked out once and used for an hour."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FEWEST_FOR_MEAN: Final = 30
 """Stays of a group in a department from which their mean says something (domain.md 4.9)."""
 FEWEST_GROUPED: Final = 1000
 """Grouped stays from which a group that is not among them is rare here, and not only missing from the library."""
-_FRESH: Final = timedelta(days=1)
+_FRESH: Final = timedelta(hours=1)
 _KEPT: Final = 2
 
 
@@ -40,7 +40,7 @@ class HospitalFigures:
         return self._known[1] if self._known else None
 
     def renew(self) -> None:
-        """Work the figures out unless they are less than a day old."""
+        """Work the figures out unless they are less than an hour old."""
         now = self._clock.now()
         with self._lock:
             if self._known is not None and now - self._known[0] < _FRESH:
