@@ -18,7 +18,7 @@ from app.qc.vocabulary import LookupList, Vocabulary
 
 Ask = Callable[..., object]
 NUMBERS = {"XS": set(range(1, 28)), "ZL": set(range(1, 19)), "SW": set(range(1, 21))}
-ERRORS = {"XS": {1, 2, 3, 4, 15}, "ZL": {1, 2, 3, 4}, "SW": {1, 2, 3, 11}}
+ERRORS = {"XS": {1, 2, 3, 4, 15}, "ZL": {1, 2, 3, 4}, "SW": {1, 2, 3}}
 HINTS = {"XS": {5}, "ZL": {18}, "SW": set[int]()}
 SCORED = {
     "XS": {1: {"nb_admit_weight"}, 2: {"nb_weight"}, 3: {"nb_weight"}, 4: {"nb_admit_weight", "nb_weight"}},
