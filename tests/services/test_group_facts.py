@@ -12,7 +12,7 @@ import pytest
 
 from app.common.clock import FixedClock
 from app.domain.case import CaseRecord, CaseState, Row, Value
-from app.domain.coding import Proposal, MatchKind
+from app.domain.coding import MatchKind, Proposal
 from app.domain.field import Group
 from app.domain.findings import Finding
 from app.drg.pay_rules import default_rules
