@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
 from time import perf_counter
 from typing import Final, TypeVar
 
@@ -83,7 +82,7 @@ class QcBatchService:
             title=self.title(scope),
             severities=_sums((one.severity, one.number) for one in shown),
             segments=_sums((one.segment, one.number) for one in counts),
-            lines=(*self._by_rule(shown), *_by_dept(shown), *self._by_coder(shown)),
+            lines=(*self._by_rule(shown), *_by_dept(shown, by_dept), *self._by_coder(shown)),
             quality=_quality(text("qc_batch.whole"), list(by_dept.values())),
             departments=tuple(sorted(departments, key=lambda one: (one.good is None, one.good, -one.cases))),
         )
@@ -137,9 +136,10 @@ class QcBatchService:
             case ScopeKind.ALL:
                 return WorklistQuery()
 
-    def now(self) -> datetime:
-        """Return the time, for what is remembered of a round."""
-        return self._session.clock.now()
+    def rules_on(self) -> int:
+        """Return how many rules are in force today for the hospital as a whole."""
+        rules = self._session.engines.rule_sets.for_department("").rules.rules
+        return sum(not compiled.off for compiled in rules)
 
     def _good_from(self) -> float:
         rules = self._session.engines.rule_sets.for_department("").rules
@@ -166,9 +166,15 @@ class QcBatchService:
         ]
 
 
-def _by_dept(counts: Sequence[HitCount]) -> list[GroupLine]:
+def _by_dept(counts: Sequence[HitCount], figures: Mapping[str, Figures]) -> list[GroupLine]:
+    """Return the departments with the share of grade 甲 among their checked cases, as a remark."""
     numbers = _sums((one.dept, one.number) for one in counts)
-    return [GroupLine(QcGroup(GroupKind.DEPT, dept), dept_name(dept), n) for dept, n in numbers.most_common()]
+    found = []
+    for dept, number in numbers.most_common():
+        good = _quality("", [figures[dept]]).good if dept in figures else None
+        note = "" if good is None else text("qc_batch.good", share=f"{good:.0%}")
+        found.append(GroupLine(QcGroup(GroupKind.DEPT, dept), dept_name(dept), number, note=note))
+    return found
 
 
 def _sums(pairs: Iterable[tuple[K, int]]) -> Counter[K]:

@@ -61,12 +61,13 @@ class QcGroup:
 
 @dataclass(frozen=True, slots=True)
 class GroupLine:
-    """One entry of the left list: a group, its words, and how many findings of the segment it has."""
+    """One entry of the left list: a group, its words, how many findings of the segment it has, and a short remark."""
 
     group: QcGroup
     title: str
     count: int
     severity: Severity | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

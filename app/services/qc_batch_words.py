@@ -46,7 +46,9 @@ def _status(key: HitKey, findings: Sequence[Finding]) -> LineStatus:
 
 
 def _current(case_id: int, findings: Sequence[Finding], values: _Values) -> str:
-    words = [_named(path, values[case_id, path]) for path in paths_of(findings) if (case_id, path) in values]
+    """Return the values that would be written over, else those that the findings point at."""
+    over = list(dict.fromkeys(one.fix.path for one in findings if one.fix and one.is_open))[:SHOWN_FIELDS]
+    words = [_named(path, values[case_id, path]) for path in over or paths_of(findings) if (case_id, path) in values]
     return text("qc_batch.join").join(words)
 
 

@@ -23,11 +23,13 @@ from app.services.session import Session
 from app.storage.load import StoredCase
 from app.storage.ops import Op
 from app.storage.transaction import Transaction
+from app.storage.undo import UndoItem
 from app.storage.worklist import WorklistRow
 
 ANSWER_WITHIN: Final = timedelta(hours=24)
 ANSWER_BEFORE_DISCHARGE: Final = timedelta(hours=4)
 """When a physician is to have answered (domain.md 5.4)."""
+_OF_A_ROUND: Final = frozenset({Op.APPLY_FIXES, Op.RETURN_CASE, Op.SET_STATE, Op.SUPPRESS})
 _REVIEWED: Final = (CaseState.TO_QC, CaseState.QC)
 
 
@@ -94,6 +96,12 @@ class QcBatchWriting:
             for case_id in case_ids:
                 tx.set_state(case_id, CaseState.PASSED)
         return self._checked(tx.changes, case_ids)
+
+    def last_step(self) -> UndoItem | None:
+        """Return the user's latest operation if it is one of a round and can be taken back, None otherwise."""
+        with self._session.db.read() as reader:
+            item = next(iter(reader.undoable(self._session.actor.id, limit=1)), None)
+        return item if item is not None and item.op in _OF_A_ROUND else None
 
     def undo(self, op_id: int, progress: Progress | None = None) -> Done:
         """Take one of these operations back. Raises :class:`UserProblem` when a later edit would be lost."""

@@ -14,6 +14,7 @@ from app.domain.case import CaseState
 from app.domain.field import Group
 from app.services.composition import Services, open_services
 from app.services.qc_batch_types import GroupKind, HitKey, LineStatus, QcGroup, QcScope, ScopeKind, Segment
+from app.storage.caches import Summary
 from app.storage.ops import Op
 
 LOS = "LJ-004"
@@ -237,16 +238,21 @@ def test_who_leaves_soon_is_listed_by_the_planned_day(services: Services, stay_h
 def test_without_a_planned_day_the_mean_stay_of_the_group_tells(
     services: Services, stay_here: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.services.leaving.ENOUGH_STAYS", 1)
-    services.checking.run(services.worklist.ids("all"))
-    rows = services.worklist.rows(services.worklist.ids("to_code"))
-    drgs = [row.drg for row in rows]
-    twice = next(row for row in rows if row.drg and drgs.count(row.drg) > 1)
-    stay_here(twice.case_id, datetime(2026, 11, 20, 9), None)
-    services.checking.run([twice.case_id])
-    (found,) = [one for one in services.leaving.due() if one.case_id == twice.case_id] or [None]
-    if services.worklist.rows([twice.case_id])[0].drg == twice.drg:
-        assert found is None or found.estimated
+    first, second, *others = list(services.worklist.ids("to_code"))[:12]
+    for case_id in (first, second):
+        stay_here(case_id, datetime(2026, 11, 20, 9), None)
+    with services.session.db.caching() as cache:
+        for case_id in (first, *others):
+            cache.save_summary(case_id, 1, Summary(drg="XX11"))
+        cache.save_summary(second, 1, Summary(drg="YY11"))
+    assert not {first, second} & set(services.leaving.ids())
+    monkeypatch.setattr("app.services.leaving.ENOUGH_STAYS", 10)
+    with services.session.db.read() as reader:
+        mean = reader.group_stays()["XX11"].mean_days
+    services.leaving.save_plan("14", "")
+    (found,) = [one for one in services.leaving.due() if one.case_id == first]
+    assert (found.estimated, found.days_left) == (True, round(mean) - 3)
+    assert second not in services.leaving.ids()
 
 
 def test_new_errors_before_discharge_are_told_once(services: Services, stay_here: Callable[..., int]) -> None:
