@@ -129,11 +129,11 @@ class Scorecard:
         before_discharge = scope.context.state is CaseState.INPATIENT
         deductions = []
         for item in self.items:
+            if item.id not in by_item and not item.is_missing(scope):
+                continue
             if before_discharge and not item.inpatient:
                 continue
             named = by_item.get(item.id, [])
-            if not named and not item.is_missing(scope):
-                continue
             points = item.lost(scope, [finding for finding in named if finding.severity is Severity.ERROR])
             if item.rank == "D" and points:
                 points = min(points, left.get(item.section, points))

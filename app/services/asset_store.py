@@ -45,6 +45,7 @@ class AssetStore:
 
     def __init__(self, home: Path, clock: Clock) -> None:
         self._root = home / "assets"
+        self._list = self._root / "index.json"
         self._clock = clock
         self._known: tuple[tuple[int, int], tuple[Asset, ...]] | None = None
 
@@ -144,14 +145,13 @@ class AssetStore:
             ) from error
 
     def _index(self) -> list[Asset]:
-        path = self._root / "index.json"
         try:
-            stat = path.stat()
+            stat = self._list.stat()
         except OSError:
             return []
         version = stat.st_mtime_ns, stat.st_size
         if self._known is None or self._known[0] != version:
-            self._known = version, self._read(path)
+            self._known = version, self._read(self._list)
         return list(self._known[1])
 
     def _read(self, path: Path) -> tuple[Asset, ...]:
@@ -165,7 +165,7 @@ class AssetStore:
         self._root.mkdir(parents=True, exist_ok=True)
         self._known = None
         try:
-            with write_atomic(self._root / "index.json") as out:
+            with write_atomic(self._list) as out:
                 out.write(json.dumps([asdict(asset) for asset in assets], ensure_ascii=False, indent=1).encode())
         except OSError as error:
             raise UserProblem(

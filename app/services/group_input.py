@@ -25,7 +25,7 @@ def with_proposals(record: CaseRecord, proposals: Mapping[RowKey, Proposal]) -> 
     For previews only: nothing of it is stored.
     """
     used = 0
-    for group in (Group.DX, Group.OP):
+    for group in (Group.DX, Group.OP) if proposals else ():
         open_rows = {row.id: proposals[group, row.id] for row in record.rows(group) if _is_open(row, group, proposals)}
         rows = (_filled(row, open_rows.get(row.id)) for row in record.rows(group))
         record = record.with_rows(group, tuple(rows)) if open_rows else record
