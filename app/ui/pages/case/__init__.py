@@ -7,7 +7,7 @@ from functools import partial
 
 from app.ui.actions import Action
 from app.ui.page import PageSpec
-from app.ui.pages.case import doing
+from app.ui.pages.case import deciding, doing
 from app.ui.pages.case.page import CasePage
 
 _GROUP = "首页"
@@ -25,6 +25,18 @@ def _act(
     return Action(f"case.{name}", label, words, run, keys, "case", "", enabled, icon, _GROUP)
 
 
+def _choose(
+    name: str,
+    label: str,
+    words: str,
+    run: Callable[[CasePage], object],
+    keys: str,
+    enabled: Callable[[CasePage], bool] = deciding.has_choice,
+) -> Action:
+    """Return an action on what is chosen in the dock: a plain letter, valid only while the dock has the focus."""
+    return Action(f"case.{name}", label, words, run, keys, "case.findings", "", enabled, "", _GROUP)
+
+
 def _section_up(page: CasePage) -> None:
     page.step_section(-1)
 
@@ -39,7 +51,7 @@ _WHOLE = (
     _act(
         "finish",
         "完成并下一份",
-        "检查全部规则；没有强制错误时转为待质控并打开列表中的下一份。",
+        "检查全部规则；没有强制错误、警告都有理由时转为待质控，并打开列表中的下一份。",
         doing.finish,
         "Ctrl+Return",
     ),
@@ -53,6 +65,24 @@ _WHOLE = (
         doing.is_open,
     ),
     _act("fix", "按建议修改", "把选中问题的安全修正写入字段，可撤销。", doing.settle_current, "Alt+Return"),
+    _act(
+        "confirm",
+        "确认或恢复",
+        "给选中的警告或提示写明理由后不再提醒；对已处理的一项则恢复。",
+        deciding.confirm,
+        "Alt+C",
+        deciding.has_choice,
+    ),
+    _act("next_question", "下一追问", "选中下一个追问或可能漏编的提示，用数字键回答。", deciding.next_question, "F7"),
+    _act(
+        "score",
+        "扣分明细",
+        "列出 100 分评分的全部扣分及其规则，再按一次返回。",
+        doing.toggle_score,
+        "Alt+S",
+        doing.is_open,
+    ),
+    _act("return", "退回医师", "连同记下的问题退回医师，可补充说明。", deciding.return_case, "", deciding.can_return),
     _act("drg", "查看分组路径", "打开 DRG 分组页，看完整判定过程与支付测算。", doing.show_drg, "F9", doing.is_open),
     _act("fees", "展开费用", "展开或收起 24 项费用。", doing.toggle_fees, "Ctrl+Shift+F", doing.is_open),
     _act("dock", "收起右栏", "收起或展开质控与分组栏。", doing.toggle_dock, "Ctrl+B", doing.is_open),
@@ -99,4 +129,12 @@ _ROWS = (
     _act("split_row", "拆分诊断", "把一格中的多个诊断或手术拆成多行。", doing.split_row, "Ctrl+D", doing.in_grid),
 )
 
-PAGE = PageSpec("case", "病案首页", CasePage, actions=(*_WHOLE, *_ROWS))
+_DOCK = (
+    _choose("ask", "问医师", "把选中的问题记入待问医师，随病案一并退回。", deciding.ask_physician, "R"),
+    _choose("except", "申请例外", "为选中的强制错误申请例外。", deciding.except_current, "X", deciding.is_blocking),
+    _choose("false", "记为误报", "记为误报，供规则管理参考。", deciding.call_false, "F", deciding.has_finding),
+    _choose("rule", "在规则管理中打开", "打开选中问题的规则。", deciding.open_rule, "O", deciding.has_finding),
+    _choose("decided", "展开已处理", "展开或收起已确认、例外和已答的项目。", doing.toggle_decided, "D", doing.is_open),
+)
+
+PAGE = PageSpec("case", "病案首页", CasePage, actions=(*_WHOLE, *_DOCK, *_ROWS))

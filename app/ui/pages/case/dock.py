@@ -1,25 +1,37 @@
-"""The findings in the right dock: ordered, each with its place and its remedy on one key."""
+"""The 质控 tab of the right dock: findings by severity, follow-up questions, what was decided, broken rules."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from app.domain.case import FieldPath
 from app.domain.coding import Proposal
 from app.domain.field import Group
 from app.domain.findings import Finding, Severity
+from app.qc.questions import Asked
 from app.services.types import CaseView
-from app.ui.pages.case.places import place_text
+from app.ui.pages.case.dock_cards import (
+    AnsweredCard,
+    BrokenLine,
+    DecidedCard,
+    DockCard,
+    FindingCard,
+    FoldHead,
+    GroupHead,
+    QuestionCard,
+    SettledCard,
+)
+from app.ui.pages.case.dock_facts import DockFacts, key_of
 from app.ui.theme import theme
-from app.ui.widgets import Button, Chip, Header, IconLabel, Pane, ScrollPane, SeverityBadge, Text, column, row
-from app.ui.widgets.painting import draw_focus_ring
-from app.ui.widgets.text import restyle
+from app.ui.widgets import Button, Chip, Header, ScrollPane, Text, column
+from app.ui.widgets.painting import severity_word
 
-_GRADES: Final = {"1": "甲", "2": "乙", "3": "丙"}
+GRADES: Final = {"1": "甲", "2": "乙", "3": "丙"}
 
 
 def proposal_for(view: CaseView, finding: Finding) -> tuple[Group, int, Proposal] | None:
@@ -41,103 +53,39 @@ def remedy_label(view: CaseView, finding: Finding) -> str:
     return f"采用 {found[2].code}" if found else ""
 
 
-class FindingCard(Pane):
-    """One finding: severity, rule, place, message; the chosen one shows how to settle it."""
-
-    chosen = Signal(object)
-    fix_wanted = Signal(object)
-
-    def __init__(self, finding: Finding, remedy: str) -> None:
-        super().__init__("surface", "b")
-        self.finding, self.remedy = finding, remedy
-        self._on = self._ring = False
-        self._advice = Text(finding.remedy, "caption", "secondary", wrap=True)
-        buttons = row(gap=8, margins=(0, 5, 0, 0))
-        if remedy:
-            fix = Button(remedy, kind="primary", small=True, keys="Alt+Enter")
-            fix.clicked.connect(self._on_fix)
-            buttons.addWidget(fix)
-        jump = Button("跳到字段", small=True, keys="F6")
-        jump.clicked.connect(self._on_jump)
-        buttons.addWidget(jump)
-        buttons.addStretch(1)
-        self._buttons = QWidget()
-        self._buttons.setLayout(buttons)
-        for button in self._buttons.findChildren(Button):
-            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the list is one stop of Tab; its keys do the same
-        head = row(
-            SeverityBadge(finding.severity),
-            Text(finding.rule_id, "code", "muted"),
-            None,
-            Text(place_text(finding.paths), "caption", "muted"),
-            gap=6,
-        )
-        message = Text(finding.message, wrap=True)
-        self.setLayout(column(head, 3, message, self._advice, self._buttons, margins=(12, 7, 12, 7)))
-        self.setAccessibleName(f"{finding.rule_id} {finding.message}")
-        self._show_parts()
-
-    def set_on(self, on: bool, *, ring: bool) -> None:
-        """Mark the chosen finding, with a ring while the list has the focus."""
-        if ring != self._ring:
-            self._ring = ring
-            self.update()
-        if on != self._on:
-            self._on = on
-            self.setProperty("surface", "accent" if on else "surface")
-            restyle(self)
-            self._show_parts()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """A click chooses the finding and goes to its field."""
-        self._on_jump()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the bar that shows the choice without colour."""
-        super().paintEvent(event)
-        if self._on:
-            painter = QPainter(self)
-            painter.fillRect(0, 0, theme().px(3), self.height(), theme().colour("accent"))
-            if self._ring:
-                draw_focus_ring(painter, self.rect())
-
-    def _show_parts(self) -> None:
-        self._buttons.setVisible(self._on)
-        self._advice.setVisible(self._on and bool(self.finding.remedy))
-
-    def _on_fix(self) -> None:
-        self.fix_wanted.emit(self.finding)
-
-    def _on_jump(self) -> None:
-        self.chosen.emit(self.finding)
-
-
-class SettledCard(Pane):
-    """Stands where a finding stood until the cursor moves."""
-
-    def __init__(self, finding: Finding) -> None:
-        super().__init__("ok", "b")
-        words = Text(f"已改正 {finding.rule_id}", "caption_bold", "ok")
-        self.setLayout(row(IconLabel("passed", "ok", 14), words, None, gap=6, margins=(12, 7, 12, 7)))
-
-
 class FindingList(QWidget):
-    """Findings ordered by severity, then paper order. ↑↓ choose, Enter jumps, F6 goes on from the page."""
+    """Findings ordered by severity, then paper order; then questions; then what was decided, folded.
+
+    ↑↓ choose, Enter jumps, digits answer a question, F6 goes on through the findings from anywhere on the page.
+    ``wanted(what)`` is a button of the chosen card: fix, jump, confirm, except, ask, false, lift.
+    """
 
     jump = Signal(object)
     fix = Signal(object)
+    wanted = Signal(str)
+    answered = Signal(object, int)
+    score_wanted = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, explain: Callable[[], str]) -> None:
         super().__init__()
-        self._cards: list[FindingCard] = []
+        self._explain = explain
+        self._cards: list[DockCard] = []
+        self._between: list[QWidget] = []
         self._current = -1
-        self._visited = False
+        self._visited = self._unfolded = False
         self._settled: SettledCard | None = None
+        self._shown: tuple[object, ...] | None = None
+        self._view: CaseView | None = None
+        self._facts = DockFacts()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setObjectName("findings")
         self.setAccessibleName("质控问题")
         self._count = Text("", "caption", "muted")
-        self._score = Text("", "caption_bold", "secondary")
+        self._score = Button("", kind="link", small=True)
+        self._score.setObjectName("score_button")
+        self._score.setToolTip("扣分明细（Alt+S）")
+        self._score.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._score.clicked.connect(self.score_wanted)
         self._flag = Chip("有强制错误", "error", "ph.warning-octagon-fill", bold=True)
         head = Header("质控", size="case_strip")
         head.box.removeWidget(head.note)
@@ -146,60 +94,129 @@ class FindingList(QWidget):
         head.add(self._score, self._flag)
         self._scroll = ScrollPane()
         self._none = Text("没有发现问题。", "body", "ok")
-        self._none.setContentsMargins(theme().px(12), theme().px(10), 0, 0)
-        self._scroll.box.addWidget(self._none)
-        self._scroll.box.addStretch(1)
+        self._none.setContentsMargins(theme().px(12), theme().px(10), 0, theme().px(10))
         body = column(head)
         body.addWidget(self._scroll, 1)
         self.setLayout(body)
 
     @property
     def findings(self) -> list[Finding]:
-        """The findings as listed."""
-        return [card.finding for card in self._cards]
+        """The open findings as listed."""
+        return [card.finding for card in self._cards if isinstance(card, FindingCard)]
 
-    def show_view(self, view: CaseView, *, same_case: bool) -> None:
-        """Show the findings of a case. Cards that say the same stay; the chosen finding stays chosen if it still is."""
-        kept = self.current() if same_case else None
+    @property
+    def questions(self) -> list[Asked]:
+        """The open questions as listed."""
+        return [card.asked for card in self._cards if isinstance(card, QuestionCard)]
+
+    def show_view(self, view: CaseView, facts: DockFacts, *, same_case: bool) -> None:
+        """Show the lists of a case. Cards that say the same stay; what was chosen stays chosen if it still is there."""
+        kept = self._key(self.current_card()) if same_case else None
         self._visited = self._visited and same_case
         if not same_case:
             self.forget_settled()
-        wanted = [(finding, remedy_label(view, finding)) for finding in view.report.findings]
-        if wanted != [(card.finding, card.remedy) for card in self._cards]:
-            self._arrange(wanted)
+            self._unfolded = False
+        self._view, self._facts = view, facts
+        self._arrange()
         report = view.report
-        self._none.setVisible(not wanted)
-        self._count.setText(f"{len(wanted)} 项")
-        self._score.setText(f"评分 {report.score:.1f} {_GRADES[report.grade]}")
+        self._count.setText(f"{len(facts.standing)} 项")
+        self._score.set_text(f"评分 {report.score:.1f} {GRADES[report.grade]}")
         self._flag.setVisible(report.count(Severity.ERROR) > 0)
+        self._mark(self._same_as(kept) if same_case else 0)
+
+    def help_text(self) -> str:
+        """Return what F1 says about the chosen card."""
+        return self._explain()
+
+    def toggle_decided(self) -> None:
+        """Fold or unfold what was decided."""
+        kept = self._key(self.current_card())
+        self._unfolded = not self._unfolded
+        self._arrange()
         self._mark(self._same_as(kept))
 
-    def _arrange(self, wanted: list[tuple[Finding, str]]) -> None:
-        spare = {(card.finding.rule_id, card.finding.paths): card for card in self._cards}
-        cards = []
-        for finding, remedy in wanted:
-            card = spare.get((finding.rule_id, finding.paths))
-            if card is None or (card.finding, card.remedy) != (finding, remedy):
-                card = FindingCard(finding, remedy)
-                card.chosen.connect(self._on_chosen)
-                card.fix_wanted.connect(self.fix)
-            else:
-                del spare[finding.rule_id, finding.paths]
-            cards.append(card)
-        for card in spare.values():
-            card.hide()
-            self._scroll.box.removeWidget(card)
-            card.deleteLater()
-        for number, card in enumerate(cards):
-            self._scroll.box.insertWidget(number, card)
-        self._cards = cards
+    # Laying out.
+
+    def _wanted_cards(self) -> list[tuple[object, ...]]:
+        """Return what makes each card, in order: kind, then what it shows."""
+        view, facts = self._view, self._facts
+        if view is None:
+            return []
+        locked = bool(view.locked)
+        found: list[tuple[object, ...]] = [
+            (FindingCard, one, remedy_label(view, one), facts.notes.get(key_of(one), ""), locked)
+            for one in facts.standing
+        ]
+        found += [(QuestionCard, one, locked) for one in facts.questions.asked]
+        if self._unfolded:
+            found += [(DecidedCard, one, locked) for one in facts.decided]
+            found += [(AnsweredCard, one, locked) for one in facts.questions.settled]
+        return found
+
+    def _arrange(self) -> None:
+        wanted = self._wanted_cards()
+        shown = (tuple(wanted), self._facts.broken, len(self._facts.decided), len(self._facts.questions.settled))
+        if shown == self._shown:
+            return
+        self._shown = shown
+        spare = list(self._cards)
+        cards = [_taken(spare, made) or self._make(made) for made in wanted]
+        for left in (*spare, *self._between):
+            left.hide()
+            left.deleteLater()
+        self._cards, self._between = cards, []
+        self._fill()
+
+    def _make(self, made: tuple[object, ...]) -> DockCard:
+        kind, *shown, locked = made
+        card: DockCard = kind(*shown, locked=locked)  # type: ignore[operator]  # one of the classes above
+        card.made_of = made
+        card.chosen.connect(self._on_chosen)
+        card.wanted.connect(self._on_wanted)
+        if isinstance(card, QuestionCard):
+            card.picked.connect(self._on_picked)
+        return card
+
+    def _fill(self) -> None:
+        box = self._scroll.box
+        while box.count():
+            box.takeAt(0)
+        for part in self._parts():
+            if not isinstance(part, DockCard) and part is not self._none:
+                self._between.append(part)
+            box.addWidget(part)
+        box.addStretch(1)
+
+    def _parts(self) -> Iterator[QWidget]:
+        """Yield heads and cards from top to bottom."""
+        self._none.setVisible(not self._facts.standing)
+        yield self._none
+        rows = {kind: [card for card in self._cards if isinstance(card, kind)] for kind in (FindingCard, QuestionCard)}
+        for severity in Severity:
+            part = [card for card in rows[FindingCard] if card.finding.severity is severity]
+            if part:
+                yield GroupHead(severity_word(severity), len(part), str(severity))
+                yield from part
+        if rows[QuestionCard]:
+            yield GroupHead("追问与可能漏编", len(rows[QuestionCard]))
+            yield from rows[QuestionCard]
+        decided = len(self._facts.decided) + len(self._facts.questions.settled)
+        if decided:
+            fold = FoldHead(decided, self._unfolded)
+            fold.toggled.connect(self.toggle_decided)
+            yield fold
+            yield from (card for card in self._cards if isinstance(card, DecidedCard | AnsweredCard))
+        yield from (BrokenLine(one) for one in self._facts.broken)
+
+    # The word about what was put right.
 
     def settle(self, finding: Finding) -> None:
         """Say for a while that a finding has been put right, where it stood."""
         self.forget_settled()
         if finding not in self.findings:
             self._settled = SettledCard(finding)
-            self._scroll.box.insertWidget(max(0, self._current), self._settled)
+            at = self._scroll.box.indexOf(self._cards[self._current]) if self._current >= 0 else 0
+            self._scroll.box.insertWidget(max(0, at), self._settled)
 
     def forget_settled(self) -> None:
         """Let the word about the settled finding go."""
@@ -208,12 +225,19 @@ class FindingList(QWidget):
             self._settled.deleteLater()
             self._settled = None
 
+    # Choosing.
+
+    def current_card(self) -> DockCard | None:
+        """Return the chosen card."""
+        return self._cards[self._current] if 0 <= self._current < len(self._cards) else None
+
     def current(self) -> Finding | None:
-        """Return the chosen finding."""
-        return self._cards[self._current].finding if 0 <= self._current < len(self._cards) else None
+        """Return the chosen finding, None when something else is chosen."""
+        card = self.current_card()
+        return card.finding if isinstance(card, FindingCard) else None
 
     def choose(self, number: int) -> None:
-        """Choose a finding by its position."""
+        """Choose a card by its position."""
         self._visited = True
         self._mark(number)
 
@@ -222,15 +246,32 @@ class FindingList(QWidget):
         if finding in self.findings:
             self.choose(self.findings.index(finding))
 
+    def choose_rule(self, rule_id: str) -> bool:
+        """Choose the first open finding of a rule; return whether there is one."""
+        found = next((one for one in self.findings if one.rule_id == rule_id), None)
+        if found is not None:
+            self.choose_finding(found)
+        return found is not None
+
     def step(self, by: int) -> Finding | None:
         """Choose the next (or previous) finding, around the end, and return it. The first time: the one preselected."""
-        if self._cards:
-            at = self._current if not self._visited and by > 0 else self._current + by
-            self.choose(at % len(self._cards))
+        count = len(self.findings)
+        if count:
+            here = self._current if 0 <= self._current < count else (-1 if by > 0 else count)
+            at = here if not self._visited and by > 0 and here >= 0 else here + by
+            self.choose(at % count)
         return self.current()
 
+    def step_question(self) -> bool:
+        """Choose the next question, around the end; return whether there is one."""
+        at = [number for number, card in enumerate(self._cards) if isinstance(card, QuestionCard)]
+        if at:
+            self.choose(next((number for number in at if number > self._current), at[0]))
+        return bool(at)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows choose, Enter jumps to the field."""
+        """Arrows choose, Enter jumps to the field, a digit answers the chosen question."""
+        digit = event.text()
         match event.key():
             case Qt.Key.Key_Down:
                 self.choose(min(self._current + 1, len(self._cards) - 1))
@@ -238,6 +279,8 @@ class FindingList(QWidget):
                 self.choose(max(self._current - 1, 0))
             case Qt.Key.Key_Return | Qt.Key.Key_Enter if not event.modifiers():
                 self._jump_to_current()
+            case _ if digit.isdecimal() and digit != "0" and isinstance(self.current_card(), QuestionCard):
+                self._on_picked(self.current_card(), int(digit))
             case _:
                 super().keyPressEvent(event)
 
@@ -260,18 +303,54 @@ class FindingList(QWidget):
             self.setAccessibleDescription(card.accessibleName())
             self._scroll.ensureWidgetVisible(card, 0, theme().px(24))
 
-    def _same_as(self, kept: Finding | None) -> int:
+    @staticmethod
+    def _key(card: DockCard | None) -> Sequence[object]:
+        """Return what makes a card the same one although its words may differ."""
+        match card:
+            case FindingCard() | DecidedCard():
+                return (*key_of(card.finding), card.finding.paths)
+            case QuestionCard():
+                return card.asked.question.id, str(card.asked.at)
+            case AnsweredCard():
+                return card.settled.asked.question.id, str(card.settled.asked.at)
+        return ()
+
+    def _same_as(self, kept: Sequence[object] | None) -> int:
         for number, card in enumerate(self._cards):
-            if kept and (card.finding.rule_id, card.finding.paths) == (kept.rule_id, kept.paths):
+            if kept and self._key(card) == kept:
                 return number
-        return min(max(0, self._current), len(self._cards) - 1) if kept else 0
+        return min(max(0, self._current), len(self._cards) - 1)
 
     def _jump_to_current(self) -> None:
-        finding = self.current()
-        if finding:
+        card = self.current_card()
+        if isinstance(card, FindingCard | DecidedCard):
             self._visited = True
-            self.jump.emit(finding)
+            self.jump.emit(card.finding)
+        elif isinstance(card, QuestionCard):
+            self.jump.emit(card.asked.finding)
 
-    def _on_chosen(self, finding: Finding) -> None:
-        self.choose_finding(finding)
+    def _on_chosen(self, card: DockCard) -> None:
+        self.choose(self._cards.index(card))
         self._jump_to_current()
+
+    def _on_wanted(self, card: DockCard, what: str) -> None:
+        self.choose(self._cards.index(card))
+        if what == "jump":
+            self._jump_to_current()
+        elif what == "fix" and isinstance(card, FindingCard):
+            self.fix.emit(card.finding)
+        else:
+            self.wanted.emit(what)
+
+    def _on_picked(self, card: DockCard | None, number: int) -> None:
+        if isinstance(card, QuestionCard) and number <= len(card.asked.question.options):
+            self.choose(self._cards.index(card))
+            self.answered.emit(card.asked, number - 1)
+
+
+def _taken(spare: list[DockCard], made: tuple[object, ...]) -> DockCard | None:
+    """Take a card that shows just this out of those at hand."""
+    found = next((card for card in spare if card.made_of == made), None)
+    if found is not None:
+        spare.remove(found)
+    return found

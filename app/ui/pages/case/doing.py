@@ -6,10 +6,11 @@ from functools import partial
 
 from app.common.errors import UserProblem
 from app.domain.case import FieldPath, Row
-from app.domain.field import FieldType, Group
+from app.domain.field import FieldType, Group, Section
 from app.domain.fields import field
 from app.services.types import CaseView
 from app.ui.page import Place
+from app.ui.pages.case import deciding
 from app.ui.pages.case.drg_card import NO_GROUP
 from app.ui.pages.case.fields import SheetField
 from app.ui.pages.case.full_text import FullText
@@ -233,6 +234,19 @@ def settle_current(page: CasePage) -> None:
         page.settle_finding(finding)
 
 
+def toggle_score(page: CasePage) -> None:
+    """Show the deductions in place of the findings, or the findings again; the focus goes along."""
+    page.settle()
+    if page.parts.is_folded(1):
+        page.parts.fold(1, False)
+    page.dock.toggle_score()
+
+
+def toggle_decided(page: CasePage) -> None:
+    """Fold or unfold what was decided."""
+    page.findings.toggle_decided()
+
+
 # The whole case.
 
 
@@ -243,14 +257,14 @@ def redo(page: CasePage) -> None:
 
 
 def finish(page: CasePage) -> None:
-    """Finish the case and open the next of the same list; errors that remain come first."""
+    """Finish the case and open the next of the same list; errors come first, then warnings without a reason."""
     page.settle()
     view = page.view
     if view is None:
         return
-    cases, section = page.shell.services.cases, page.sheet.current_section()
+    section = page.sheet.current_section()
     try:
-        done = cases.finish(view.case_id)
+        done = page.shell.services.cases.finish(view.case_id)
     except UserProblem as problem:
         page.shell.errors.show(problem)
         return
@@ -259,7 +273,13 @@ def finish(page: CasePage) -> None:
         page.shell.notices.toast(f"还有 {done.errors} 项强制错误，改正后可完成。", severity="error")
         page.findings.choose_finding(done.blocking)
         page.go_to_finding(done.blocking)
-        return
+    elif done.unconfirmed:
+        deciding.confirm_all(page, done.unconfirmed, partial(finish, page))
+    else:
+        _finished(page, view, section)
+
+
+def _finished(page: CasePage, view: CaseView, section: Section) -> None:
     following = page.queue[page.queue.index(view.case_id) + 1 :] if view.case_id in page.queue else []
     if following:
         page.open_case(following[0], section)

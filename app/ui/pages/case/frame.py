@@ -54,6 +54,7 @@ class CaseStrip(Pane):
         self._state = StatePill("to_code", bold=True)
         self._note = Text("", "body", "muted", elide=True)
         self.undo_button = ActionButton(actions, "case.undo", small=True, keys=False)
+        self.return_button = ActionButton(actions, "case.return", small=True, keys=False)
         self.finish_button = ActionButton(actions, "case.finish", kind="primary", small=True)
         line = row(self._name, self._who, _short_rule(), gap=10, margins=(12, 0, 12, 0))
         line.addLayout(row(Text("病案号", "body", "secondary"), self._record, self._visit, gap=5))
@@ -61,8 +62,8 @@ class CaseStrip(Pane):
         for widget in (self._stay, _short_rule(), self._state):
             line.addWidget(widget)
         line.addWidget(self._note, 1)
-        line.addWidget(self.undo_button)
-        line.addWidget(self.finish_button)
+        for button in self.buttons:
+            line.addWidget(button)
         self.setLayout(line)
         self._flash = QTimer(self)
         self._flash.setSingleShot(True)
@@ -71,6 +72,11 @@ class CaseStrip(Pane):
         self._view: CaseView | None = None
         self._fit()
         theme().changed.connect(self._fit)
+
+    @property
+    def buttons(self) -> tuple[ActionButton, ...]:
+        """What can be done with the whole case, in the order of Tab."""
+        return self.undo_button, self.return_button, self.finish_button
 
     def show_view(self, view: CaseView) -> None:
         """Show a case."""

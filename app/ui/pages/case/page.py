@@ -17,10 +17,13 @@ from app.domain.coding import Candidate
 from app.domain.field import Group, Section
 from app.domain.fields import field
 from app.domain.findings import Finding
+from app.qc.questions import Asked
 from app.services.coding import KIND_OF
 from app.services.types import CaseView
 from app.ui.page import KeyHint, Page, PageSpec, Place, SaveState, Shell, VersionNote
-from app.ui.pages.case.dock import FindingList, remedy_label
+from app.ui.pages.case import deciding
+from app.ui.pages.case.dock import remedy_label
+from app.ui.pages.case.dock_pane import QcDock
 from app.ui.pages.case.drg_card import DrgCard
 from app.ui.pages.case.explain import cell_words, history_words
 from app.ui.pages.case.fees import FeeBar
@@ -47,6 +50,15 @@ _GRID_HINTS = (
     KeyHint("Alt+↑↓", "调序"),
     KeyHint("F2", "看原文"),
 )
+_DOCK_HINTS = (
+    KeyHint("↑↓", "选择"),
+    KeyHint("1–9", "回答追问"),
+    KeyHint("Alt+Enter", "按建议修改"),
+    KeyHint("Alt+C", "确认"),
+    KeyHint("R", "问医师"),
+    KeyHint("F1", "规则全文"),
+)
+_SCORE_HINTS = (KeyHint("↑↓", "选择"), KeyHint("Enter", "跳到字段"), KeyHint("Esc", "返回"))
 _EDIT_HINTS = (KeyHint("↑↓", "选择"), KeyHint("Enter", "采用"), KeyHint("Esc", "恢复原值"))
 
 
@@ -87,7 +99,8 @@ class CasePage(Page):
         self.boxes = {group: GridBox(grid, self.undo) for group, grid in self.grids.items()}
         self.sheet = Sheet(self.boxes, self._tell_history)
         self.fees = FeeBar(actions, self._tell_history)
-        self.findings = FindingList()
+        self.dock = QcDock(self.shell, self._explain_choice)
+        self.findings = self.dock.findings
         self.drg = DrgCard(actions)
         self.stack = StateStack(self._lay_out())
         self.setLayout(column(self.stack))
@@ -111,7 +124,7 @@ class CasePage(Page):
         left.setLayout(left_box)
         dock = Pane("surface", "l")
         dock_box = column()
-        dock_box.addWidget(self.findings, 1)
+        dock_box.addWidget(self.dock, 1)
         dock_box.addWidget(self.drg)
         dock.setLayout(dock_box)
         self.parts = Splitter("case", self.shell.places, (left, dock), (0, self.shell.theme.tokens_size("dock_right")))
@@ -146,6 +159,9 @@ class CasePage(Page):
         self.index.wanted.connect(self.go_to_section)
         self.findings.jump.connect(self.go_to_finding)
         self.findings.fix.connect(self.settle_finding)
+        self.findings.wanted.connect(self._on_wanted)
+        self.findings.answered.connect(self._on_answered)
+        self.dock.go_to.connect(self.go_to_field)
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._on_focus)
@@ -154,15 +170,15 @@ class CasePage(Page):
         self.add_region("sheet", self.sheet, _FIELD_HINTS)
         self.add_region("dx", self.grids[Group.DX], _GRID_HINTS)
         self.add_region("op", self.grids[Group.OP], _GRID_HINTS)
-        listed = (KeyHint("↑↓", "选择"), KeyHint("Enter", "跳到字段"), KeyHint("Alt+Enter", "按建议修改"))
-        self.add_region("findings", self.findings, (*listed, *_NEXT))
+        self.add_region("findings", self.findings, _DOCK_HINTS)
+        self.add_region("score", self.dock.score, _SCORE_HINTS)
         self.add_region("fees", self.fees, (KeyHint("Enter", "下一项"), KeyHint("Ctrl+Shift+F", "收起"), *_NEXT))
 
     def _lay_tabs(self) -> None:
         """Tab goes through the paper, then the fees, the dock, and last the buttons of the strip."""
         order: list[QWidget] = [*self.sheet.tab_order(), self.fees.toggle_button]
         order += [box.field for box in self.fees.boxes.values()]
-        order += [self.findings, self.drg.path_button, self.strip.undo_button, self.strip.finish_button]
+        order += [self.findings, self.drg.path_button, *self.strip.buttons]
         for first, second in pairwise(order):
             QWidget.setTabOrder(first, second)
 
@@ -284,7 +300,7 @@ class CasePage(Page):
             self.boxes[group].principal.tell("")
         self.fees.show_view(view, marks)
         self.index.show_view(view, counts_by_section(view))
-        self.findings.show_view(view, same_case=same)
+        self.dock.show_view(view, same_case=same)
         self.drg.show_grouping(view.grouping, same_case=same)
         self.shell.set_save_state(SaveState("saved", view.saved_at))
         self.shell.set_status("")
@@ -486,6 +502,15 @@ class CasePage(Page):
         """Take back the last operation."""
         self.settle()
         self.work.undo()
+
+    def _on_wanted(self, what: str) -> None:
+        deciding.by_button(self, what)
+
+    def _on_answered(self, asked: Asked, number: int) -> None:
+        deciding.answer(self, asked, number)
+
+    def _explain_choice(self) -> str:
+        return deciding.explain(self)
 
     def _on_row_entered(self, group: Group, index: int) -> None:
         """Unfold candidates under an uncoded row when the cursor rests on it; fold those of the other grid."""

@@ -1,0 +1,282 @@
+"""What people decide about findings and questions: confirm with a reason, except, ask, call false, answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from app.common.errors import UserProblem
+from app.common.texts import text
+from app.domain.case import CaseState
+from app.domain.findings import Finding, Severity
+from app.qc.questions import Asked
+from app.services.cases import LEGAL
+from app.services.rule_types import ExceptionReason
+from app.services.types import CaseView
+from app.ui.page import Place
+from app.ui.pages.case.answering import AnswerCard, Answering
+from app.ui.pages.case.dock_cards import AnsweredCard, DecidedCard, FindingCard, QuestionCard
+from app.ui.pages.case.reasons import CONFIRM, PLACES, Asking, ask_words
+from app.ui.pages.case.rule_text import rule_words
+
+if TYPE_CHECKING:
+    from app.ui.pages.case.page import CasePage
+
+_CONFIRM: Final = {Severity.WARN: "确认警告", Severity.HINT: "忽略提示"}
+
+
+def has_choice(page: CasePage) -> bool:
+    """True when the dock shows something chosen in a case that may be changed."""
+    return page.view is not None and not page.view.locked and page.findings.current_card() is not None
+
+
+def has_finding(page: CasePage) -> bool:
+    """True when a finding is chosen, also in a locked case."""
+    return page.view is not None and page.findings.current() is not None
+
+
+def is_blocking(page: CasePage) -> bool:
+    """True when the chosen finding is one that only a change or two signatures set aside."""
+    finding = page.findings.current()
+    return has_choice(page) and finding is not None and finding.severity is Severity.ERROR
+
+
+def can_return(page: CasePage) -> bool:
+    """True when the case may go back to the physician."""
+    return page.view is not None and not page.view.locked and CaseState.RETURNED in LEGAL[page.view.state]
+
+
+def by_button(page: CasePage, what: str) -> None:
+    """Do what a button of the chosen card says."""
+    {
+        "confirm": confirm,
+        "lift": confirm,
+        "except": except_current,
+        "ask": ask_physician,
+        "false": call_false,
+    }[what](page)
+
+
+# Findings.
+
+
+def confirm(page: CasePage) -> None:
+    """Give a reason for the chosen warning or hint, or bring a decided one back."""
+    page.settle()
+    match page.findings.current_card():
+        case DecidedCard() as card if card.finding.severity is not Severity.ERROR:
+            if _write(page, page.shell.services.suppressions.lift, card.finding):
+                page.shell.notices.toast(f"已恢复 {card.finding.rule_id}", undo=page.undo)
+        case AnsweredCard() as card:
+            page.work.do(partial(_reopened, page, card))
+        case FindingCard() as card if card.finding.severity is Severity.ERROR:
+            page.shell.notices.toast("强制错误不能确认：请改正，或按 X 申请例外。", severity="error")
+        case FindingCard() as card:
+            _ask_reason(page, card.finding, "", partial(_confirmed, page, card.finding))
+
+
+def _ask_reason(page: CasePage, finding: Finding, count: str, take: Callable[[str], object]) -> None:
+    title = f"{_CONFIRM[finding.severity]} {finding.rule_id}{count}"
+    lines = (finding.message, "理由记入审计；所依据的内容改变后，这一项会重新出现。")
+    ask_words(page, Asking(title, lines, CONFIRM, "或写明理由", "确认"), take)
+
+
+def _confirmed(page: CasePage, finding: Finding, reason: str) -> None:
+    if _write(page, page.shell.services.suppressions.suppress, finding, reason):
+        page.shell.notices.toast(f"已{_CONFIRM[finding.severity][:2]} {finding.rule_id}：{reason}", undo=page.undo)
+
+
+def confirm_all(page: CasePage, warnings: Sequence[Finding], then: Callable[[], object]) -> None:
+    """Ask for a reason of each warning in turn, then go on."""
+    _confirm_next(page, tuple(warnings), 1, len(warnings), then)
+
+
+def _confirm_next(
+    page: CasePage, left: tuple[Finding, ...], number: int, count: int, then: Callable[[], object]
+) -> None:
+    if not left:
+        then()
+        return
+    page.findings.choose_finding(left[0])
+    told = f"（第 {number} / {count} 项）" if count > 1 else ""
+    _ask_reason(page, left[0], told, partial(_confirmed_one, page, left, number, count, then))
+
+
+def _confirmed_one(
+    page: CasePage, left: tuple[Finding, ...], number: int, count: int, then: Callable[[], object], reason: str
+) -> None:
+    if _write(page, page.shell.services.suppressions.suppress, left[0], reason):
+        _confirm_next(page, left[1:], number + 1, count, then)
+
+
+def except_current(page: CasePage) -> None:
+    """Ask for an exception from the chosen blocking finding: class of the reason, reason, evidence."""
+    page.settle()
+    finding = page.findings.current()
+    if finding is None or finding.severity is not Severity.ERROR:
+        return
+    if not page.shell.services.exceptions.may_except(finding):
+        page.shell.notices.toast(f"{finding.rule_id} 不能申请例外，请改正。", severity="error")
+        return
+    labels = [text(f"exceptions.reason.{one}") for one in ExceptionReason]
+    lines = (finding.message, "例外须由临床科主任和医保办主任两人签批，到期失效。先选原因类别，或直接写明。")
+    take = partial(_except_why, page, finding, labels)
+    ask_words(page, Asking(f"申请例外 {finding.rule_id}", lines, labels, "原因类别或说明", "下一步"), take)
+
+
+def _except_why(page: CasePage, finding: Finding, labels: list[str], said: str) -> None:
+    kinds = dict(zip(labels, ExceptionReason, strict=True))
+    kind = kinds.get(said, ExceptionReason.OTHER)
+    lines = (f"原因：{said}", "写明病历依据，数字键填入出处。")
+    asking = Asking(f"申请例外 {finding.rule_id}", lines, PLACES, "病历依据", "提交申请", appends=True)
+    ask_words(page, asking, partial(_except, page, finding, kind, said))
+
+
+def _except(page: CasePage, finding: Finding, kind: ExceptionReason, said: str, evidence: str) -> None:
+    if _write(page, page.shell.services.exceptions.request, finding, kind, said, (evidence,), anew=True):
+        page.shell.notices.toast(f"已申请例外 {finding.rule_id}，待两人签批。")
+
+
+def call_false(page: CasePage) -> None:
+    """Note that the chosen finding is a false alarm; it counts in the rule manager and stays until confirmed."""
+    finding, view = page.findings.current(), page.view
+    if finding is None or view is None:
+        return
+    try:
+        page.shell.services.rules.judge(finding.rule_id, view.case_id, true_alarm=False)
+    except UserProblem as problem:
+        page.shell.errors.show(problem)
+        return
+    page.shell.notices.toast(f"已记为误报 {finding.rule_id}，供规则管理参考；要不再提示，请按 Alt+C 确认。")
+
+
+def open_rule(page: CasePage) -> None:
+    """Open the rule of the chosen finding in the rule manager."""
+    finding = page.findings.current()
+    if finding is not None:
+        page.shell.go(Place("rules", {"rule": finding.rule_id}))
+
+
+def explain(page: CasePage) -> str:
+    """Return what F1 says about the chosen card: the whole rule, or where an answer is to be found."""
+    match page.findings.current_card():
+        case FindingCard() | DecidedCard() as card:
+            return rule_words(page.shell.services, card.finding)
+        case QuestionCard() as card:
+            return f"{card.asked.finding.message}\n依据：{card.asked.finding.remedy}"
+    return ""
+
+
+# The physician.
+
+
+def ask_physician(page: CasePage) -> None:
+    """Note a neutral question about the chosen finding or question; it goes along when the case is returned."""
+    page.settle()
+    match page.findings.current_card():
+        case FindingCard() as card:
+            finding, given = card.finding, f"{card.finding.message}，请核对病历：实际情况是？"
+        case QuestionCard() as card:
+            finding, given = card.asked.finding, f"{card.asked.finding.message}请按病历答复，并写明记载位置。"
+        case _:
+            return
+    lines = ("问题要中性，不提分组和费用。记下后随病案一并退回。",)
+    asking = Asking(f"问医师 {finding.rule_id}", lines, (), "要问的话", "记入待问", given=given)
+    ask_words(page, asking, partial(_asked, page, finding))
+
+
+def _asked(page: CasePage, finding: Finding, words: str) -> None:
+    path = finding.paths[0] if finding.paths else ""
+    if page.work.do(page.shell.services.asking.ask, finding.rule_id, path, words):
+        count = len(page.shell.services.asking.of_case(page.view.case_id)) if page.view else 0
+        page.shell.notices.toast(f"已记入待问医师，共 {count} 条；“退回医师”时一并送出。", undo=page.undo)
+
+
+def return_case(page: CasePage) -> None:
+    """Return the case to the physician with the questions noted and a message."""
+    page.settle()
+    if page.view is None:
+        return
+    notes = page.shell.services.asking.of_case(page.view.case_id)
+    lines = tuple(f"{number}. {note.words}" for number, note in enumerate(notes, 1))
+    hint = "补充说明" if notes else "要问的话"
+    given = "请逐条答复。" if notes else ""
+    asking = Asking(
+        "退回医师", lines or ("还没有记下问题；可在问题上按 R 记下，或在此写明。",), (), hint, "退回", given=given
+    )
+    ask_words(page, asking, partial(_returned, page, len(notes)))
+
+
+def _returned(page: CasePage, count: int, words: str) -> None:
+    if page.work.do(page.shell.services.asking.send, words):
+        told = f"，附 {count} 个问题" if count else ""
+        page.shell.notices.toast(f"已退回医师{told}", undo=page.undo)
+
+
+# Questions.
+
+
+def next_question(page: CasePage) -> None:
+    """Put the focus into the dock, on the next follow-up question."""
+    page.settle()
+    if page.findings.step_question():
+        page.findings.setFocus()
+    else:
+        page.shell.notices.toast("没有待答的追问。")
+
+
+def answer(page: CasePage, asked: Asked, number: int) -> None:
+    """Take an answer: one with a code asks which and for the evidence, one without settles the question."""
+    view = page.view
+    if view is None or view.locked:
+        return
+    option = asked.question.options[number]
+    service = page.shell.services.questions
+    codes = service.candidates(view, asked, option)
+    if not codes:
+        if option.codes:
+            page.shell.notices.toast(f"当前编码库中没有 {option.codes} 的编码。", severity="error")
+            return
+        page.work.do(partial(_settled, page, asked, number))
+        return
+    facts = Answering(asked.finding.message, option.label, codes, asked.finding.remedy, asked.told[number])
+    card = AnswerCard(page.window(), facts, partial(_coded, page, asked, number))
+    card.open_card()
+
+
+def _coded(page: CasePage, asked: Asked, number: int, code: str, evidence: str) -> None:
+    if page.work.do(partial(_written, page, asked, number, code, evidence)):
+        page.shell.notices.toast(f"已提议 {code}，确认后生效", undo=page.undo)
+
+
+def _written(page: CasePage, asked: Asked, number: int, code: str, evidence: str, _case_id: int) -> CaseView:
+    option = asked.question.options[number]
+    view: CaseView = page.shell.services.questions.answer(page.view, asked, option, code, evidence)
+    return view
+
+
+def _settled(page: CasePage, asked: Asked, number: int, _case_id: int) -> CaseView:
+    view: CaseView = page.shell.services.questions.answer(page.view, asked, asked.question.options[number])
+    return view
+
+
+def _reopened(page: CasePage, card: AnsweredCard, _case_id: int) -> CaseView:
+    view: CaseView = page.shell.services.questions.reopen(page.view, card.settled)
+    return view
+
+
+def _write(page: CasePage, decide: Callable[..., object], *args: object, anew: bool = False) -> bool:
+    """Let a service decide something about the open case, then show the case as it stands.
+
+    ``anew``: the decision shows in no finding's standing, so that decisions must be read.
+    """
+
+    def work(case_id: int) -> CaseView:
+        decide(case_id, *args)
+        if anew:
+            page.dock.read_decisions(case_id)
+        view: CaseView = page.shell.services.cases.view(case_id)
+        return view
+
+    return page.work.do(work)

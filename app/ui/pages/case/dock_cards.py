@@ -1,0 +1,265 @@
+"""The cards of the dock: a finding, a follow-up question, what was decided, heads and lines between them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from app.domain.findings import BrokenRule, Finding, Severity
+from app.qc.questions import Asked, QuestionKind
+from app.services.questions import Settled
+from app.ui.pages.case.dock_facts import Decided
+from app.ui.pages.case.places import place_text
+from app.ui.theme import theme
+from app.ui.widgets import Button, Chip, IconLabel, KeyCap, Pane, SeverityBadge, Text, column, row
+from app.ui.widgets.painting import draw_focus_ring
+from app.ui.widgets.text import restyle
+
+MARGINS: Final = (12, 7, 12, 7)
+_SURE: Final = {Severity.WARN: "确认…", Severity.HINT: "忽略…"}
+_KINDS: Final = {QuestionKind.DETAIL: ("追问", "accent"), QuestionKind.MISSING: ("可能漏编", "proposed")}
+
+
+class DockCard(Pane):
+    """One thing that can be chosen in the dock. ``chosen(card)``: clicked. ``wanted(card, what)``: a button pressed.
+
+    ``made_of`` is what it shows: a card that shows the same is used again.
+    """
+
+    chosen = Signal(object)
+    wanted = Signal(object, str)
+
+    def __init__(self, name: str) -> None:
+        super().__init__("surface", "b")
+        self.made_of: tuple[object, ...] = ()
+        self._on = self._ring = False
+        self._extra: list[QWidget] = []
+        self.setAccessibleName(name)
+
+    @property
+    def is_on(self) -> bool:
+        """True while this card is the chosen one."""
+        return self._on
+
+    def set_on(self, on: bool, *, ring: bool) -> None:
+        """Mark the chosen card, with a ring while the list has the focus."""
+        if ring != self._ring:
+            self._ring = ring
+            self.update()
+        if on != self._on:
+            self._on = on
+            self.setProperty("surface", "accent" if on else "surface")
+            restyle(self)
+            self._show_extra()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click chooses the card."""
+        self.chosen.emit(self)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the bar that shows the choice without colour."""
+        super().paintEvent(event)
+        if self._on:
+            painter = QPainter(self)
+            painter.fillRect(0, 0, theme().px(3), self.height(), theme().colour("accent"))
+            if self._ring:
+                draw_focus_ring(painter, self.rect())
+
+    def only_when_on(self, widget: QWidget) -> QWidget:
+        """Show a part only while the card is chosen, and return it."""
+        self._extra.append(widget)
+        widget.setVisible(False)
+        for button in (widget, *widget.findChildren(Button)):
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the list is one stop of Tab; its keys do the same
+        return widget
+
+    def button(self, label: str, what: str, keys: str, kind: str = "normal") -> Button:
+        """Return a small button that asks for something about the card."""
+        made = Button(label, kind=kind, small=True, keys=keys)
+        made.setObjectName(what)
+        made.clicked.connect(self._on_button)
+        return made
+
+    def _show_extra(self) -> None:
+        for widget in self._extra:
+            widget.setVisible(self._on)
+
+    def _on_button(self) -> None:
+        self.wanted.emit(self, self.sender().objectName())
+
+
+class FindingCard(DockCard):
+    """One finding: severity, rule, place, message; the chosen one shows how to settle it. ``note`` stays visible."""
+
+    def __init__(self, finding: Finding, remedy: str, note: str, *, locked: bool) -> None:
+        super().__init__(f"{finding.rule_id} {finding.message}")
+        self.finding = finding
+        head = row(
+            SeverityBadge(finding.severity),
+            Text(finding.rule_id, "code", "muted"),
+            None,
+            Text(place_text(finding.paths), "caption", "muted"),
+            gap=6,
+        )
+        parts: list[QWidget] = [Text(finding.message, wrap=True)]
+        if note:
+            parts.append(Text(note, "caption", "warn", wrap=True))
+        if finding.remedy:
+            parts.append(self.only_when_on(Text(finding.remedy, "caption", "secondary", wrap=True)))
+        parts.append(self.only_when_on(self._buttons(remedy, locked=locked)))
+        self.setLayout(column(head, 3, *parts, margins=MARGINS))
+
+    def _buttons(self, remedy: str, *, locked: bool) -> QWidget:
+        first = [self.button(remedy, "fix", "Alt+Enter", "primary")] if remedy else []
+        first.append(self.button("跳到字段", "jump", "F6"))
+        second = []
+        if not locked and self.finding.severity in _SURE:
+            second.append(self.button(_SURE[self.finding.severity], "confirm", "Alt+C", "link"))
+        if not locked and self.finding.severity is Severity.ERROR:
+            second.append(self.button("申请例外…", "except", "X", "link"))
+        if not locked:
+            second.append(self.button("问医师…", "ask", "R", "link"))
+        second.append(self.button("误报", "false", "F", "link"))
+        below = row(*second, None, gap=2, margins=(-6, 0, 0, 0))
+        box = QWidget()
+        box.setLayout(column(row(*first, None, gap=8, margins=(0, 5, 0, 0)), below, gap=2))
+        return box
+
+
+class QuestionCard(DockCard):
+    """A follow-up question with its answers by digit; ``picked(card, number)`` when one was clicked."""
+
+    picked = Signal(object, int)
+
+    def __init__(self, asked: Asked, *, locked: bool) -> None:
+        super().__init__(f"{_KINDS[asked.question.kind][0]} {asked.finding.message}")
+        self.asked = asked
+        word, tone = _KINDS[asked.question.kind]
+        place = Text(place_text(asked.finding.paths), "caption", "muted")
+        head = row(Chip(word, tone), Text(asked.question.id, "code", "muted"), None, place, gap=6)
+        options = QWidget()
+        options.setLayout(column(*(self._option(number) for number in range(len(asked.question.options))), gap=1))
+        evidence = self.only_when_on(Text(f"依据：{asked.finding.remedy}", "caption", "secondary", wrap=True))
+        parts: list[QWidget] = [Text(asked.finding.message, wrap=True), evidence]
+        if not locked:
+            parts.append(self.only_when_on(options))
+            asking = QWidget()
+            asking.setLayout(row(self.button("问医师…", "ask", "R", "link"), None, margins=(-6, 0, 0, 0)))
+            parts.append(self.only_when_on(asking))
+        self.setLayout(column(head, 3, *parts, margins=MARGINS))
+
+    def _option(self, number: int) -> QWidget:
+        option, told = self.asked.question.options[number], self.asked.told[number]
+        line = OptionLine(number + 1, option.label, option.codes, told)
+        line.picked.connect(self._on_picked)
+        return line
+
+    def _on_picked(self, number: int) -> None:
+        self.picked.emit(self, number)
+
+
+class OptionLine(QWidget):
+    """One answer: its digit, its words, where it leads; below it the word of the text that gives it."""
+
+    picked = Signal(int)
+
+    def __init__(self, number: int, label: str, codes: str, told: str) -> None:
+        super().__init__()
+        self._number = number
+        words = Text(label, "caption_bold" if told else "caption", wrap=True)
+        line = row(KeyCap(str(number)) if number <= 9 else None, gap=6)
+        line.addWidget(words, 1)
+        if codes:
+            line.addWidget(Text(codes if len(codes) <= 14 else f"{codes[:13]}…", "code", "muted"))
+        box = column(line, gap=0, margins=(0, 1, 0, 1))
+        if told:
+            box.addWidget(Text(f"原文写有「{told}」", "caption", "proposed"))
+        self.setLayout(box)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName(f"{number} {label}")
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click takes the answer."""
+        event.accept()
+        self.picked.emit(self._number)
+
+
+class DecidedCard(DockCard):
+    """A finding that was confirmed, ignored or excepted: what, why and by whom; it can be brought back."""
+
+    def __init__(self, decided: Decided, *, locked: bool) -> None:
+        finding = decided.finding
+        super().__init__(f"已确认 {finding.rule_id} {finding.message}，{decided.words}")
+        self.finding = finding
+        icon = IconLabel("passed", "fg_muted", 14)
+        place = Text(place_text(finding.paths), "caption", "muted")
+        head = row(icon, Text(finding.rule_id, "code", "muted"), None, place, gap=6)
+        parts = [Text(finding.message, tone="secondary", wrap=True), Text(decided.words, "caption", "muted", wrap=True)]
+        if not locked and finding.severity is not Severity.ERROR:
+            buttons = QWidget()
+            buttons.setLayout(row(self.button("恢复", "lift", "Alt+C"), None, margins=(0, 4, 0, 0)))
+            parts.append(self.only_when_on(buttons))
+        self.setLayout(column(head, 2, *parts, margins=MARGINS))
+
+
+class AnsweredCard(DockCard):
+    """A follow-up question that was settled without a code: how and by whom; it can be asked again."""
+
+    def __init__(self, settled: Settled, *, locked: bool) -> None:
+        super().__init__(f"已答 {settled.asked.finding.message} {settled.reason}")
+        self.settled = settled
+        head = row(IconLabel("passed", "fg_muted", 14), Text(settled.asked.question.id, "code", "muted"), None, gap=6)
+        words = Text(settled.asked.finding.message, tone="secondary", wrap=True)
+        parts: list[QWidget] = [words, Text(f"{settled.reason}（{settled.who}）", "caption", "muted", wrap=True)]
+        if not locked:
+            buttons = QWidget()
+            buttons.setLayout(row(self.button("重新追问", "lift", "Alt+C"), None, margins=(0, 4, 0, 0)))
+            parts.append(self.only_when_on(buttons))
+        self.setLayout(column(head, 2, *parts, margins=MARGINS))
+
+
+class GroupHead(Pane):
+    """The head of a group of cards: its name and how many there are."""
+
+    def __init__(self, title: str, count: int, tone: str = "secondary") -> None:
+        super().__init__("alt", "b")
+        self.setLayout(row(Text(title, "caption_bold", tone), Text(str(count), "caption", "muted"), None,
+                           gap=6, margins=(12, 3, 12, 3)))  # fmt: skip
+
+
+class FoldHead(Pane):
+    """The head of what is folded away at the end; a click or the key opens it."""
+
+    toggled = Signal()
+
+    def __init__(self, count: int, is_open: bool) -> None:
+        super().__init__("alt", "b")
+        self.fold = Button(f"已处理 {count} 项", kind="link", small=True, keys="D")
+        self.fold.set_icon("ph.caret-down" if is_open else "ph.caret-right")
+        self.fold.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.fold.clicked.connect(self.toggled)
+        self.setLayout(row(self.fold, None, margins=(6, 2, 12, 2)))
+
+
+class BrokenLine(Pane):
+    """Says calmly that a rule could not be evaluated; it is no finding about the case."""
+
+    def __init__(self, broken: BrokenRule) -> None:
+        super().__init__("surface", "b")
+        words = Text(f"规则 {broken.rule_id} 有问题，未参与检查：{broken.why}", "caption", "muted", wrap=True)
+        line = row(IconLabel("ph.wrench", "fg_muted", 14), gap=6, margins=MARGINS)
+        line.addWidget(words, 1)
+        self.setLayout(line)
+        self.setObjectName("broken_rule")
+
+
+class SettledCard(Pane):
+    """Stands where a finding stood until the cursor moves."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__("ok", "b")
+        words = Text(f"已改正 {finding.rule_id}", "caption_bold", "ok")
+        self.setLayout(row(IconLabel("passed", "ok", 14), words, None, gap=6, margins=MARGINS))
