@@ -57,13 +57,18 @@ class Sibling:
 
     @classmethod
     def of(cls, other: CaseRecord, record: CaseRecord) -> Sibling:
-        """Return ``other`` as seen from ``record``; a patient is the same by record number or document number."""
+        """Return ``other`` as seen from ``record``; a patient is the same by record number or document number.
+
+        A newborn often has the document number of the mother, twins both have it: who was born on another day or has
+        another name is somebody else.
+        """
         same_record = bool(other.text("record_no")) and other.text("record_no") == record.text("record_no")
         same_document = bool(other.text("id_no")) and other.text("id_no") == record.text("id_no")
+        is_other = any(_differs(other, record, name) for name in ("birth_date", "patient_name"))
         values = {
             "same_stay": same_record and other.key == record.key,
             "same_record": same_record,
-            "same_patient": same_record or same_document,
+            "same_patient": same_record or (same_document and not is_other),
             "same_org": other.text("org_code") == record.text("org_code"),
             "other_admit_time": other.value("admit_time"),
             "other_discharge_time": other.value("discharge_time"),
@@ -75,6 +80,12 @@ class Sibling:
 
     def __repr__(self) -> str:
         return "Sibling(‹redacted›)"
+
+
+def _differs(other: CaseRecord, record: CaseRecord, name: str) -> bool:
+    """Tell whether a field is known of both stays and is not the same."""
+    one, two = other.text(name), record.text(name)
+    return bool(one and two) and one != two
 
 
 class GroupState(StrEnum):

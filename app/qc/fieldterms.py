@@ -35,7 +35,7 @@ SIBLING_KINDS: Final = {
     "other_readmit31_plan": Kind.TEXT,
     "other_main": Kind.CODE,
 }
-_IDENTITY: Final = frozenset({"org_code", "record_no", "admission_count", "id_no"})
+_IDENTITY: Final = frozenset({"org_code", "record_no", "admission_count", "id_no", "birth_date", "patient_name"})
 FindRow: TypeAlias = Callable[[Scope], Row | None]
 _SPECS: Final = {group: {spec.id: spec for spec in fields_of(group)} for group in Group}
 

@@ -120,3 +120,17 @@ def test_a_context_shows_no_patient() -> None:
     assert context.grouping is not None
     assert "FR21" not in repr(context.grouping())
     assert "溶栓" not in repr(context.outside)
+
+
+def test_a_newborn_with_the_document_of_the_mother_is_somebody_else(rules: RuleSet) -> None:
+    stay = {"admit_time": "2026-05-06 09:00:00", "discharge_time": "2026-05-14 10:00:00"}
+    mother = {**stay, "record_no": "1", "id_no": "X1", "birth_date": "1996-05-06", "patient_name": "张测试"}
+    child = {**stay, "record_no": "2", "id_no": "X1", "birth_date": "2026-05-06", "patient_name": "张测试之女"}
+    twin = {**child, "record_no": "3", "patient_name": "张测试之子"}
+    same = {**mother, "record_no": "4"}
+
+    def answer(other: dict[str, str]) -> Answer:
+        return rules.answer("LJ-040", *example_case({**mother, "@siblings": [other]}))
+
+    assert [answer(other) for other in (child, same)] == [Answer.PASSES, Answer.FIRES]
+    assert rules.answer("LJ-040", *example_case({**child, "@siblings": [twin]})) is Answer.PASSES
