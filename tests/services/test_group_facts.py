@@ -192,6 +192,55 @@ def _dg(findings: tuple[Finding, ...]) -> set[str]:
     return {finding.rule_id for finding in findings if finding.rule_id.startswith("DG")}
 
 
+EDITS = (
+    ("sex", "2"),
+    ("birth_date", date(2024, 5, 30)),
+    ("admit_time", datetime(2024, 6, 8, 9, 0)),
+    ("discharge_time", datetime(2024, 8, 20, 9, 0)),
+    ("discharge_time", datetime(2027, 6, 9)),
+    ("discharge_way", "2"),
+    ("age_years", 0),
+    ("age_days", 3),
+    ("nb_admit_weight", 1500),
+    ("admit_dept", "04.03"),
+    ("discharge_dept", "07.01"),
+    ("fee_total", 400_000),
+    ("fee_total", None),
+    ("fee_self", 100),
+    ("pay_method", "7"),
+    ("pay_method", None),
+    ("hi_type", "1"),
+    ("psn_selfpay", 100),
+    ("psn_ownpay", 100),
+    ("los_days", 70),
+    ("outp_dx_code", "J96.000"),
+    ("dx[0].code", "J18.900"),
+    ("dx[1].code", "I10.x00"),
+    ("dx[1].code", None),
+    ("dx[2].code", "J96.000"),
+)
+
+
+@pytest.mark.parametrize("regime", ["plain", "newborn"])
+@pytest.mark.parametrize(("path", "value"), EDITS)
+def test_an_edit_gives_the_report_of_a_full_check(world: GroupWorld, regime: str, path: str, value: Value) -> None:
+    rules = replace(world.prices.rules, los_excluded_over=60)
+    there = replace(world, prices=replace(world.prices, rules=rules))
+    before = stay("I63.900", "J96.000", "K35.800", fee_antibiotic=0, los_days=8)
+    if regime == "newborn":
+        before = before.with_value("birth_date", None).with_value("age_years", 0).with_value("age_days", 9)
+    after = before.with_value(path, value)
+
+    def context(record: CaseRecord) -> QcContext:
+        return QcContext(
+            today=CLOCK.now().date(), codebook=there.book, grouping=facts_source(lambda: there, record), profile="both"
+        )
+
+    known = shipped_rules().check(before, context(before))
+    quick = shipped_rules().check_fields(after, known, [path], context(after))
+    assert quick == shipped_rules().check(after, context(after))
+
+
 def test_a_checked_file_and_stays_of_one_patient(world: GroupWorld) -> None:
     first = stay("I63.900", record_no="26000001", admission_count=1, readmit31_plan="1", fee_total=1_000_000)
     again = stay(
