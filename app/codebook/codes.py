@@ -155,12 +155,20 @@ class CodeRanges:
 
     def contains(self, code: str) -> bool:
         """True when a code lies in a range; a dagger+asterisk code by its dagger part, or in an asterisk category."""
-        folded = fold_code(code)
-        main, star = dagger(folded).rstrip("*"), asterisk(folded) or (folded[:-1] if folded.endswith("*") else "")
-        return bool(folded) and any(
+        return self.hold(*code_parts(code))
+
+    def hold(self, main: str, star: str) -> bool:
+        """Tell what :meth:`contains` does of a code whose :func:`code_parts` are known."""
+        return bool(main or star) and any(
             (not item.marked and item.holds(main)) or (bool(star) and _is_star(item) and item.holds(star))
             for item in self.items
         )
+
+
+def code_parts(code: str) -> tuple[str, str]:
+    """Return the parts of a code that ranges look at, folded: its dagger part or the whole, and its asterisk part."""
+    folded = fold_code(code)
+    return dagger(folded).rstrip("*"), asterisk(folded) or (folded[:-1] if folded.endswith("*") else "")
 
 
 def _is_star(item: _Item) -> bool:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 from typing import Final
 
-from app.codebook.codes import asterisk
-from app.qc.codesets import CodeSet
+from app.codebook.codes import CodeRanges, asterisk, code_parts
 from app.qc.memo import Memo
 from app.qc.quick import Passing
 
@@ -20,37 +19,39 @@ class CodePairs:
     """Rows ``left | right`` of code ranges; what follows a second bar is a note for people.
 
     Raises ``ValueError`` with the row for one that is none. A dagger+asterisk code is in a range when either part is.
-    ``answers[left, right]`` tells whether a row holds both; ``listed[left]`` whether a row other than ``*`` has it.
+    ``listed[left]`` tells whether a row other than ``*`` has a code on its left.
     """
 
     def __init__(self, rows: Iterable[str]) -> None:
-        self._rows = tuple(_read(row) for row in rows)
-        self.answers = Memo[tuple[str, str], bool](self._holds, _MEMORY)
-        self.listed = Memo[str, bool](self._lists, _MEMORY)
-
-    @property
-    def left(self) -> Container[str] | None:
+        pairs = [_read(row) for row in rows]
+        starred = _bits(known is None for known, _ in pairs)
+        self._left = Memo[str, int](lambda code: _rows_of(code, [known for known, _ in pairs]), _MEMORY)
+        self._right = Memo[str, int](lambda code: _rows_of(code, [known for _, known in pairs]), _MEMORY)
+        self.listed = Memo[str, bool](lambda code: bool(self._left[code] & ~starred), _MEMORY)
+        self.left: Container[str] | None = None if starred else Passing(self.listed.__getitem__)
         """The codes on the left side, None when a row stands for every code."""
-        return None if any(known is None for known, _ in self._rows) else Passing(self.listed.__getitem__)
 
-    def _holds(self, pair: tuple[str, str]) -> bool:
-        left, right = pair
-        return any((known is None or _is_in(left, known)) and _is_in(right, other) for known, other in self._rows)
-
-    def _lists(self, left: str) -> bool:
-        return any(known is not None and _is_in(left, known) for known, _ in self._rows)
+    def hold(self, left: str, right: str) -> bool:
+        """Tell whether a row has the first code on its left and the second on its right."""
+        return bool(self._left[left] & self._right[right])
 
 
-def _read(row: str) -> tuple[CodeSet | None, CodeSet]:
+def _rows_of(code: str, sides: Iterable[CodeRanges | None]) -> int:
+    """Return the rows that have a code on a side, as bits: pairs are many, codes few."""
+    parts, star = code_parts(code), asterisk(code)
+    alone = code_parts(star)
+    return _bits(side is None or side.hold(*parts) or (bool(star) and side.hold(*alone)) for side in sides)
+
+
+def _bits(rows: Iterable[bool]) -> int:
+    return sum(1 << at for at, row in enumerate(rows) if row)
+
+
+def _read(row: str) -> tuple[CodeRanges | None, CodeRanges]:
     parts = [part.strip() for part in row.split("|")]
     if len(parts) < _SIDES or not all(parts[:_SIDES]):
         raise ValueError(row)
     try:
-        return (None if parts[0] == ANY else CodeSet(parts[0])), CodeSet(parts[1])
+        return (None if parts[0] == ANY else CodeRanges.parse(parts[0])), CodeRanges.parse(parts[1])
     except ValueError as error:
         raise ValueError(row) from error
-
-
-def _is_in(code: str, known: CodeSet) -> bool:
-    star = asterisk(code)
-    return code in known or (bool(star) and star in known)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from app.codebook.codes import code_parts
 from app.domain.field import Group
+from app.qc.codesets import CodeSet
 from app.qc.memo import Memo
 from app.qc.quick import Coded, Rowed, Trigger, Worded
 from app.qc.rule import CompiledRule
@@ -64,7 +66,16 @@ def _by_codes(needs: Sequence[tuple[Coded, int]]) -> tuple[_Codes, ...]:
 
 
 def _finder(needs: Sequence[tuple[Coded, int]]) -> Callable[[str], frozenset[int]]:
-    return lambda code: frozenset(place for trigger, place in needs if code in trigger.codes)
+    def find(code: str) -> frozenset[int]:
+        main, star = code_parts(code)
+        return frozenset(place for trigger, place in needs if _is_in(code, trigger.codes, main, star))
+
+    return find
+
+
+def _is_in(code: str, codes: Container[str], main: str, star: str) -> bool:
+    # not through the set's own memory: every set would then keep every code
+    return codes.ranges.hold(main, star) if isinstance(codes, CodeSet) else code in codes
 
 
 def _by_rows(needs: Sequence[tuple[Trigger, int]]) -> tuple[tuple[Rowed, frozenset[int]], ...]:

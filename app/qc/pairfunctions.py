@@ -24,11 +24,11 @@ def _paired(compiler: Compiler, call: Call, env: Env) -> Term:
     """Build ``paired(a, b, TABLE)``: a row of the table has the first code on its left and the second on its right."""
     first, second = (_code(compiler, argument(compiler, call, index, of=3), env) for index in range(_TWO))
     table, lists = compiler.table(call.args[_TWO])
-    one, other, answers = first.read, second.read, table.answers
+    one, other, hold = first.read, second.read, table.hold
 
     def read(scope: Scope) -> bool | None:
         left, right = one(scope), other(scope)
-        return None if left is None or right is None else answers[str(left), str(right)]
+        return None if left is None or right is None else hold(str(left), str(right))
 
     gate = None if table.left is None else gate_of_code(first, table.left)
     return replace(derived(Kind.BOOL, read, first, second), lists=lists, quick=Quick(read, read, gate))
@@ -45,7 +45,7 @@ def _compatible(compiler: Compiler, call: Call, env: Env) -> Term:
         code, treated = operation(scope), disease(scope)
         if code is None or treated is None or not table.listed[str(code)]:
             return None
-        return table.answers[str(code), str(treated)]
+        return table.hold(str(code), str(treated))
 
     return replace(derived(Kind.BOOL, read, dx, op), lists=lists)
 
@@ -63,7 +63,7 @@ def _treats(compiler: Compiler, call: Call, env: Env) -> Term:
         if code is None or not table.listed[str(code)]:
             return None
         found = scope.codes(Group.DX)
-        if any(other and table.answers[str(code), other] for other in found):
+        if any(other and table.hold(str(code), other) for other in found):
             return True
         return False if all(found) else None
 
