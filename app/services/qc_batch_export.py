@@ -94,7 +94,7 @@ class QcExportService:
         }
         yield from ((text(f"qc_batch.about.{name}"), value) for name, value in values.items())
         for line in overview.lines:
-            yield text(f"qc_batch.by.{line.group.kind}", name=line.title, key=line.group.key), str(line.count)
+            yield text(f"qc_batch.by.{line.group.kind}", name=line.title, id=line.group.key), str(line.count)
 
     def _note(self, path: Path, lines: int) -> None:
         if not self._session.db.read_only:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from app.services.qc_batch_types import LineDetail, QcLine
 from app.services.qc_batch_words import dept_name
@@ -112,7 +112,7 @@ class DetailPanel(Pane):
         self._year.setVisible(theme().wide)
 
 
-def _section(*items: QWidget | QVBoxLayout) -> QWidget:
+def _section(*items: QWidget | QBoxLayout) -> QWidget:
     part = QWidget()
     box = column(gap=6, margins=(14, 12, 14, 10))
     for item in items:

@@ -24,7 +24,6 @@ from app.ui.theme import theme
 from app.ui.widgets import Pane, Splitter, column
 
 _DETAIL_AFTER_MS: Final = 90
-_CHANGES_AFTER_MS: Final = 250
 _NARROW, _WIDE = (264, 0, 318), (282, 0, 420)
 
 
@@ -57,8 +56,10 @@ class QcBatchPage(Page):
         whole = column(self.head)
         whole.addWidget(self.parts, 1)
         self.setLayout(whole)
-        self._detail_timer = self._timer(_DETAIL_AFTER_MS, self._read_detail)
-        self._changes_timer = self._timer(_CHANGES_AFTER_MS, self.refresh)
+        self._detail_timer = QTimer(self)
+        self._detail_timer.setSingleShot(True)
+        self._detail_timer.setInterval(_DETAIL_AFTER_MS)
+        self._detail_timer.timeout.connect(self._read_detail)
         self._connect()
         self._name_regions()
 
@@ -73,13 +74,6 @@ class QcBatchPage(Page):
         self.work.began.connect(self._on_run_began)
         self.work.ended.connect(self._on_run_ended)
         self.work.ran.connect(self._on_ran)
-
-    def _timer(self, after_ms: int, then: object) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(after_ms)
-        timer.timeout.connect(then)
-        return timer
 
     def _name_regions(self) -> None:
         choose, leave = KeyHint("↑↓", "选择"), KeyHint("Esc", "返回")
@@ -120,9 +114,10 @@ class QcBatchPage(Page):
         self.refresh()
 
     def on_changes(self, changes: Changes) -> None:
-        """Count anew after a moment; the cursor stays on its line."""
+        """Count anew; the cursor stays on its line. A hidden page does so when it is shown next."""
         if self.isVisible() and not self._running and (changes.cases or changes.listing or changes.rules):
-            self._changes_timer.start()
+            self._keep()
+            self.refresh()
 
     def _keep(self) -> None:
         lines = self.middle.lines
@@ -203,8 +198,7 @@ class QcBatchPage(Page):
 
     def _read_detail(self) -> None:
         key = self.current_key
-        if key is None:
-            self.detail.show_nothing()
+        if key is None or not self.isVisible():
             return
         job = self.shell.jobs.run(ReadDetail(self.shell.services, key), parent=self)
         job.done.connect(partial(self._on_detail, key))
