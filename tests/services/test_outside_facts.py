@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +20,7 @@ from app.domain.field import Group
 from app.qc.context import OutsideFacts
 from app.qc.engine import Answer
 from app.qc.rule import Profile
+from app.services.bulk import check_file
 from app.services.composition import Services
 from app.services.documents import profile_of
 from app.services.first_group import first_groups
@@ -150,3 +153,24 @@ def test_a_text_names_a_code_only_when_no_other_category_has_that_name() -> None
     assert codes.find("不稳定型 心绞痛") == "I20.000"
     assert codes.find("热") == ""
     assert codes.find("心绞痛") == ""
+
+
+def test_a_file_with_a_settlement_list_is_checked_as_both_documents(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BINGAN_HOME", str(tmp_path / "home"))
+    batch, out = tmp_path / "清单.csv", tmp_path / "结果.csv"
+    head = "病案号,住院次数,性别,入院时间,出院时间,总费用,医保编号,医保支付方式,结算开始日期,基金支付合计,个人自付,个人自费"
+    row = "26000001,1,1,2024-06-01 09:00:00,2024-06-09 10:00:00,17000,,8,2024-05-30,9000,3000,1000"
+    batch.write_text(f"{head}\n{row}\n", "utf-8-sig")
+    check_file(batch, out)
+    with out.open(encoding="utf-8-sig", newline="") as handle:
+        found = {(row["rule"], row["column"]) for row in csv.DictReader(handle)}
+    wanted = {
+        ("QD-001", "医保编号"),
+        ("QD-004", "医保支付方式"),
+        ("QD-012", "结算开始日期"),
+        ("QD-023", "基金支付合计"),
+    }
+    assert wanted <= found
+    assert not {rule for rule, _ in found} & {"QD-002", "QD-005", "QD-010"}
