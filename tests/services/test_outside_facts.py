@@ -160,8 +160,8 @@ def test_a_file_with_a_settlement_list_is_checked_as_both_documents(
 ) -> None:
     monkeypatch.setenv("BINGAN_HOME", str(tmp_path / "home"))
     batch, out = tmp_path / "清单.csv", tmp_path / "结果.csv"
-    head = "病案号,住院次数,性别,入院时间,出院时间,总费用,医保编号,医保支付方式,结算开始日期,基金支付合计,个人自付,个人自费"
-    row = "26000001,1,1,2024-06-01 09:00:00,2024-06-09 10:00:00,17000,,8,2024-05-30,9000,3000,1000"
+    head = "病案号,住院次数,性别,入院时间,出院时间,总费用,医保编号,医保支付方式,结算开始日期"
+    row = "26000001,1,1,2024-06-01 09:00:00,2024-06-09 10:00:00,17000,,8,2024-05-30"
     batch.write_text(f"{head}\n{row}\n", "utf-8-sig")
     check_file(batch, out)
     with out.open(encoding="utf-8-sig", newline="") as handle:
