@@ -301,7 +301,14 @@ class FindingList(QWidget):
         if self._current >= 0:
             card = self._cards[self._current]
             self.setAccessibleDescription(card.accessibleName())
+            self._lay_out()
             self._scroll.ensureWidgetVisible(card, 0, theme().px(24))
+
+    def _lay_out(self) -> None:
+        """Give the cards their heights now: what is to be shown must know where it is."""
+        width, least = self._scroll.viewport().width(), self._scroll.viewport().height()
+        self._scroll.inner.resize(width, max(least, self._scroll.box.heightForWidth(width)))
+        self._scroll.box.activate()
 
     @staticmethod
     def _key(card: DockCard | None) -> Sequence[object]:

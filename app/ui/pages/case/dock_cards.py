@@ -86,6 +86,9 @@ class DockCard(Pane):
     def _show_extra(self) -> None:
         for widget in self._extra:
             widget.setVisible(self._on)
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()  # tells the list of the new height at once
 
     def _on_button(self) -> None:
         self.wanted.emit(self, self.sender().objectName())
@@ -123,7 +126,7 @@ class FindingCard(DockCard):
         if not locked:
             second.append(self.button("问医师…", "ask", "R", "link"))
         second.append(self.button("误报", "false", "F", "link"))
-        below = row(*second, None, gap=2, margins=(-6, 0, 0, 0))
+        below = row(*second, None, gap=2)
         box = QWidget()
         box.setLayout(column(row(*first, None, gap=8, margins=(0, 5, 0, 0)), below, gap=2))
         return box
@@ -147,7 +150,7 @@ class QuestionCard(DockCard):
         if not locked:
             parts.append(self.only_when_on(options))
             asking = QWidget()
-            asking.setLayout(row(self.button("问医师…", "ask", "R", "link"), None, margins=(-6, 0, 0, 0)))
+            asking.setLayout(row(self.button("问医师…", "ask", "R", "link"), None))
             parts.append(self.only_when_on(asking))
         self.setLayout(column(head, 3, *parts, margins=MARGINS))
 

@@ -23,6 +23,8 @@ from app.ui.pages.case import PAGE as CASE
 NOW = datetime(2026, 11, 23, 9, 0)
 LONG = "慢性支气管炎急性发作，陈旧性肺结核，\n双肺上叶纤维条索影待查；既往吸烟 40 年，已戒 3 年，咳嗽咳痰反复发作"
 
+_CARE = {"assist1": "许宁（测试）", "incision": "0", "healing": "9", "anes_method": "3", "anes_doctor": "高扬（测试）"}
+
 
 def made_record(number: str = "00912345", person: int = 0) -> CaseRecord:
     """Return a discharged stay with three diagnoses and two operations, none of them coded, otherwise complete."""
@@ -35,7 +37,7 @@ def made_record(number: str = "00912345", person: int = 0) -> CaseRecord:
     dx = tuple(Row({"source_text": text, "name": text[:90], "adm_cond": "1"}) for text in texts)
     begin = base.value("admit_time")
     op = tuple(
-        Row({"source_text": text, "name": text, "date": begin, "level": "2", "surgeon": "顾东（测试）"})
+        Row({"source_text": text, "name": text, "date": begin, "level": "2", "surgeon": "顾东（测试）", **_CARE})
         for text in ("胃镜检查", "内镜下止血")
     )
     head = {"record_no": number, "outp_dx_code": "K26.400", "coder": "周远（测试）", "patient_name": "何平（测试）"}
