@@ -17,6 +17,7 @@ from app.common.progress import Progress
 from app.common.texts import text
 from app.domain.changes import Changes
 from app.ui.errors import Errors, crash_left_behind
+from app.ui.leaving import LeavingWatch
 from app.ui.main_window import PRODUCT, MainWindow
 from app.ui.page import PageSpec
 from app.ui.pages import registered
@@ -94,11 +95,12 @@ def load_behind(window: MainWindow) -> None:
     """Load the engines in the background, then check the cases whose summary is older than their content.
 
     Such cases are left by a program that ended between an import and its check. From then on the training that the
-    hospital wants at night is begun when it is due.
+    hospital wants at night is begun when it is due, and cases that leave soon are checked from time to time.
     """
     job = window.shell.jobs.run(window.shell.services.warm_up, label="载入编码库与分组方案", parent=window)
     job.done.connect(partial(_check_stale, window))
     job.done.connect(partial(_watch_night, window))
+    job.done.connect(partial(_watch_leaving, window))
 
 
 def _check_stale(window: MainWindow, _loaded: object) -> None:
@@ -109,6 +111,10 @@ def _check_stale(window: MainWindow, _loaded: object) -> None:
 
 def _watch_night(window: MainWindow, _loaded: object) -> None:
     NightWatch(window.shell, window).start()
+
+
+def _watch_leaving(window: MainWindow, _loaded: object) -> None:
+    LeavingWatch(window.shell, window).start()
 
 
 def _check(checking: Any, progress: Progress) -> Changes:

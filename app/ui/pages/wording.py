@@ -35,6 +35,11 @@ def short_date(value: date | datetime | None, year: int) -> str:
     return f"{value:%m-%d}" if value.year == year else f"{value:%Y-%m-%d}"
 
 
+def days_left(days: int) -> str:
+    """Return ``剩 2 天``, ``今天`` or ``过 1 天``."""
+    return f"剩 {days} 天" if days > 0 else "今天" if days == 0 else f"过 {-days} 天"
+
+
 def yuan(fen: int | None) -> str:
     """Return an amount in yuan with two decimals and a minus sign as Chinese print has it; ``—`` for None."""
     if fen is None:

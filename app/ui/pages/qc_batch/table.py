@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from app.services.qc_batch_types import HitKey, Leaving, LineStatus, QcLine
 from app.services.qc_batch_words import dept_name
 from app.ui.models.qc_lines import LinesModel, Pair
+from app.ui.pages.wording import days_left
 from app.ui.theme import theme
 from app.ui.widgets import Cell, Column, DataTable, StateStack, column
 
@@ -173,8 +174,3 @@ def _leaving_cell(key: str, leaving: Leaving | None) -> Cell:
             return Cell(days_left(leaving.days_left), "error" if leaving.days_left < 1 else "fg_secondary")
         case _:
             return Cell("—" if leaving.multiple is None else f"{leaving.multiple:.2f}", "fg_secondary", right=True)
-
-
-def days_left(days: int) -> str:
-    """Return ``剩 2 天``, ``今天`` or ``过 1 天``."""
-    return f"剩 {days} 天" if days > 0 else "今天" if days == 0 else f"过 {-days} 天"

@@ -80,6 +80,17 @@ _ACTIONS = (
         group=_GROUP,
     ),
     Action(
+        "worklist.quality",
+        "批次质控",
+        "把列表中的病案按规则、科室、编码员逐条质控，可成批修改和退回。",
+        WorklistPage.go_through,
+        "Q",
+        _TABLE,
+        enabled=_has_cases,
+        icon="ph.shield-check",
+        group=_GROUP,
+    ),
+    Action(
         "worklist.filter",
         "筛选",
         "把光标移到筛选框；可输入条件、姓名、诊断或拼音首字母。",

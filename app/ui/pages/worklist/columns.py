@@ -9,8 +9,9 @@ from typing import Final
 from app.domain.dictionaries import dictionary
 from app.domain.findings import Severity
 from app.domain.grouping import GroupStatus
+from app.services.qc_batch_types import Leaving
 from app.services.worklist import WorklistRow
-from app.ui.pages.wording import age_text, sex_text, short_date, yuan
+from app.ui.pages.wording import age_text, days_left, sex_text, short_date, yuan
 from app.ui.theme import theme
 from app.ui.widgets import Cell, Column
 
@@ -21,6 +22,7 @@ COLUMNS: Final = (
     Column("age", "性别年龄", 76, sort=True),
     Column("dept", "出院科室", 106, sort=True),
     Column("discharge_time", "出院", 60, sort=True),
+    Column("planned", "计划出院", 128),
     Column("principal_text", "主要诊断（医师原文）", 150, stretch=True, sort=True),
     Column("severity", "质控", 106, sort=True),
     Column("coded", "已编", 60),
@@ -33,17 +35,23 @@ COLUMNS: Final = (
 )
 """Keys are the sort names of the worklist service."""
 
-HIDDEN_AT_FIRST: Final = frozenset({"principal_code", "rw", "amount_fen"})
+HIDDEN_AT_FIRST: Final = frozenset({"planned", "principal_code", "rw", "amount_fen"})
+OF_QUEUE: Final[Mapping[str, frozenset[str]]] = {"leaving": frozenset({"planned"})}
+"""Columns that a queue shows although they are hidden at first."""
 _SEVERITIES: Final = (Severity.ERROR, Severity.WARN, Severity.HINT)
 
 
 @dataclass
 class Cells:
-    """Makes the cells of a row. ``year`` is the current one, ``people`` and ``batches`` give names for ids."""
+    """Makes the cells of a row. ``year`` is the current one, ``people`` and ``batches`` give names for ids.
+
+    ``leaving`` are the cases that leave soon, by id.
+    """
 
     year: int
     people: Mapping[str, str] = field(default_factory=dict)
     batches: Mapping[int, str] = field(default_factory=dict)
+    leaving: Mapping[int, Leaving] = field(default_factory=dict)
 
     def __call__(self, key: str, row: WorklistRow) -> Cell:
         """Return the cell of a column."""
@@ -77,6 +85,15 @@ def _dept(_cells: Cells, row: WorklistRow) -> Cell:
 
 def _discharge(cells: Cells, row: WorklistRow) -> Cell:
     return Cell(short_date(row.discharge_time, cells.year) or "在院", "fg_secondary")
+
+
+def _planned(cells: Cells, row: WorklistRow) -> Cell:
+    leaving = cells.leaving.get(row.case_id)
+    if leaving is None:
+        return Cell("—", "fg_muted")
+    left = days_left(leaving.days_left)
+    note = f"{left}，估计" if leaving.estimated else left
+    return Cell(short_date(leaving.planned, cells.year), "warn" if leaving.days_left < 1 else "fg_secondary", note=note)
 
 
 def _principal_text(_cells: Cells, row: WorklistRow) -> Cell:
@@ -127,6 +144,7 @@ _CELLS: Final[Mapping[str, Callable[[Cells, WorklistRow], Cell]]] = {
     "age": _age,
     "dept": _dept,
     "discharge_time": _discharge,
+    "planned": _planned,
     "principal_text": _principal_text,
     "severity": _severity,
     "coded": _coded,

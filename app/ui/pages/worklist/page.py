@@ -188,6 +188,7 @@ class WorklistPage(Page):
         if list(view.tokens) != self.filter.tokens or view.text != self.filter.box.text:
             self.filter.set_query(view.tokens, view.text)
             self._typed_timer.stop()
+        self.table.show_queue(view.queue)
         self.table.head.show_sorted(view.sort, view.descending)
         if not same or not self._number:
             self._totals = ListTotals()
@@ -223,6 +224,9 @@ class WorklistPage(Page):
             return
         self._totals, self._queues = counted.totals, counted.queues
         self.queues.show_queues(counted.queues, self._shown.queue)
+        if dict(counted.leaving) != dict(self.cells.leaving):
+            self.cells.leaving = counted.leaving
+            self.table.viewport().update()
         if dict(counted.batches) != dict(self.cells.batches):
             self.cells.batches = counted.batches
             self.filter.relabel()
@@ -425,6 +429,11 @@ class WorklistPage(Page):
     def check(self) -> None:
         """Check and group the list anew."""
         self.work.check(self.scope())
+
+    def go_through(self) -> None:
+        """Go through what the rules found in the cases of the list."""
+        view = self._shown
+        self.shell.go(Place("qc", {"scope": "list", "queue": view.queue, "words": view.words}))
 
     def export(self) -> None:
         """Export the batch of the case under the cursor."""

@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from app.common.progress import Progress
+from app.services.qc_batch_types import Leaving
 from app.services.types import CaseView, ListTotals, QueueCount
 
 if TYPE_CHECKING:
@@ -38,12 +39,13 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What stands around a list: counts of the queues and of the list, the titles of batches."""
+    """What stands around a list: counts of the queues and of the list, the titles of batches, who leaves soon."""
 
     request: ListRequest
     queues: tuple[QueueCount, ...]
     totals: ListTotals
     batches: Mapping[int, str]
+    leaving: Mapping[int, Leaving]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ class CountList:
         """Return the counts."""
         worklist, wanted = self.services.worklist, self.request
         batches = {batch.id: batch.file_name for batch in self.services.imports.batches()}
-        return Counted(wanted, worklist.queues(), worklist.totals(wanted.queue, wanted.words), batches)
+        leaving = {one.case_id: one for one in self.services.leaving.due()}
+        return Counted(wanted, worklist.queues(), worklist.totals(wanted.queue, wanted.words), batches, leaving)
 
 
 @dataclass(frozen=True, slots=True)
