@@ -164,6 +164,12 @@ class CodeRanges:
             for item in self.items
         )
 
+    def near(self, start: str) -> bool:
+        """Tell whether a code that begins so can be in a range, given its first three characters."""
+        return any(
+            item.low[:3] <= start[: len(item.low)] and start[: len(item.high)] <= item.high[:3] for item in self.items
+        )
+
 
 def code_parts(code: str) -> tuple[str, str]:
     """Return the parts of a code that ranges look at, folded: its dagger part or the whole, and its asterisk part."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 from typing import Final
 
-from app.codebook.codes import CodeRanges, asterisk, code_parts
+from app.codebook.codes import CodeRanges, asterisk
+from app.qc.codesets import RangeIndex
 from app.qc.memo import Memo
 from app.qc.quick import Passing
 
@@ -13,6 +14,7 @@ ANY: Final = "*"
 """Stands on the left for every code."""
 _MEMORY: Final = 20_000
 _SIDES: Final = 2
+_NONE: Final = CodeRanges(())
 
 
 class CodePairs:
@@ -24,9 +26,11 @@ class CodePairs:
 
     def __init__(self, rows: Iterable[str]) -> None:
         pairs = [_read(row) for row in rows]
-        starred = _bits(known is None for known, _ in pairs)
-        self._left = Memo[str, int](lambda code: _rows_of(code, [known for known, _ in pairs]), _MEMORY)
-        self._right = Memo[str, int](lambda code: _rows_of(code, [known for _, known in pairs]), _MEMORY)
+        starred = _bits(at for at, (known, _) in enumerate(pairs) if known is None)
+        left = RangeIndex([known or _NONE for known, _ in pairs])
+        right = RangeIndex([known for _, known in pairs])
+        self._left = Memo[str, int](lambda code: _rows_of(code, left) | starred, _MEMORY)
+        self._right = Memo[str, int](lambda code: _rows_of(code, right), _MEMORY)
         self.listed = Memo[str, bool](lambda code: bool(self._left[code] & ~starred), _MEMORY)
         self.left: Container[str] | None = None if starred else Passing(self.listed.__getitem__)
         """The codes on the left side, None when a row stands for every code."""
@@ -36,15 +40,14 @@ class CodePairs:
         return bool(self._left[left] & self._right[right])
 
 
-def _rows_of(code: str, sides: Iterable[CodeRanges | None]) -> int:
+def _rows_of(code: str, side: RangeIndex) -> int:
     """Return the rows that have a code on a side, as bits: pairs are many, codes few."""
-    parts, star = code_parts(code), asterisk(code)
-    alone = code_parts(star)
-    return _bits(side is None or side.hold(*parts) or (bool(star) and side.hold(*alone)) for side in sides)
+    star = asterisk(code)
+    return _bits({*side.holding(code), *(side.holding(star) if star else ())})
 
 
-def _bits(rows: Iterable[bool]) -> int:
-    return sum(1 << at for at, row in enumerate(rows) if row)
+def _bits(rows: Iterable[int]) -> int:
+    return sum(1 << at for at in rows)
 
 
 def _read(row: str) -> tuple[CodeRanges | None, CodeRanges]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
-from app.codebook.codes import CodeRanges
+from app.codebook.codes import CodeRanges, code_parts
 from app.qc.memo import Memo
 
 _MEMORY: Final = 20_000
+_CATEGORY: Final = 3
 
 
 class CodeSet:
@@ -22,3 +24,20 @@ class CodeSet:
 
     def __contains__(self, code: object) -> bool:
         return isinstance(code, str) and self.answers[code]
+
+
+class RangeIndex:
+    """Many ranges at once: which of them hold a code. Those without codes of its category are left out at once."""
+
+    def __init__(self, ranges: Sequence[CodeRanges]) -> None:
+        self._ranges = tuple(ranges)
+        self._near = Memo[str, tuple[int, ...]](self._beginning, _MEMORY)
+
+    def holding(self, code: str) -> list[int]:
+        """Return the places of the ranges that hold a code."""
+        main, star = code_parts(code)
+        places = range(len(self._ranges)) if star else self._near[main[:_CATEGORY]]
+        return [place for place in places if self._ranges[place].hold(main, star)]
+
+    def _beginning(self, start: str) -> tuple[int, ...]:
+        return tuple(place for place, ranges in enumerate(self._ranges) if ranges.near(start))

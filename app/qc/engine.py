@@ -55,6 +55,7 @@ class _Plan:
     rules: tuple[CompiledRule, ...]
     not_imported: frozenset[str]
     gates: Gates
+    reading: Memo[frozenset[str], tuple[CompiledRule, ...]]
 
 
 class RuleSet:
@@ -68,6 +69,7 @@ class RuleSet:
         self._scored = {compiled.rule.id: compiled.rule.score for compiled in rules if compiled.rule.score}
         self._absent = _Absences(self.rules, scorecard)
         self._plans = Memo(self._make_plan, _KEPT)
+        self._touched = Memo(self._ids_reading, _KEPT)
 
     @classmethod
     def load(
@@ -112,8 +114,8 @@ class RuleSet:
         (``dx[2].code``) or groups whose rows came, went or moved (``dx``).
         """
         scope, plan = self._begin(record, context)
-        rerun = _reading(plan.rules, changed)
-        touched = {compiled.rule.id for compiled in _reading(self.rules, changed)}
+        patterns = frozenset(map(pattern_of, changed))
+        rerun, touched = plan.reading[patterns], self._touched[patterns]
         findings = [finding for finding in previous.findings if finding.rule_id not in touched]
         broken = [rule for rule in previous.broken if rule.rule_id not in touched]
         return self._report(scope, plan, rerun, findings, broken)
@@ -122,7 +124,7 @@ class RuleSet:
         """Return what the rules that read a changed path say, without score and without order; for trying things."""
         scope, plan = self._begin(record, context)
         findings: list[Finding] = []
-        self._run(scope, _reading(plan.rules, changed), findings, [])
+        self._run(scope, plan.reading[frozenset(map(pattern_of, changed))], findings, [])
         return findings
 
     def answer(self, rule_id: str, record: CaseRecord, context: QcContext) -> Answer:
@@ -157,11 +159,14 @@ class RuleSet:
         shape = _Shape(missing, context.state is CaseState.INPATIENT, context.profile, edition)
         return Scope(record, context, missing, self.vocabulary.parameters), self._plans[shape]
 
+    def _ids_reading(self, patterns: frozenset[str]) -> frozenset[str]:
+        return frozenset(compiled.rule.id for compiled in self.rules if _touches(compiled, patterns))
+
     def _make_plan(self, shape: _Shape) -> _Plan:
         wanted = [compiled for compiled in self.rules if _wanted(compiled, shape)]
         lacking = [_lacking(compiled, shape.missing) for compiled in wanted]
         runnable = tuple(compiled for compiled in wanted if compiled.term.possible(shape.missing))
-        return _Plan(runnable, _NOTHING.union(*lacking), Gates(runnable))
+        return _Plan(runnable, _NOTHING.union(*lacking), Gates(runnable), _reading(runnable))
 
     def _report(
         self,
@@ -277,13 +282,12 @@ def _wanted(compiled: CompiledRule, shape: _Shape) -> bool:
     )
 
 
-def _reading(rules: Sequence[CompiledRule], changed: Iterable[str]) -> tuple[CompiledRule, ...]:
-    """Return the rules that read a changed path."""
-    patterns = {pattern_of(path) for path in changed}
-    return tuple(compiled for compiled in rules if _touches(compiled, patterns))
+def _reading(rules: Sequence[CompiledRule]) -> Memo[frozenset[str], tuple[CompiledRule, ...]]:
+    """Return the rules that read one of some changed paths (``dx[].code``, or ``dx[]`` for rows that moved)."""
+    return Memo(lambda patterns: tuple(compiled for compiled in rules if _touches(compiled, patterns)), _KEPT)
 
 
-def _touches(compiled: CompiledRule, patterns: set[str]) -> bool:
+def _touches(compiled: CompiledRule, patterns: frozenset[str]) -> bool:
     if not compiled.touches.isdisjoint(patterns):
         return True
     groups = tuple(pattern for pattern in patterns if pattern.endswith("[]"))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from app.codebook.codes import code_parts
 from app.domain.field import Group
-from app.qc.codesets import CodeSet
+from app.qc.codesets import CodeSet, RangeIndex
 from app.qc.memo import Memo
 from app.qc.quick import Coded, Rowed, Trigger, Worded
 from app.qc.rule import CompiledRule
@@ -66,16 +65,16 @@ def _by_codes(needs: Sequence[tuple[Coded, int]]) -> tuple[_Codes, ...]:
 
 
 def _finder(needs: Sequence[tuple[Coded, int]]) -> Callable[[str], frozenset[int]]:
+    # not through the memory of each set: every set would then keep every code
+    ranged = [(trigger.codes.ranges, place) for trigger, place in needs if isinstance(trigger.codes, CodeSet)]
+    others = [(trigger.codes, place) for trigger, place in needs if not isinstance(trigger.codes, CodeSet)]
+    index = RangeIndex([ranges for ranges, _ in ranged])
+
     def find(code: str) -> frozenset[int]:
-        main, star = code_parts(code)
-        return frozenset(place for trigger, place in needs if _is_in(code, trigger.codes, main, star))
+        held = [ranged[at][1] for at in index.holding(code)]
+        return frozenset(held + [place for codes, place in others if code in codes])
 
     return find
-
-
-def _is_in(code: str, codes: Container[str], main: str, star: str) -> bool:
-    # not through the set's own memory: every set would then keep every code
-    return codes.ranges.hold(main, star) if isinstance(codes, CodeSet) else code in codes
 
 
 def _by_rows(needs: Sequence[tuple[Trigger, int]]) -> tuple[tuple[Rowed, frozenset[int]], ...]:
