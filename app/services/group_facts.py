@@ -37,8 +37,8 @@ _STATES: Final = {
 }
 _COLUMNS: Final[Mapping[str, frozenset[str]]] = {
     "sex": frozenset({"sex"}),
-    "age": frozenset({"birth_date", "admit_time", "age_years"}),
-    "age_days": frozenset({"birth_date", "admit_time", "age_days"}),
+    "age": frozenset({"birth_date", "age_years"}),
+    "age_days": frozenset({"birth_date", "age_days"}),
     "weight": frozenset({"nb_weight[].weight", "nb_admit_weight"}),
     "principal": frozenset({"dx[].code"}),
 }

@@ -147,6 +147,9 @@ def test_a_column_that_the_file_lacks_is_not_the_records_fault(world: GroupWorld
     columns = frozenset(HEAD) - {"sex"} | {"dx[].code"}
     assert group_facts(world, replace(record, columns=columns)) is None
     assert group_facts(world, replace(record, columns=columns | {"sex"})) is not None
+    ageless = stay("I63.900", birth_date=None)
+    assert group_facts(world, replace(ageless, columns=columns - {"birth_date"} | {"sex"})) is None
+    assert group_facts(world, replace(ageless, columns=columns | {"sex"})) is not None
 
 
 def test_a_diagnosis_in_words_waits_for_its_code(world: GroupWorld) -> None:
