@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 from app.domain.dictionaries import DICTIONARIES, dictionary
 from app.domain.field import Group
-from app.qc import operators
+from app.qc import operationkinds, operators
 from app.qc.codepairs import CodePairs
 from app.qc.codesets import CodeSet
 from app.qc.faults import RuleFault
@@ -17,7 +17,7 @@ from app.qc.fieldterms import SIBLING_KINDS, bound_field, case_field, indexed_fi
 from app.qc.logic import conjunction, disjunction, negation
 from app.qc.memo import Memo
 from app.qc.parser import parse
-from app.qc.quick import Coded, Gate, Quick
+from app.qc.quick import Quick
 from app.qc.scope import MAX_LOOPS, Scope
 from app.qc.syntax import (
     Binary,
@@ -34,7 +34,7 @@ from app.qc.syntax import (
     Text,
 )
 from app.qc.syntax import Group as SetNode
-from app.qc.terms import Kind, Read, Term, constant, derived
+from app.qc.terms import Kind, Read, Term, constant, derived, gate_of_code
 from app.qc.vocabulary import LookupList, Vocabulary
 
 _COMPARISONS: Final = frozenset({"==", "!=", "<", "<=", ">", ">="})
@@ -140,7 +140,7 @@ class Compiler:
         spec = spec_of(self.group(node.group, node), node.field)
         if spec is None:
             raise self.fault("unknown_field", node, name=f"{node.group}[].{node.field}")
-        return indexed_field(spec, node.index)
+        return self._field(indexed_field(spec, node.index))
 
     def group(self, name: str, node: Node) -> Group:
         """Return the repeating group of that name."""
@@ -199,11 +199,14 @@ class Compiler:
                 return sibling_field(name, loop.slot)
             spec = spec_of(loop.group, name) if loop.group else None
             if spec:
-                return bound_field(spec, loop.slot)
+                return self._field(bound_field(spec, loop.slot))
         found = self._case_name(node)
         if found is None:
             raise self.fault("unknown_name", node, name=name)
         return found
+
+    def _field(self, term: Term) -> Term:
+        return operationkinds.filled(term, self._vocabulary.lists)
 
     def _case_name(self, node: Name) -> Term | None:
         name = node.name
@@ -235,7 +238,7 @@ class Compiler:
         spec = spec_of(env.prev.group, field) if env.prev and env.prev.group else None
         if env.prev is None or spec is None:
             raise self.fault("unknown_field", node, name=f"prev.{field}")
-        return bound_field(spec, env.prev.slot)
+        return self._field(bound_field(spec, env.prev.slot))
 
     def _membership(self, node: Membership, env: Env) -> Term:
         item = self.term(node.item, env)
@@ -309,15 +312,7 @@ def _kept(key: str, make: Read) -> Read:
 
 def _in(item: Term, where: frozenset[str] | CodeSet) -> Term:
     read = operators.tested(item, where.__contains__)
-    return replace(derived(Kind.BOOL, read, item), quick=Quick(read, read, _coded(item, where)))
-
-
-def _coded(item: Term, where: frozenset[str] | CodeSet) -> Gate | None:
-    """Return what a record must have for a code to be in a set; any row will do where a loop binds it."""
-    if item.access is None or item.access.ref.field != "code":
-        return None
-    ref = item.access.ref
-    return (Coded(ref.group, where) if ref.slot >= 0 else Coded(ref.group, where, ref.index, single=True),)
+    return replace(derived(Kind.BOOL, read, item), quick=Quick(read, read, gate_of_code(item, where)))
 
 
 def _parameter(name: str, default: Decimal) -> Term:

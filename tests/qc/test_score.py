@@ -125,7 +125,7 @@ def test_operation_items_count_only_with_an_operation(rules: RuleSet) -> None:
 
 
 def test_further_operations_cost_half_a_point_each_up_to_two(rules: RuleSet) -> None:
-    rows = {"op[0].code": "47.0100", "op[0].name": "阑尾切除术", "op[0].date": "2026-05-07"}
+    rows = {"op[0].code": "86.0400", "op[0].name": "脓肿切开引流术", "op[0].date": "2026-05-07"}
     rows |= {f"op[{row}].name": f"术{row}" for row in range(1, 7)}
     assert lost(score(rules, **rows)) == {"其他手术编码": 2}
 
