@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
+from typing import Final
 
 from app.common.errors import Where
 from app.domain.grouping import GroupResult, GroupStatus
@@ -108,6 +109,10 @@ class Mdc:
     fallback: bool = False
 
 
+_ASKED: Final = 8
+"""Weight tables whose fit a scheme remembers: every case that is priced asks for it."""
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Scheme:
     """One edition of a grouper. ``id`` names it in tables that belong to it; ``valid_from`` None when not stated.
@@ -142,6 +147,20 @@ class Scheme:
         for mdc in self.mdcs:
             for adrg in mdc.adrgs:
                 yield mdc, adrg
+
+    def has_groups(self, groups: Mapping[str, object]) -> bool:
+        """Tell whether all keys are groups of the scheme. The answer is kept for the mapping, which must not change."""
+        for known, answer in self._asked:
+            if known is groups:
+                return answer
+        answer = groups.keys() <= self.names.keys()
+        self._asked.append((groups, answer))
+        del self._asked[:-_ASKED]
+        return answer
+
+    @cached_property
+    def _asked(self) -> list[tuple[Mapping[str, object], bool]]:
+        return []
 
     @cached_property
     def names(self) -> Mapping[str, str]:

@@ -120,7 +120,7 @@ class WeightTable:
 
     def fits(self, scheme: Scheme) -> bool:
         """Return whether the scheme has every group of the table."""
-        return self.weights.keys() <= scheme.names.keys()
+        return scheme.has_groups(self.weights)
 
     def differences(self, scheme: Scheme) -> Differences:
         """Return what table and scheme do not share."""
