@@ -91,6 +91,7 @@ class Engines:
             lambda: self.rule_sets.for_department(""),
             lambda: self.prices(self.assets.scheme(self._clock.now().date())),
             self.renew_figures,
+            lambda: self._texts().find(""),
             lambda: self._warm(CodeKind.DX),
             lambda: self._warm(CodeKind.PX),
         )
