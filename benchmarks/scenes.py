@@ -284,6 +284,8 @@ SCENES: tuple[Scene, ...] = (
     Scene("autocode-search", "autocode", {"queue": "all", "band": "search"}, play=_find, leave=_close_cards),
     Scene("codes", "codes", {"query": "胆总管结石", "kind": "dx"}, ready=_found),
     Scene("memory", "memory"),
+    Scene("qc-batch", "qc", {"scope": "all", "segment": "open", "by": "rule", "key": "WZ-034"}),
+    Scene("qc-batch-dept", "qc", {"scope": "all", "segment": "all", "by": "dept", "key": "03.04"}),
     Scene("drg", "drg", {"case": 1}, play=_first_grouped, ready=_grouped),
     Scene("drg-trial", "drg", {"case": 1}, play=_try_removal, ready=_grouped, leave=_leave_trial),
     Scene("pay-rules", "pay_rules", {"rule": "coefficient"}),

@@ -39,6 +39,7 @@ class LinesModel(QAbstractTableModel):
         self._read, self._make = read, make
         self._keys: Sequence[HitKey] = ()
         self._blocks: OrderedDict[int, Mapping[Pair, QcLine]] = OrderedDict()
+        self._ready: list[HitKey] = []
         self._ticks: set[Pair] = set()
 
     @property
@@ -49,19 +50,20 @@ class LinesModel(QAbstractTableModel):
     @property
     def ready(self) -> list[HitKey]:
         """The lines that can be written at once."""
-        return [key for key in self._keys if is_ready(key)]
+        return self._ready
 
     @property
     def ticks(self) -> list[HitKey]:
         """The ticked lines in order."""
-        return [key for key in self._keys if key[:2] in self._ticks]
+        return [key for key in self._ready if key[:2] in self._ticks] if self._ticks else []
 
     def show(self, keys: Sequence[HitKey], ticks: Collection[Pair]) -> None:
         """Show another list; ticks on what is not in it, or cannot be written, are dropped."""
         self.beginResetModel()
         self._keys = keys
         self._blocks.clear()
-        self._ticks = {key[:2] for key in keys if is_ready(key) and key[:2] in ticks} if ticks else set()
+        self._ready = [key for key in keys if is_ready(key)]
+        self._ticks = {key[:2] for key in self._ready if key[:2] in ticks} if ticks else set()
         self.endResetModel()
         self.ticked.emit()
 
@@ -86,7 +88,7 @@ class LinesModel(QAbstractTableModel):
 
     def tick_all(self, on: bool) -> None:
         """Tick every line that can be written, or none."""
-        self._ticks = {key[:2] for key in self.ready} if on else set()
+        self._ticks = {key[:2] for key in self._ready} if on else set()
         if self._keys:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._keys) - 1, 0))
         self.ticked.emit()

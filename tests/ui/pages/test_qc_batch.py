@@ -18,6 +18,7 @@ from app.services.composition import Services
 from app.services.qc_batch_types import GroupKind, QcGroup, QcScope, Segment
 from app.storage.ops import Op
 from app.ui.actions import clashes
+from app.ui.leaving import LeavingWatch
 from app.ui.page import PageSpec, Place
 from app.ui.pages.qc_batch import PAGE
 from app.ui.widgets import Button, DataTable
@@ -232,12 +233,7 @@ def test_the_round_is_exported_without_names(desk: Any, services: Services, wron
 def test_those_who_leave_soon_are_a_round_with_days_left(
     open_desk: Callable[..., Any], stand_in: Pages, services: Services
 ) -> None:
-    case_id = services.worklist.ids("to_code")[0]
-    with services.session.db.operation(Op.SET_STATE, by=services.user) as tx:
-        tx.set_state(case_id, CaseState.INPATIENT)
-        tx.set_field(case_id, Group.CASE, 0, "discharge_time", datetime(2026, 11, 25, 10))
-        tx.set_field(case_id, Group.CASE, 0, "sex", None)
-    services.checking.run([case_id])
+    leaving_case(services)
     desk = open_desk((PAGE, stand_in("case"), stand_in("worklist")))
     desk.go("qc", scope="leaving")
     model = table(desk).model()
@@ -255,3 +251,53 @@ def test_the_time_of_the_check_before_discharge_is_set(desk: Any, services: Serv
     desk.find(QLineEdit, "qc_at").setText("7:30")
     desk.press("Return", on=desk.find(QLineEdit, "qc_at"))
     assert (services.leaving.plan().days, services.leaving.plan().at) == (5, "07:30")
+
+
+def test_a_list_of_the_worklist_is_gone_through_by_one_key(
+    open_desk: Callable[..., Any], services: Services, wrong: list[int]
+) -> None:
+    desk = open_desk()
+    desk.go("worklist", queue="to_code")
+    desk.press("Q", on=desk.find(DataTable, "cases"))
+    desk.rest()
+    assert desk.window.page.key == "qc"
+    assert desk.window.page.title_detail() == "病例列表：待编码"
+    assert desk.find(QLabel, "qc_cases").text() == f"{len(services.worklist.ids('to_code'))} 份"
+
+
+def test_the_queue_before_discharge_shows_the_planned_day(open_desk: Callable[..., Any], services: Services) -> None:
+    case_id = leaving_case(services)
+    desk = open_desk()
+    desk.go("worklist", queue="leaving")
+    model = desk.find(DataTable, "cases").model()
+    row = model.row_of(case_id)
+    shown = [model.index(row, column).data() for column in range(model.columnCount())]
+    assert any("11-25" in words and "剩 2 天" in words for words in shown)
+    desk.go("worklist", queue="all")
+    assert not desk.find(DataTable, "cases").isColumnHidden(0)
+
+
+def test_new_errors_before_discharge_are_told_and_shown(
+    open_desk: Callable[..., Any], stand_in: Pages, services: Services
+) -> None:
+    leaving_case(services)
+    desk = open_desk((PAGE, stand_in("case"), stand_in("worklist")))
+    watch = LeavingWatch(desk.window.shell, desk.window)
+    watch.start()
+    desk.rest()
+    (told,) = [entry for entry in desk.window.shell.notices.bell if "出院前质控" in entry.text]
+    assert "1 份" in told.text
+    watch.look()
+    desk.rest()
+    assert len([entry for entry in desk.window.shell.notices.bell if "出院前质控" in entry.text]) == 1
+
+
+def leaving_case(services: Services) -> int:
+    """Put a case with an error into hospital that leaves in two days; nobody else leaves soon."""
+    case_id: int = services.worklist.ids("to_code")[0]
+    with services.session.db.operation(Op.SET_STATE, by=services.user) as tx:
+        tx.set_state(case_id, CaseState.INPATIENT)
+        tx.set_field(case_id, Group.CASE, 0, "discharge_time", datetime(2026, 11, 25, 10))
+        tx.set_field(case_id, Group.CASE, 0, "sex", None)
+    services.checking.run([case_id])
+    return case_id
