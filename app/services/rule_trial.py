@@ -4,33 +4,25 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Final
 
 from app.common.errors import UserProblem
 from app.common.progress import NoProgress, Progress
-from app.domain.case import CaseRecord, CaseState
 from app.domain.dictionaries import dictionary
-from app.qc.context import QcContext
 from app.qc.engine import Answer, RuleSet
-from app.qc.layers import OverrideKind, RuleStatus, compile_with, words_of
-from app.qc.outsidefunctions import READS_GROUP
-from app.qc.rule import CompiledRule, Profile, Rule
+from app.qc.layers import OverrideKind, RuleStatus, compile_with
+from app.qc.rule import CompiledRule, Rule
 from app.qc.score import Scorecard
-from app.services.documents import MARKS, profile_of
 from app.services.rule_samples import chosen, sample_of
-from app.services.rule_sets import department_of
+from app.services.rule_trial_cases import Needs, TrialCase, TrialCases
 from app.services.rule_types import Sample, Trial, TrialScope
 from app.services.session import Session
 from app.services.stored_context import context_of
 from app.storage.light import Which
 from app.storage.reads import Reader
 
-_OUTSIDE: Final = frozenset({"fact", "siblings"})
-"""Names behind everything that a rule reads beyond the fields of the case itself."""
-_CHUNK: Final = 100
+_STEP: Final = 500
 
 
 @dataclass(slots=True)
@@ -49,7 +41,7 @@ class _Count:
 
 
 class RuleTrialService:
-    """Reads only the columns that the rule touches; whole cases where it asks for more than the record."""
+    """Reads only the columns that the rule touches, and more only for a rule that asks for more than the record."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -57,7 +49,7 @@ class RuleTrialService:
     def run(self, rule: Rule, scope: TrialScope | None = None, progress: Progress | None = None) -> Trial:
         """Try a rule, also one that is a draft or off, on stored cases and compare with the version in force.
 
-        Rules that read the group, the price or other stays of the patient take longer, because whole cases are read.
+        Rules that read the group, the price or other stays of the patient take longer.
         Raises :class:`RuleFault` when it cannot be compiled, :class:`UserProblem` when it uses an empty list,
         ``Cancelled``.
         """
@@ -107,15 +99,16 @@ class _Trial:
         self._compiled = compiled
         self._alone = _alone(compiled, whole.rules)
         self._present: dict[str, RuleSet | None] = {}
-        self._contexts: dict[tuple[CaseState, Profile], QcContext] = {}
 
     def go(self, reader: Reader, which: Which, progress: Progress) -> None:
         """Ask the rule about every case."""
         total = len(reader.ids_of(which))
-        for done, (case_id, dept, record, context) in enumerate(self._cases(reader, which)):
-            if done % 1000 == 0 or (self._is_heavy and done % _CHUNK == 0):
+        present = self._present_of("")
+        needs = Needs.of([self._alone, *([present] if present else [])])
+        for done, case in enumerate(TrialCases(self._session, reader, needs).read(which)):
+            if done % _STEP == 0:
                 progress.step(done, total)
-            self._ask(case_id, dept, record, context)
+            self._ask(case)
         progress.step(total, total)
 
     def samples(self, reader: Reader, verdicts: dict[int, bool]) -> tuple[Sample, ...]:
@@ -129,53 +122,30 @@ class _Trial:
                 found.append(sample_of(case, report.findings[0], self._compiled, case.case_id in new, verdict))
         return tuple(found)
 
-    @cached_property
-    def _is_heavy(self) -> bool:
-        """True when the rule, or its version in force, reads more than the fields of the case."""
-        present = self._present_of("")
-        return any(map(_reads_more, (self._alone, *([present] if present else []))))
-
-    def _cases(self, reader: Reader, which: Which) -> Iterator[tuple[int, str, CaseRecord, QcContext]]:
-        """Yield id, department, record and context of each case, the record with no more than is needed."""
-        if self._is_heavy:
-            for case in reader.load_cases(reader.ids_of(which)):
-                yield case.case_id, department_of(case.record), case.record, context_of(self._session, reader, case)
-            return
-        paths = self._compiled.touches | _touched(self._present_of("")) | frozenset(MARKS)
-        for chunk in reader.light_cases(paths, which):
-            for light in chunk:
-                yield light.case_id, light.dept, light.record, self._context(light.record, light.state)
-
-    def _context(self, record: CaseRecord, state: CaseState) -> QcContext:
-        """Return the context of a case for a rule that reads nothing but the record: the same for many."""
-        key = (state, profile_of(record))
-        if key not in self._contexts:
-            self._contexts[key] = replace(self._session.engines.context(record, state), grouping=None)
-        return self._contexts[key]
-
-    def _ask(self, case_id: int, dept: str, record: CaseRecord, context: QcContext) -> None:
+    def _ask(self, case: TrialCase) -> None:
         count = self.count
         count.cases += 1
-        count.seen[dept] += 1
-        fires = self._fires(case_id, dept, record, context)
-        present = self._present_of(dept)
-        before = present is not None and bool(present.check(record, context).findings)
+        count.seen[case.dept] += 1
+        fires = self._fires(case)
+        present = self._present_of(case.dept)
+        before = present is not None and bool(present.check(case.record, case.context).findings)
         if fires and not before:
-            count.new.append(case_id)
+            count.new.append(case.case_id)
         elif before and not fires:
-            count.gone.append(case_id)
+            count.gone.append(case.case_id)
 
-    def _fires(self, case_id: int, dept: str, record: CaseRecord, context: QcContext) -> bool:
+    def _fires(self, case: TrialCase) -> bool:
         """Ask the tried rule; what fires although the rule does not apply to such a case is no hit."""
-        count, answer = self.count, self._alone.answer(self._id, record, context)
+        count, record, context = self.count, case.record, case.context
+        answer = self._alone.answer(self._id, record, context)
         if answer is Answer.BROKEN:
             count.broken += 1
             report = self._alone.check(record, context)
             count.why_broken = count.why_broken or "".join(one.why for one in report.broken[:1])
             return False
         if answer is Answer.FIRES and self._alone.check(record, context).findings:
-            count.hits.append(case_id)
-            count.hit[dept] += 1
+            count.hits.append(case.case_id)
+            count.hit[case.dept] += 1
             return True
         if answer is not Answer.PASSES:
             count.not_applicable += 1
@@ -195,15 +165,6 @@ class _Trial:
 def _alone(compiled: CompiledRule, among: RuleSet) -> RuleSet:
     """Return a set of one rule, which costs one rule's time."""
     return RuleSet([compiled], among.vocabulary, Scorecard())
-
-
-def _reads_more(alone: RuleSet) -> bool:
-    (compiled,) = alone.rules
-    return bool(_OUTSIDE & words_of(compiled.rule, alone.vocabulary)) or compiled.touches >= READS_GROUP
-
-
-def _touched(present: RuleSet | None) -> frozenset[str]:
-    return present.rules[0].touches if present else frozenset()
 
 
 def _by_department(count: _Count) -> tuple[tuple[str, str, int, int], ...]:

@@ -21,7 +21,7 @@ CHUNK: Final = 2000
 """Cases read at a time."""
 _NO_RAW: Final[Mapping[str, str]] = {}
 _NO_DASHES: Final[frozenset[str]] = frozenset()
-_FIXED: Final = 4
+_FIRST: Final = ("id", "state", "dept", "columns_id", "proposals")
 _STATES: Final = {state.value: state for state in CaseState}
 _DIALECT: Final = sqlite.dialect(paramstyle="qmark")
 _PARSED: Final = frozenset({FieldType.DATE, FieldType.DATETIME, FieldType.DECIMAL, FieldType.LIST})
@@ -40,12 +40,13 @@ class Which:
 
 @dataclass(frozen=True, slots=True)
 class LightCase:
-    """A case of which ``record`` holds only some fields. ``dept`` as the worklist has it."""
+    """A case of which ``record`` holds only some fields. ``dept`` as the worklist has it; ``proposals`` are open."""
 
     case_id: int
     state: CaseState
     dept: str
     record: CaseRecord
+    proposals: int
 
 
 def ids_of(connection: sa.Connection, which: Which) -> list[int]:
@@ -76,9 +77,29 @@ def light_cases(connection: sa.Connection, paths: Iterable[str], which: Which) -
                     {group: tuple(rows[row[0]]) for group, rows in groups if row[0] in rows},
                     columns[row[3]],
                 ),
+                row[4],
             )
             for row in found
         ]
+
+
+def other_stays(connection: sa.Connection, first: int, last: int) -> dict[int, list[int]]:
+    """Return for the cases with ids from ``first`` to ``last`` the other stays of the same patient, where there are."""
+    one, other = cases.alias("one"), cases.alias("other")
+    mine, theirs = HEAD_TABLES["patient"].alias("mine"), HEAD_TABLES["patient"].alias("theirs")
+    by_number = sa.select(one.c.id, other.c.id.label("other")).where(
+        one.c.id.between(first, last),
+        one.c.record_no != "",
+        other.c.record_no == one.c.record_no,
+        other.c.id != one.c.id,
+    )
+    by_document = sa.select(mine.c.case_id, theirs.c.case_id).where(
+        mine.c.case_id.between(first, last), theirs.c.id_no == mine.c.id_no, theirs.c.case_id != mine.c.case_id
+    )
+    found: dict[int, list[int]] = {}
+    for row in _fetch(connection, sa.union(by_number, by_document)):
+        found.setdefault(row[0], []).append(row[1])
+    return {case_id: sorted(stays) for case_id, stays in found.items()}
 
 
 class _Plan:
@@ -88,7 +109,7 @@ class _Plan:
         self._heads = heads
         self.groups = groups
         self._parts: list[tuple[_Reading, int]] = []
-        start = _FIXED
+        start = len(_FIRST)
         for specs in heads.values():
             self._parts.append((_Reading(specs), start))
             start += len(specs) + 2
@@ -109,8 +130,8 @@ class _Plan:
         return cls(heads, groups)
 
     def head_query(self, which: Which, after: int) -> sa.SelectBase:
-        """Select the next chunk: id, state, department, column set, then each table's columns, raw, dashes."""
-        parts: list[sa.ColumnElement[object]] = [cases.c.id, cases.c.state, cases.c.dept, cases.c.columns_id]
+        """Select the next chunk: columns of ``cases``, then each table's columns, raw, dashes."""
+        parts: list[sa.ColumnElement[object]] = [cases.c[name] for name in _FIRST]
         source: sa.FromClause = cases
         for name, specs in self._heads.items():
             table = HEAD_TABLES[name]
@@ -122,13 +143,14 @@ class _Plan:
     def head(self, row: Stored) -> Row:
         """Return the fields of the case from a row of :meth:`head_query`."""
         values: dict[str, Value] = {}
-        raw: dict[str, str] = {}
-        dashes: frozenset[str] = frozenset()
+        raw, dashes = _NO_RAW, _NO_DASHES
         for reading, start in self._parts:
             reading.into(values, row, start)
             end = start + reading.width
-            raw |= _raw(row[end])
-            dashes |= _dashes(row[end + 1])
+            if row[end] != "{}":
+                raw = {**raw, **_raw(row[end])}
+            if row[end + 1] != "[]":
+                dashes |= _dashes(row[end + 1])
         return Row(values, raw, dashes)
 
     def rows(self, connection: sa.Connection, group: Group, first: int, last: int) -> dict[int, list[Row]]:

@@ -241,6 +241,10 @@ class Reader:
         """Yield cases in chunks with only the fields of some path patterns."""
         yield from light.light_cases(self._connection, paths, which)
 
+    def other_stays(self, first: int, last: int) -> dict[int, list[int]]:
+        """Return for the cases with ids from ``first`` to ``last`` the other stays of the same patient."""
+        return light.other_stays(self._connection, first, last)
+
     def ids_of(self, which: Which) -> list[int]:
         """Return the ids of the cases, ascending."""
         return light.ids_of(self._connection, which)
