@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from app.domain.field import Group
 from app.qc.codesets import CodeSet, RangeIndex
 from app.qc.memo import Memo
-from app.qc.quick import Coded, Rowed, Trigger, Worded
+from app.qc.quick import Coded, Empty, Rowed, Worded
 from app.qc.rule import CompiledRule
 from app.qc.scope import Scope
 
 _CODES: Final = 20_000
+_Key = TypeVar("_Key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class Gates:
         self._always = tuple(compiled for compiled in rules if compiled.term.gate is None)
         needs = [(trigger, place) for place, rule in enumerate(rules) for trigger in rule.term.gate or ()]
         self._codes = _by_codes([(trigger, place) for trigger, place in needs if isinstance(trigger, Coded)])
-        self._rows = _by_rows(needs)
+        self._rows = _grouped((trigger, place) for trigger, place in needs if isinstance(trigger, Rowed))
+        self._empty = _grouped((trigger.field, place) for trigger, place in needs if isinstance(trigger, Empty))
         self._words = tuple((trigger, place) for trigger, place in needs if isinstance(trigger, Worded))
 
     def of(self, scope: Scope) -> list[CompiledRule]:
@@ -48,6 +50,10 @@ class Gates:
         for trigger, places in self._rows:
             if trigger.holds(scope):
                 found |= places
+        get = scope.head.get
+        for name, blank in self._empty:
+            if not get(name):
+                found |= blank
         for words, place in self._words:
             if place not in found and words.holds(scope):
                 found.add(place)
@@ -77,9 +83,8 @@ def _finder(needs: Sequence[tuple[Coded, int]]) -> Callable[[str], frozenset[int
     return find
 
 
-def _by_rows(needs: Sequence[tuple[Trigger, int]]) -> tuple[tuple[Rowed, frozenset[int]], ...]:
-    found: dict[Rowed, set[int]] = {}
-    for trigger, place in needs:
-        if isinstance(trigger, Rowed):
-            found.setdefault(trigger, set()).add(place)
-    return tuple((trigger, frozenset(places)) for trigger, places in found.items())
+def _grouped(needs: Iterable[tuple[_Key, int]]) -> tuple[tuple[_Key, frozenset[int]], ...]:
+    found: dict[_Key, set[int]] = {}
+    for key, place in needs:
+        found.setdefault(key, set()).add(place)
+    return tuple((key, frozenset(places)) for key, places in found.items())

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from app.qc.quick import Quick, either, narrowest
+from app.qc.quick import Quick, either, narrowest, scanned
 from app.qc.scope import Scope
 from app.qc.terms import Hit, Kind, Read, Term, derived
+
+_FEW = 3
+"""Fields up to which each is asked on its own."""
 
 
 def conjunction(parts: Sequence[Term]) -> Term:
@@ -87,12 +90,22 @@ def disjunction(parts: Sequence[Term]) -> Term:
     def trace(scope: Scope) -> tuple[Hit, ...]:
         return merged([hit for part in parts if part.fires(scope) for hit in part.trace(scope)])
 
-    quick = Quick(read, _one_of(parts), either(part.gate for part in parts))
+    scans = [part.scan for part in parts if part.scan is not None]
+    scan = tuple(test for found in scans for test in found) if len(scans) == len(parts) else None
+    quick = Quick(read, _one_of(parts), either(part.gate for part in parts), scan)
     return replace(derived(Kind.BOOL, read, *parts), tracer=trace, can=possible, quick=quick)
 
 
 def _one_of(parts: Sequence[Term]) -> Read:
-    tests = tuple(part.fires for part in parts)
+    scans = [part for part in parts if part.scan is not None]
+    if len(scans) > _FEW:
+        tests = tuple(test for part in scans for test in part.scan or ())
+        together = scanned(tests, _first_of([part.fires for part in scans]))
+        return _first_of([together, *[part.fires for part in parts if part.scan is None]])
+    return _first_of([part.fires for part in parts])
+
+
+def _first_of(tests: Sequence[Read]) -> Read:
     if len(tests) == 2:  # by far the most frequent
         one, other = tests
         return lambda scope: one(scope) or other(scope)

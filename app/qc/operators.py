@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Final, TypeAlias, cast
 
+from app.domain.field import Group
+from app.qc.quick import Quick, Scan
 from app.qc.scope import Scope
 from app.qc.terms import Kind, Read, Term, constant, derived
 
@@ -42,7 +45,12 @@ def compare(sign: str, left: Term, right: Term) -> Term:
         raise Mismatch("order_of_text")
     if left.kind is Kind.BOOL or left.kind is Kind.WORDS:
         raise Mismatch("compare_kind")
-    return derived(Kind.BOOL, _both(_EQUALITY.get(sign) or _ORDER[sign], left, right), left, right)
+    apply = _EQUALITY.get(sign) or _ORDER[sign]
+    if right.literal is None:
+        return derived(Kind.BOOL, _both(apply, left, right), left, right)
+    test = partial(_MIRRORED[apply], right.literal)
+    read = tested(left, test)
+    return replace(derived(Kind.BOOL, read, left, right), quick=Quick(read, read, None, scan_of(left, test)))
 
 
 def calculate(sign: str, left: Term, right: Term) -> Term:
@@ -109,7 +117,7 @@ def _both(apply: Apply, left: Term, right: Term) -> Read:
     first, second = left.read, right.read
     if right.literal is not None:
         value = right.literal
-        return tested(left, partial(_MIRRORED[apply], value)) if apply in _MIRRORED else _with(left, apply, value)
+        return tested(left, lambda found: apply(found, value))
 
     def read(scope: Scope) -> object:
         a = first(scope)
@@ -121,8 +129,10 @@ def _both(apply: Apply, left: Term, right: Term) -> Read:
     return read
 
 
-def _with(left: Term, apply: Apply, value: object) -> Read:
-    return tested(left, lambda found: apply(found, value))
+def scan_of(item: Term, test: Callable[[object], object]) -> Scan | None:
+    """Return the test of a plain field of the case, None for any other term."""
+    ref = item.plain
+    return ((ref.field, test),) if ref and ref.group is Group.CASE else None
 
 
 def _divide(left: object, right: object) -> Decimal | None:

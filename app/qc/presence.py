@@ -14,7 +14,7 @@ from typing import Final
 from app.domain.case import Row
 from app.domain.field import Group, Requirement
 from app.qc.compiler import Compiler, Env, Function
-from app.qc.quick import Quick
+from app.qc.quick import Empty, Quick
 from app.qc.scope import Scope
 from app.qc.syntax import Call
 from app.qc.terms import IMPORTED, Access, Kind, Read, Term, derived
@@ -42,7 +42,9 @@ def _test(answers: _Answers, *, dash_is_blank: bool = False) -> Function:
         )
         read = reader(access, known)
         optional = answers.not_imported is not None
-        return replace(derived(Kind.BOOL, read, term), needs=frozenset() if optional else term.needs)
+        gate = None if answers.filled or access.ref.group is not Group.CASE else (Empty(access.spec.id),)
+        whole = replace(derived(Kind.BOOL, read, term), quick=Quick(read, read, gate))
+        return replace(whole, needs=frozenset() if optional else term.needs)
 
     return build
 
@@ -131,7 +133,9 @@ def _unreadable(compiler: Compiler, call: Call, env: Env) -> Term:
         row: Row | None = find(scope)
         return row is not None and bool(row.raw) and row.values.get(name) is None and bool(row.raw.get(name))
 
-    return derived(Kind.BOOL, in_case if access.ref.group is Group.CASE else in_row, term)
+    if access.ref.group is not Group.CASE:
+        return derived(Kind.BOOL, in_row, term)
+    return replace(derived(Kind.BOOL, in_case, term), quick=Quick(in_case, in_case, None, ()))
 
 
 def _imported(compiler: Compiler, call: Call, env: Env) -> Term:
@@ -156,7 +160,8 @@ def _too_long(compiler: Compiler, call: Call, env: Env) -> Term:
         value = scope.head.get(name) or scope.raw.get(name)
         return value is not None and len(str(value)) > limit
 
-    quick = Quick(read, in_case) if access.ref.group is Group.CASE and limit else None
+    scan = ((name, lambda value: len(str(value)) > limit),)
+    quick = Quick(read, in_case, None, scan) if access.ref.group is Group.CASE and limit else None
     return replace(derived(Kind.BOOL, read, term), quick=quick)
 
 

@@ -7,9 +7,9 @@ and a rule is broken only where something that decides whether it fires could no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from app.domain.field import Group
 from app.qc.scope import Scope
@@ -54,6 +54,17 @@ class Rowed:
 
 
 @dataclass(frozen=True, slots=True)
+class Empty:
+    """A field of the case that has no value, or 0."""
+
+    field: str
+
+    def holds(self, scope: Scope) -> bool:
+        """Tell whether the record has no such value."""
+        return not scope.head.get(self.field)
+
+
+@dataclass(frozen=True, slots=True)
 class Worded:
     """A row of a group whose text of a field contains one of the words."""
 
@@ -67,22 +78,26 @@ class Worded:
         return any(word in text for word in self.words)
 
 
-Trigger: TypeAlias = Coded | Rowed | Worded
+Trigger: TypeAlias = Coded | Empty | Rowed | Worded
 Gate: TypeAlias = tuple[Trigger, ...]
 """What a record must have, one of these, for a condition to hold. Empty: it never holds."""
-_COST = {Coded: 1, Worded: 20, Rowed: 40}
+_COST: Final[Mapping[type, int]] = {Coded: 1, Empty: 3, Worded: 20, Rowed: 40}
+Scan: TypeAlias = tuple[tuple[str, Callable[[object], object]], ...]
+"""Fields of the case, each with a test of its value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quick:
     """``fires`` is true exactly where ``read`` answers True; good only for the ``read`` it was made with.
 
-    Where nothing of ``gate`` holds, ``fires`` answers no without failing; None when nothing is known.
+    Where nothing of ``gate`` holds, ``fires`` answers no without failing; None when nothing is known. In a case without
+    unread text ``fires`` holds when one test of ``scan`` does, of a value that is not blank; None when it is more.
     """
 
     read: Callable[[Scope], object]
     fires: Callable[[Scope], object]
     gate: Gate | None = None
+    scan: Scan | None = None
 
 
 def either(gates: Iterable[Gate | None]) -> Gate | None:
@@ -108,3 +123,19 @@ def _cost(gate: Gate) -> int:
 def is_open(gate: Gate, scope: Scope) -> bool:
     """Tell whether a record has what a gate asks for."""
     return any(trigger.holds(scope) for trigger in gate)
+
+
+def scanned(scan: Scan, whole: Callable[[Scope], object]) -> Callable[[Scope], object]:
+    """Return how to ask many fields of the case in one go; ``whole`` is asked where some text is unread."""
+
+    def fires(scope: Scope) -> object:
+        if scope.raw:
+            return whole(scope)
+        get = scope.head.get
+        for name, test in scan:
+            value = get(name)
+            if value is not None and value != "" and test(value):
+                return True
+        return False
+
+    return fires

@@ -14,6 +14,7 @@ from app.domain.findings import Deduction, Finding, Severity
 from app.qc.faults import RuleFault
 from app.qc.functions import compiler
 from app.qc.logic import conjunction
+from app.qc.quick import Empty
 from app.qc.reading import Entry
 from app.qc.reporting import pattern_of
 from app.qc.scope import Scope
@@ -58,7 +59,8 @@ class _Cover:
 class ScoreItem:
     """A scored item: ``points`` off, once or (``each``) per faulty row up to ``cap``. ``rank`` is its class A-D.
 
-    ``is_missing`` is true where something that it stands for is missing, ``missing`` tells which rows.
+    ``is_missing`` is true where something that it stands for is missing, ``missing`` tells which rows; ``gap`` is the
+    field of the case without which nothing is missing when it is filled, '' for others.
     """
 
     id: str
@@ -73,6 +75,7 @@ class ScoreItem:
     missing: Term
     applies: Term | None
     is_missing: Read
+    gap: str
 
     @property
     def place(self) -> str:
@@ -126,10 +129,11 @@ class Scorecard:
             for item_id in scored.get(finding.rule_id, ()):
                 by_item.setdefault(item_id, []).append(finding)
         left = dict(self.caps or {})
+        filled = scope.head.get
         before_discharge = scope.context.state is CaseState.INPATIENT
         deductions = []
         for item in self.items:
-            if item.id not in by_item and not item.is_missing(scope):
+            if item.id not in by_item and ((item.gap and filled(item.gap)) or not item.is_missing(scope)):
                 continue
             if before_discharge and not item.inpatient:
                 continue
@@ -166,6 +170,7 @@ def _item(entry: Entry, vocabulary: Vocabulary) -> ScoreItem:
     except RuleFault as fault:
         fault.rule_id = owner
         raise
+    whole = conjunction([applies, missing]) if applies else missing
     return ScoreItem(
         id=owner,
         label=entry.text("label"),
@@ -178,8 +183,15 @@ def _item(entry: Entry, vocabulary: Vocabulary) -> ScoreItem:
         covers=covers,
         missing=missing,
         applies=applies,
-        is_missing=conjunction([applies, missing]).fires if applies else missing.fires,
+        is_missing=whole.fires,
+        gap=_gap(whole),
     )
+
+
+def _gap(missing: Term) -> str:
+    """Return the field of the case that must be empty for something to be missing, '' when it is not one field."""
+    gate = missing.gate
+    return gate[0].field if gate and len(gate) == 1 and isinstance(gate[0], Empty) else ""
 
 
 def _grade(score: float, scope: Scope) -> str:

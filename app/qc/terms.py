@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from app.domain.case import Row
 from app.domain.field import FieldSpec, Group
-from app.qc.quick import Coded, Gate, Quick
+from app.qc.quick import Coded, Gate, Quick, Scan
 from app.qc.scope import Scope
 
 IMPORTED: Final = "#"
@@ -140,6 +140,11 @@ class Term:
     def gate(self) -> Gate | None:
         """What a record must have for the condition to hold, None when nothing is known."""
         return self.quick.gate if self.quick and self.quick.read is self.read else None
+
+    @property
+    def scan(self) -> Scan | None:
+        """The tests of fields of the case that the condition consists of, None when it is more."""
+        return self.quick.scan if self.quick and self.quick.read is self.read else None
 
     def trace(self, scope: Scope) -> tuple[Hit, ...]:
         """Return the faults behind a True answer."""

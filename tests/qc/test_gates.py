@@ -16,7 +16,7 @@ from app.qc.engine import Answer, RuleSet
 from app.qc.examples import example_case
 from app.qc.faults import Unanswerable
 from app.qc.functions import compiler
-from app.qc.quick import Coded, Rowed, Worded, is_open
+from app.qc.quick import Coded, Empty, Rowed, Worded, is_open
 from app.qc.reporting import findings_of
 from app.qc.scope import Scope
 from tests.qc.conftest import Ask, Load
@@ -76,6 +76,11 @@ GATES = [
     ("pairs(op, code == prev.code)", Rowed),
     ('any(dx, contains(name, "新生儿") and sex == 1)', Worded),
     ("delivery and sex == 1", Coded),
+    ("sex == 1 and blank(abo)", Empty),
+    ("blank(abo) or dash(rh)", Empty),
+    ("pairs(dx, paired(code, prev.code, MUTEX) and sex == 1)", Coded),
+    ("any(dx, matches(code, '^M') and sex == 1)", Coded),
+    ('any(dx, contains(code, "+"))', Coded),
 ]
 
 
@@ -88,7 +93,7 @@ def test_a_condition_says_what_a_record_must_have(rules: RuleSet, source: str, k
 
 @pytest.mark.parametrize(
     "source",
-    ["sex == 1", 'not has(dx, "C00-C97")', 'has(dx, "C00-C97") or sex == 1', 'dx[0].code != "O80.000"', "blank(abo)"],
+    ["sex == 1", 'not has(dx, "C00-C97")', 'has(dx, "C00-C97") or sex == 1', 'dx[0].code != "O80.000"', "present(abo)"],
 )
 def test_a_condition_that_can_hold_without_codes_has_no_gate(rules: RuleSet, source: str) -> None:
     assert compiler(source, rules.vocabulary).compile_condition().gate is None
