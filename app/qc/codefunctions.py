@@ -12,10 +12,11 @@ from app.domain.dictionaries import DICTIONARIES
 from app.domain.field import FieldType, Group
 from app.qc.codesets import CodeSet
 from app.qc.compiler import Compiler, Env, Function, argument
+from app.qc.context import Book
 from app.qc.faults import Unanswerable
 from app.qc.fieldterms import bound_field, indexed_field, spec_of
 from app.qc.loops import Rows, any_row
-from app.qc.memo import Memo
+from app.qc.memo import Memo, OneAtATime
 from app.qc.operators import WORDED, tested
 from app.qc.quick import Coded, Quick
 from app.qc.scope import Scope
@@ -110,14 +111,19 @@ def _known(compiler: Compiler, call: Call, env: Env) -> Term:
     kind = CodeKind.PX if term.access.spec.type is FieldType.PX_CODE else CodeKind.DX
     text = term.text or term.read
 
+    def has(book: Book, code: str) -> bool:
+        entry = book.get(code)
+        return entry is not None and entry.kind is kind
+
+    answers = OneAtATime(has)
+
     def read(scope: Scope) -> bool | None:
         code = text(scope)
         if code is None:
             return None
         if scope.context.codebook is None:
             raise Unanswerable("no_codebook")
-        entry = scope.context.codebook.get(str(code))
-        return entry is not None and entry.kind is kind
+        return answers.of(scope.context.codebook, str(code))
 
     return derived(Kind.BOOL, read, term)
 

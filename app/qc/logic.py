@@ -48,6 +48,9 @@ def conjunction(parts: Sequence[Term]) -> Term:
 
 
 def _together(traces: Iterable[tuple[Hit, ...]]) -> tuple[Hit, ...]:
+    traces = tuple(traces)
+    if all(map(_case_wide, traces)):
+        return (Hit(tuple(dict.fromkeys(path for hits in traces for path in hits[0].paths))),)
     faults: tuple[Hit, ...] = (Hit(),)
     for hits in traces:
         faults = _joined(faults, hits)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from functools import partial
+from typing import Generic, NoReturn, TypeVar
 
+_O = TypeVar("_O")
 _K = TypeVar("_K")
 _V = TypeVar("_V")
 
@@ -25,3 +27,24 @@ class Memo(dict[_K, _V]):
 
     def __repr__(self) -> str:
         return f"Memo({len(self)})"
+
+
+class OneAtATime(Generic[_O, _K, _V]):
+    """Answers that hang on an owner, such as a code book: kept for the one that was asked last. Safe in threads."""
+
+    def __init__(self, answer: Callable[[_O, _K], _V], limit: int = 20_000) -> None:
+        self._answer = answer
+        self._limit = limit
+        self._kept: tuple[object, Memo[_K, _V]] = (self, Memo(_nothing))
+
+    def of(self, owner: _O, key: _K) -> _V:
+        """Return ``answer(owner, key)``."""
+        known, answers = self._kept
+        if known is not owner:
+            answers = Memo(partial(self._answer, owner), self._limit)
+            self._kept = (owner, answers)
+        return answers[key]
+
+
+def _nothing(key: object) -> NoReturn:
+    raise KeyError(key)

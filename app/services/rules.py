@@ -6,7 +6,7 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -98,8 +98,9 @@ class SubcategoryBook:
         return self.book.daggers(star)
 
 
+@lru_cache(maxsize=4)
 def book_for_rules(book: Codebook) -> Book:
-    """Return the book to check codes with."""
+    """Return the book to check codes with, the same for the same book."""
     return SubcategoryBook(book) if book.edition == "builtin" else book
 
 

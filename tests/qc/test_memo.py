@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.qc.codesets import CodeSet
-from app.qc.memo import Memo
+from app.qc.memo import Memo, OneAtATime
 
 
 def test_an_answer_is_made_once_and_forgotten_at_the_limit() -> None:
@@ -31,3 +31,16 @@ def test_only_texts_are_codes() -> None:
     assert "D07.000" not in codes
     assert "" not in codes
     assert 34 not in codes
+
+
+def test_answers_of_an_owner_are_kept_until_another_is_asked() -> None:
+    asked: list[tuple[object, str]] = []
+
+    def answer(owner: list[str], key: str) -> bool:
+        asked.append((owner, key))
+        return key in owner
+
+    one, same, answers = ["a"], ["a"], OneAtATime(answer)
+    assert [answers.of(one, "a"), answers.of(one, "a"), answers.of(one, "b")] == [True, True, False]
+    assert answers.of(same, "a") is True
+    assert asked == [(one, "a"), (one, "b"), (same, "a")]
