@@ -95,8 +95,8 @@ class AnswerCard(Card):
         if not self._code and 1 <= digit <= len(self._answering.codes):
             self._on_code(digit)
             return True
-        if self._code and (not self.line.text() or self.line.text().endswith(" ")) and 1 <= digit <= len(PLACES):
-            self.line.setText(f"{self.line.text()}{PLACES[digit - 1]} ")
+        if self._code and not self.line.text() and 1 <= digit <= len(PLACES):
+            self.line.setText(f"{PLACES[digit - 1]} ")
             return True
         return False
 

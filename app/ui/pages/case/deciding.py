@@ -129,7 +129,7 @@ def _except_why(page: CasePage, finding: Finding, labels: list[str], said: str) 
     kinds = dict(zip(labels, ExceptionReason, strict=True))
     kind = kinds.get(said, ExceptionReason.OTHER)
     lines = (f"原因：{said}", "写明病历依据，数字键填入出处。")
-    asking = Asking(f"申请例外 {finding.rule_id}", lines, PLACES, "病历依据", "提交申请", appends=True)
+    asking = Asking(f"申请例外 {finding.rule_id}", lines, PLACES, "病历依据", "提交申请", begins=True)
     ask_words(page, asking, partial(_except, page, finding, kind, said))
 
 

@@ -95,6 +95,7 @@ class FindingList(QWidget):
         self._scroll = ScrollPane()
         self._none = Text("没有发现问题。", "body", "ok")
         self._none.setContentsMargins(theme().px(12), theme().px(10), 0, theme().px(10))
+        self._scroll.box.addStretch(1)
         body = column(head)
         body.addWidget(self._scroll, 1)
         self.setLayout(body)
@@ -108,6 +109,11 @@ class FindingList(QWidget):
     def questions(self) -> list[Asked]:
         """The open questions as listed."""
         return [card.asked for card in self._cards if isinstance(card, QuestionCard)]
+
+    @property
+    def cards(self) -> tuple[DockCard, ...]:
+        """The cards from top to bottom."""
+        return tuple(self._cards)
 
     def show_view(self, view: CaseView, facts: DockFacts, *, same_case: bool) -> None:
         """Show the lists of a case. Cards that say the same stay; what was chosen stays chosen if it still is there."""
@@ -163,6 +169,7 @@ class FindingList(QWidget):
         cards = [_taken(spare, made) or self._make(made) for made in wanted]
         for left in (*spare, *self._between):
             left.hide()
+            self._scroll.box.removeWidget(left)
             left.deleteLater()
         self._cards, self._between = cards, []
         self._fill()
@@ -179,13 +186,13 @@ class FindingList(QWidget):
 
     def _fill(self) -> None:
         box = self._scroll.box
-        while box.count():
-            box.takeAt(0)
-        for part in self._parts():
+        for number, part in enumerate(self._parts()):
             if not isinstance(part, DockCard) and part is not self._none:
                 self._between.append(part)
-            box.addWidget(part)
-        box.addStretch(1)
+            box.removeWidget(part)
+            box.insertWidget(number, part)
+            if part is not self._none:
+                part.show()  # now: what is shown later has no height yet
 
     def _parts(self) -> Iterator[QWidget]:
         """Yield heads and cards from top to bottom."""
@@ -222,6 +229,7 @@ class FindingList(QWidget):
         """Let the word about the settled finding go."""
         if self._settled is not None:
             self._settled.hide()
+            self._scroll.box.removeWidget(self._settled)
             self._settled.deleteLater()
             self._settled = None
 

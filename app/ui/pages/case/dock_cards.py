@@ -241,6 +241,7 @@ class FoldHead(Pane):
     def __init__(self, count: int, is_open: bool) -> None:
         super().__init__("alt", "b")
         self.fold = Button(f"已处理 {count} 项", kind="link", small=True, keys="D")
+        self.fold.setObjectName("fold_decided")
         self.fold.set_icon("ph.caret-down" if is_open else "ph.caret-right")
         self.fold.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.fold.clicked.connect(self.toggled)

@@ -46,6 +46,7 @@ class SheetField(_Field):
     def show_value(self, text: str, look: FieldLook | None = None) -> None:
         """Show a value and its state; text never runs under the lock."""
         super().show_value(text, look)
+        self.setToolTip(self.look.why)
         edge = theme().px(2)
         self.setTextMargins(edge, 0, theme().px(_LOCK_ROOM) if self.look.locked else edge, 0)
 

@@ -107,6 +107,7 @@ class RowGrid(DataTable):
     def show_view(self, view: CaseView, marks: Marks) -> None:
         """Show the rows; the cursor stays in its cell."""
         self._view, self._facts = view, GridFacts(view, self.group, marks)
+        self.lines.tips = {path: said for path, (_, said) in marks.items()}
         if self._offered[0] >= 0 and not self.wants_code(self._offered[0]):
             self._offered = (-1, ())
         self._rebuild()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -32,13 +32,17 @@ class Line:
 
 
 class GridModel(CellModel):
-    """Cells of the grid. Other lines come and go in place, so that cursor and selection stay where they are."""
+    """Cells of the grid. Other lines come and go in place, so that cursor and selection stay where they are.
+
+    ``tips`` are what the rules say about a path.
+    """
 
     def __init__(self, group: Group) -> None:
         super().__init__(COLUMNS[group])
         self.group = group
         self.lines: list[Line] = []
         self.locked = False
+        self.tips: Mapping[str, str] = {}
 
     def show(self, lines: Sequence[Line], cells: Sequence[Sequence[Cell]], *, locked: bool) -> None:
         """Show other lines: only those that came or went are put in or taken out, only rows that differ drawn anew."""
@@ -85,7 +89,9 @@ class GridModel(CellModel):
         return flags | Qt.ItemFlag.ItemIsEditable if self.path(index) and not self.locked else flags
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Return the cell, its text, or what a screen reader says: text, 提议, severity, 已改."""
+        """Return the cell, its text, what a screen reader says (text, 提议, severity, 已改), or what the rules say."""
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole) and index.isValid():
+            return self.tips.get(self.path(index), "")
         if role != Qt.ItemDataRole.AccessibleTextRole or not index.isValid():
             return super().data(index, role)
         cell: Cell = super().data(index, CELL)  # type: ignore[assignment]  # what this role holds

@@ -42,7 +42,7 @@ _WIDTH: Final = 460
 class Asking:
     """What a card asks: title, lines below it, the common words by digit, hint of the line, word on the button.
 
-    ``given`` stands in the line at first; ``appends``: a digit adds its words to the line, else it answers at once.
+    ``given`` stands in the line at first; ``begins``: a digit begins the line with its words, else it answers at once.
     """
 
     title: str
@@ -51,7 +51,7 @@ class Asking:
     hint: str
     verb: str
     given: str = ""
-    appends: bool = False
+    begins: bool = False
 
 
 class Choice(QWidget):
@@ -113,14 +113,13 @@ class WordsCard(Card):
 
     def _on_key(self, event: QKeyEvent) -> bool:
         digit = event.text()
-        picks = not self.line.text() or (self._asking.appends and self.line.text().endswith(" "))
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
             self._on_done()
             return True
         if event.key() == Qt.Key.Key_Escape:
             self.close_card()
             return True
-        if picks and digit.isdecimal() and 1 <= int(digit) <= len(self._asking.choices):
+        if not self.line.text() and digit.isdecimal() and 1 <= int(digit) <= len(self._asking.choices):
             self._on_picked(int(digit))
             return True
         return False
@@ -132,8 +131,8 @@ class WordsCard(Card):
 
     def _on_picked(self, number: int) -> None:
         words = self._asking.choices[number - 1]
-        if self._asking.appends:
-            self.line.setText(f"{self.line.text()}{words} ")
+        if self._asking.begins:
+            self.line.setText(f"{words} ")
             self.line.setFocus()
         else:
             self._answer(words)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from app.common.errors import UserProblem
 from app.domain.findings import Finding
+from app.qc.parser import parse
+from app.qc.sentences import told
 from app.services.composition import Services
 from app.services.rule_types import OverrideLine, RuleDetail
 from app.ui.pages.wording import joined
@@ -29,7 +31,7 @@ def _lines(services: Services, detail: RuleDetail) -> tuple[str, ...]:
     days = joined(f"自 {line.valid_from}" if line.valid_from else "", f"至 {line.valid_to}" if line.valid_to else "")
     judged = f"，抽查 {line.judged} 例，误报 {line.false_alarms} 例" if line.judged else ""
     return (
-        f"条件：{rule.when}",
+        f"条件：{told(parse(rule.when), services.rule_writing.words(rule))}",
         f"依据：{rule.source}",
         f"扣分项目：{deducts}" if deducts else "",
         f"层级：{layer}，版本 {line.version}{f'，{days}' if days else ''}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
@@ -21,6 +21,9 @@ SECTIONS: Final = (
     ("fee", "费用信息", 6),
 )
 """Sections with their nominal points (domain.md 3.2); nothing is ever rescaled to them."""
+
+
+_W = TypeVar("_W", bound=QWidget)
 
 
 class DeductionRow(Pane):
@@ -83,6 +86,7 @@ class ScorePane(QWidget):
         head.box.addStretch(1)
         head.add(self._flag, back)
         self._scroll = ScrollPane()
+        self._scroll.box.addStretch(1)
         body = column(head)
         body.addWidget(self._scroll, 1)
         self.setLayout(body)
@@ -98,27 +102,26 @@ class ScorePane(QWidget):
 
     def _fill(self, deductions: tuple[Deduction, ...]) -> None:
         box = self._scroll.box
-        while box.count():
-            box.takeAt(0)
         for old in (*self._rows, *self._between):
             old.hide()
+            box.removeWidget(old)
             old.deleteLater()
         self._rows, self._between = [], []
         for key, title, points in SECTIONS:
             part = [one for one in deductions if one.section == key]
-            head = _section_head(title, points, sum(one.points for one in part))
-            self._between.append(head)
-            box.addWidget(head)
+            self._add(_section_head(title, points, sum(one.points for one in part)), self._between)
             for one in part:
                 made = DeductionRow(one)
                 made.chosen.connect(self._on_chosen)
-                self._rows.append(made)
-                box.addWidget(made)
+                self._add(made, self._rows)
         foot = Text(_GROUND, "caption", "muted", wrap=True)
         foot.setContentsMargins(theme().px(12), theme().px(8), theme().px(12), theme().px(8))
-        self._between.append(foot)
-        box.addWidget(foot)
-        box.addStretch(1)
+        self._add(foot, self._between)
+
+    def _add(self, made: _W, to: list[_W]) -> None:
+        to.append(made)
+        self._scroll.box.insertWidget(self._scroll.box.count() - 1, made)
+        made.show()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows choose, Enter jumps, Esc closes."""
