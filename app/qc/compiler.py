@@ -312,7 +312,8 @@ def _kept(key: str, make: Read) -> Read:
 
 def _in(item: Term, where: frozenset[str] | CodeSet) -> Term:
     read = operators.tested(item, where.__contains__)
-    return replace(derived(Kind.BOOL, read, item), quick=Quick(read, read, gate_of_code(item, where)))
+    scan = operators.scan_of(item, where.__contains__)
+    return replace(derived(Kind.BOOL, read, item), quick=Quick(read, read, gate_of_code(item, where), scan))
 
 
 def _parameter(name: str, default: Decimal) -> Term:
