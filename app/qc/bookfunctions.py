@@ -18,7 +18,7 @@ from app.qc.compiler import Compiler, Env, Function, argument
 from app.qc.context import Book, Entry
 from app.qc.faults import Unanswerable
 from app.qc.loops import Rows
-from app.qc.memo import Memo
+from app.qc.memo import Memo, OneAtATime
 from app.qc.operators import WORDED
 from app.qc.scope import Scope
 from app.qc.syntax import Call
@@ -47,11 +47,11 @@ def _entry(book: Book, code: str) -> Entry | None:
 def _of_code(kind: Kind, answer: _Answer) -> Function:
     def build(compiler: Compiler, call: Call, env: Env) -> Term:
         term = _code(compiler, call, env, of=1)
-        value = term.read
+        value, answers = term.read, OneAtATime(answer)
 
         def read(scope: Scope) -> object:
             code = value(scope)
-            return None if code is None else answer(_book(scope), str(code))
+            return None if code is None else answers.of(_book(scope), str(code))
 
         return derived(kind, read, term)
 
@@ -91,18 +91,30 @@ def _needs_star(book: Book, code: str) -> bool:
     return any(asterisk(entry.code) and dagger(entry.code) == code for entry in book.by_prefix(code, CodeKind.DX))
 
 
+def _other_edition(compiler: Compiler, call: Call, env: Env) -> Term:
+    """Build ``other_edition(code)``: only the other edition has the code; blank where the two are not known apart."""
+    term = _code(compiler, call, env, of=1)
+    value = term.read
+
+    def read(scope: Scope) -> bool | None:
+        code = value(scope)
+        return None if code is None or not scope.context.conversion else code in scope.context.conversion
+
+    return derived(Kind.BOOL, read, term)
+
+
 def _called(compiler: Compiler, call: Call, env: Env) -> Term:
     """Build ``called(code, name)``: the name is the book's name of the code or one of its synonyms, after folding."""
     code, name = _code(compiler, call, env, of=2), compiler.term(call.args[1], env)
     if name.kind not in WORDED:
         raise compiler.fault("not_a_text", call.args[1])
-    value, words = code.read, name.read
+    value, words, entries = code.read, name.read, OneAtATime(_entry)
 
     def read(scope: Scope) -> bool | None:
         coded, written = value(scope), words(scope)
         if coded is None or written is None:
             return None
-        entry = _entry(_book(scope), str(coded))
+        entry = entries.of(_book(scope), str(coded))
         return None if entry is None else _is_name(str(written), entry)
 
     return derived(Kind.BOOL, read, code, name)
@@ -140,6 +152,7 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "unfinished": _of_code(Kind.BOOL, _unfinished),
     "needs_star": _of_code(Kind.BOOL, _needs_star),
     "called": _called,
+    "other_edition": _other_edition,
     "has_dagger": _has_dagger,
 }
 """Functions of the code book by name."""

@@ -184,7 +184,8 @@ class QcContext:
 
     ``parameters`` overrides hospital parameters of ``resources/rules/parameters.toml`` by name; ``profile`` is
     ``front`` (front page), ``settlement``, or ``both`` for a case that has both documents; ``siblings`` are other
-    stays of the same patient. ``grouping`` and ``outside`` None: rules about them do not apply.
+    stays of the same patient. ``conversion`` has the codes that only the edition beside the active book has.
+    ``grouping`` and ``outside`` None: rules about them do not apply.
     """
 
     today: date
@@ -192,6 +193,7 @@ class QcContext:
     state: CaseState = CaseState.CODING
     parameters: Mapping[str, float] = field(default_factory=dict)
     siblings: tuple[Sibling, ...] = ()
+    conversion: Mapping[str, str] = field(default_factory=dict)
     profile: str = "front"
     grouping: GroupingSource | None = None
     outside: OutsideFacts | None = None

@@ -3,9 +3,9 @@
 An example is a table of paths to values, as a user would type them: ``{sex = "1", "dx[0].code" = "O80.000"}`` or
 ``{dx = [{code = "O80.000"}]}``. ``-`` is a dash; a value that cannot be read stays as unread text. ``@lacks`` lists
 columns that the file does not have, ``@state`` and ``@today`` set the context, ``@book`` lists the codes of the
-code book or gives each its name, ``@levels`` the levels of operations, ``@siblings`` gives other stays of the patient
-as examples of their own, ``@profile`` the documents there are. ``@grouping`` and ``@outside`` are tables of what lies
-outside the record (:mod:`app.qc.example_facts`).
+code book or gives each its name, ``@levels`` the levels of operations, ``@conversion`` the codes of the edition beside
+it, ``@siblings`` gives other stays of the patient as examples of their own, ``@profile`` the documents there are.
+``@grouping`` and ``@outside`` are tables of what lies outside the record (:mod:`app.qc.example_facts`).
 """
 
 from __future__ import annotations
@@ -71,6 +71,7 @@ def example_case(example: Mapping[str, object], owner: str = "") -> tuple[CaseRe
         codebook=book_of(example),
         state=CaseState(str(example.get("@state", CaseState.CODING))),
         siblings=tuple(Sibling.of(other, record) for other in others),
+        conversion={str(code): str(own) for code, own in _table(example.get("@conversion")).items()},
         profile=str(example.get("@profile", "front")),
         grouping=grouping_of(example.get("@grouping"), owner),
         outside=outside_of(example.get("@outside"), owner),
@@ -121,6 +122,10 @@ def _row(group: Group, cells: Mapping[str, object], owner: str) -> Row:
         if parsed.dash:
             dashes.add(name)
     return Row(values, raw, frozenset(dashes))
+
+
+def _table(value: object) -> Mapping[object, object]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _texts(value: object) -> list[str]:

@@ -122,6 +122,8 @@ def _fix(compiled: CompiledRule, scope: Scope, hit: Hit) -> Fix | None:
     plan = compiled.rule.fix
     if plan is None or compiled.fix is None:
         return None
+    if hit.row is not None:
+        scope.rows[0], scope.at[0] = hit.row, hit.index
     value = compiled.fix.read(scope)
     if value is None:
         return None

@@ -13,6 +13,7 @@ from app.domain.field import Group
 from app.domain.fields import field as field_of
 from app.domain.fields import fields_of
 from app.domain.findings import Finding, Severity
+from app.qc.compiler import Env
 from app.qc.faults import RuleFault
 from app.qc.functions import compiler
 from app.qc.outsidefunctions import READS_GROUP
@@ -168,7 +169,7 @@ def compile_rule(rule: Rule, vocabulary: Vocabulary, order: int = 0) -> Compiled
     try:
         term = compiler(rule.when, vocabulary, parameters).compile_condition()
         values = {name: compiler(text, vocabulary, parameters).compile() for name, text in rule.values.items()}
-        fix = compiler(rule.fix.value, vocabulary, parameters).compile() if rule.fix else None
+        fix = compiler(rule.fix.value, vocabulary, parameters).compile(_row_of(rule.fix.path)) if rule.fix else None
     except RuleFault as fault:
         fault.rule_id = rule.id
         raise
@@ -179,6 +180,12 @@ def compile_rule(rule: Rule, vocabulary: Vocabulary, order: int = 0) -> Compiled
     empty = vocabulary.empty_lists(term.lists)
     off = rule.why_off if not rule.enabled else ", ".join(empty)
     return CompiledRule(rule, term, values, fix, touches | _row_touches(rule, touches), off, order)
+
+
+def _row_of(path: str) -> Env:
+    """Return the place of a fix's value: for a path ``dx[].code`` beside the row at fault, whose fields it may read."""
+    group, bracket, _ = path.partition("[]")
+    return Env().loop(Group(group))[1] if bracket and group in set(Group) else Env()
 
 
 def _row_touches(rule: Rule, touches: frozenset[str]) -> frozenset[str]:

@@ -212,6 +212,7 @@ class Engines:
             codebook=book_for_rules(self.codebook),
             state=state,
             siblings=siblings,
+            conversion=self.conversion,
             profile=profile_of(record),
             grouping=facts_source(partial(self.world, record), record, proposals),
             outside=OutsideFacts(
