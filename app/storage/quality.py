@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
@@ -92,19 +91,19 @@ def hit_counts(connection: sa.Connection, scope: WorklistQuery) -> list[HitCount
     lines = sa.select(line.rule_id, line.severity, line.standing, line.case_id)
     if scope != WorklistQuery():
         lines = lines.select_from(_JOINED).where(*_of(scope))
-    keys: dict[int, tuple[str, str, str]] = {}
-    shared: dict[tuple[str, str, str], tuple[str, str, str]] = {}
-    for case_id, *place in _rows(connection, known):
-        key = (place[0], place[1], place[2])
-        keys[case_id] = shared.setdefault(key, key)
+    numbers: dict[tuple[str, str, str], int] = {}
+    place_of: dict[int, int] = {}
+    for case_id, state, dept, coder in _rows(connection, known):
+        place_of[case_id] = numbers.setdefault((state, dept, coder), len(numbers))
     counted = Counter(
-        (rule_id, severity, standing, keys.get(case_id))
+        (rule_id, severity, standing, place_of.get(case_id))
         for rule_id, severity, standing, case_id in _rows(connection, lines)
     )
+    places = list(numbers)
     return [
-        HitCount(rule_id, Severity(severity), _segment(standing, place[0]), place[1], place[2], number)
-        for (rule_id, severity, standing, place), number in counted.items()
-        if place is not None
+        HitCount(rule_id, Severity(severity), _segment(standing, places[at][0]), places[at][1], places[at][2], number)
+        for (rule_id, severity, standing, at), number in counted.items()
+        if at is not None
     ]
 
 
@@ -194,9 +193,10 @@ def _segment(standing: str, state: str) -> Segment:
     return Segment.RETURNED if state == CaseState.RETURNED else Segment.OPEN
 
 
-def _rows(connection: sa.Connection, query: sa.Select[*tuple[object, ...]]) -> sqlite3.Cursor:
+def _rows(connection: sa.Connection, query: sa.Select[*tuple[object, ...]]) -> Iterator[tuple[Any, ...]]:
     """Return the driver's own rows: result objects of SQLAlchemy would take longer than the query."""
     compiled = query.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
     values = tuple(compiled.params[name] for name in compiled.positiontup or ())
-    cursor: sqlite3.Cursor = connection.exec_driver_sql(str(compiled), values).cursor  # type: ignore[assignment]
-    return cursor
+    cursor = connection.exec_driver_sql(str(compiled), values).cursor
+    assert cursor is not None  # noqa: S101 - a SELECT has one
+    return iter(cursor)  # type: ignore[call-overload, no-any-return]  # sqlite3's cursor is its own iterator
