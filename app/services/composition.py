@@ -151,6 +151,7 @@ def open_services(
     worklist, checking = WorklistService(session), CheckingService(session)
     leaving = LeavingService(session, checking)
     rounds = QcBatchService(session, worklist, checking, leaving)
+    rules = RuleAdminService(session)
     return Services(
         session=session,
         places=Places(db),
@@ -177,9 +178,9 @@ def open_services(
         qc_batch=rounds,
         qc_writing=QcBatchWriting(session, checking),
         qc_export=QcExportService(session, rounds),
-        rules=RuleAdminService(session),
+        rules=rules,
         rule_trial=RuleTrialService(session),
-        rule_packs=RulePackService(session),
+        rule_packs=RulePackService(session, rules),
         rule_writing=RuleWritingService(session),
         suppressions=SuppressionService(session),
         exceptions=ExceptionService(session),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from typing import Final
@@ -53,11 +53,11 @@ class RuleAdminService:
 
     def lines(self) -> tuple[RuleLine, ...]:
         """Return all rules, the base in the order of its files, then the hospital's."""
-        return self._shelf().lines()
+        return self.shelf(hits=True).lines()
 
     def rule(self, rule_id: str) -> RuleDetail:
         """Return a rule with draft and overrides. Raises :class:`UserProblem` for an unknown id."""
-        shelf = self._shelf()
+        shelf = self.shelf(hits=True, rule_id=rule_id)
         self._must_exist(rule_id, shelf)
         rule, draft = shelf.rule(rule_id), shelf.draft(rule_id)
         vocabulary = shelf.effective.rules.vocabulary
@@ -73,22 +73,20 @@ class RuleAdminService:
 
     def versions(self, rule_id: str) -> tuple[RuleVersion, ...]:
         """Return the stored versions of a hospital rule, newest first; () for a rule of the base."""
-        return tuple(map(_version, self._shelf().versions(rule_id)))
+        return tuple(map(_version, self.shelf().versions(rule_id)))
 
-    def new_id(self) -> str:
-        """Return the next free id of a hospital rule: YN-001, YN-002 …"""
+    def new_id(self, taken: Iterable[str] = ()) -> str:
+        """Return the next free id of a hospital rule (YN-001, YN-002 …), beside ids that are about to be ``taken``."""
         with self._session.db.read() as reader:
-            taken = {one.rule_id for one in reader.stored_rules()}
-        numbers = [
-            int(one.removeprefix(_OWN)) for one in taken if one.startswith(_OWN) and one[len(_OWN) :].isdecimal()
-        ]
+            known = {one.rule_id for one in reader.stored_rules()}.union(taken)
+        numbers = [int(number) for one in known if (number := one.removeprefix(_OWN)).isdecimal() and one != number]
         return f"{_OWN}{max(numbers, default=0) + 1:03}"
 
     def save_draft(self, rule: Rule, note: str = "") -> Changes:
         """Keep a rule as draft, whatever its state; it runs nowhere. Raises :class:`UserProblem` for a base id."""
         if _is_base(rule.id):
             raise UserProblem("rules.base_stays", remedy="rules.remedy.base_stays", id=rule.id)
-        shelf = self._shelf()
+        shelf = self.shelf()
         draft = shelf.draft(rule.id)
         with self._session.db.operation(Op.SAVE_RULE, by=self._session.actor, note=note.strip()) as tx:
             if draft is not None:
@@ -99,7 +97,7 @@ class RuleAdminService:
 
     def drop_draft(self, rule_id: str) -> Changes:
         """Forget a draft; versions stay."""
-        draft = self._draft(self._shelf(), rule_id)
+        draft = self._draft(self.shelf(), rule_id)
         with self._session.db.operation(Op.DROP_DRAFT, by=self._session.actor) as tx:
             rule_writes.drop_draft(tx, draft.id)
         return tx.changes
@@ -114,7 +112,7 @@ class RuleAdminService:
         if _is_base(rule_id):
             return self.switch(rule_id, True, reason, valid_from=valid_from, valid_to=valid_to)
         why = _reason(reason)
-        shelf = self._shelf()
+        shelf = self.shelf()
         draft = self._draft(shelf, rule_id)
         check_rule(Rule.read(draft.data, draft=True), shelf.effective.rules)
         days = _days(valid_from, valid_to)
@@ -144,14 +142,14 @@ class RuleAdminService:
     def set_parameter(self, name: str, value: float | None, reason: str, department: str = "") -> Changes:
         """Set a parameter of the hospital (``split_days``) or of a rule (``LJ-037.days``); None: as shipped."""
         why, _ = _reason(reason), _department(department)
-        number = checked_value(self._shelf().effective, name, value)
+        number = checked_value(self.shelf().effective, name, value)
         with self._operation(Op.OVERRIDE_RULE, why) as tx:
             rule_writes.add_override(tx, OverrideKind.PARAMETER, name, number, why, department)
         return self._done(tx)
 
     def exempt(self, rule_id: str, unless: str, reason: str, department: str = "") -> Changes:
         """Let a rule be silent where an expression is true (a group, a drug class); '' ends the exemption."""
-        shelf = self._shelf()
+        shelf = self.shelf()
         self._must_exist(rule_id, shelf)
         if unless.strip():
             compile_with(shelf.rule(rule_id), shelf.effective.rules.vocabulary, unless.strip())
@@ -160,7 +158,7 @@ class RuleAdminService:
     def drop_override(self, override_id: int, reason: str) -> Changes:
         """Take an override back; what was said before it holds again."""
         why = _reason(reason)
-        if all(one.id != override_id for one in self._shelf().overrides):
+        if all(one.id != override_id for one in self.shelf().overrides):
             raise UserProblem("rules.no_override", remedy="rules.remedy.no_override")
         with self._operation(Op.OVERRIDE_RULE, why) as tx:
             rule_writes.drop_override(tx, override_id)
@@ -169,7 +167,7 @@ class RuleAdminService:
     def roll_back(self, rule_id: str, version: int, reason: str) -> Changes:
         """Put an earlier version in force again, as a new version."""
         why = _reason(reason)
-        shelf = self._shelf()
+        shelf = self.shelf()
         stored = next((one for one in shelf.versions(rule_id) if one.version == version and not one.is_draft), None)
         if stored is None:
             raise UserProblem("rules.no_version", remedy="rules.remedy.no_version", id=rule_id, version=version)
@@ -186,12 +184,12 @@ class RuleAdminService:
 
     def parameters(self) -> tuple[ParameterLine, ...]:
         """Return the parameters of the hospital, then those of rules."""
-        shelf = self._shelf()
+        shelf = self.shelf()
         return parameter_lines(shelf.effective, shelf.overrides)
 
     def lists(self) -> tuple[ListLine, ...]:
         """Return the lookup lists."""
-        return list_lines(self._shelf().effective)
+        return list_lines(self.shelf().effective)
 
     def set_list(self, name: str, items: Sequence[str], reason: str) -> Changes:
         """Replace the entries of a list; an empty one switches the rules off that use it."""
@@ -202,7 +200,7 @@ class RuleAdminService:
 
     def overrides(self, target: str = "") -> tuple[OverrideLine, ...]:
         """Return the words of the hospital on a rule, parameter or list ('' all), newest first."""
-        return tuple(self._override_lines(self._shelf(), target))
+        return tuple(self._override_lines(self.shelf(), target))
 
     def history(self, rule_id: str = "") -> tuple[RuleStep, ...]:
         """Return the changes of the rules, or of one rule, latest first."""
@@ -217,6 +215,20 @@ class RuleAdminService:
         self._load()
         return changes
 
+    def shelf(self, *, hits: bool = False, rule_id: str = "") -> Shelf:
+        """Return what is stored and holds today; with the ``hits`` of the month (of one rule), which take longer."""
+        session = self._session
+        today = session.clock.now().date()
+        with session.db.read() as reader:
+            return Shelf(
+                session.engines.rule_sets.for_department(""),
+                reader.stored_rules(),
+                reader.stored_overrides(),
+                reader.rule_hits(today - MONTH, rule_id) if hits else {},
+                reader.rules_judged(),
+                today,
+            )
+
     def reload(self) -> None:
         """Read the layers anew, because something else wrote them."""
         self._load()
@@ -225,26 +237,13 @@ class RuleAdminService:
         self, kind: OverrideKind, rule_id: str, value: object, reason: str, department: str, days: Days = NO_BOUNDS
     ) -> Changes:
         why, _ = _reason(reason), _department(department)
-        shelf = self._shelf()
+        shelf = self.shelf()
         self._must_exist(rule_id, shelf)
         if shelf.line(rule_id).status is RuleStatus.DRAFT:
             raise UserProblem("rules.only_draft", remedy="rules.remedy.only_draft", id=rule_id)
         with self._operation(Op.OVERRIDE_RULE, why) as tx:
             rule_writes.add_override(tx, kind, rule_id, value, why, department, days)
         return self._done(tx)
-
-    def _shelf(self) -> Shelf:
-        session = self._session
-        today = session.clock.now().date()
-        with session.db.read() as reader:
-            return Shelf(
-                session.engines.rule_sets.for_department(""),
-                reader.stored_rules(),
-                reader.stored_overrides(),
-                reader.rule_hits(today - MONTH),
-                reader.rules_judged(),
-                today,
-            )
 
     def _override_lines(self, shelf: Shelf, target: str) -> list[OverrideLine]:
         words = shelf.words_on(target) if target else list(shelf.overrides)[::-1]

@@ -214,7 +214,7 @@ class Trial:
 
 
 class Novelty(StrEnum):
-    """What a rule of a pack is to the library: new, the same, a newer version of an own rule, or another rule's id."""
+    """What a rule of a pack is to the library: new, the same, another version by the same signer, another rule's id."""
 
     NEW = "new"
     SAME = "same"
@@ -224,10 +224,14 @@ class Novelty(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PackedRule:
-    """A rule of a pack beside what the library has. ``fault`` says why it cannot be taken, '' when it can."""
+    """A rule of a pack beside what the library has. ``taken_as`` is the id it would get: another one in a conflict.
+
+    ``fault`` says why it cannot be put in force here, '' when it can; as a draft it can be taken all the same.
+    """
 
     rule: Rule
     novelty: Novelty
+    taken_as: str
     fault: str = ""
 
 
@@ -254,7 +258,7 @@ class PackPreview:
     @property
     def usable(self) -> tuple[PackedRule, ...]:
         """The rules that taking the pack would write."""
-        return tuple(one for one in self.rules if not one.fault and one.novelty is not Novelty.SAME)
+        return tuple(one for one in self.rules if one.novelty is not Novelty.SAME)
 
 
 @dataclass(frozen=True, slots=True)

@@ -261,9 +261,9 @@ class Reader:
         """Return every change of rules and overrides with its operation, latest first."""
         return rules.rule_changes(self._connection)
 
-    def rule_hits(self, first: date) -> dict[str, int]:
-        """Return how many cases discharged since a day have an open finding of each rule."""
-        return rules.hits_since(self._connection, first)
+    def rule_hits(self, first: date, rule_id: str = "") -> dict[str, int]:
+        """Return how many cases discharged since a day have an open finding of each rule, or of one."""
+        return rules.hits_since(self._connection, first, rule_id)
 
     def rules_judged(self) -> dict[str, Judged]:
         """Return the judgements of each rule, counted."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import sqlalchemy as sa
 
 from app.storage.cells import dump
+from app.storage.rules import StoredRule
 from app.storage.tables import rule_judgement, rule_override, rule_version
 from app.storage.transaction import Transaction
 
@@ -40,6 +41,25 @@ def add_version(
             "origin": origin,
         },
     )
+
+
+def take_version(
+    tx: Transaction,
+    versions: Sequence[StoredRule],
+    rule_data: Mapping[str, object],
+    note: str,
+    origin: str,
+    *,
+    draft: bool,
+) -> None:
+    """Store a rule that a pack brought: in the place of a draft there is, else above all ``versions``."""
+    waiting = next((one for one in versions if one.is_draft), None)
+    if draft and waiting is not None:
+        change_draft(tx, waiting.id, rule_data, note)
+        tx.set_column(rule_version.name, waiting.id, "origin", origin)
+        return
+    number = max((one.version for one in versions), default=0) + 1
+    add_version(tx, rule_data, number, draft=draft, note=note, origin=origin)
 
 
 def change_draft(tx: Transaction, row_id: int, data: Mapping[str, object], note: str) -> None:

@@ -79,14 +79,16 @@ def stored_overrides(connection: sa.Connection) -> list[StoredOverride]:
     return [_override(row) for row in connection.execute(query).mappings()]
 
 
-def hits_since(connection: sa.Connection, first: date) -> dict[str, int]:
-    """Return how many cases discharged since a day have an open finding of each rule."""
+def hits_since(connection: sa.Connection, first: date, rule_id: str = "") -> dict[str, int]:
+    """Return how many cases discharged since a day have an open finding of each rule, or of one."""
     query = (
         sa.select(finding_line.c.rule_id, sa.func.count(finding_line.c.case_id.distinct()))
         .join(cases, cases.c.id == finding_line.c.case_id)
         .where(cases.c.discharge_time >= first.isoformat(), finding_line.c.standing == Standing.OPEN.value)
         .group_by(finding_line.c.rule_id)
     )
+    if rule_id:
+        query = query.where(finding_line.c.rule_id == rule_id)
     return {rule_id: int(count) for rule_id, count in connection.execute(query)}
 
 
