@@ -147,15 +147,21 @@ def _stored(
 
 def same_patient(connection: sa.Connection, case_id: int) -> tuple[CaseRecord, ...]:
     """Return the other stays with the record number or the document number of a case, oldest entry first."""
-    number = sa.select(cases.c.record_no).where(cases.c.id == case_id, cases.c.record_no != "").scalar_subquery()
+    others = sorted(set(connection.execute(_same_patient(), {"case": case_id}).scalars()) - {case_id})
+    return tuple(stored.record for stored in load_cases(connection, others)) if others else ()
+
+
+@cache
+def _same_patient() -> sa.CompoundSelect[int]:
+    """Select the stays with the numbers of a case, itself too; built once, because building costs more than running."""
+    case: sa.BindParameter[int] = sa.bindparam("case")
+    number = sa.select(cases.c.record_no).where(cases.c.id == case, cases.c.record_no != "").scalar_subquery()
     patient = HEAD_TABLES["patient"]
-    document = sa.select(patient.c.id_no).where(patient.c.case_id == case_id).scalar_subquery()
-    query = sa.union(
+    document = sa.select(patient.c.id_no).where(patient.c.case_id == case).scalar_subquery()
+    return sa.union(
         sa.select(cases.c.id).where(cases.c.record_no == number),
         sa.select(patient.c.case_id).where(patient.c.id_no == document),
     )
-    others = sorted(set(connection.execute(query).scalars()) - {case_id})
-    return tuple(stored.record for stored in load_cases(connection, others))
 
 
 def find_by_keys(connection: sa.Connection, keys: Iterable[CaseKey]) -> dict[CaseKey, int]:
