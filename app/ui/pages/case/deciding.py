@@ -36,6 +36,11 @@ def has_finding(page: CasePage) -> bool:
     return page.view is not None and page.findings.current() is not None
 
 
+def has_rule(page: CasePage) -> bool:
+    """True when something with a rule or a question behind it is chosen."""
+    return isinstance(page.findings.current_card(), FindingCard | DecidedCard | QuestionCard)
+
+
 def is_blocking(page: CasePage) -> bool:
     """True when the chosen finding is one that only a change or two signatures set aside."""
     finding = page.findings.current()
@@ -152,10 +157,12 @@ def call_false(page: CasePage) -> None:
 
 
 def open_rule(page: CasePage) -> None:
-    """Open the rule of the chosen finding in the rule manager."""
-    finding = page.findings.current()
-    if finding is not None:
-        page.shell.go(Place("rules", {"rule": finding.rule_id}))
+    """Open the rule of the chosen finding in the rule manager, a question in the table of questions."""
+    match page.findings.current_card():
+        case FindingCard() | DecidedCard() as card:
+            page.shell.go(Place("rules", {"rule": card.finding.rule_id}))
+        case QuestionCard() as card:
+            page.shell.go(Place("questions", {"question": card.asked.question.id}))
 
 
 def explain(page: CasePage) -> str:
