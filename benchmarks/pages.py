@@ -33,7 +33,7 @@ FILLED: dict[str, Value] = {
     "kind": "手术",
 }
 PX = ("47.0100", "51.2300", "36.0600", "88.5500", "99.2500", "74.1x01")
-STAFF = ("coder", "qc_physician", "qc_nurse", "coding_physician", "resp_nurse")
+STAFF = ("coder", "qc_physician", "qc_nurse", "resp_nurse")
 
 
 def filled(number: int) -> CaseRecord:
