@@ -12,6 +12,7 @@ from app.common.errors import Cancelled, UserProblem
 from app.common.progress import CancelAt
 from app.domain.case import CaseState
 from app.domain.field import Group
+from app.domain.findings import Severity
 from app.services.composition import Services, open_services
 from app.services.qc_batch_types import GroupKind, HitKey, LineStatus, QcGroup, QcScope, ScopeKind, Segment
 from app.storage.caches import Summary
@@ -154,6 +155,26 @@ def test_a_case_passes_only_without_open_errors_and_warnings(services: Services,
     with pytest.raises(UserProblem, match="强制错误"):
         services.qc_writing.pass_cases([case_id])
     assert services.cases.view(case_id).state is CaseState.TO_QC
+
+
+def test_a_case_with_reasons_for_its_warnings_passes_and_comes_back_by_undo(services: Services) -> None:
+    services.coding.auto_code(services.worklist.ids("all"))
+    services.checking.run(services.worklist.ids("all"))
+    row = min(services.worklist.rows(services.worklist.ids("all")), key=lambda row: (row.errors, -row.warns))
+    assert row.errors == 0
+    with services.session.db.operation(Op.SET_STATE, by=services.user) as tx:
+        tx.set_state(row.case_id, CaseState.TO_QC)
+    with pytest.raises(UserProblem, match="警告没有写明理由"):
+        services.qc_writing.pass_cases([row.case_id])
+    for finding in services.cases.view(row.case_id).report.findings:
+        if finding.severity is Severity.WARN:
+            services.suppressions.suppress(row.case_id, finding, "病程已说明")
+    services.qc_writing.pass_cases([row.case_id])
+    assert services.cases.view(row.case_id).state is CaseState.PASSED
+    step = services.qc_writing.last_step()
+    assert step is not None
+    services.qc_writing.undo(step.op_id)
+    assert services.cases.view(row.case_id).state is CaseState.TO_QC
 
 
 def test_the_detail_shows_fields_effect_rule_and_history(services: Services, keys: Sequence[HitKey]) -> None:

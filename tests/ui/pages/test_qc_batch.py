@@ -253,6 +253,15 @@ def test_the_time_of_the_check_before_discharge_is_set(desk: Any, services: Serv
     assert (services.leaving.plan().days, services.leaving.plan().at) == (5, "07:30")
 
 
+def test_a_false_alarm_counts_against_the_rule(desk: Any, services: Services, wrong: list[int]) -> None:
+    desk.press("F", "Down", "T")
+    desk.rest()
+    with services.session.db.read() as reader:
+        assert reader.judgements(LOS) == {wrong[0]: False, wrong[1]: True}
+    detail = services.qc_batch.detail(services.qc_batch.keys(QcScope(), RULE)[0])
+    assert detail.rule.alarms.startswith("50.0%")
+
+
 def test_a_list_of_the_worklist_is_gone_through_by_one_key(
     open_desk: Callable[..., Any], services: Services, wrong: list[int]
 ) -> None:

@@ -71,6 +71,13 @@ class QcWork(QObject):
             told = f"{finding.rule_id} {finding.message}。依据的内容有变动时，会重新提示。"
             SuppressCard(self._page, told, partial(self._suppress, line))
 
+    def judge(self, key: HitKey, *, was_right: bool) -> None:
+        """Note whether a rule was right about a case; it counts towards its share of false alarms."""
+        changes = self._shell.services.rules.judge(key.rule_id, key.case_id, was_right)
+        self._shell.publish(changes)
+        word = "属实" if was_right else "误报"
+        self._shell.notices.toast(f"已记为{word}：{key.rule_id}。", severity="ok")
+
     def plan(self) -> None:
         """Ask when those who leave soon are checked."""
         PlanCard(self._page, self._shell.services.leaving.plan(), self._save_plan)

@@ -333,6 +333,20 @@ class QcBatchPage(Page):
         if line is not None:
             self.work.decide(line)
 
+    def call_false(self) -> None:
+        """Note that the rule was wrong about the case under the cursor."""
+        self._judge(was_right=False)
+
+    def call_right(self) -> None:
+        """Note that the rule was right about the case under the cursor."""
+        self._judge(was_right=True)
+
+    def _judge(self, *, was_right: bool) -> None:
+        key = self.current_key
+        if key is not None:
+            self.work.judge(key, was_right=was_right)
+            self._detail_timer.start()
+
     def let_pass(self) -> None:
         """Let the case under the cursor pass."""
         key = self.current_key
