@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Final
 
 from app.domain.case import CaseRecord, CaseState
@@ -84,10 +85,11 @@ class TrialCases:
     def _context(
         self, one: LightCase, whole: StoredCase | None, siblings: tuple[Sibling, ...], first: FirstGroup | None
     ) -> QcContext:
-        if whole is not None:
-            return self._engines.context(whole.record, whole.state, siblings, whole.proposals, first)
-        if self._needs.group or siblings or first is not None:
-            return self._engines.context(one.record, one.state, siblings, None, first)
+        if whole is not None or self._needs.group or siblings or first is not None:
+            record, proposals = (whole.record, whole.proposals) if whole else (one.record, None)
+            found = self._engines.context(record, one.state, siblings, proposals, first)
+            # the rule and its version in force ask in turn; grouping twice would say the same
+            return replace(found, grouping=cache(found.grouping)) if found.grouping else found
         key = (one.state, profile_of(one.record))
         if key not in self._shared:
             self._shared[key] = replace(self._engines.context(one.record, one.state), grouping=None)

@@ -13,15 +13,14 @@ from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from app.common.errors import UserProblem
-from app.common.progress import Progress
 from app.common.texts import text
-from app.domain.changes import Changes
 from app.ui.errors import Errors, crash_left_behind
 from app.ui.leaving import LeavingWatch
 from app.ui.main_window import PRODUCT, MainWindow
 from app.ui.page import PageSpec
 from app.ui.pages import registered
 from app.ui.ports import MemoryPlaces, PlaceStore, UserCard
+from app.ui.rechecking import Rechecking
 from app.ui.shell.files import OpenFolder
 from app.ui.shell.start_problem import StartProblem
 from app.ui.theme import install_theme
@@ -95,18 +94,18 @@ def load_behind(window: MainWindow) -> None:
     """Load the engines in the background, then check the cases whose summary is older than their content.
 
     Such cases are left by a program that ended between an import and its check. From then on the training that the
-    hospital wants at night is begun when it is due, and cases that leave soon are checked from time to time.
+    hospital wants at night is begun when it is due, cases that leave soon are checked from time to time, and all cases
+    once rules have changed.
     """
     job = window.shell.jobs.run(window.shell.services.warm_up, label="载入编码库与分组方案", parent=window)
-    job.done.connect(partial(_check_stale, window))
+    job.done.connect(partial(_check_stale, Rechecking(window.shell, window), window))
     job.done.connect(partial(_watch_night, window))
     job.done.connect(partial(_watch_leaving, window))
 
 
-def _check_stale(window: MainWindow, _loaded: object) -> None:
-    checking = window.shell.services.checking
-    job = window.shell.jobs.run(partial(_check, checking), label="检查有变动的病案", writes=True, parent=window)
-    job.done.connect(window.shell.publish)
+def _check_stale(rechecking: Rechecking, window: MainWindow, _loaded: object) -> None:
+    window.rules_changed.connect(rechecking.start)
+    rechecking.start()
 
 
 def _watch_night(window: MainWindow, _loaded: object) -> None:
@@ -115,10 +114,6 @@ def _watch_night(window: MainWindow, _loaded: object) -> None:
 
 def _watch_leaving(window: MainWindow, _loaded: object) -> None:
     LeavingWatch(window.shell, window).start()
-
-
-def _check(checking: Any, progress: Progress) -> Changes:
-    return checking.run(checking.stale(), progress)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QPoint, Qt
+from PySide6.QtCore import QByteArray, QPoint, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
@@ -47,7 +47,12 @@ _GEOMETRY, _PLACE, _LOOK = "window.geometry", "window.place", "window.look"
 
 
 class MainWindow(QMainWindow):
-    """The window. ``services`` go to the pages; the window itself needs a place store and the user."""
+    """The window. ``services`` go to the pages; the window itself needs a place store and the user.
+
+    ``rules_changed`` is emitted after a write that changed rules of quality control.
+    """
+
+    rules_changed = Signal()
 
     def __init__(
         self,
@@ -115,6 +120,8 @@ class MainWindow(QMainWindow):
             if page.built:
                 page.on_changes(changes)
         self.shell.actions.refresh()
+        if changes.rules:
+            self.rules_changed.emit()
 
     def open_palette(self, start: str = "") -> None:
         """Open the palette, with ``start`` in its box."""
