@@ -23,12 +23,12 @@ COLUMNS: Final = (
     Column("name", "姓名", 68),
     Column("dept", "科室", 88),
     Column("rule", "规则", 76),
-    Column("planned", "计划出院", 92),
-    Column("left", "剩余", 64),
+    Column("planned", "计划出院", 86),
+    Column("left", "剩余", 60),
     Column("multiple", "倍率", 52, "right"),
     Column("coder", "编码员", 72),
-    Column("current", "当前值", 130, stretch=True),
-    Column("suggestion", "建议", 130, stretch=True),
+    Column("current", "当前值", 112, stretch=True),
+    Column("suggestion", "建议", 112, stretch=True),
     Column("status", "状态", 84),
 )
 _LEAVING: Final = frozenset({"planned", "left", "multiple"})

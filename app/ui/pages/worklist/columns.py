@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from app.domain.case import CaseState
 from app.domain.dictionaries import dictionary
 from app.domain.findings import Severity
 from app.domain.grouping import GroupStatus
@@ -22,7 +23,7 @@ COLUMNS: Final = (
     Column("age", "性别年龄", 76, sort=True),
     Column("dept", "出院科室", 106, sort=True),
     Column("discharge_time", "出院", 60, sort=True),
-    Column("planned", "计划出院", 128),
+    Column("planned", "计划出院", 90),
     Column("principal_text", "主要诊断（医师原文）", 150, stretch=True, sort=True),
     Column("severity", "质控", 106, sort=True),
     Column("coded", "已编", 60),
@@ -36,8 +37,8 @@ COLUMNS: Final = (
 """Keys are the sort names of the worklist service."""
 
 HIDDEN_AT_FIRST: Final = frozenset({"planned", "principal_code", "rw", "amount_fen"})
-OF_QUEUE: Final[Mapping[str, frozenset[str]]] = {"leaving": frozenset({"planned"})}
-"""Columns that a queue shows although they are hidden at first."""
+INSTEAD: Final[Mapping[str, Mapping[str, str]]] = {"leaving": {"discharge_time": "planned"}}
+"""Columns that a queue shows in the place of others."""
 _SEVERITIES: Final = (Severity.ERROR, Severity.WARN, Severity.HINT)
 
 
@@ -84,7 +85,8 @@ def _dept(_cells: Cells, row: WorklistRow) -> Cell:
 
 
 def _discharge(cells: Cells, row: WorklistRow) -> Cell:
-    return Cell(short_date(row.discharge_time, cells.year) or "在院", "fg_secondary")
+    left = None if row.state is CaseState.INPATIENT else row.discharge_time  # a date in hospital is a plan
+    return Cell(short_date(left, cells.year) or "在院", "fg_secondary")
 
 
 def _planned(cells: Cells, row: WorklistRow) -> Cell:
@@ -92,7 +94,7 @@ def _planned(cells: Cells, row: WorklistRow) -> Cell:
     if leaving is None:
         return Cell("—", "fg_muted")
     left = days_left(leaving.days_left)
-    note = f"{left}，估计" if leaving.estimated else left
+    note = f"约{left}" if leaving.estimated else left
     return Cell(short_date(leaving.planned, cells.year), "warn" if leaving.days_left < 1 else "fg_secondary", note=note)
 
 

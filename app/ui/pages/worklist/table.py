@@ -10,7 +10,7 @@ from PySide6.QtCore import QItemSelectionModel, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView
 
 from app.ui.models.worklist import WorklistModel
-from app.ui.pages.worklist.columns import COLUMNS, HIDDEN_AT_FIRST, OF_QUEUE
+from app.ui.pages.worklist.columns import COLUMNS, HIDDEN_AT_FIRST, INSTEAD
 from app.ui.ports import JsonValue
 from app.ui.theme import theme
 from app.ui.widgets import Column, DataTable
@@ -36,7 +36,7 @@ class WorklistTable(DataTable):
     def __init__(self, model: WorklistModel) -> None:
         self._chosen: dict[str, bool] = {}
         self._widths: dict[str, int] = {}
-        self._of_queue: frozenset[str] = frozenset()
+        self._instead: Mapping[str, str] = {}
         self._fitting = False
         super().__init__(COLUMNS)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -53,13 +53,14 @@ class WorklistTable(DataTable):
     def shows(self, column: Column) -> bool:
         """True when a column is shown: as chosen, else by itself, by the queue and the width of the window."""
         by_itself = column.key not in HIDDEN_AT_FIRST and (theme().wide or not column.wide_only)
-        return self._chosen.get(column.key, by_itself or column.key in self._of_queue)
+        by_queue = (by_itself and column.key not in self._instead) or column.key in self._instead.values()
+        return self._chosen.get(column.key, by_queue)
 
     def show_queue(self, queue: str) -> None:
-        """Show the columns that a queue wants beside the others."""
-        wanted = OF_QUEUE.get(queue, frozenset())
-        if wanted != self._of_queue:
-            self._of_queue = wanted
+        """Show the columns that a queue wants in the place of others."""
+        wanted = INSTEAD.get(queue, {})
+        if wanted != self._instead:
+            self._instead = wanted
             self.fit()
 
     def choose_column(self, key: str, shown: bool) -> None:
