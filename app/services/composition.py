@@ -116,6 +116,7 @@ class Services:
 
     def warm_up(self, progress: Progress) -> None:
         """Load the engines; for a job at the start and after an import of a code book or scheme."""
+        self.questions.table.questions()
         self.session.engines.load(progress)
 
     def assets_changed(self) -> None:

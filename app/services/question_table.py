@@ -30,7 +30,7 @@ from app.storage.ops import Op
 _PREFIX: Final = "questions."
 _OWN_ID: Final = "YW-{:03}"
 _KEPT: Final = 200
-_ANY_EXAMPLE: Final = ({},)
+_ANY_EXAMPLE: Final[tuple[Mapping[str, object], ...]] = ({},)
 """A hospital's question has no examples of its own; a rule must name some."""
 
 

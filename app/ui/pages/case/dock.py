@@ -198,15 +198,16 @@ class FindingList(QWidget):
         """Yield heads and cards from top to bottom."""
         self._none.setVisible(not self._facts.standing)
         yield self._none
-        rows = {kind: [card for card in self._cards if isinstance(card, kind)] for kind in (FindingCard, QuestionCard)}
+        findings = [card for card in self._cards if isinstance(card, FindingCard)]
+        questions = [card for card in self._cards if isinstance(card, QuestionCard)]
         for severity in Severity:
-            part = [card for card in rows[FindingCard] if card.finding.severity is severity]
+            part = [card for card in findings if card.finding.severity is severity]
             if part:
                 yield GroupHead(severity_word(severity), len(part), str(severity))
                 yield from part
-        if rows[QuestionCard]:
-            yield GroupHead("追问与可能漏编", len(rows[QuestionCard]))
-            yield from rows[QuestionCard]
+        if questions:
+            yield GroupHead("追问与可能漏编", len(questions))
+            yield from questions
         decided = len(self._facts.decided) + len(self._facts.questions.settled)
         if decided:
             fold = FoldHead(decided, self._unfolded)

@@ -200,7 +200,8 @@ class DecidedCard(DockCard):
         icon = IconLabel("passed", "fg_muted", 14)
         place = Text(place_text(finding.paths), "caption", "muted")
         head = row(icon, Text(finding.rule_id, "code", "muted"), None, place, gap=6)
-        parts = [Text(finding.message, tone="secondary", wrap=True), Text(decided.words, "caption", "muted", wrap=True)]
+        words = Text(decided.words, "caption", "muted", wrap=True)
+        parts: list[QWidget] = [Text(finding.message, tone="secondary", wrap=True), words]
         if not locked and finding.severity is not Severity.ERROR:
             buttons = QWidget()
             buttons.setLayout(row(self.button("恢复", "lift", "Alt+C"), None, margins=(0, 4, 0, 0)))

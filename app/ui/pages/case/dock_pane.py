@@ -64,7 +64,7 @@ class QcDock(QWidget):
         inside = focus is not None and self.isAncestorOf(focus)
         self._stack.setCurrentWidget(self.findings if self.shows_score else self.score)
         if inside or self.shows_score:
-            self._stack.currentWidget().setFocus()
+            (self.score if self.shows_score else self.findings).setFocus()
 
     def _on_deduction(self, deduction: Deduction) -> None:
         """Go to the finding behind a deduction, else to its field."""
