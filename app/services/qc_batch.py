@@ -75,6 +75,7 @@ class QcBatchService:
         with self._session.db.read() as reader:
             counts = reader.hit_counts(query)
             by_dept = reader.figures(query, self._good_from())
+            waiting = reader.outdated(query, self._session.engines.stamp)
         shown = [one for one in counts if segment in (None, one.segment)]
         departments = [_quality(dept_name(dept), [numbers]) for dept, numbers in by_dept.items()]
         return Overview(
@@ -85,6 +86,7 @@ class QcBatchService:
             lines=(*self._by_rule(shown), *_by_dept(shown, by_dept), *self._by_coder(shown)),
             quality=_quality(text("qc_batch.whole"), list(by_dept.values())),
             departments=tuple(sorted(departments, key=lambda one: (one.good is None, one.good, -one.cases))),
+            waiting=waiting,
         )
 
     def keys(self, scope: QcScope, group: QcGroup, segment: Segment | None = None) -> Sequence[HitKey]:

@@ -59,8 +59,9 @@ class DetailReader:
         fixed = _fixed(stored.record, line)
         before, after = (engines.preview(one, stored.proposals).explanation for one in (stored.record, fixed))
         old, new = (one.result.drg if one else "" for one in (before, after))
-        points = engines.check(stored.record, stored.state, siblings).score
-        score = engines.check(fixed, stored.state, siblings).score
+        points, score = (
+            engines.check(one, stored.state, siblings, stored.proposals).score for one in (stored.record, fixed)
+        )
         return text(
             "qc_batch.effect",
             group=_change(old or text("qc_batch.no_group"), new or text("qc_batch.no_group")),

@@ -89,7 +89,7 @@ class Quality:
 class Overview:
     """What a round comes to. ``severities`` and ``lines`` count open work of the chosen segment, ``segments`` all.
 
-    ``departments`` are those with the smallest share of grade 甲 first.
+    ``departments`` are those with the smallest share of grade 甲 first; ``waiting`` cases are to be checked again.
     """
 
     scope: QcScope
@@ -99,6 +99,7 @@ class Overview:
     lines: tuple[GroupLine, ...]
     quality: Quality
     departments: tuple[Quality, ...] = ()
+    waiting: int = 0
 
     @property
     def total(self) -> int:

@@ -24,7 +24,7 @@ from app.storage.load import StoredCase
 from app.storage.ops import Op
 from app.storage.transaction import Transaction
 from app.storage.undo import UndoItem
-from app.storage.worklist import WorklistRow
+from app.storage.worklist import Filter, Test, WorklistQuery, WorklistRow
 
 ANSWER_WITHIN: Final = timedelta(hours=24)
 ANSWER_BEFORE_DISCHARGE: Final = timedelta(hours=4)
@@ -110,10 +110,11 @@ class QcBatchWriting:
 
     def _fixes(self, keys: Sequence[HitKey]) -> Mapping[int, list[Fix]]:
         with self._session.db.read() as reader:
-            old = reader.outdated(list({key.case_id for key in keys}))
+            chosen = WorklistQuery(filters=(Filter("id", Test.IS, tuple({key.case_id for key in keys})),))
+            old = reader.outdated(chosen, self._session.engines.stamp)
             found = reader.findings_of([key[:2] for key in keys])
         if old:
-            raise UserProblem("qc_batch.outdated", remedy="qc_batch.remedy.outdated", count=len(old))
+            raise UserProblem("qc_batch.outdated", remedy="qc_batch.remedy.outdated", count=old)
         wanted: dict[int, list[Fix]] = {}
         for (case_id, _), findings in found.items():
             fixes = [one.fix for one in findings if one.fix and one.is_open]

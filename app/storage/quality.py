@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -143,16 +142,15 @@ def findings_of(connection: sa.Connection, keys: Sequence[tuple[int, str]]) -> d
     return found
 
 
-def outdated(connection: sa.Connection, case_ids: Sequence[int]) -> list[int]:
-    """Return those of some cases whose stored findings are older than they are, or that have none."""
-    ids = json.dumps(list(case_ids))
+def outdated(connection: sa.Connection, scope: WorklistQuery, stamp: str) -> int:
+    """Return how many cases of a query have no findings, or some older than they are or with another stamp."""
     query = (
-        sa.select(cases.c.id)
-        .outerjoin(finding, finding.c.case_id == cases.c.id)
-        .where(cases.c.id.in_(sa.text("SELECT value FROM json_each(:ids)")))
-        .where(finding.c.version.is_distinct_from(cases.c.version))
+        sa.select(sa.func.count())
+        .select_from(cases.outerjoin(finding, finding.c.case_id == cases.c.id))
+        .where(*_of(scope))
+        .where(sa.or_(finding.c.version.is_distinct_from(cases.c.version), finding.c.stamp != stamp))
     )
-    return list(connection.execute(query, {"ids": ids}).scalars())
+    return int(connection.execute(query).scalar_one())
 
 
 def figures(connection: sa.Connection, scope: WorklistQuery, good_from: float) -> dict[str, Figures]:

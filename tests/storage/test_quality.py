@@ -83,14 +83,17 @@ def test_a_new_report_replaces_the_lines_of_the_old_one(
     db: Database, checked: Callable[..., int], me: Actor, ask: Ask
 ) -> None:
     case_id = checked(1, one("A"), one("B"))
-    assert ask("outdated", [case_id]) == []
+    other = checked(2)
+    assert ask("outdated", WorklistQuery(), "") == 0
     with db.operation(Op.SET_FIELD, by=me) as tx:
         tx.set_field(case_id, Group.CASE, 0, "sex", "1")
-    assert ask("outdated", [case_id]) == [case_id]
+    assert ask("outdated", WorklistQuery(), "") == 1
+    assert ask("outdated", WorklistQuery(), "other rules") == 2
+    assert ask("outdated", WorklistQuery(filters=(Filter("id", worklist.Test.IS, (other,)),)), "") == 0
     with db.caching() as cache:
         cache.save_findings(case_id, 2, QcReport((one("B"),)))
     assert [key.rule_id for key in ask("hit_keys", HitQuery())] == ["B"]
-    assert ask("outdated", [case_id]) == []
+    assert ask("outdated", WorklistQuery(), "") == 0
 
 
 def test_figures_say_how_good_the_cases_are(checked: Callable[..., int], add: Callable[..., int], ask: Ask) -> None:

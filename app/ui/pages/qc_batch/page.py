@@ -146,6 +146,9 @@ class QcBatchPage(Page):
         self._title = counted.overview.title
         self.head.show_scope(self._title, self._now.segment)
         self.head.show_overview(counted.overview)
+        if not self._running:
+            waiting = counted.overview.waiting
+            self.head.show_old(f"{waiting:,} 份待检查" if waiting else "")
         self.middle.lines.leaving = {one.case_id: one for one in counted.leaving}
         chosen = self.groups.show_groups(counted.overview.lines, self._now.group, unfolded=self._unfolded)
         if chosen != self._now.group:
@@ -249,7 +252,6 @@ class QcBatchPage(Page):
 
     def _on_run_ended(self) -> None:
         self._running = False
-        self.head.show_old("")
         self.refresh()
 
     def _on_ran(self, rerun: Rerun) -> None:
