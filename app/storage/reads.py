@@ -326,9 +326,9 @@ class Reader:
         """Return the stored findings of pairs of case and rule."""
         return quality.findings_of(self._connection, keys)
 
-    def outdated(self, case_ids: Sequence[int]) -> list[int]:
-        """Return those of some cases whose stored findings are older than they are."""
-        return quality.outdated(self._connection, case_ids)
+    def outdated(self, scope: WorklistQuery, stamp: str) -> int:
+        """Return how many cases of a query have no findings, or some older than they are or with another stamp."""
+        return quality.outdated(self._connection, scope, stamp)
 
     def figures(self, scope: WorklistQuery, good_from: float) -> dict[str, Figures]:
         """Return checked cases, those without error and of grade 甲, and scores, of a query's cases by department."""
