@@ -22,7 +22,7 @@ from app.qc.engine import Answer, RuleSet
 from app.qc.examples import example_case
 from app.qc.faults import RuleFault
 from app.qc.layers import compile_with
-from app.qc.lint import Note, Weight, blocking, lint
+from app.qc.lint import Note, blocking, lint
 from app.qc.rule import Rule
 from app.qc.ruledata import data_of
 from app.qc.sentences import Words
@@ -106,18 +106,16 @@ class RuleWritingService:
             record = reader.load_case(case_id).record
         return example_from(record, compiled.touches)
 
-    def missing(self, rule: Rule, *, tried: bool, hits: int, judged: int) -> tuple[str, ...]:
-        """Return what is still to do before the rule can be put in force, in words; () when nothing is."""
-        open_points = [note.message for note in blocking(self.notes(rule))]
+    def missing(self, notes: tuple[Note, ...], *, tried: bool, hits: int, judged: int) -> tuple[str, ...]:
+        """Return what is still to do before a rule with these notes can be put in force, in words; () for nothing.
+
+        ``tried``: there was a trial since the last change; it had ``hits`` of which ``judged`` were judged.
+        """
+        open_points = [note.message for note in blocking(notes)]
         if not tried:
             return (*open_points, text("rules.gate.try"))
         wanted = min(JUDGED_FIRST, hits) - judged
         return (*open_points, text("rules.gate.judge", count=wanted)) if wanted > 0 else tuple(open_points)
-
-
-def warnings(notes: tuple[Note, ...]) -> tuple[Note, ...]:
-    """Return the notes that are told and keep nobody from anything."""
-    return tuple(note for note in notes if note.weight is Weight.WARN)
 
 
 @cache
