@@ -127,12 +127,17 @@ class RuleSet:
         self._run(scope, plan.reading[frozenset(map(pattern_of, changed))], findings, [])
         return findings
 
+    def hits(self, record: CaseRecord, context: QcContext) -> frozenset[str]:
+        """Return the ids of the rules that find something, without findings and score; for counting over many cases."""
+        scope, plan = self._begin(record, context)
+        return frozenset(compiled.rule.id for compiled in plan.gates.of(scope) if _answers(compiled, scope))
+
     def answer(self, rule_id: str, record: CaseRecord, context: QcContext) -> Answer:
         """Return what one rule says, also when it is off, suspended or lacks columns."""
         compiled = self._by_id[rule_id]
         scope = Scope(record, context, self._absent.of(record), self.vocabulary.parameters)
         try:
-            if compiled.fires(scope):
+            if _can_fire(compiled, scope) and compiled.fires(scope):
                 return Answer.FIRES
         except (*_ERRORS, Unanswerable):
             return Answer.BROKEN
@@ -244,6 +249,15 @@ class _Lacking:
     case: tuple[str, ...]
     rows: tuple[tuple[Group, str, str], ...]
     whole: frozenset[str]
+
+
+def _answers(compiled: CompiledRule, scope: Scope) -> bool:
+    """Tell whether a rule fires; one that is broken does not."""
+    scope.left = MAX_STEPS
+    try:
+        return bool(compiled.fires(scope))
+    except (*_ERRORS, Unanswerable):
+        return False
 
 
 def _can_fire(compiled: CompiledRule, scope: Scope) -> bool:

@@ -111,9 +111,13 @@ def either(gates: Iterable[Gate | None]) -> Gate | None:
 
 
 def narrowest(gates: Sequence[Gate | None]) -> int:
-    """Return the place of the gate that the fewest records pass, -1 without any."""
+    """Return the place of the gate that the fewest records pass, -1 without any.
+
+    Most records have rows, so a gate that asks for no more is only worth it where its part comes first anyway.
+    """
     ranked = [(_cost(gate), place) for place, gate in enumerate(gates) if gate is not None]
-    return min(ranked)[1] if ranked else -1
+    cost, place = min(ranked, default=(0, -1))
+    return place if cost < _COST[Rowed] else -1 if gates[0] is None else 0
 
 
 def _cost(gate: Gate) -> int:

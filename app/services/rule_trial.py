@@ -128,7 +128,7 @@ class _Trial:
         count.seen[case.dept] += 1
         fires = self._fires(case)
         present = self._present_of(case.dept)
-        before = present is not None and bool(present.check(case.record, case.context).findings)
+        before = present is not None and bool(present.hits(case.record, case.context))
         if fires and not before:
             count.new.append(case.case_id)
         elif before and not fires:
@@ -143,7 +143,7 @@ class _Trial:
             report = self._alone.check(record, context)
             count.why_broken = count.why_broken or "".join(one.why for one in report.broken[:1])
             return False
-        if answer is Answer.FIRES and self._alone.check(record, context).findings:
+        if answer is Answer.FIRES and self._alone.hits(record, context):
             count.hits.append(case.case_id)
             count.hit[case.dept] += 1
             return True

@@ -125,3 +125,18 @@ def test_rows_are_not_asked_without_a_word(ask: Ask, load: Load) -> None:
     assert len(rules.check(record, context).broken) == 1
     with pytest.raises(Unanswerable):
         ask("known(dx[0].code)", {"dx": [{"code": "P59.900"}]})
+
+
+def test_a_cheap_part_before_a_walk_over_pairs_is_asked_first(load: Load) -> None:
+    rules = load({"when": "sex == 1 and pairs(dx, known(code) and known(prev.code))"})
+    rows = {"dx": [{"code": "I10.x00"}, {"code": "I10.x01"}]}
+    record, context = example_case({"sex": "2", **rows})
+    assert rules.check(record, context).broken == ()
+    record, context = example_case({"sex": "1", **rows})
+    assert len(rules.check(record, context).broken) == 1
+
+
+def test_hits_are_the_rules_with_findings(rules: RuleSet, rule_id: str) -> None:
+    for example in (*rules.rule(rule_id).rule.fires, *rules.rule(rule_id).rule.silent):
+        record, context = example_case(example)
+        assert rules.hits(record, context) == {finding.rule_id for finding in rules.check(record, context).findings}
