@@ -16,7 +16,7 @@ from app.services.rule_types import ExceptionReason
 from app.services.types import CaseView
 from app.ui.page import Place
 from app.ui.pages.case.answering import AnswerCard, Answering
-from app.ui.pages.case.dock_cards import AnsweredCard, DecidedCard, FindingCard, QuestionCard
+from app.ui.pages.case.dock_cards import AnsweredCard, DecidedCard, FindingCard, NoteCard, QuestionCard
 from app.ui.pages.case.reasons import CONFIRM, PLACES, Asking, ask_words
 from app.ui.pages.case.rule_text import rule_words
 
@@ -75,6 +75,8 @@ def confirm(page: CasePage) -> None:
                 page.shell.notices.toast(f"已恢复 {card.finding.rule_id}", undo=page.undo)
         case AnsweredCard() as card:
             page.work.do(partial(_reopened, page, card))
+        case NoteCard() as card:
+            page.work.do(page.shell.services.asking.drop, card.note)
         case FindingCard() as card if card.finding.severity is Severity.ERROR:
             page.shell.notices.toast("强制错误不能确认：请改正，或按 X 申请例外。", severity="error")
         case FindingCard() as card:

@@ -23,6 +23,7 @@ from app.ui.pages.case.dock_cards import (
     FindingCard,
     FoldHead,
     GroupHead,
+    NoteCard,
     QuestionCard,
     SettledCard,
 )
@@ -64,6 +65,7 @@ class FindingList(QWidget):
     fix = Signal(object)
     wanted = Signal(str)
     answered = Signal(object, int)
+    go_to = Signal(str)
     score_wanted = Signal()
 
     def __init__(self, explain: Callable[[], str]) -> None:
@@ -154,6 +156,7 @@ class FindingList(QWidget):
             for one in facts.standing
         ]
         found += [(QuestionCard, one, locked) for one in facts.questions.asked]
+        found += [(NoteCard, one, locked) for one in facts.asked]
         if self._unfolded:
             found += [(DecidedCard, one, locked) for one in facts.decided]
             found += [(AnsweredCard, one, locked) for one in facts.questions.settled]
@@ -208,6 +211,10 @@ class FindingList(QWidget):
         if questions:
             yield GroupHead("追问与可能漏编", len(questions))
             yield from questions
+        notes = [card for card in self._cards if isinstance(card, NoteCard)]
+        if notes:
+            yield GroupHead("待问医师", len(notes))
+            yield from notes
         decided = len(self._facts.decided) + len(self._facts.questions.settled)
         if decided:
             fold = FoldHead(decided, self._unfolded)
@@ -329,6 +336,8 @@ class FindingList(QWidget):
                 return card.asked.question.id, str(card.asked.at)
             case AnsweredCard():
                 return card.settled.asked.question.id, str(card.settled.asked.at)
+            case NoteCard():
+                return (card.note,)
         return ()
 
     def _same_as(self, kept: Sequence[object] | None) -> int:
@@ -344,6 +353,8 @@ class FindingList(QWidget):
             self.jump.emit(card.finding)
         elif isinstance(card, QuestionCard):
             self.jump.emit(card.asked.finding)
+        elif isinstance(card, NoteCard) and card.note.path:
+            self.go_to.emit(card.note.path)
 
     def _on_chosen(self, card: DockCard) -> None:
         self.choose(self._cards.index(card))

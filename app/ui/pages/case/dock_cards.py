@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.findings import BrokenRule, Finding, Severity
 from app.qc.questions import Asked, QuestionKind
+from app.services.asking import Note
 from app.services.questions import Settled
 from app.ui.pages.case.dock_facts import Decided
 from app.ui.pages.case.places import place_text
@@ -221,6 +222,22 @@ class AnsweredCard(DockCard):
         if not locked:
             buttons = QWidget()
             buttons.setLayout(row(self.button("重新追问", "lift", "Alt+C"), None, margins=(0, 4, 0, 0)))
+            parts.append(self.only_when_on(buttons))
+        self.setLayout(column(head, 2, *parts, margins=MARGINS))
+
+
+class NoteCard(DockCard):
+    """A question to the physician that waits for the case to be returned; it can be taken off the list."""
+
+    def __init__(self, note: Note, *, locked: bool) -> None:
+        super().__init__(f"待问医师 {note.words}")
+        self.note = note
+        head = row(IconLabel("note", "fg_muted", 14), Text(note.rule_id, "code", "muted"), None, gap=6)
+        told = Text(f"{note.who} {note.at[5:16]}", "caption", "muted")
+        parts: list[QWidget] = [Text(note.words, tone="secondary", wrap=True), told]
+        if not locked:
+            buttons = QWidget()
+            buttons.setLayout(row(self.button("不问了", "lift", "Alt+C"), None, margins=(0, 4, 0, 0)))
             parts.append(self.only_when_on(buttons))
         self.setLayout(column(head, 2, *parts, margins=MARGINS))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from app.domain.findings import BrokenRule, Finding, Standing
+from app.services.asking import Note
 from app.services.composition import Services
 from app.services.questions import CaseQuestions
 from app.services.rule_types import ExceptionLine, ExceptionState, SuppressionLine
@@ -30,12 +31,16 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class DockFacts:
-    """The lists of the dock. ``notes`` are words on open findings: a reason whose facts changed, a pending request."""
+    """The lists of the dock. ``notes`` are words on open findings: a reason whose facts changed, a pending request.
+
+    ``asked`` are the questions to the physician that wait for the case to be returned.
+    """
 
     standing: tuple[Finding, ...] = ()
     decided: tuple[Decided, ...] = ()
     notes: Mapping[Key, str] = field(default_factory=dict)
     questions: CaseQuestions = field(default_factory=CaseQuestions)
+    asked: tuple[Note, ...] = ()
     broken: tuple[BrokenRule, ...] = ()
 
 
@@ -68,6 +73,7 @@ def facts_of(services: Services, view: CaseView, decisions: Decisions) -> DockFa
         ),
         notes=dict(_notes(findings, reasons, decisions.excepted)),
         questions=questions,
+        asked=services.asking.of_case(view.case_id),
         broken=tuple(broken),
     )
 

@@ -34,6 +34,7 @@ class QcDock(QWidget):
         self._stack.addWidget(self.findings)
         self._stack.addWidget(self.score)
         self.findings.score_wanted.connect(self.toggle_score)
+        self.findings.go_to.connect(self.go_to)
         self.score.closed.connect(self.toggle_score)
         self.score.jump.connect(self._on_deduction)
 

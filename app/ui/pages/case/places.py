@@ -36,7 +36,8 @@ def place_text(paths: Sequence[str]) -> str:
     if not paths:
         return ""
     title = SECTION_TITLES[section_of(paths[0])]
-    rows = [at for at in map(FieldPath.parse, paths) if at.group in (Group.DX, Group.OP)]
+    first = FieldPath.parse(paths[0]).group
+    rows = [at for at in map(FieldPath.parse, paths) if at.group is first and first in (Group.DX, Group.OP)]
     if not rows:
         return title
     numbers = dict.fromkeys("主" if at.index == 0 else str(at.index + 1) for at in rows)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from app.domain.case import CaseState
 from app.domain.field import Group
 from app.domain.findings import BrokenRule, Severity
+from app.services import exceptions
 from app.ui.actions import clashes
 from app.ui.pages.case import PAGE as CASE
 from app.ui.pages.case.score import ScorePane
@@ -237,6 +238,7 @@ def test_a_question_to_the_physician_goes_along_when_the_case_is_returned(warned
     (note,) = warned.services.asking.of_case(warned.case_id)
     assert note.rule_id == finding.rule_id
     assert finding.message in note.words
+    assert "待问医师" in words_of(warned.page.findings).split("\n")
     warned.desk.window.shell.actions.trigger("case.return")
     warned.settle()
     assert warned.says(f"1. {note.words}")
@@ -244,6 +246,29 @@ def test_a_question_to_the_physician_goes_along_when_the_case_is_returned(warned
     assert warned.stored().state is CaseState.RETURNED
     warned.press("Ctrl+Z")
     assert warned.stored().state is CaseState.CODING
+
+
+def test_a_question_to_the_physician_is_taken_off_the_list(warned: Any) -> None:
+    choose(warned, of_severity(warned, Severity.WARN))
+    warned.press("R", "Return")
+    warned.page.findings.choose(len(warned.page.findings.cards) - 1)
+    warned.press("Return")
+    assert warned.page.focused_path()
+    warned.press("Alt+C")
+    assert warned.services.asking.of_case(warned.case_id) == ()
+    assert "待问医师" not in words_of(warned.page.findings).split("\n")
+
+
+def test_an_exception_is_asked_for_with_class_and_evidence(case: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    finding = of_severity(case, Severity.ERROR)
+    choose(case, finding)
+    case.press("X")
+    case.wait(lambda: case.says(f"{finding.rule_id} 不能申请例外"))
+    monkeypatch.setattr(exceptions, "may_except", lambda *_given: True)
+    case.press("X", "1", "2", '"11-20', "Return")
+    (line,) = case.services.exceptions.of_case(case.case_id)
+    assert (line.rule_id, line.evidence) == (finding.rule_id, ("病程记录 11-20",))
+    assert "已申请例外，0 / 2 人签批。" in words_of(case.page.findings)
 
 
 def test_a_false_alarm_is_judged_and_the_finding_stays(warned: Any) -> None:
