@@ -12,17 +12,18 @@ from typing import IO
 
 
 @contextmanager
-def write_atomic(path: Path) -> Iterator[IO[bytes]]:
+def write_atomic(path: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
     """Yield a binary file that takes the place of ``path`` when the block ends without an exception.
 
-    Temp file beside the target, flush, fsync, ``os.replace``, fsync of the folder. On an exception the
-    target is untouched and the temp file is gone. Raises ``OSError`` as the system does.
+    Temp file beside the target, flush, fsync, ``os.replace``, fsync of the folder. ``private``: for this user's eyes
+    only. On an exception the target is untouched and the temp file is gone. Raises ``OSError`` as the system does.
     """
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
     temp = Path(name)
     try:
         with os.fdopen(handle, "w+b") as out:
-            _share(out.fileno(), path)
+            if not private:
+                _share(out.fileno(), path)
             yield out
             out.flush()
             os.fsync(out.fileno())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from app.common.errors import UserProblem, Where
+from app.common.files import write_atomic
 
 _FILE: Final = "rule-pack-key.pem"
 _GROUP: Final = 4
@@ -52,8 +52,7 @@ class PackKey:
     def _make(self) -> None:
         key = Ed25519PrivateKey.generate()
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # private from its first moment on, so not by way of a temp file with the rights of others
-        with os.fdopen(os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+        with write_atomic(self._path, private=True) as out:
             out.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
 
 

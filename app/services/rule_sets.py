@@ -11,7 +11,7 @@ from app.common.clock import Clock
 from app.domain.case import CaseRecord
 from app.qc.engine import RuleSet
 from app.qc.layers import Effective, Layers, effective
-from app.services.rules import base_version, shipped_rules
+from app.services.rules import base_digest, shipped_rules
 
 
 class RuleSets:
@@ -29,7 +29,7 @@ class RuleSets:
             self._departments = layers.departments()
             self._days = layers.days()
             self._known: dict[tuple[str, int], Effective] = {}
-            self._mark = hashlib.sha256(repr((base_version(), layers)).encode()).hexdigest()[:16]
+            self._mark = hashlib.sha256(repr((base_digest(), layers)).encode()).hexdigest()[:16]
 
     @property
     def layers(self) -> Layers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -53,6 +54,16 @@ def shipped_rules() -> RuleSet:
 def base_version() -> str:
     """Return the version of the rules that ship."""
     return str(_tables()["base"]["base"]["version"])
+
+
+@cache
+def base_digest() -> str:
+    """Return a SHA-256 of the rule files that ship: another one, another base."""
+    folder = data("resources") / "rules"
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.toml")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def list_titles() -> Mapping[str, str]:
