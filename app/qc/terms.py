@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
 from app.domain.case import Row
 from app.domain.field import FieldSpec, Group
@@ -61,7 +61,8 @@ class Ref:
         return f"{self.group}[{scope.at[self.slot]}].{self.field}" if self.slot >= 0 else self.fixed
 
 
-class Hit(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Hit:
     """One fault: the concrete paths involved and, when it lies in a row, the row and its 1-based place."""
 
     paths: tuple[str, ...] = ()
