@@ -86,6 +86,11 @@ class QcReport:
     grade: str = "1"
     deductions: tuple[Deduction, ...] = field(default_factory=tuple)
 
+    @property
+    def standing(self) -> tuple[Finding, ...]:
+        """The findings that nobody has decided about: only they are counted, marked and block."""
+        return tuple(finding for finding in self.findings if finding.is_open)
+
     def count(self, severity: Severity) -> int:
         """Return how many open findings have this severity."""
         return sum(1 for finding in self.findings if finding.severity is severity and finding.is_open)

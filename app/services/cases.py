@@ -194,7 +194,7 @@ class CaseService:
         It stays while errors are open, and while warnings are that nobody has confirmed with a reason (3.1).
         """
         view = self._views.after(case_id, None)
-        standing = [finding for finding in view.report.findings if finding.is_open]
+        standing = view.report.standing
         errors = [finding for finding in standing if finding.severity is Severity.ERROR]
         if errors:
             return Finish(errors[0], len(errors), view.state)

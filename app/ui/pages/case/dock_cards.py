@@ -16,7 +16,7 @@ from app.ui.pages.case.dock_facts import Decided
 from app.ui.pages.case.places import place_text
 from app.ui.theme import theme
 from app.ui.widgets import Button, Chip, IconLabel, KeyCap, Pane, SeverityBadge, Text, column, row
-from app.ui.widgets.painting import draw_focus_ring
+from app.ui.widgets.painting import draw_focus_ring, severity_word
 from app.ui.widgets.text import restyle
 
 MARGINS: Final = (12, 7, 12, 7)
@@ -99,7 +99,7 @@ class FindingCard(DockCard):
     """One finding: severity, rule, place, message; the chosen one shows how to settle it. ``note`` stays visible."""
 
     def __init__(self, finding: Finding, remedy: str, note: str, *, locked: bool) -> None:
-        super().__init__(f"{finding.rule_id} {finding.message}")
+        super().__init__(f"{severity_word(finding.severity)} {finding.rule_id} {finding.message}")
         self.finding = finding
         head = row(
             SeverityBadge(finding.severity),

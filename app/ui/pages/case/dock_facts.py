@@ -65,7 +65,7 @@ def facts_of(services: Services, view: CaseView, decisions: Decisions) -> DockFa
     reasons = {(line.rule_id, line.path): line for line in reversed(decisions.suppressed)}
     broken = (*view.report.broken, *questions.broken)
     return DockFacts(
-        standing=tuple(finding for finding in findings if finding.is_open),
+        standing=view.report.standing,
         decided=tuple(
             Decided(finding, _decided_words(finding, reasons, decisions.excepted))
             for finding in findings

@@ -8,7 +8,7 @@ from typing import Final
 from app.domain.case import CaseRecord, FieldPath, Row
 from app.domain.field import FieldSpec, FieldType, Group, Section
 from app.domain.fields import field
-from app.domain.findings import Finding, Severity
+from app.domain.findings import Severity
 from app.domain.values import display
 from app.services.types import CaseView
 from app.ui.pages.case.places import section_of
@@ -55,7 +55,7 @@ def marks_of(view: CaseView) -> dict[str, tuple[Severity, str]]:
     """Return for each flagged path the worst severity and the messages; what was decided marks nothing."""
     order = list(Severity)
     marks: dict[str, tuple[Severity, str]] = {}
-    for finding in filter(_is_open, view.report.findings):
+    for finding in view.report.standing:
         for path in finding.paths:
             key = str(FieldPath.parse(path))
             old = marks.get(key)
@@ -63,10 +63,6 @@ def marks_of(view: CaseView) -> dict[str, tuple[Severity, str]]:
             worst = finding.severity if not old else min(old[0], finding.severity, key=order.index)
             marks[key] = (worst, f"{old[1]}；{said}" if old else said)
     return marks
-
-
-def _is_open(finding: Finding) -> bool:
-    return finding.is_open
 
 
 def row_at(record: CaseRecord, at: FieldPath) -> Row | None:
@@ -121,7 +117,7 @@ def _why_absent(record: CaseRecord, path: str) -> str:
 def counts_by_section(view: CaseView) -> dict[Section, dict[Severity, int]]:
     """Return open findings per section and severity."""
     counts: dict[Section, dict[Severity, int]] = {}
-    for finding in filter(_is_open, view.report.findings):
+    for finding in view.report.standing:
         if finding.paths:
             part = counts.setdefault(section_of(finding.paths[0]), {})
             part[finding.severity] = part.get(finding.severity, 0) + 1

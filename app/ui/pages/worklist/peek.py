@@ -232,10 +232,10 @@ def _group(grouping: Grouping) -> QWidget:
 
 
 def _findings(report: QcReport) -> QWidget:
-    count = len(report.findings)
+    count = len(report.standing)
     note = f"{count} 项 · 评分 {report.score:.1f} {_GRADES.get(report.grade, '')}"
     box = column(row(Text("质控", "bold"), Text(note, "caption", "muted"), None, gap=8), gap=6)
-    for finding in report.findings[:_SHOWN]:
+    for finding in report.standing[:_SHOWN]:
         line = row(gap=6)
         line.addWidget(SeverityBadge(finding.severity), 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(Text(finding.message, wrap=True), 1)
@@ -250,7 +250,7 @@ def _findings(report: QcReport) -> QWidget:
 def _spoken(view: CaseView) -> str:
     explanation = view.grouping.explanation
     group = f"分组 {explanation.result.drg}" if explanation else ""
-    return joined(view.record.text("patient_name"), group, f"质控 {len(view.report.findings)} 项", sign="，")
+    return joined(view.record.text("patient_name"), group, f"质控 {len(view.report.standing)} 项", sign="，")
 
 
 def _clear(box: QVBoxLayout) -> None:
