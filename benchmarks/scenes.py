@@ -22,6 +22,7 @@ from app.ui.pages.codes.page import CodesPage
 from app.ui.pages.compare.page import ComparePage
 from app.ui.pages.drg.page import DrgPage
 from app.ui.pages.import_batch.page import CHECK, MAP, ImportPage
+from app.ui.pages.rules.page import RulesPage
 from app.ui.pages.schemes.page import SchemesPage
 from app.ui.pages.worklist.page import WorklistPage
 from app.ui.ports import JsonValue
@@ -251,6 +252,39 @@ def _leave_paths(window: MainWindow) -> None:
     window.shell.actions.trigger("compare.escape")
 
 
+def _tried(window: MainWindow) -> bool:
+    """Try the rule as soon as it is there."""
+    page = window.page
+    if isinstance(page, RulesPage) and page.can_try and page.trial.trial is None:
+        page.run_trial()
+        return False
+    return isinstance(page, RulesPage) and page.trial.trial is not None
+
+
+def _show_examples(window: MainWindow) -> None:
+    page = window.page
+    if isinstance(page, RulesPage):
+        page.tabs.set_current("examples")
+        page.editor.show_formula(shown=True)
+
+
+def _written(window: MainWindow) -> bool:
+    page = window.page
+    return isinstance(page, RulesPage) and page.work is not None and page.work.own
+
+
+def _token_open(window: MainWindow) -> bool:
+    """Open the first token as soon as the rule is there."""
+    page = window.page
+    if isinstance(page, RulesPage) and page.work is not None and page.work.own and not page.editor.box_is_open:
+        page.editor.sentence.edit_asked.emit(0)
+    return isinstance(page, RulesPage) and page.editor.box_is_open
+
+
+def _leave_token(window: MainWindow) -> None:
+    window.shell.actions.trigger("rules.back")
+
+
 _RULE = "main_dx in mdc_dx and (age_years >= 70 or sex = 男"
 _BROKEN = AssetReport(
     "scheme",
@@ -286,6 +320,11 @@ SCENES: tuple[Scene, ...] = (
     Scene("memory", "memory"),
     Scene("qc-batch", "qc", {"scope": "all", "segment": "open", "by": "rule", "key": "WZ-034"}),
     Scene("qc-batch-dept", "qc", {"scope": "all", "segment": "all", "by": "dept", "key": "03.04"}),
+    Scene("rules", "rules", {"rule": "WZ-034", "branch": "layer:base", "tab": "trial"}, ready=_tried),
+    Scene("rules-new", "rules", {"copy": "LJ-026"}, play=_show_examples, ready=_written),
+    Scene("rules-token", "rules", {"branch": "layer:hospital"}, ready=_token_open, leave=_leave_token),
+    Scene("rules-settings", "rules", {"rule": "LJ-037", "branch": "class:逻辑", "tab": "settings"}),
+    Scene("rules-data", "rules", {"branch": "data:all"}),
     Scene("drg", "drg", {"case": 1}, play=_first_grouped, ready=_grouped),
     Scene("drg-trial", "drg", {"case": 1}, play=_try_removal, ready=_grouped, leave=_leave_trial),
     Scene("pay-rules", "pay_rules", {"rule": "coefficient"}),

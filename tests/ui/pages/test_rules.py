@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QPlainTextEdit, QWidget
 
+from app.common.progress import NoProgress
 from app.domain.findings import Severity
 from app.qc.layers import RuleStatus
 from app.qc.rule import Rule
@@ -160,7 +161,7 @@ def test_a_rule_is_written_tried_judged_and_put_in_force_by_keys(desk: Any, serv
     give_reason(desk, "试点（测试）")
     assert services.rules.rule("YN-001").line.status is RuleStatus.ON
     case = int(page.trial.trial.hits[0])
-    assert "YN-001" in [finding.rule_id for finding in services.cases.load(case).report.findings]
+    assert "YN-001" in [finding.rule_id for finding in services.cases.view(case).report.findings]
 
 
 def test_an_earlier_version_is_put_in_force_again(desk: Any, services: Services) -> None:
@@ -292,7 +293,8 @@ def test_lists_and_parameters_are_changed_with_a_reason(desk: Any, services: Ser
     assert next(one for one in services.rules.lists() if one.name == "MALE_ONLY").items == ("C60-C63", "N40")
 
 
-def test_the_palette_finds_rules(desk: Any) -> None:
+def test_the_palette_finds_rules(desk: Any, services: Services) -> None:
+    services.warm_up(NoProgress())
     provider = RuleProvider(desk.window.shell)
     group = provider.search("LJ-004", 5)
     assert [item.code for item in group.items] == ["LJ-004"]

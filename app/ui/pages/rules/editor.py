@@ -72,7 +72,7 @@ class RuleEditor(Pane):
         body.addLayout(self._fields)
         body.addLayout(self._foot)
         self.setLayout(body)
-        self.show_formula(False)
+        self.show_formula(shown=False)
 
     def _make_head(self) -> None:
         self._severity = SeverityBadge("warn")
@@ -214,7 +214,7 @@ class RuleEditor(Pane):
         self._fault.setText(words)
         self._fault.setVisible(bool(words))
 
-    def show_formula(self, shown: bool) -> None:
+    def show_formula(self, *, shown: bool) -> None:
         """Show the text of the condition under the sentence, or hide it."""
         self.formula.setVisible(shown)
 

@@ -34,7 +34,7 @@ STATUS: Final = {
 
 def status_text(line: RuleLine) -> str:
     """Return what the list says at the right of a rule: ``启用 v1 · 命中 12``."""
-    version = f" v{line.version}" if line.layer == "hospital" else ""
+    version = f" v{line.version}" if line.layer == "hospital" and line.version else ""
     words = "草稿" if line.has_draft else STATUS[line.status]
     hits = f" · 命中 {line.hits_month:,}" if line.status is RuleStatus.ON else ""
     return f"{words}{version}{hits}"
@@ -107,6 +107,15 @@ class _Delegate(QStyledItemDelegate):
         painter.drawText(box.adjusted(left - box.left(), 0, 0, 0), Qt.AlignmentFlag.AlignLeft | middle, line.id)
 
 
+class _Lines(DataTable):
+    """Rows of two lines each."""
+
+    def fit(self) -> None:
+        """Set the widths as any table, and the height of two lines."""
+        super().fit()
+        self.verticalHeader().setDefaultSectionSize(theme().px(_ROW))
+
+
 class RuleList(Pane):
     """``chosen(id)`` when another rule is chosen, ``opened`` on Enter, ``searched`` when the words changed."""
 
@@ -124,7 +133,7 @@ class RuleList(Pane):
         self.new = ActionButton(actions, "rules.new", text="新建", keys=False)
         bar = Pane("surface", "b")
         bar.setLayout(row(self.query, self.new, gap=8, margins=(12, 7, 12, 7)))
-        self.table = DataTable(_COLUMNS)
+        self.table = _Lines(_COLUMNS)
         self.table.setObjectName("rule_list")
         self.table.setAccessibleName("规则")
         self.table.head.hide()
@@ -134,8 +143,6 @@ class RuleList(Pane):
         self.table.setModel(self._model)
         self.table.row_changed.connect(self._on_row)
         self.table.opened.connect(self._on_opened)
-        theme().changed.connect(self._fit)
-        self._fit()
         self.stack = StateStack(self.table)
         whole = column(bar)
         whole.addWidget(self.stack, 1)
@@ -166,9 +173,6 @@ class RuleList(Pane):
         self.table.blockSignals(was)
         if lines:
             self.stack.show_content()
-
-    def _fit(self) -> None:
-        self.table.verticalHeader().setDefaultSectionSize(theme().px(_ROW))
 
     def _on_typed(self, _text: str) -> None:
         self._timer.start()

@@ -62,7 +62,7 @@ class RulesPage(RulesView):
     def toggle_formula(self) -> None:
         """Show the text of the condition and go there, or hide it."""
         shown = not self.editor.shows_formula
-        self.editor.show_formula(shown)
+        self.editor.show_formula(shown=shown)
         target = self.editor.formula if shown else self.editor.sentence
         target.setFocus(Qt.FocusReason.OtherFocusReason)
 

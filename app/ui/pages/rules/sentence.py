@@ -98,6 +98,8 @@ class SentenceView(QWidget):
         return super().event(event)
 
     def _wants(self, event: QKeyEvent) -> bool:
+        if event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier):
+            return False
         return not self._fixed and event.key() in {Qt.Key.Key_Delete, Qt.Key.Key_Plus}
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -183,7 +185,9 @@ class SentenceView(QWidget):
         return boxes, top + px(_LINE)
 
     def _lay_out(self) -> None:
-        self._boxes = self._flow(max(self.width(), 1))[0]
+        self._boxes, height = self._flow(max(self.width(), 1))
+        if self.minimumHeight() != height:  # a column of boxes does not ask how high it gets in its width
+            self.setMinimumHeight(height)
         self.updateGeometry()
         self.update()
 

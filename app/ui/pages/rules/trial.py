@@ -9,6 +9,7 @@ from typing import Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from app.domain.dictionaries import dictionary
 from app.services.rule_types import Sample, Trial
 from app.ui.actions import ActionTable
 from app.ui.models.records import RecordModel
@@ -38,9 +39,9 @@ _SAMPLES: Final = (
     Column("judged", "抽查结论", 96),
 )
 _DEPARTMENTS: Final = (
-    Column("name", "科室", 110, stretch=True),
-    Column("share", "命中", 120),
-    Column("hits", "份", 44, "right"),
+    Column("name", "科室", 84, stretch=True),
+    Column("share", "占本科", 112),
+    Column("hits", "份", 48, "right"),
 )
 _FIGURES: Final = (
     ("hits", "命中"),
@@ -82,7 +83,7 @@ class TrialPanel(Pane):
         self._shares = CellModel(_DEPARTMENTS)
         self._shares.setParent(self.departments)
         self.departments.setModel(self._shares)
-        self.departments.setFixedWidth(theme().px(250))
+        self.departments.setFixedWidth(theme().px(262))
         tables = row(gap=0)
         tables.addWidget(self.table, 1)
         tables.addWidget(Rule(vertical=True))
@@ -142,7 +143,7 @@ class TrialPanel(Pane):
         self._shares.set_rows(_departments(trial) if trial else [])
         if trial is None:
             self._told.setText("试运行结果")
-            self.stack.show_empty("改动后还没有试运行。", "按 F5 在全部已存病例上试一遍，不写入任何内容。")
+            self.stack.show_empty("还没有试运行。", "按 F5 在全部已存病例上试一遍，不写入任何内容。")
             return
         self._told.setText(f"试运行结果　已存病例 {trial.cases:,} 份 · 用时 {trial.seconds:.1f} s")
         self._show_figures()
@@ -243,7 +244,7 @@ def _cell(key: str, sample: Sample) -> Cell:
         case "record_no":
             return Cell(sample.record_no or f"第 {sample.case_id} 份", code=True)
         case "dept":
-            return Cell(sample.dept or "—", "fg_secondary")
+            return Cell(dictionary("D-DEPT").label(sample.dept) or sample.dept or "—", "fg_secondary")
         case "discharged":
             return Cell(f"{sample.discharged:%Y-%m-%d}" if sample.discharged else "在院", "fg_secondary", code=True)
         case "change":
