@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Final
 
 import sqlalchemy as sa
+from sqlalchemy.sql.operators import custom_op
 
 from app.domain.findings import Standing
 from app.storage.audit import Operation, change_of, operation_of
@@ -23,6 +24,8 @@ from app.storage.tables import (
     rule_version,
 )
 
+_NO_INDEX: Final[custom_op[object]] = custom_op("+")
+"""SQLite's unary plus: walking the index of rules and looking every case up takes a hundred times longer."""
 RULE_TABLES: Final = (rule_version.name, rule_override.name)
 
 
@@ -85,7 +88,7 @@ def hits_since(connection: sa.Connection, first: date, rule_id: str = "") -> dic
         sa.select(finding_line.c.rule_id, sa.func.count(finding_line.c.case_id.distinct()))
         .join(cases, cases.c.id == finding_line.c.case_id)
         .where(cases.c.discharge_time >= first.isoformat(), finding_line.c.standing == Standing.OPEN.value)
-        .group_by(finding_line.c.rule_id)
+        .group_by(sa.UnaryExpression(finding_line.c.rule_id, operator=_NO_INDEX))
     )
     if rule_id:
         query = query.where(finding_line.c.rule_id == rule_id)

@@ -507,6 +507,7 @@ _index(coding_past, "import_id")
 _index(rule_judgement, "case_id")
 _index(suppression, "case_id")
 _index(qc_exception, "case_id")
+_index(finding, "case_id", "stamp")
 _index(finding_line, "rule_id", "case_id")
 for _columns in (
     ("state", "discharge_time"),

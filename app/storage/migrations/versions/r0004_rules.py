@@ -60,6 +60,8 @@ CREATE TABLE qc_exception (
 ) STRICT
 ;;
 CREATE INDEX ix_qc_exception_case_id ON qc_exception (case_id)
+;;
+CREATE INDEX ix_finding_case_id_stamp ON finding (case_id, stamp)
 """
 
 
