@@ -59,9 +59,12 @@ def _together(traces: Iterable[tuple[Hit, ...]]) -> tuple[Hit, ...]:
 
 def _all_of(parts: Sequence[Term]) -> Read:
     tests = tuple(part.fires for part in parts)
-    if len(tests) == 2:  # by far the most frequent
+    if len(tests) == 2:  # two and three are by far the most frequent
         one, other = tests
         return lambda scope: one(scope) and other(scope)
+    if len(tests) == 3:
+        one, other, third = tests
+        return lambda scope: one(scope) and other(scope) and third(scope)
 
     def fires(scope: Scope) -> bool:
         for test in tests:  # noqa: SIM110  # quicker than all() with a generator
@@ -109,9 +112,12 @@ def _one_of(parts: Sequence[Term]) -> Read:
 
 
 def _first_of(tests: Sequence[Read]) -> Read:
-    if len(tests) == 2:  # by far the most frequent
+    if len(tests) == 2:  # two and three are by far the most frequent
         one, other = tests
         return lambda scope: one(scope) or other(scope)
+    if len(tests) == 3:
+        one, other, third = tests
+        return lambda scope: one(scope) or other(scope) or third(scope)
 
     def fires(scope: Scope) -> bool:
         for test in tests:  # noqa: SIM110  # quicker than any() with a generator

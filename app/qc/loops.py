@@ -134,8 +134,11 @@ def _quick(read: Read, rows: Rows, slot: int, test: Term) -> Quick:
     find, start, check = rows.of, rows.start, test.fires
 
     def fires(scope: Scope) -> bool:
-        found, bound = find(scope), scope.rows
+        found = find(scope)
+        if not found:
+            return False
         scope.walk(len(found))
+        bound = scope.rows
         for row in found[start:] if start else found:
             bound[slot] = row
             if check(scope):

@@ -73,7 +73,9 @@ class Scope:
 
     def walk(self, rows: int) -> None:
         """Count rows that a loop looks at. Raises :class:`Unanswerable` when a rule takes too long."""
-        self.spend(rows * STEPS_PER_ROW)
+        self.left -= rows * STEPS_PER_ROW
+        if self.left < 0:
+            raise Unanswerable("too_long")
 
     def spend(self, steps: int) -> None:
         """Count work. Raises :class:`Unanswerable` when a rule takes too long: it is broken, the program never slow."""
