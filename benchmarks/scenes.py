@@ -18,6 +18,7 @@ from app.ui.main_window import MainWindow
 from app.ui.page import Place
 from app.ui.pages.autocode.page import AutoCodePage
 from app.ui.pages.browser.page import BrowserPage
+from app.ui.pages.case.page import CasePage
 from app.ui.pages.codes.page import CodesPage
 from app.ui.pages.compare.page import ComparePage
 from app.ui.pages.drg.page import DrgPage
@@ -156,6 +157,43 @@ def _close_cards(window: MainWindow) -> None:
 
 def _found(window: MainWindow) -> bool:
     return isinstance(window.page, CodesPage) and window.page.has_hit
+
+
+def _asked_case(window: MainWindow) -> None:
+    """Open a case that has findings and raises questions."""
+    services = window.shell.services
+    views = (services.cases.view(case_id) for case_id in services.worklist.ids("all"))
+    found = (view for view in views if view.report.count(Severity.WARN) and services.questions.of_case(view).asked)
+    view = next(found, None)
+    if view is not None:
+        window.go(Place("case", {"case": view.case_id}))
+
+
+def _ask_questions(window: MainWindow) -> None:
+    _asked_case(window)
+    window.shell.actions.trigger("case.next_question")
+
+
+def _show_score(window: MainWindow) -> None:
+    _asked_case(window)
+    _toggle_score(window)
+
+
+def _toggle_score(window: MainWindow) -> None:
+    window.shell.actions.trigger("case.score")
+
+
+def _give_reason(window: MainWindow) -> None:
+    _asked_case(window)
+    page = window.page
+    if isinstance(page, CasePage):
+        warnings = (finding for finding in page.findings.findings if finding.severity is Severity.WARN)
+        page.findings.choose_finding(next(warnings))
+        window.shell.actions.trigger("case.confirm")
+
+
+def _shown(window: MainWindow) -> bool:
+    return isinstance(window.page, CasePage) and window.page.view is not None
 
 
 def _first_grouped(window: MainWindow) -> None:
@@ -325,6 +363,11 @@ SCENES: tuple[Scene, ...] = (
     Scene("rules-token", "rules", {"branch": "layer:hospital"}, ready=_token_open, leave=_leave_token),
     Scene("rules-settings", "rules", {"rule": "LJ-037", "branch": "class:逻辑", "tab": "settings"}),
     Scene("rules-data", "rules", {"branch": "data:all"}),
+    Scene("case", "case", {"case": 1}, play=_asked_case, ready=_shown),
+    Scene("case-questions", "case", {"case": 1}, play=_ask_questions, ready=_shown),
+    Scene("case-score", "case", {"case": 1}, play=_show_score, ready=_shown, leave=_toggle_score),
+    Scene("case-reason", "case", {"case": 1}, play=_give_reason, ready=_shown, leave=_close_cards),
+    Scene("questions", "questions"),
     Scene("drg", "drg", {"case": 1}, play=_first_grouped, ready=_grouped),
     Scene("drg-trial", "drg", {"case": 1}, play=_try_removal, ready=_grouped, leave=_leave_trial),
     Scene("pay-rules", "pay_rules", {"rule": "coefficient"}),
