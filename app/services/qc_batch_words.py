@@ -8,7 +8,7 @@ from typing import Final
 from app.common.texts import text
 from app.domain.case import FieldPath
 from app.domain.dictionaries import dictionary
-from app.domain.field import Group
+from app.domain.field import FieldType, Group, Section
 from app.domain.fields import field
 from app.domain.findings import Finding, Standing
 from app.domain.values import parse
@@ -19,6 +19,7 @@ from app.storage.worklist import WorklistRow
 
 SHOWN_FIELDS: Final = 3
 """Fields of a line that the list shows the values of."""
+_PEOPLE: Final = (Section.PATIENT, Section.STAFF)
 _Values = Mapping[tuple[int, str], FieldCell]
 _DECIDED: Final = {Standing.SUPPRESSED: LineStatus.SUPPRESSED, Standing.EXCEPTED: LineStatus.EXCEPTED}
 
@@ -95,6 +96,19 @@ def _written(path: str, value: str | None) -> str | None:
     spec = field(path)
     parsed = parse(spec, value)
     return change_text(spec, FieldCell(parsed.value, parsed.raw, parsed.dash))
+
+
+def is_personal(findings: Sequence[Finding]) -> bool:
+    """Tell whether findings point at what identifies somebody: names, numbers, addresses of patients and staff."""
+    specs = [field(path) for path in paths_of(findings, most=99) if _is_field(path)]
+    return any(one.section in _PEOPLE and one.type is FieldType.TEXT and one.id != "record_no" for one in specs)
+
+
+def _is_field(path: str) -> bool:
+    try:
+        return bool(field(path))
+    except KeyError:
+        return False
 
 
 def dept_name(code: str) -> str:

@@ -216,6 +216,9 @@ def test_a_warning_gets_its_reason_and_an_error_wants_signatures(desk: Any, serv
 
 
 def test_the_round_is_exported_without_names(desk: Any, services: Services, wrong: list[int], tmp_path: Path) -> None:
+    with services.session.db.operation(Op.SET_FIELD, by=services.user) as tx:
+        tx.set_field(wrong[0], Group.CASE, 0, "id_no", "330106194712195714")
+    services.checking.run(wrong)
     path = tmp_path / "质控.xlsx"
     desk.press("E")
     desk.answer_file(path)
@@ -227,7 +230,17 @@ def test_the_round_is_exported_without_names(desk: Any, services: Services, wron
     names = {row.patient_name for row in services.worklist.rows(services.worklist.ids("all"))}
     cells = {cell for sheet in book for line in sheet.iter_rows(values_only=True) for cell in line}
     assert not names & cells
+    assert any(line[6] == "（见病案）" for line in lines)
+    assert not any("330106194712195714" in str(cell) for cell in cells)
     assert not any(cell.data_type == "f" for sheet in book for line in sheet.iter_rows() for cell in line)
+
+
+def test_the_round_is_printed_as_pdf(desk: Any, tmp_path: Path) -> None:
+    path = tmp_path / "质控.pdf"
+    desk.press("Ctrl+P")
+    desk.answer_file(path)
+    desk.rest()
+    assert path.read_bytes().startswith(b"%PDF")
 
 
 def test_those_who_leave_soon_are_a_round_with_days_left(

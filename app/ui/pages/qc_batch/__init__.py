@@ -188,6 +188,16 @@ _ACTIONS = (
         group=_GROUP,
     ),
     Action(
+        "qc.print",
+        "打印为 PDF",
+        "把这一范围的质控结果写成可打印的 PDF：汇总、规则、科室、逐份；不含患者姓名。",
+        QcBatchPage.print_out,
+        "Ctrl+P",
+        "qc",
+        icon="pdf",
+        group=_GROUP,
+    ),
+    Action(
         "qc.plan",
         "出院前质控的时间",
         "设置出院前几天开始检查，以及每天定时检查的钟点。",

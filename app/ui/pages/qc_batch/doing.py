@@ -12,13 +12,17 @@ from PySide6.QtWidgets import QWidget
 from app.common.progress import Progress
 from app.domain.changes import Changes
 from app.domain.findings import Severity
+from app.services.qc_batch_export import QcExportService
 from app.services.qc_batch_types import Done, HitKey, QcLine, QcScope, Rerun, Segment
 from app.services.qc_batch_writing import QcBatchWriting
 from app.services.rule_types import ExceptionReason
 from app.ui.page import Shell
 from app.ui.pages.files import ask_save
 from app.ui.pages.qc_batch.cards import ExceptionCard, PlanCard, SuppressCard
+from app.ui.printing import pdf_of
 from app.ui.shell.files import OpenFolder
+
+_PDF = "PDF (*.pdf)"
 
 
 class QcWork(QObject):
@@ -96,6 +100,20 @@ class QcWork(QObject):
         name = f"{Path(title).stem}_质控.xlsx"
         ask_save(self._page, self._shell.places, "导出批次质控结果", take, name=name)
 
+    def print_out(self, scope: QcScope, segment: Segment | None, title: str) -> None:
+        """Ask where to, then write the round as a PDF for the printer."""
+        take = partial(self._print_to, scope, segment)
+        ask_save(self._page, self._shell.places, "打印为 PDF", take, name=f"{Path(title).stem}_质控.pdf", filters=_PDF)
+
+    def _print_to(self, scope: QcScope, segment: Segment | None, path: Path) -> None:
+        work = partial(_printed, self._shell.services.qc_export, scope, segment, path)
+        job = self._shell.jobs.run(work, label=f"生成 {path.name}", parent=self._page)
+        job.done.connect(self._on_printed)
+
+    def _on_printed(self, path: Path) -> None:
+        told = f"已生成 {path.name}。"
+        self._shell.notices.toast(told, severity="ok", action=("打开文件夹", OpenFolder(path.parent)))
+
     def _export_to(self, scope: QcScope, segment: Segment | None, path: Path) -> None:
         work = partial(self._shell.services.qc_export.write, scope, segment, path)
         job = self._shell.jobs.run(work, label=f"导出 {path.name}", parent=self._page)
@@ -152,3 +170,8 @@ def _handed_back(writing: QcBatchWriting, keys: Sequence[HitKey], _progress: Pro
 
 def _passed(writing: QcBatchWriting, case_id: int, _progress: Progress) -> Done:
     return writing.pass_cases([case_id])
+
+
+def _printed(export: QcExportService, scope: QcScope, segment: Segment | None, path: Path, progress: Progress) -> Path:
+    export.save_printed(path, pdf_of(export.report(scope, segment, progress), progress))
+    return path

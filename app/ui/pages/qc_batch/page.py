@@ -384,6 +384,10 @@ class QcBatchPage(Page):
         """Export the round as a workbook."""
         self.work.export(self._now.scope, self._now.segment, self._title)
 
+    def print_out(self) -> None:
+        """Write the round as a PDF."""
+        self.work.print_out(self._now.scope, self._now.segment, self._title)
+
     def plan(self) -> None:
         """Set when those who leave soon are checked."""
         self.work.plan()
