@@ -42,12 +42,12 @@ def _seconds(work: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def bench(cases: int = CASES, stored: int = STORED) -> dict[str, object]:
+def bench(count: int = CASES, stored: int = STORED) -> dict[str, object]:
     """Return the figures: ``cases_per_s`` on one core, ``edit_ms`` (mean and worst), ``simulate_100k_s``."""
     load_s = _seconds(shipped_rules)
     with tempfile.TemporaryDirectory() as folder:
         engines = Engines(Assets(Path(folder), SystemClock()), SystemClock())
-        figures = {"rules": _running(), "load_s": round(load_s, 2), **_checked(engines, cases)}
+        figures = {"rules": _running(), "load_s": round(load_s, 2), **_checked(engines, count)}
         return {**figures, **_tried(Path(folder), engines.codebook, stored)}
 
 
