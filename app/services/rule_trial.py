@@ -98,7 +98,9 @@ class _Trial:
             raise UserProblem("rules.empty_list", remedy="rules.remedy.empty_list", id=rule.id, names=compiled.off)
         self._compiled = compiled
         self._alone = _alone(compiled, whole.rules)
+        self._whole = whole
         self._present: dict[str, RuleSet | None] = {}
+        self._same: set[str] = set()
 
     def go(self, reader: Reader, which: Which, progress: Progress) -> None:
         """Ask the rule about every case."""
@@ -159,12 +161,23 @@ class _Trial:
                 _alone(there.rules.rule(self._id), there.rules) if there.status(self._id) is RuleStatus.ON else None
             )
             self.is_compared = self.is_compared or self._present[dept] is not None
+            if there is self._whole and _asks_the_same(self._present[dept], self._compiled):
+                self._same.add(dept)
         return self._present[dept]
 
 
 def _alone(compiled: CompiledRule, among: RuleSet) -> RuleSet:
     """Return a set of one rule, which costs one rule's time."""
     return RuleSet([compiled], among.vocabulary, Scorecard())
+
+
+def _asks_the_same(present: RuleSet | None, compiled: CompiledRule) -> bool:
+    """Tell whether a version in force with the same lists and parameters asks what the tried rule asks."""
+    return present is not None and _question(present.rules[0].rule) == _question(compiled.rule)
+
+
+def _question(rule: Rule) -> tuple[object, ...]:
+    return rule.when, rule.params, rule.profile, rule.editions, rule.inpatient
 
 
 def _by_department(count: _Count) -> tuple[tuple[str, str, int, int], ...]:
