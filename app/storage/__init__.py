@@ -37,8 +37,8 @@ Reads (:class:`Reader`): ``load_case(s)``, ``find_by_key(s)``, ``same_patient``,
 ``memory_uses``, ``memory_stats``, ``memory_step``, ``past_imports``; of rules ``stored_rules``, ``stored_overrides``,
 ``rule_changes``, ``rule_hits``, ``rules_judged``, ``judgements``, ``suppressions``, ``exceptions``, ``exception``,
 ``waiting_exceptions``, ``decided_cases``; over many cases ``hit_counts``, ``hit_keys``, ``findings_of``, ``outdated``,
-``figures``, ``hits_by_month``, ``values_at``, ``inpatients``, ``group_stays``. Rules are written by :mod:`app.storage.rule_writes`, decisions about findings
-by :mod:`app.storage.decisions`.
+``figures``, ``hits_by_month``, ``values_at``, ``inpatients``, ``group_stays``. Rules are written by
+:mod:`app.storage.rule_writes`, decisions about findings by :mod:`app.storage.decisions`.
 """
 
 from app.storage.actor import Actor, local_actor
