@@ -6,7 +6,7 @@ A change is a setting of its own, so it is audited and can be taken back; what s
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -19,10 +19,10 @@ from app.common.paths import data
 from app.common.texts import text
 from app.domain.changes import Changes
 from app.domain.field import Group
+from app.domain.findings import BrokenRule
 from app.qc.faults import RuleFault
 from app.qc.questions import QuestionKind, QuestionSet
 from app.qc.vocabulary import Vocabulary
-from app.services.rules import shipped_rules
 from app.services.session import Session
 from app.storage.history import SettingChange
 from app.storage.ops import Op
@@ -103,6 +103,8 @@ class QuestionTable:
         self._session = session
         self._stored: Mapping[str, Mapping[str, object]] = {}
         self._set: QuestionSet | None = None
+        self._words: Vocabulary | None = None
+        self.faults: tuple[BrokenRule, ...] = ()
         self._load()
 
     def lines(self) -> tuple[QuestionLine, ...]:
@@ -120,10 +122,18 @@ class QuestionTable:
         return _OWN_ID.format(number)
 
     def questions(self) -> QuestionSet:
-        """Return the questions that are asked, compiled once for each state of the table."""
-        if self._set is None:
+        """Return the questions that are asked, compiled once for each state of the table and of the rules' lists.
+
+        One that can no longer be compiled is left out and stands in ``faults``; the others are asked all the same.
+        """
+        words = self._vocabulary
+        if self._set is None or self._words is not words:
             asked = [_data(line.entry) for line in self.lines() if line.on]
-            self._set = QuestionSet.load(asked, self._vocabulary, _shipped()[1])
+            try:
+                self._set, self.faults = QuestionSet.load(asked, words, _shipped()[1]), ()
+            except RuleFault:
+                self._set, self.faults = _sound(asked, words)
+            self._words = words
         return self._set
 
     def save(self, entry: QuestionEntry, reason: str) -> Changes:
@@ -158,7 +168,7 @@ class QuestionTable:
 
     @property
     def _vocabulary(self) -> Vocabulary:
-        return shipped_rules().vocabulary
+        return self._session.engines.rule_sets.for_department("").rules.vocabulary
 
     def _line(self, shipped: QuestionEntry | None, origin: Origin, key: str = "") -> QuestionLine:
         word = self._stored.get(shipped.id if shipped else key, {})
@@ -183,6 +193,19 @@ class QuestionTable:
         words = {key.removeprefix(_PREFIX): word for key, word in stored.items()}
         self._stored = {key: word for key, word in words.items() if isinstance(word, Mapping) and word}
         self._set = None
+
+
+def _sound(asked: Iterable[Mapping[str, object]], words: Vocabulary) -> tuple[QuestionSet, tuple[BrokenRule, ...]]:
+    """Return those questions that can be compiled, and what is wrong with the others."""
+    sound, faults = [], []
+    for one in asked:
+        try:
+            QuestionSet.load([one], words)
+        except RuleFault as fault:
+            faults.append(BrokenRule(str(one["id"]), fault.message))
+        else:
+            sound.append(one)
+    return QuestionSet.load(sound, words, _shipped()[1]), tuple(faults)
 
 
 def options_text(options: tuple[OptionEntry, ...]) -> str:

@@ -67,8 +67,9 @@ class QuestionService:
         """Return the questions that a case raises as it stands, open proposals taken as if they were codes."""
         record, _ = with_proposals(view.record, view.proposals)
         report = self.table.questions().open(record, self._context(view.state))
+        broken = (*report.broken, *self.table.faults)
         if not report.asked:
-            return CaseQuestions(broken=report.broken)
+            return CaseQuestions(broken=broken)
         with self._session.db.read() as reader:
             words = [one for one in reader.suppressions(view.case_id) if not one.is_lifted]
         known = {(one.rule_id, one.digest): one for one in words}
@@ -79,7 +80,7 @@ class QuestionService:
                 asked.append(one)
             else:
                 settled.append(Settled(one, word.id, word.reason, word.who))
-        return CaseQuestions(tuple(asked), tuple(settled), report.broken)
+        return CaseQuestions(tuple(asked), tuple(settled), broken)
 
     def candidates(self, view: CaseView, asked: Asked, option: Option) -> tuple[Candidate, ...]:
         """Return the codes of the active book that an answer leads to, those first that its words fit; at most nine."""

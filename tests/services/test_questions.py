@@ -20,7 +20,9 @@ from app.services.question_table import (
     options_text,
     parse_options,
 )
+from app.services.questions import QuestionService
 from app.services.types import CaseView
+from app.storage.ops import Op
 
 
 @pytest.fixture
@@ -203,6 +205,25 @@ def test_a_change_without_reason_or_with_a_fault_is_refused(services: Services) 
         with pytest.raises(RuleFault):
             table.save(wrong, "试")
     assert table.history() == ()
+
+
+def test_a_question_that_can_no_longer_be_compiled_is_told_and_stops_no_other(
+    services: Services, appendix: CaseView
+) -> None:
+    broken = {"id": "YW-009", "ask": "？", "when": "nothing == 1", "evidence": "-", "options": [], "fields": []}
+    with services.session.db.operation(Op.SET_SETTING, by=services.session.actor) as tx:
+        tx.set_setting("questions.YW-009", {"entry": broken, "on": True})
+    again = QuestionService(services.session, services.cases)
+    found = again.of_case(appendix)
+    assert [one.rule_id for one in found.broken] == ["YW-009"]
+    assert "ZW-001" in [one.question.id for one in found.asked]
+
+
+def test_a_list_of_the_hospital_holds_for_questions_too(services: Services, case_id: int) -> None:
+    before = services.questions.table.questions()
+    assert services.questions.table.questions() is before
+    services.rules.set_list("INFECTIONS", ("A00-A09",), "试")
+    assert services.questions.table.questions() is not before
 
 
 def test_answers_are_typed_as_lines() -> None:

@@ -152,7 +152,14 @@ class FindingList(QWidget):
             return []
         locked = bool(view.locked)
         found: list[tuple[object, ...]] = [
-            (FindingCard, one, remedy_label(view, one), facts.notes.get(key_of(one), ""), locked)
+            (
+                FindingCard,
+                one,
+                remedy_label(view, one),
+                facts.notes.get(key_of(one), ""),
+                one.rule_id in facts.excepting,
+                locked,
+            )
             for one in facts.standing
         ]
         found += [(QuestionCard, one, locked) for one in facts.questions.asked]

@@ -98,7 +98,7 @@ class DockCard(Pane):
 class FindingCard(DockCard):
     """One finding: severity, rule, place, message; the chosen one shows how to settle it. ``note`` stays visible."""
 
-    def __init__(self, finding: Finding, remedy: str, note: str, *, locked: bool) -> None:
+    def __init__(self, finding: Finding, remedy: str, note: str, may_except: bool, *, locked: bool) -> None:
         super().__init__(f"{severity_word(finding.severity)} {finding.rule_id} {finding.message}")
         self.finding = finding
         head = row(
@@ -113,16 +113,16 @@ class FindingCard(DockCard):
             parts.append(Text(note, "caption", "warn", wrap=True))
         if finding.remedy:
             parts.append(self.only_when_on(Text(finding.remedy, "caption", "secondary", wrap=True)))
-        parts.append(self.only_when_on(self._buttons(remedy, locked=locked)))
+        parts.append(self.only_when_on(self._buttons(remedy, may_except=may_except, locked=locked)))
         self.setLayout(column(head, 3, *parts, margins=MARGINS))
 
-    def _buttons(self, remedy: str, *, locked: bool) -> QWidget:
+    def _buttons(self, remedy: str, *, may_except: bool, locked: bool) -> QWidget:
         first = [self.button(remedy, "fix", "Alt+Enter", "primary")] if remedy else []
         first.append(self.button("跳到字段", "jump", "F6"))
         second = []
         if not locked and self.finding.severity in _SURE:
             second.append(self.button(_SURE[self.finding.severity], "confirm", "Alt+C", "link"))
-        if not locked and self.finding.severity is Severity.ERROR:
+        if not locked and may_except:
             second.append(self.button("申请例外…", "except", "X", "link"))
         if not locked:
             second.append(self.button("问医师…", "ask", "R", "link"))

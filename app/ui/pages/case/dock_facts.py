@@ -33,7 +33,8 @@ class Decided:
 class DockFacts:
     """The lists of the dock. ``notes`` are words on open findings: a reason whose facts changed, a pending request.
 
-    ``asked`` are the questions to the physician that wait for the case to be returned.
+    ``asked`` are the questions to the physician that wait for the case to be returned; ``excepting`` the blocking rules
+    that two signatures may set aside.
     """
 
     standing: tuple[Finding, ...] = ()
@@ -42,6 +43,7 @@ class DockFacts:
     questions: CaseQuestions = field(default_factory=CaseQuestions)
     asked: tuple[Note, ...] = ()
     broken: tuple[BrokenRule, ...] = ()
+    excepting: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ def facts_of(services: Services, view: CaseView, decisions: Decisions) -> DockFa
         questions=questions,
         asked=services.asking.of_case(view.case_id),
         broken=tuple(broken),
+        excepting=frozenset(one.rule_id for one in view.report.standing if services.exceptions.may_except(one)),
     )
 
 
