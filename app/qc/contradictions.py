@@ -40,8 +40,6 @@ def dead_parts(node: Node) -> tuple[Node, ...]:
 
 
 def _never(node: Node) -> bool:
-    if isinstance(node, Logic) and node.op == "or":
-        return all(_never(item) for item in node.items)
     if isinstance(node, Call):
         return _is_any(node) and _never(node.args[1])
     return _clash(parts_of(node, "and"))
@@ -57,8 +55,12 @@ def _clash(parts: Iterable[Node]) -> bool:
     said = {printed(item) for item in items}
     if any(printed(denied(item)) in said for item in items):
         return True
-    if any(_never(item) for item in items if isinstance(item, Logic) or _is_any(item)):
+    if any(_never(item) for item in items if _is_any(item)):
         return True
+    either = next((item for item in items if isinstance(item, Logic) and item.op == "or"), None)
+    if either is not None:
+        rest = [item for item in items if item is not either]
+        return all(_clash([*parts_of(part, "and"), *rest]) for part in either.items)
     bounds: dict[str, _Bounds] = {}
     for item in items:
         found = _read(item)

@@ -81,6 +81,14 @@ class Phrases:
                 return self._call(node, rows)
         return None
 
+    def relation(self, call: Call, rows: Rows) -> str | None:
+        """Return what a function says of several values that belong together, None when there are no words."""
+        inside = (*rows, rows_of(call.args[0])) if call.name == "repeats" and call.args else rows
+        return _filled(f"ruleform.relation.{call.name}", [self._related(part, inside) for part in call.args])
+
+    def _related(self, node: Node, rows: Rows) -> str | None:
+        return self._rows(node.name) if isinstance(node, Name) and rows_of(node) else self.value(node, rows, node)
+
     def value(self, node: Node, rows: Rows, subject: Node) -> str | None:
         """Return what a field is compared with, as that field would show it."""
         match node:
@@ -127,7 +135,7 @@ class Phrases:
     def _call(self, call: Call, rows: Rows) -> str | None:
         if call.name in ("count", "sum", "sum_known"):
             return self._over_rows(call, rows)
-        return _filled(f"ruleform.function.{call.name}", [self.phrase(part, rows) for part in call.args])
+        return _filled(f"ruleform.function.{call.name}", [self.value(part, rows, part) for part in call.args])
 
     def _over_rows(self, call: Call, rows: Rows) -> str | None:
         if not call.args:

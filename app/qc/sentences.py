@@ -91,9 +91,10 @@ class _Speaker:
         parts = simple_of(node)
         if parts is not None:
             return self._simple(parts, node, place, rows)
-        if isinstance(node, Not):
+        if isinstance(node, Not):  # what it denies needs words or brackets of its own
             return (_word("not"), *self._part(node.item, (*place, 0), rows, bracketed=True))
-        return (_formula(node, place),)
+        said = self._phrases.relation(node, rows) if isinstance(node, Call) else None
+        return (Token(TokenKind.FORMULA, said, place) if said else _formula(node, place),)
 
     def _logic(self, node: Logic, place: Place, rows: Rows) -> tuple[Token, ...]:
         found: list[Token] = []

@@ -23,6 +23,12 @@ PREDICATES: Final = (
     "known",
     "same_char",
     "id_ok",
+    "unfinished",
+    "needs_star",
+    "has_dagger",
+    "other_edition",
+    "carries_group",
+    "grouper_knows",
 )
 """Functions of one field that answer yes or no."""
 WORDED: Final = ("contains", "matches", "begins")

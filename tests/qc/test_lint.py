@@ -91,11 +91,8 @@ def test_missing_words_are_told() -> None:
     ],
 )
 def test_contradictions_are_seen(when: str) -> None:
-    if when.endswith("sex == 9)"):  # each alternative fails only beside the first condition: not told, but dead
-        assert not never_true(parse(when))
-    else:
-        assert never_true(parse(when))
-        assert kinds(replace(RULE, when=when, fires=(), silent=()))[-1] == "never"
+    assert never_true(parse(when))
+    assert "never" in kinds(replace(RULE, when=when, fires=(), silent=()))
 
 
 @pytest.mark.parametrize(

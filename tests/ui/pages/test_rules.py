@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QListView, QPlainTextEdit, QWidget
 
 from app.common.progress import NoProgress
 from app.domain.findings import Severity
 from app.qc.layers import RuleStatus
 from app.qc.rule import Rule
-from app.services.composition import Services
+from app.services.composition import Services, open_services
 from app.ui.actions import clashes
 from app.ui.page import PageSpec
 from app.ui.pages.rules import PAGE
@@ -291,6 +292,46 @@ def test_lists_and_parameters_are_changed_with_a_reason(desk: Any, services: Ser
     page.data.save.click()
     desk.rest()
     assert next(one for one in services.rules.lists() if one.name == "MALE_ONLY").items == ("C60-C63", "N40")
+
+
+def test_a_pack_of_another_hospital_is_shown_before_it_is_taken(desk: Any, services: Services, tmp_path: Path) -> None:
+    path = tmp_path / "外院.bgrules"
+    other = open_services(tmp_path / "other", clock=services.session.clock)
+    other.rules.save_draft(replace(RULE, id="YN-009"))
+    other.rules.enable("YN-009", "外院（测试）")
+    other.rule_packs.export(path, title="外院规则")
+    other.close()
+    desk.press("Ctrl+O")
+    desk.answer_file(path)
+    desk.rest()
+    rules = desk.find(DataTable, "pack_rules")
+    assert [rules.model().index(0, at).data() for at in range(3)] == ["YN-009", "新增", RULE.message]
+    give_reason(desk, "试用（测试）")
+    assert services.rules.new_id() == "YN-001"  # nothing is taken before the signer is trusted
+    desk.find(QCheckBox, "pack_trust").setChecked(True)
+    desk.press("Return", on=desk.find(QLineEdit, "card_reason"))
+    desk.rest()
+    assert services.rules.rule("YN-009").draft is not None
+
+
+def test_own_rules_are_written_as_a_pack(desk: Any, services: Services, tmp_path: Path) -> None:
+    services.rules.save_draft(RULE)
+    services.rules.enable("YN-001", "第一版（测试）")
+    path = tmp_path / "本院.bgrules"
+    desk.press("Ctrl+E")
+    desk.answer_file(path)
+    desk.rest()
+    assert [one.rule.id for one in services.rule_packs.preview(path).rules] == ["YN-001"]
+
+
+def test_a_file_that_is_no_pack_is_refused_in_words(desk: Any, services: Services, tmp_path: Path) -> None:
+    path = tmp_path / "不是规则包.bgrules"
+    path.write_text("随便写的", "utf-8")
+    page = desk.window.page
+    page.read_pack(path)
+    desk.rest()
+    assert page.work is not None
+    assert path.name in words_of(desk) or "规则包" in words_of(desk)
 
 
 def test_the_palette_finds_rules(desk: Any, services: Services) -> None:

@@ -32,11 +32,11 @@ from app.ui.widgets import (
 
 _SAMPLES: Final = (
     Column("record_no", "病案号", 96),
-    Column("dept", "科室", 104),
+    Column("dept", "科室", 96),
     Column("discharged", "出院", 88, wide_only=True),
-    Column("change", "变化", 84),
-    Column("facts", "命中事实", 200, stretch=True),
-    Column("judged", "抽查结论", 96),
+    Column("change", "变化", 76),
+    Column("facts", "命中事实", 120, stretch=True),
+    Column("judged", "抽查结论", 84),
 )
 _DEPARTMENTS: Final = (
     Column("name", "科室", 84, stretch=True),
@@ -250,7 +250,7 @@ def _cell(key: str, sample: Sample) -> Cell:
         case "change":
             return Cell("新增命中", "fg", bold=True) if sample.is_new else Cell("命中")
         case "facts":
-            said = "；".join(f"{fact.label} {fact.value}" for fact in sample.facts)
+            said = "；".join(f"{fact.label} {fact.value or '空白'}" for fact in sample.facts)
             return Cell(said or sample.finding.message, "fg_secondary")
         case _:
             return _verdict(sample)

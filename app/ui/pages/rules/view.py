@@ -32,6 +32,7 @@ from app.ui.pages.rules.trial import TrialPanel
 from app.ui.pages.rules.versions import VersionsPanel
 from app.ui.pages.rules.work import Desk, Work
 from app.ui.ports import JsonValue
+from app.ui.theme import theme
 from app.ui.widgets import Pane, Splitter, Tabs, column
 
 _TABS: Final = (("trial", "试运行"), ("examples", "例子"), ("settings", "设置"), ("versions", "版本"))
@@ -71,6 +72,7 @@ class RulesView(Page):
         self._panels = QStackedWidget()
         for panel in (self.trial, self.examples, self.settings, self.versions):
             self._panels.addWidget(panel)
+        self._panels.setMinimumHeight(theme().px(150))  # else the tallest panel squeezes the editor above
         right = Pane("surface")
         bar = Pane("surface", "b")
         bar.setLayout(column(self.tabs, margins=(8, 0, 8, 0)))
