@@ -152,6 +152,12 @@ def summary_of(report: QcReport, grouping: Grouping) -> Summary:
     )
 
 
+def refuse_locked(stored: StoredCase) -> None:
+    """Raise :class:`UserProblem` for a case that was submitted, archived or cancelled."""
+    if stored.state in LOCKED:
+        raise UserProblem("cases.locked", remedy="cases.remedy.locked", state=text(f"cases.state.{stored.state}"))
+
+
 def load_case(reader: Reader, case_id: int) -> StoredCase:
     """Return a stored case. Raises :class:`UserProblem` when it does not exist."""
     try:

@@ -15,7 +15,7 @@ from app.common.texts import text
 from app.domain.case import CaseState
 from app.domain.changes import Changes
 from app.domain.findings import Finding, Severity
-from app.services.case_view import load_case
+from app.services.case_view import load_case, refuse_locked
 from app.services.checking import CheckingService
 from app.services.rule_types import ExceptionLine, ExceptionReason, ExceptionState, Signature, SignRole
 from app.services.session import Session
@@ -65,6 +65,7 @@ class ExceptionService:
             raise _problem("past", day=valid_to)
         with self._session.db.read() as reader:
             case = load_case(reader, case_id)
+            refuse_locked(case)
             self._must_be_alone(reader.exceptions(case_id), finding.rule_id, today)
         amount, ratio = self._amount(case)
         last = valid_to or today + timedelta(days=DAYS)

@@ -9,7 +9,7 @@ from app.common.errors import UserProblem
 from app.domain.changes import Changes
 from app.domain.findings import Finding, Severity
 from app.qc.facts import facts_digest
-from app.services.case_view import load_case
+from app.services.case_view import load_case, refuse_locked
 from app.services.checking import CheckingService
 from app.services.rule_types import SuppressionLine
 from app.services.session import Session
@@ -31,14 +31,15 @@ class SuppressionService:
     def suppress(self, case_id: int, finding: Finding, reason: str) -> Changes:
         """Suppress a finding of the case as it stands.
 
-        Raises :class:`UserProblem` without a reason, for a finding that is gone, and for a blocking one: only a change
-        or two signatures set that aside.
+        Raises :class:`UserProblem` without a reason, for a locked case, for a finding that is gone, and for a blocking
+        one: only a change or two signatures set that aside.
         """
         if not reason.strip():
             raise UserProblem("suppressions.no_reason", remedy="suppressions.remedy.no_reason")
         if finding.severity is Severity.ERROR:
             raise UserProblem("suppressions.error", remedy="suppressions.remedy.error", rule=finding.rule_id)
         with self._session.db.read() as reader:
+            refuse_locked(load_case(reader, case_id))
             digest = self._digests(reader, case_id).get(_key(finding))
             known = self._of(reader, case_id, finding)
         if digest is None:
@@ -53,6 +54,7 @@ class SuppressionService:
     def lift(self, case_id: int, finding: Finding, reason: str = "") -> Changes:
         """Let a suppressed finding count again. Raises :class:`UserProblem` when it is not suppressed."""
         with self._session.db.read() as reader:
+            refuse_locked(load_case(reader, case_id))
             known = self._of(reader, case_id, finding)
         if not known:
             raise UserProblem("suppressions.none", remedy="suppressions.remedy.none", rule=finding.rule_id)

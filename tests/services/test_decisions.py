@@ -216,3 +216,19 @@ def test_what_cannot_be_excepted(services: Services, case: int) -> None:
     for never in ("LJ-040", "BM-001", "FY-001"):
         finding = Finding(never, "", Severity.ERROR, "", "", ())
         assert not services.exceptions.may_except(finding)
+
+
+def test_a_submitted_case_stays_as_it_was(services: Services, case: int) -> None:
+    warning, error = found(services, case), found(services, case, "YN-002")
+    assert warning is not None
+    assert error is not None
+    with services.session.db.operation(Op.SET_STATE, by=services.user) as tx:
+        tx.set_state(case, CaseState.SUBMITTED)
+    for refused in (
+        lambda: services.suppressions.suppress(case, warning, WHY),
+        lambda: services.suppressions.lift(case, warning),
+        lambda: services.exceptions.request(case, error, ExceptionReason.OTHER, WHY, ["依据"]),
+    ):
+        with pytest.raises(UserProblem) as problem:
+            refused()
+        assert problem.value.key == "cases.locked"
