@@ -7,7 +7,7 @@ from functools import partial
 
 from app.ui.actions import Action
 from app.ui.page import PageSpec
-from app.ui.pages.case import deciding, doing
+from app.ui.pages.case import deciding, doing, excepting
 from app.ui.pages.case.page import CasePage
 
 _GROUP = "首页"
@@ -131,7 +131,7 @@ _ROWS = (
 
 _DOCK = (
     _choose("ask", "问医师", "把选中的问题记入待问医师，随病案一并退回。", deciding.ask_physician, "R"),
-    _choose("except", "申请例外", "为选中的强制错误申请例外。", deciding.except_current, "X", deciding.is_blocking),
+    _choose("except", "例外", "为选中的强制错误申请或签批例外。", excepting.except_current, "X", deciding.is_blocking),
     _choose("false", "记为误报", "记为误报，供规则管理参考。", deciding.call_false, "F", deciding.has_finding),
     _choose("rule", "在规则管理中打开", "打开选中问题的规则或追问。", deciding.open_rule, "O", deciding.has_rule),
     _choose("decided", "展开已处理", "展开或收起已确认、例外和已答的项目。", doing.toggle_decided, "D", doing.is_open),

@@ -7,17 +7,16 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from app.common.errors import UserProblem
-from app.common.texts import text
 from app.domain.case import CaseState
 from app.domain.findings import Finding, Severity
 from app.qc.questions import Asked
 from app.services.cases import LEGAL
-from app.services.rule_types import ExceptionReason
 from app.services.types import CaseView
 from app.ui.page import Place
+from app.ui.pages.case import excepting
 from app.ui.pages.case.answering import AnswerCard, Answering
 from app.ui.pages.case.dock_cards import AnsweredCard, DecidedCard, FindingCard, NoteCard, QuestionCard
-from app.ui.pages.case.reasons import CONFIRM, PLACES, Asking, ask_words
+from app.ui.pages.case.reasons import CONFIRM, Asking, ask_words
 from app.ui.pages.case.rule_text import rule_words
 
 if TYPE_CHECKING:
@@ -42,9 +41,11 @@ def has_rule(page: CasePage) -> bool:
 
 
 def is_blocking(page: CasePage) -> bool:
-    """True when the chosen finding is one that only a change or two signatures set aside."""
-    finding = page.findings.current()
-    return has_choice(page) and finding is not None and finding.severity is Severity.ERROR
+    """True when the chosen finding is one that only a change or two signatures set aside, or did set aside."""
+    card = page.findings.current_card()
+    if not isinstance(card, FindingCard | DecidedCard):
+        return False
+    return has_choice(page) and card.finding.severity is Severity.ERROR
 
 
 def can_return(page: CasePage) -> bool:
@@ -57,7 +58,7 @@ def by_button(page: CasePage, what: str) -> None:
     {
         "confirm": confirm,
         "lift": confirm,
-        "except": except_current,
+        "except": excepting.except_current,
         "ask": ask_physician,
         "false": call_false,
     }[what](page)
@@ -71,7 +72,7 @@ def confirm(page: CasePage) -> None:
     page.settle()
     match page.findings.current_card():
         case DecidedCard() as card if card.finding.severity is not Severity.ERROR:
-            if _write(page, page.shell.services.suppressions.lift, card.finding):
+            if page.work.decide(page.shell.services.suppressions.lift, card.finding):
                 page.shell.notices.toast(f"已恢复 {card.finding.rule_id}", undo=page.undo)
         case AnsweredCard() as card:
             page.work.do(partial(_reopened, page, card))
@@ -90,7 +91,7 @@ def _ask_reason(page: CasePage, finding: Finding, count: str, take: Callable[[st
 
 
 def _confirmed(page: CasePage, finding: Finding, reason: str) -> None:
-    if _write(page, page.shell.services.suppressions.suppress, finding, reason):
+    if page.work.decide(page.shell.services.suppressions.suppress, finding, reason):
         page.shell.notices.toast(f"已{_CONFIRM[finding.severity][:2]} {finding.rule_id}：{reason}", undo=page.undo)
 
 
@@ -113,36 +114,8 @@ def _confirm_next(
 def _confirmed_one(
     page: CasePage, left: tuple[Finding, ...], number: int, count: int, then: Callable[[], object], reason: str
 ) -> None:
-    if _write(page, page.shell.services.suppressions.suppress, left[0], reason):
+    if page.work.decide(page.shell.services.suppressions.suppress, left[0], reason):
         _confirm_next(page, left[1:], number + 1, count, then)
-
-
-def except_current(page: CasePage) -> None:
-    """Ask for an exception from the chosen blocking finding: class of the reason, reason, evidence."""
-    page.settle()
-    finding = page.findings.current()
-    if finding is None or finding.severity is not Severity.ERROR:
-        return
-    if not page.shell.services.exceptions.may_except(finding):
-        page.shell.notices.toast(f"{finding.rule_id} 不能申请例外，请改正。", severity="error")
-        return
-    labels = [text(f"exceptions.reason.{one}") for one in ExceptionReason]
-    lines = (finding.message, "例外须由临床科主任和医保办主任两人签批，到期失效。先选原因类别，或直接写明。")
-    take = partial(_except_why, page, finding, labels)
-    ask_words(page, Asking(f"申请例外 {finding.rule_id}", lines, labels, "原因类别或说明", "下一步"), take)
-
-
-def _except_why(page: CasePage, finding: Finding, labels: list[str], said: str) -> None:
-    kinds = dict(zip(labels, ExceptionReason, strict=True))
-    kind = kinds.get(said, ExceptionReason.OTHER)
-    lines = (f"原因：{said}", "写明病历依据，数字键填入出处。")
-    asking = Asking(f"申请例外 {finding.rule_id}", lines, PLACES, "病历依据", "提交申请", begins=True)
-    ask_words(page, asking, partial(_except, page, finding, kind, said))
-
-
-def _except(page: CasePage, finding: Finding, kind: ExceptionReason, said: str, evidence: str) -> None:
-    if _write(page, page.shell.services.exceptions.request, finding, kind, said, (evidence,), anew=True):
-        page.shell.notices.toast(f"已申请例外 {finding.rule_id}，待两人签批。")
 
 
 def call_false(page: CasePage) -> None:
@@ -273,19 +246,3 @@ def _settled(page: CasePage, asked: Asked, number: int, _case_id: int) -> CaseVi
 def _reopened(page: CasePage, card: AnsweredCard, _case_id: int) -> CaseView:
     view: CaseView = page.shell.services.questions.reopen(page.view, card.settled)
     return view
-
-
-def _write(page: CasePage, decide: Callable[..., object], *args: object, anew: bool = False) -> bool:
-    """Let a service decide something about the open case, then show the case as it stands.
-
-    ``anew``: the decision shows in no finding's standing, so that decisions must be read.
-    """
-
-    def work(case_id: int) -> CaseView:
-        decide(case_id, *args)
-        if anew:
-            page.dock.read_decisions(case_id)
-        view: CaseView = page.shell.services.cases.view(case_id)
-        return view
-
-    return page.work.do(work)

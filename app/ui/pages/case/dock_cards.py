@@ -123,7 +123,7 @@ class FindingCard(DockCard):
         if not locked and self.finding.severity in _SURE:
             second.append(self.button(_SURE[self.finding.severity], "confirm", "Alt+C", "link"))
         if not locked and may_except:
-            second.append(self.button("申请例外…", "except", "X", "link"))
+            second.append(self.button("例外…", "except", "X", "link"))
         if not locked:
             second.append(self.button("问医师…", "ask", "R", "link"))
         second.append(self.button("误报", "false", "F", "link"))
@@ -203,9 +203,11 @@ class DecidedCard(DockCard):
         head = row(icon, Text(finding.rule_id, "code", "muted"), None, place, gap=6)
         words = Text(decided.words, "caption", "muted", wrap=True)
         parts: list[QWidget] = [Text(finding.message, tone="secondary", wrap=True), words]
-        if not locked and finding.severity is not Severity.ERROR:
+        if not locked:
+            excepted = finding.severity is Severity.ERROR
+            again = self.button("撤回例外…", "except", "X") if excepted else self.button("恢复", "lift", "Alt+C")
             buttons = QWidget()
-            buttons.setLayout(row(self.button("恢复", "lift", "Alt+C"), None, margins=(0, 4, 0, 0)))
+            buttons.setLayout(row(again, None, margins=(0, 4, 0, 0)))
             parts.append(self.only_when_on(buttons))
         self.setLayout(column(head, 2, *parts, margins=MARGINS))
 

@@ -76,6 +76,15 @@ class CaseWork(QObject):
         self._publish(before, view)
         return True
 
+    def decide(self, decide: Callable[..., object], *args: object) -> bool:
+        """Let a service write about the open case that does not answer with it; show the case as it then stands."""
+        return self.do(partial(self._decided, decide), *args)
+
+    def _decided(self, decide: Callable[..., object], case_id: int, *args: object) -> CaseView:
+        decide(case_id, *args)
+        view: CaseView = self._cases.view(case_id)
+        return view
+
     def _again(self, work: Work, *args: object) -> None:
         self.do(work, *args)
 

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QLabel, QWidget
 from app.domain.case import CaseState
 from app.domain.field import Group
 from app.domain.findings import BrokenRule, Severity
-from app.services import exceptions
+from app.services import exceptions, standing
+from app.services.rule_types import ExceptionState
 from app.ui.actions import clashes
 from app.ui.pages.case import PAGE as CASE
 from app.ui.pages.case.score import ScorePane
@@ -269,6 +270,38 @@ def test_an_exception_is_asked_for_with_class_and_evidence(case: Any, monkeypatc
     (line,) = case.services.exceptions.of_case(case.case_id)
     assert (line.rule_id, line.evidence) == (finding.rule_id, ("病程记录 11-20",))
     assert "已申请例外，0 / 2 人签批。" in words_of(case.page.findings)
+
+
+def test_two_persons_sign_an_exception_and_it_is_taken_back(case: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exceptions, "may_except", lambda *_given: True)
+    monkeypatch.setattr(standing, "may_except", lambda *_given: True)
+    finding = of_severity(case, Severity.ERROR)
+    choose(case, finding)
+    case.press("X", "1", "2", "Return")
+    case.press("X", "1", '"Gao', "Return")
+    assert "已申请例外，1 / 2 人签批。" in words_of(case.page.findings)
+    case.press("X", "2", '"Gao', "Return")
+    case.wait(lambda: case.says("两个签字须是两个人"))
+    assert finding in case.page.findings.findings
+    case.press("X", "2", '"Lin', "Return")
+    assert finding not in case.page.findings.findings
+    case.page.findings.setFocus()
+    case.press("D")
+    case.page.findings.choose(len(case.page.findings.cards) - 1)
+    assert "Gao、Lin 签批" in words_of(case.page.findings)
+    case.press("X", '"not needed', "Return")
+    assert finding in case.page.findings.findings
+
+
+def test_an_exception_is_refused_with_a_reason(case: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exceptions, "may_except", lambda *_given: True)
+    finding = of_severity(case, Severity.ERROR)
+    choose(case, finding)
+    case.press("X", "1", "2", "Return")
+    case.press("X", "4", '"Lin', "Return", '"no', "Return")
+    (line,) = case.services.exceptions.of_case(case.case_id)
+    assert line.state is ExceptionState.REJECTED
+    assert "人签批" not in words_of(case.page.findings)
 
 
 def test_a_false_alarm_is_judged_and_the_finding_stays(warned: Any) -> None:
