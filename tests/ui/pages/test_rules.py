@@ -254,6 +254,39 @@ def test_a_sample_opens_the_case_at_its_field(desk: Any, services: Services) -> 
     assert desk.window.page.sent.args["path"] == "los_days"
 
 
+def test_a_trial_of_a_period_looks_at_its_cases_only(desk: Any, services: Services) -> None:
+    services.rules.save_draft(RULE)
+    page = desk.go("rules", rule="YN-001")
+    first, last = desk.find(QLineEdit, "trial_first"), desk.find(QLineEdit, "trial_last")
+    first.setText("gestern")
+    desk.press("F5")
+    desk.rest()
+    assert page.trial.trial is None
+    assert "日期请写成" in words_of(desk)
+    first.setText("1990-01-01")
+    last.setText("1990-12-31")
+    desk.press("F5")
+    desk.rest()
+    assert page.trial.trial.cases == 0
+    assert "这段时间没有出院的病例" in words_of(desk)
+    assert not page.can_judge
+
+
+def test_a_library_that_is_read_only_shows_the_rules_and_writes_nothing(
+    desk: Any, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services.rules.save_draft(RULE)
+    page = desk.go("rules", rule="YN-001")
+    monkeypatch.setattr(type(services.session.db), "read_only", property(lambda _db: True))
+    page.shell.actions.refresh()
+    assert page.work.rule == RULE
+    assert not any((page.is_own, page.can_save, page.can_enable))
+    desk.press("F5")
+    desk.rest()
+    assert page.trial.trial is not None
+    assert not page.can_judge
+
+
 def test_a_token_is_changed_from_its_list_and_given_up_by_escape(desk: Any, services: Services) -> None:
     services.rules.save_draft(replace(RULE, when="sex == 1"))
     page = desk.go("rules", rule="YN-001")

@@ -99,14 +99,19 @@ class RulesPage(RulesView):
             self._show(self._work.back())
 
     def run_trial(self) -> None:
-        """Try the rule on all stored cases; nothing is written."""
+        """Try the rule on the stored cases, of a period if one is asked for; nothing is written."""
         self.editor.flush()
         work = self._work
         if work is None or not self.can_try:
             return
         self.tabs.set_current("trial")
+        try:
+            scope = self.trial.scope()
+        except ValueError:
+            self.trial.show_wrong_days()
+            return
         self.trial.show_progress(0.0)
-        job = self._start("trial", partial(try_rule, self._services, work.rule), label=f"试运行 {work.rule.id}")
+        job = self._start("trial", partial(try_rule, self._services, work.rule, scope), label=f"试运行 {work.rule.id}")
         job.progress.connect(self._on_trial_progress)
         job.done.connect(partial(self._on_trial, work.rule))
 

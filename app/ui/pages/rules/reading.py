@@ -16,6 +16,7 @@ from app.services.rule_types import (
     RuleStep,
     RuleVersion,
     Trial,
+    TrialScope,
 )
 from app.ui.pages.rules.examples import FIRES, SILENT, Tried
 
@@ -77,6 +78,6 @@ def judge(services: Services, rule: Rule, _progress: Progress) -> Judged:
     return Judged(rule, writing.notes(rule), tuple(tried))
 
 
-def try_rule(services: Services, rule: Rule, progress: Progress) -> Trial:
-    """Try a rule on all stored cases."""
-    return services.rule_trial.run(rule, None, progress)
+def try_rule(services: Services, rule: Rule, scope: TrialScope, progress: Progress) -> Trial:
+    """Try a rule on the stored cases of a period."""
+    return services.rule_trial.run(rule, scope, progress)

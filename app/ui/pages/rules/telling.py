@@ -30,10 +30,10 @@ def head_text(one: OneRule | None, *, own: bool, version: int) -> str:
     line = one.detail.line
     if not own:
         off = f"停用：{line.why_off}" if line.why_off else ""
-        return _joined(f"依据 {one.detail.rule.source}", status_text(line), off)
+        return _joined(f"依据 {one.detail.rule.source}", status_text(line), _alarms(line), off)
     replaced = f"启用后替换 v{version}" if version and one.detail.draft else ""
     days = f"有效 {days_text(line.valid_from, line.valid_to)}" if version else "还没有启用"
-    return _joined(replaced, days, line.why_off, status_text(line))
+    return _joined(replaced, days, line.why_off, status_text(line), _alarms(line))
 
 
 def state_text(work: Work, one: OneRule | None) -> str:
@@ -53,6 +53,13 @@ def line_of(rule: Rule) -> RuleLine:
         rule.id, Layer.HOSPITAL, rule.category, rule.severity, rule.message or "（还没有提示信息）",
         RuleStatus.DRAFT, "", None, None, "", 0, 0, has_draft=True,
     )  # fmt: skip
+
+
+def _alarms(line: RuleLine) -> str:
+    """Return how often the rule was called wrong, '' when nobody has looked."""
+    if not line.judged:
+        return ""
+    return f"误报 {line.false_alarms / line.judged:.1%}（抽查 {line.judged:,} 份）"
 
 
 def _joined(*parts: str) -> str:

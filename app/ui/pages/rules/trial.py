@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.domain.dictionaries import dictionary
-from app.services.rule_types import Sample, Trial
+from app.services.rule_types import Sample, Trial, TrialScope
 from app.ui.actions import ActionTable
 from app.ui.models.records import RecordModel
 from app.ui.theme import theme
@@ -21,9 +22,12 @@ from app.ui.widgets import (
     CellModel,
     Column,
     DataTable,
+    FieldBox,
+    FieldLook,
     Pane,
     ProgressLine,
     Rule,
+    RuledField,
     StateStack,
     Text,
     column,
@@ -101,6 +105,7 @@ class TrialPanel(Pane):
     def _make_bar(self, actions: ActionTable) -> None:
         self._told = Text("", "caption", "muted", elide=True)
         self._told.setObjectName("trial_told")
+        self._first, self._last = _day_field("trial_first", "出院自"), _day_field("trial_last", "至")
         self._line = ProgressLine(width=120)
         self._line.setFixedWidth(theme().px(120))
         self._stop = Button("取消", small=True)
@@ -110,11 +115,22 @@ class TrialPanel(Pane):
         self._bar.setFixedHeight(theme().px(34))
         inside = row(gap=8, margins=(16, 0, 12, 0))
         inside.addWidget(self._told, 1)
+        for box in (self._first, self._last):
+            inside.addWidget(box)
         inside.addWidget(self._line)
         inside.addWidget(self._stop)
         inside.addWidget(ActionButton(actions, "rules.try", small=True, text="试运行"))
         self._bar.setLayout(inside)
         self.show_progress(None)
+
+    def scope(self) -> TrialScope:
+        """Return the period asked for. Raises ``ValueError`` for what is no day."""
+        first, last = (box.field.text().strip() for box in (self._first, self._last))
+        return TrialScope(date.fromisoformat(first) if first else None, date.fromisoformat(last) if last else None)
+
+    def show_wrong_days(self) -> None:
+        """Say that the period cannot be read."""
+        self._told.setText("日期请写成 2026-11-01；留空为全部病例。")
 
     @property
     def trial(self) -> Trial | None:
@@ -143,15 +159,17 @@ class TrialPanel(Pane):
         self._shares.set_rows(_departments(trial) if trial else [])
         if trial is None:
             self._told.setText("试运行结果")
-            self.stack.show_empty("还没有试运行。", "按 F5 在全部已存病例上试一遍，不写入任何内容。")
+            self.stack.show_empty("还没有试运行。", "按 F5 在已存病例上试一遍（可限出院日期），不写入任何内容。")
             return
-        self._told.setText(f"试运行结果　已存病例 {trial.cases:,} 份 · 用时 {trial.seconds:.1f} s")
+        whole = "已存病例" if self.scope() == TrialScope() else "这段时间出院的病例"
+        self._told.setText(f"试运行结果　{whole} {trial.cases:,} 份 · 用时 {trial.seconds:.1f} s")
         self._show_figures()
         if trial.samples:
             self.stack.show_content()
             self.table.go_to(0)
         elif not trial.cases:
-            self.stack.show_empty("还没有病例。", "导入病例后再试运行；也可以先用例子检验规则。")
+            told = "还没有病例。" if self.scope() == TrialScope() else "这段时间没有出院的病例。"
+            self.stack.show_empty(told, "导入病例或换一段时间后再试运行；也可以先用例子检验规则。")
         elif trial.broken:
             self.stack.show_empty(f"{trial.broken:,} 份无法判定，没有命中。", trial.why_broken)
         else:
@@ -200,6 +218,15 @@ class TrialPanel(Pane):
     def _on_opened(self, _at: int) -> None:
         if self.chosen is not None:
             self.opened.emit(self.chosen)
+
+
+def _day_field(name: str, label: str) -> FieldBox:
+    field = RuledField()
+    field.setObjectName(name)
+    field.show_value("", FieldLook(code=True, hint="不限"))
+    box = FieldBox(label, field)
+    box.setFixedWidth(box.label_width() + theme().px(92))
+    return box
 
 
 class _Figure(QWidget):
