@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from app.ui.actions import clashes
 from app.ui.leaving import LeavingWatch
 from app.ui.page import PageSpec, Place
 from app.ui.pages.qc_batch import PAGE
-from app.ui.widgets import Button, DataTable
+from app.ui.widgets import Button, DataTable, SegmentedControl
 
 LOS = "LJ-004"
 RULE = QcGroup(GroupKind.RULE, LOS)
@@ -195,7 +195,7 @@ def test_a_round_without_findings_says_so(desk: Any) -> None:
     desk.rest()
 
 
-def test_a_warning_gets_its_reason_and_an_error_wants_signatures(desk: Any, services: Services) -> None:
+def test_a_warning_gets_its_reason_and_most_errors_no_exception(desk: Any, services: Services) -> None:
     overview = services.qc_batch.overview(QcScope(), Segment.OPEN)
     soft = next(one for one in overview.lines if one.severity is not None and str(one.severity) != "error")
     desk.go("qc", scope="all", by="rule", key=soft.group.key)
@@ -211,8 +211,44 @@ def test_a_warning_gets_its_reason_and_an_error_wants_signatures(desk: Any, serv
     assert len(done) == 1
     desk.go("qc", scope="all", by="rule", key=LOS)
     desk.press("X")
-    assert desk.find(QLineEdit, "qc_evidence")
-    desk.press("Escape", on=desk.find(QLineEdit, "qc_evidence"))
+    assert "不能申请例外" in desk.window.shell.notices.bell[0].text
+
+
+@pytest.fixture
+def allows_exceptions(services: Services) -> Iterator[None]:
+    """Let the rule on days in hospital be excepted, as a hospital may want of a rule of its own."""
+    rule = services.session.engines.rule_sets.for_department("").rules.rule(LOS).rule
+    object.__setattr__(rule, "allow_exception", True)
+    yield
+    object.__setattr__(rule, "allow_exception", False)
+
+
+def test_an_exception_takes_two_persons(
+    desk: Any, services: Services, wrong: list[int], allows_exceptions: None
+) -> None:
+    desk.press("X")
+    desk.find(QLineEdit, "qc_reason").setText("转院时间未到")
+    desk.find(QLineEdit, "qc_evidence").setText("病程 11-20；出院小结")
+    desk.press("Return", on=desk.find(QLineEdit, "qc_evidence"))
+    desk.rest()
+    (request,) = services.exceptions.waiting()
+    assert (request.case_id, request.evidence) == (wrong[0], ("病程 11-20", "出院小结"))
+    desk.press("Ctrl+E", on=table(desk))
+    name = desk.find(QLineEdit, "qc_signer")
+    name.setText("甲主任（测试）")
+    desk.press("Return", on=name)
+    name.setText("甲主任（测试）")
+    desk.window.findChild(SegmentedControl, "qc_sign_role").set_current("insurance")
+    desk.press("Return", on=name)
+    assert "两个人" in desk.find(QLabel, "qc_sign_problem").text()
+    name.setText("乙主任（测试）")
+    desk.press("Return", on=name)
+    desk.rest()
+    assert desk.find(QLabel, "qc_sign_problem").text() == ""
+    assert services.exceptions.waiting() == ()
+    (key,) = services.qc_batch.keys(QcScope(), RULE, Segment.DONE)
+    assert key.case_id == wrong[0]
+    desk.press("Escape", on=name)
 
 
 def test_the_round_is_exported_without_names(desk: Any, services: Services, wrong: list[int], tmp_path: Path) -> None:

@@ -198,6 +198,16 @@ _ACTIONS = (
         group=_GROUP,
     ),
     Action(
+        "qc.approve",
+        "例外申请签字",
+        "列出等待签字的例外申请；由临床科主任和医保办主任两个人分别签字或驳回。",
+        QcBatchPage.approve,
+        "Ctrl+E",
+        "qc",
+        icon="ph.pencil-line",
+        group=_GROUP,
+    ),
+    Action(
         "qc.plan",
         "出院前质控的时间",
         "设置出院前几天开始检查，以及每天定时检查的钟点。",

@@ -13,13 +13,14 @@ from app.services.leaving import LeavingPlan
 from app.services.rule_types import ExceptionReason
 from app.ui.widgets import Button, Card, SegmentedControl, Text, row
 
-_CLASSES: Final = (
+CLASSES: Final = (
     (str(ExceptionReason.CRITICAL), "危重"),
     (str(ExceptionReason.MATERIAL), "特殊耗材"),
     (str(ExceptionReason.TECHNIQUE), "新技术"),
     (str(ExceptionReason.COMPLICATION), "并发症"),
     (str(ExceptionReason.OTHER), "其他"),
 )
+"""Reason classes of domain.md 5.5 with their words."""
 
 
 class _AskCard(Card):
@@ -86,7 +87,7 @@ class ExceptionCard(_AskCard):
     def __init__(self, parent: QWidget, told: str, take: Callable[[ExceptionReason, str, list[str]], object]) -> None:
         super().__init__(parent, "登记例外", told, "登记例外")
         self._take = take
-        self._class = SegmentedControl(_CLASSES)
+        self._class = SegmentedControl(CLASSES)
         self._class.setAccessibleName("理由类别")
         self.box.addWidget(Text("理由类别", "caption", "muted"))
         self.box.addLayout(row(self._class, None))

@@ -18,6 +18,7 @@ from app.services.qc_batch_writing import QcBatchWriting
 from app.services.rule_types import ExceptionReason
 from app.ui.page import Shell
 from app.ui.pages.files import ask_save
+from app.ui.pages.qc_batch.approvals import ApprovalsCard
 from app.ui.pages.qc_batch.cards import ExceptionCard, PlanCard, SuppressCard
 from app.ui.printing import pdf_of
 from app.ui.shell.files import OpenFolder
@@ -68,6 +69,8 @@ class QcWork(QObject):
         finding = next((one for one in line.findings if one.is_open), None)
         if finding is None:
             self._shell.notices.toast("这一份已经处理。")
+        elif finding.severity is Severity.ERROR and not self._shell.services.exceptions.may_except(finding):
+            self._shell.notices.toast(f"{finding.rule_id} 不能申请例外，请修改病案或退回医师。", severity="warn")
         elif finding.severity is Severity.ERROR:
             told = f"{finding.rule_id} {finding.message}。例外须由临床科主任与医保办主任两人签字后生效。"
             ExceptionCard(self._page, told, partial(self._except, line))
@@ -81,6 +84,10 @@ class QcWork(QObject):
         self._shell.publish(changes)
         word = "属实" if was_right else "误报"
         self._shell.notices.toast(f"已记为{word}：{key.rule_id}。", severity="ok")
+
+    def approve(self) -> None:
+        """Show the requests for exceptions that wait for a signature."""
+        ApprovalsCard(self._page, self._shell)
 
     def plan(self) -> None:
         """Ask when those who leave soon are checked."""

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.common.errors import UserProblem
 from app.domain.changes import Changes
@@ -188,11 +188,11 @@ class QcBatchPage(Page):
     def _on_listed(self, listed: Listed) -> None:
         if listed.number != self._number:
             return
-        focused = self.groups.hasFocus() or self.head.isAncestorOf(self.focusWidget() or self)
         ticks = {key[:2] for key in self.middle.lines.model.ticks} if self.middle.is_read else set()
         self.middle.show_keys(listed.keys, ticks | self._memory.ticks(self._now), self._now.line)
         self.shell.actions.refresh()
-        if self.isVisible() and not focused:
+        focus = QApplication.focusWidget()
+        if self.isVisible() and (focus is None or self.middle.isAncestorOf(focus)):
             self.middle.lines.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_failed(self, problem: object) -> None:
@@ -387,6 +387,10 @@ class QcBatchPage(Page):
     def print_out(self) -> None:
         """Write the round as a PDF."""
         self.work.print_out(self._now.scope, self._now.segment, self._title)
+
+    def approve(self) -> None:
+        """Show the requests for exceptions that wait for a signature."""
+        self.work.approve()
 
     def plan(self) -> None:
         """Set when those who leave soon are checked."""
