@@ -146,3 +146,5 @@ def _shown(preview: PackPreview) -> Iterator[str]:
         yield f"  名单 {name}：{len(items)} 项"
     for name, value in preview.parameters.items():
         yield f"  参数 {name}：{value:g}"
+    if preview.questions:
+        yield f"  追问 {len(preview.questions)} 条：{'、'.join(preview.questions)}"

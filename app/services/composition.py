@@ -152,13 +152,13 @@ def open_services(
     worklist, checking = WorklistService(session), CheckingService(session)
     leaving = LeavingService(session, checking)
     rounds = QcBatchService(session, worklist, checking, leaving)
-    rules = RuleAdminService(session)
+    rules, questions = RuleAdminService(session), QuestionService(session, cases)
     return Services(
         session=session,
         places=Places(db),
         worklist=worklist,
         cases=cases,
-        questions=QuestionService(session, cases),
+        questions=questions,
         asking=AskingService(session, cases),
         coding=coding,
         lookup=LookupService(session, coding),
@@ -181,7 +181,7 @@ def open_services(
         qc_export=QcExportService(session, rounds),
         rules=rules,
         rule_trial=RuleTrialService(session),
-        rule_packs=RulePackService(session, rules),
+        rule_packs=RulePackService(session, rules, questions.table),
         rule_writing=RuleWritingService(session),
         suppressions=SuppressionService(session),
         exceptions=ExceptionService(session),

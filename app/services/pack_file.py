@@ -36,6 +36,7 @@ class Pack:
     rules: tuple[Rule, ...]
     lists: Mapping[str, tuple[str, ...]]
     parameters: Mapping[str, float]
+    questions: Mapping[str, Mapping[str, object]]
     public: bytes = b""
     digest: str = ""
 
@@ -51,6 +52,7 @@ def write_pack(path: Path, pack: Pack, key: PackKey) -> None:
             "rules": [data_of(rule) for rule in pack.rules],
             "lists": {name: list(items) for name, items in pack.lists.items()},
             "parameters": dict(pack.parameters),
+            "questions": dict(pack.questions),
         },
         ensure_ascii=False,
         indent=1,
@@ -108,7 +110,7 @@ def _object(data: bytes) -> Mapping[str, object]:
 
 
 def _pack(entry: Entry, public: bytes, digest: str) -> Pack:
-    lists, parameters = entry.table("lists"), entry.table("parameters")
+    lists, parameters, questions = entry.table("lists"), entry.table("parameters"), entry.table("questions")
     owner = Entry(lists, "lists"), Entry(parameters, "parameters")
     rules = tuple(Rule.read(data, draft=True) for data in entry.tables("rules"))
     if len({rule.id for rule in rules}) < len(rules):
@@ -121,6 +123,7 @@ def _pack(entry: Entry, public: bytes, digest: str) -> Pack:
         rules=rules,
         lists={name: owner[0].texts(name) for name in lists},
         parameters={name: owner[1].number(name) for name in parameters},
+        questions={name: Entry(questions, "questions").table(name) for name in questions},
         public=public,
         digest=digest,
     )

@@ -6,7 +6,7 @@ A change is a setting of its own, so it is audited and can be taken back; what s
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -27,7 +27,8 @@ from app.services.session import Session
 from app.storage.history import SettingChange
 from app.storage.ops import Op
 
-_PREFIX: Final = "questions."
+PREFIX: Final = "questions."
+"""How the settings begin that hold the hospital's words, followed by the question's id."""
 _OWN_ID: Final = "YW-{:03}"
 _KEPT: Final = 200
 _ANY_EXAMPLE: Final[tuple[Mapping[str, object], ...]] = ({},)
@@ -116,10 +117,7 @@ class QuestionTable:
 
     def new_id(self) -> str:
         """Return the next free id of the hospital."""
-        number = 1
-        while _OWN_ID.format(number) in self._stored:
-            number += 1
-        return _OWN_ID.format(number)
+        return self._free(())
 
     def questions(self) -> QuestionSet:
         """Return the questions that are asked, compiled once for each state of the table and of the rules' lists.
@@ -156,7 +154,7 @@ class QuestionTable:
     def history(self) -> tuple[QuestionStep, ...]:
         """Return the changes of the table, latest first."""
         with self._session.db.read() as reader:
-            steps = reader.setting_changes(_PREFIX)[:_KEPT]
+            steps = reader.setting_changes(PREFIX)[:_KEPT]
         undone = {step.operation.undo_of for step in steps if step.operation.op is Op.UNDO}
         return tuple(_step(step, step.operation.id in undone) for step in steps)
 
@@ -165,6 +163,46 @@ class QuestionTable:
         changes = self._session.db.undo(op_id, by=self._session.actor)
         self._load()
         return changes
+
+    def words(self) -> Mapping[str, Mapping[str, object]]:
+        """Return what the hospital says of questions, by id, as it is stored."""
+        return self._stored
+
+    def fitting(self, words: Mapping[str, Mapping[str, object]]) -> dict[str, Mapping[str, object]]:
+        """Return another hospital's words that differ from one's own, under free ids where both made a question.
+
+        Raises :class:`RuleFault` for what cannot be compiled here.
+        """
+        shipped = {entry.id for entry in _shipped()[0]}
+        mine = [_normal(word, "") for word in self._stored.values()]
+        found: dict[str, Mapping[str, object]] = {}
+        for key, word in words.items():
+            entry = word.get("entry")
+            if not isinstance(entry, Mapping) and key not in shipped:
+                continue
+            whole = {"entry": self._checked(key, entry), "on": word.get("on")} if isinstance(entry, Mapping) else word
+            if _normal(whole, "") not in mine:
+                taken = key if key in shipped or key not in self._stored else self._free(found)
+                found[taken] = _normal(whole, taken)
+        return found
+
+    def reload(self) -> None:
+        """Read the table anew, because something else wrote it."""
+        self._load()
+
+    def _free(self, taken: Container[str]) -> str:
+        number = 1
+        while _OWN_ID.format(number) in self._stored or _OWN_ID.format(number) in taken:
+            number += 1
+        return _OWN_ID.format(number)
+
+    def _checked(self, key: str, entry: Mapping[str, object]) -> dict[str, object]:
+        try:
+            whole = _data(_entry({**entry, "id": key}))
+        except (KeyError, ValueError) as error:
+            raise RuleFault("entry_kind", rule_id=key, args={"name": str(error)}) from error
+        QuestionSet.load([whole], self._vocabulary)
+        return whole
 
     @property
     def _vocabulary(self) -> Vocabulary:
@@ -183,16 +221,23 @@ class QuestionTable:
         if not reason.strip():
             raise UserProblem("questions.no_reason", remedy="questions.remedy.no_reason")
         with self._session.db.operation(Op.SET_SETTING, by=self._session.actor, note=reason.strip()) as tx:
-            tx.set_setting(f"{_PREFIX}{question_id}", word)
+            tx.set_setting(f"{PREFIX}{question_id}", word)
         self._load()
         return tx.changes
 
     def _load(self) -> None:
         with self._session.db.read() as reader:
-            stored = reader.settings(_PREFIX)
-        words = {key.removeprefix(_PREFIX): word for key, word in stored.items()}
+            stored = reader.settings(PREFIX)
+        words = {key.removeprefix(PREFIX): word for key, word in stored.items()}
         self._stored = {key: word for key, word in words.items() if isinstance(word, Mapping) and word}
         self._set = None
+
+
+def _normal(word: Mapping[str, object], key: str) -> dict[str, object]:
+    """Return what is said of a question as if the question had the id ``key``."""
+    entry = word.get("entry")
+    whole = {"entry": {**entry, "id": key, "source": key}} if isinstance(entry, Mapping) else {}
+    return {**whole, "on": word.get("on") is not False}
 
 
 def _sound(asked: Iterable[Mapping[str, object]], words: Vocabulary) -> tuple[QuestionSet, tuple[BrokenRule, ...]]:
@@ -287,5 +332,5 @@ def condition(when: str) -> str:
 def _step(step: SettingChange, is_undone: bool) -> QuestionStep:
     operation = step.operation
     can_undo = operation.op is Op.SET_SETTING and not is_undone
-    question_id = step.key.removeprefix(_PREFIX)
+    question_id = step.key.removeprefix(PREFIX)
     return QuestionStep(operation.id, operation.at, operation.actor_name, question_id, operation.note, can_undo)

@@ -16,6 +16,7 @@ from app.qc.rule import Rule
 from app.qc.ruledata import data_of
 from app.services.pack_file import Pack, read_pack, write_pack
 from app.services.pack_keys import PackKey, fingerprint_of
+from app.services.question_table import PREFIX, QuestionTable
 from app.services.rule_admin import RuleAdminService
 from app.services.rule_checking import check_rule
 from app.services.rule_lines import Shelf
@@ -33,9 +34,10 @@ _TRUST: Final = "rules.trust."
 class RulePackService:
     """Signs with the key of this home folder; trusts keys that people have confirmed by fingerprint."""
 
-    def __init__(self, session: Session, rules: RuleAdminService) -> None:
+    def __init__(self, session: Session, rules: RuleAdminService, questions: QuestionTable) -> None:
         self._session = session
         self._rules = rules
+        self._questions = questions
         self._key = PackKey(session.db.path.parent)
 
     def fingerprint(self) -> str:
@@ -43,9 +45,10 @@ class RulePackService:
         return fingerprint_of(self._key.public())
 
     def export(self, path: Path, ids: Sequence[str] = (), *, title: str = "") -> int:
-        """Write hospital rules in force or drafted, and changed lists and parameters; return the rules written.
+        """Write hospital rules in force or drafted, changed lists, parameters and follow-up questions.
 
-        With ``ids`` only those rules and what they name. Raises :class:`UserProblem` when there is nothing to write.
+        With ``ids`` only those rules and what they name. Returns the number of rules written. Raises
+        :class:`UserProblem` when there is nothing to write.
         """
         shelf = self._rules.shelf()
         own = sorted({one.rule_id for one in shelf.stored})
@@ -54,15 +57,18 @@ class RulePackService:
             raise UserProblem("rules.no_rule", remedy="rules.remedy.no_rule", id=unknown[0])
         rules = tuple(_stored(shelf, rule_id) for rule_id in own if not ids or rule_id in ids)
         lists, parameters = _changed(shelf)
+        questions = {} if ids else self._questions.words()
         if ids:
             named = frozenset[str]().union(*(words_of(rule, shelf.effective.rules.vocabulary) for rule in rules))
             lists = {name: items for name, items in lists.items() if name in named}
             parameters = {name: value for name, value in parameters.items() if name in named}
-        if not (rules or lists or parameters):
+        if not (rules or lists or parameters or questions):
             raise UserProblem("packs.nothing", remedy="packs.remedy.nothing")
         now, who = self._session.clock.now(), self._session.actor.name
         write_pack(
-            path, Pack(title.strip() or path.stem, who, now, base_version(), rules, lists, parameters), self._key
+            path,
+            Pack(title.strip() or path.stem, who, now, base_version(), rules, lists, parameters, questions),
+            self._key,
         )
         return len(rules)
 
@@ -95,6 +101,7 @@ class RulePackService:
                 for name, value in pack.parameters.items()
                 if name in vocabulary.parameters and float(vocabulary.parameters[name]) != value
             },
+            questions=self._questions.fitting(pack.questions),
             digest=pack.digest,
         )
 
@@ -122,6 +129,7 @@ class RulePackService:
             if not now.trusted:
                 tx.set_setting(f"{_TRUST}{now.fingerprint}", now.made_by)
         self._rules.reload()
+        self._questions.reload()
         return tx.changes
 
     def _write(self, tx: Transaction, preview: PackPreview, why: str, enable: bool) -> None:
@@ -134,6 +142,8 @@ class RulePackService:
             rule_writes.add_override(tx, OverrideKind.LIST, name, checked_items(name, items), why)
         for name, value in preview.parameters.items():
             rule_writes.add_override(tx, OverrideKind.PARAMETER, name, value, why)
+        for name, word in preview.questions.items():
+            tx.set_setting(f"{PREFIX}{name}", dict(word))
 
     def _packed(self, rules: Sequence[Rule], fingerprint: str, shelf: Shelf) -> Iterable[PackedRule]:
         taken = {one.rule_id for one in shelf.stored} | {rule.id for rule in rules}

@@ -239,7 +239,7 @@ class PackedRule:
 class PackPreview:
     """A signed pack that was read and is whole. ``fingerprint`` of the signer's key; ``trusted``: known and trusted.
 
-    ``lists`` and ``parameters`` are those that differ from the library's, name to new value.
+    ``lists``, ``parameters`` and follow-up ``questions`` are those that differ from the library's, name to new value.
     """
 
     path: Path
@@ -253,6 +253,7 @@ class PackPreview:
     rules: tuple[PackedRule, ...]
     lists: Mapping[str, tuple[str, ...]]
     parameters: Mapping[str, float]
+    questions: Mapping[str, Mapping[str, object]]
     digest: str
 
     @property

@@ -16,10 +16,12 @@ from app.common.clock import FixedClock
 from app.common.errors import UserProblem
 from app.domain.findings import Severity
 from app.qc.layers import RuleStatus
+from app.qc.questions import QuestionKind
 from app.qc.rule import Rule
 from app.services.assets import Assets
 from app.services.composition import Services, open_services
 from app.services.engines import Engines
+from app.services.question_table import OptionEntry, QuestionEntry
 from app.services.rule_types import Novelty
 
 WHY = "区域质控中心下发（测试）"
@@ -202,3 +204,30 @@ def test_a_pack_of_ones_own_library_is_trusted(services: Services, pack: Path) -
     assert {one.novelty for one in preview.rules} == {Novelty.SAME}
     assert services.rule_packs.take(preview, WHY).op_id == 0
     assert replace(preview, rules=()).usable == ()
+
+
+def own_question(ask: str) -> QuestionEntry:
+    options = (OptionEntry("有", "E11"), OptionEntry("无"))
+    return QuestionEntry("YW-001", QuestionKind.DETAIL, ask, 'has(dx, "I10")', "病程记录", options)
+
+
+def test_follow_up_questions_travel_with_the_rules(services: Services, other: Services, tmp_path: Path) -> None:
+    table = services.questions.table
+    table.save(own_question("有无糖尿病？"), WHY)
+    shipped = table.lines()[0].entry.id
+    table.switch(shipped, False, WHY)
+    path = tmp_path / "questions.bgpack"
+    assert services.rule_packs.export(path) == 0
+    other.questions.table.save(own_question("有无肾病？"), WHY)
+    preview = other.rule_packs.preview(path)
+    assert set(preview.questions) == {shipped, "YW-002"}
+    changes = other.rule_packs.take(preview, WHY, trust=True)
+    lines = {line.entry.id: line for line in other.questions.table.lines()}
+    assert (lines["YW-001"].entry.ask, lines["YW-002"].entry.ask) == ("有无肾病？", "有无糖尿病？")
+    assert not lines[shipped].on
+    assert other.questions.table.questions() is not None
+    assert other.questions.table.faults == ()
+    assert "YW-002" not in other.rule_packs.preview(path).questions
+    other.session.db.undo(changes.op_id, by=other.user)
+    other.questions.table.reload()
+    assert "YW-002" not in {line.entry.id for line in other.questions.table.lines()}
