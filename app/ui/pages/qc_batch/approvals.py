@@ -13,6 +13,7 @@ from app.services.rule_types import ExceptionLine, SignRole
 from app.ui.models.records import RecordModel
 from app.ui.page import Shell
 from app.ui.pages.qc_batch.cards import CLASSES
+from app.ui.pages.wording import joined, yuan
 from app.ui.theme import theme
 from app.ui.widgets import Button, Card, Cell, Column, DataTable, SegmentedControl, StateStack, Text, row
 
@@ -50,6 +51,10 @@ class ApprovalsCard(Card):
         self.table.opened.connect(self._on_opened)
         self._stack = StateStack(self.table)
         self.box.addWidget(self._stack)
+        self._whole = Text("", "body", "secondary", wrap=True)
+        self._whole.setObjectName("qc_request")
+        self.box.addWidget(self._whole)
+        self.table.row_changed.connect(self._on_row)
         self._role = SegmentedControl(_ROLES)
         self._role.setObjectName("qc_sign_role")
         self._role.setAccessibleName("签字人身份")
@@ -112,6 +117,7 @@ class ApprovalsCard(Card):
             self._stack.show_content()
             self.table.go_to(min(at, len(waiting) - 1))
         else:
+            self._whole.setText("")
             self._stack.show_empty("没有等待签字的例外申请。", "在批次质控中按 X，为允许例外的强制错误登记。")
 
     def _field(self, name: str, label: str) -> QLineEdit:
@@ -121,6 +127,16 @@ class ApprovalsCard(Card):
         field.setProperty("boxed", "true")
         field.setPlaceholderText(label)
         return field
+
+    def _on_row(self, at: int) -> None:
+        """Show the chosen request in full: it is what the signature stands for."""
+        one = self._model.at(at)
+        if one is None:
+            self._whole.setText("")
+            return
+        money = f"总费用 {yuan(one.amount_fen)} 元" if one.amount_fen is not None else ""
+        ratio = f"倍率 {one.ratio:.2f}" if one.ratio is not None else ""
+        self._whole.setText(joined(one.reason, "；".join(one.evidence), money, ratio))
 
     def _on_opened(self, _row: int) -> None:
         self._name.setFocus()
