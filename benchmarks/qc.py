@@ -12,12 +12,14 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 from app.codebook.book import Codebook
 from app.common.clock import SystemClock
 from app.domain.case import CaseRecord, CaseState
 from app.domain.findings import QcReport
+from app.domain.identity import make_id
 from app.services.assets import Assets
 from app.services.composition import open_services
 from app.services.engines import Engines
@@ -107,8 +109,17 @@ def _fill(db: Database, book: Codebook, stored: int) -> None:
     for start in range(0, stored, PER_OPERATION):
         with db.operation(Op.IMPORT, by=local_actor()) as tx:
             for number in range(start, min(stored, start + PER_OPERATION)):
-                record = pages[number % PAGES].with_value("record_no", f"{number:08d}")
-                tx.insert_case(record, state=CaseState.CODING, source_row=number + 1)
+                tx.insert_case(
+                    _other_person(pages[number % PAGES], number), state=CaseState.CODING, source_row=number + 1
+                )
+
+
+def _other_person(page: CaseRecord, number: int) -> CaseRecord:
+    record = page.with_value("record_no", f"{number:08d}")
+    born, sex = page.value("birth_date"), page.text("sex")
+    if not isinstance(born, date) or not sex.isdigit():
+        return record
+    return record.with_value("id_no", make_id(f"33{number // 100:04d}", born, int(sex), number % 100))
 
 
 if __name__ == "__main__":

@@ -50,11 +50,15 @@ class _Shape(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """The rules to run for records of one shape, and the paths that their file lacks."""
+    """The rules to run for records of one shape, and the paths that their file lacks.
+
+    ``always`` are those without a gate, ``gated`` the places of the others in the rule set.
+    """
 
     rules: tuple[CompiledRule, ...]
     not_imported: frozenset[str]
-    gates: Gates
+    always: tuple[CompiledRule, ...]
+    gated: frozenset[int]
     reading: Memo[frozenset[str], tuple[CompiledRule, ...]]
 
 
@@ -68,6 +72,7 @@ class RuleSet:
         self._by_id = {compiled.rule.id: compiled for compiled in rules}
         self._scored = {compiled.rule.id: compiled.rule.score for compiled in rules if compiled.rule.score}
         self._absent = _Absences(self.rules, scorecard)
+        self._gates = Gates(self.rules)
         self._plans = Memo(self._make_plan, _KEPT)
         self._touched = Memo(self._ids_reading, _KEPT)
 
@@ -103,7 +108,7 @@ class RuleSet:
     def check(self, record: CaseRecord, context: QcContext) -> QcReport:
         """Run every rule that applies to records of this shape and score the record."""
         scope, plan = self._begin(record, context)
-        return self._report(scope, plan, plan.gates.of(scope), [], [])
+        return self._report(scope, plan, self._asked(scope, plan), [], [])
 
     def check_fields(
         self, record: CaseRecord, previous: QcReport, changed: Iterable[str], context: QcContext
@@ -130,7 +135,7 @@ class RuleSet:
     def hits(self, record: CaseRecord, context: QcContext) -> frozenset[str]:
         """Return the ids of the rules that find something, without findings and score; for counting over many cases."""
         scope, plan = self._begin(record, context)
-        return frozenset(compiled.rule.id for compiled in plan.gates.of(scope) if _answers(compiled, scope))
+        return frozenset(compiled.rule.id for compiled in self._asked(scope, plan) if _answers(compiled, scope))
 
     def answer(self, rule_id: str, record: CaseRecord, context: QcContext) -> Answer:
         """Return what one rule says, also when it is off, suspended or lacks columns."""
@@ -171,7 +176,17 @@ class RuleSet:
         wanted = [compiled for compiled in self.rules if _wanted(compiled, shape)]
         lacking = [_lacking(compiled, shape.missing) for compiled in wanted]
         runnable = tuple(compiled for compiled in wanted if compiled.term.possible(shape.missing))
-        return _Plan(runnable, _NOTHING.union(*lacking), Gates(runnable), _reading(runnable))
+        ids = {compiled.rule.id for compiled in runnable}
+        gated = frozenset(
+            place for place, entry in enumerate(self.rules) if entry.rule.id in ids and entry.term.gate is not None
+        )
+        always = tuple(compiled for compiled in runnable if compiled.term.gate is None)
+        return _Plan(runnable, _NOTHING.union(*lacking), always, gated, _reading(runnable))
+
+    def _asked(self, scope: Scope, plan: _Plan) -> list[CompiledRule]:
+        """Return the rules that can fire for a record or fail on it, in no order that matters."""
+        places = self._gates.open(scope) & plan.gated
+        return [*plan.always, *[self.rules[place] for place in places]]
 
     def _report(
         self,

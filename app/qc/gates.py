@@ -30,16 +30,14 @@ class Gates:
     """Rules by what a record must have for them to fire. Made once, asked for every record."""
 
     def __init__(self, rules: Sequence[CompiledRule]) -> None:
-        self._rules = tuple(rules)
-        self._always = tuple(compiled for compiled in rules if compiled.term.gate is None)
         needs = [(trigger, place) for place, rule in enumerate(rules) for trigger in rule.term.gate or ()]
         self._codes = _by_codes([(trigger, place) for trigger, place in needs if isinstance(trigger, Coded)])
         self._rows = _grouped((trigger, place) for trigger, place in needs if isinstance(trigger, Rowed))
         self._empty = _grouped((trigger.field, place) for trigger, place in needs if isinstance(trigger, Empty))
         self._words = tuple((trigger, place) for trigger, place in needs if isinstance(trigger, Worded))
 
-    def of(self, scope: Scope) -> list[CompiledRule]:
-        """Return the rules that can fire for a record or fail on it, in no order that matters."""
+    def open(self, scope: Scope) -> set[int]:
+        """Return the places of the rules with a gate that can fire for a record or fail on it."""
         found: set[int] = set()
         for entry in self._codes:
             codes = scope.written(entry.group)
@@ -57,7 +55,7 @@ class Gates:
         for words, place in self._words:
             if place not in found and words.holds(scope):
                 found.add(place)
-        return [*self._always, *[self._rules[place] for place in found]]
+        return found
 
 
 def _by_codes(needs: Sequence[tuple[Coded, int]]) -> tuple[_Codes, ...]:
