@@ -22,6 +22,12 @@ from app.domain.fields import FEE_ITEMS
 from app.domain.identity import make_id
 
 _DASHES: Final = frozenset({"health_card_no", "employer_address", "employer_phone", "employer_zip"})
+_USUAL: Final = {"fee_west": 2.2, "fee_lab": 1.1, "fee_service": 0.4, "fee_nursing": 0.3, "fee_mat_treat": 0.2}
+"""Fees that every stay has, as parts of its cost beside others of 0 to 1."""
+_RARE: Final = frozenset(
+    {"fee_service_other", "fee_rehab", "fee_tcm", "fee_blood", "fee_albumin", "fee_globulin", "fee_clotting"}
+    | {"fee_cytokine", "fee_other"}
+)
 _Setter = Callable[["_Draft"], None]
 
 
@@ -186,14 +192,21 @@ def _stay(
 def _fees(template: Mapping[str, object], chance: random.Random) -> dict[str, Value]:
     total = _between(chance, template["fee"]) * 100 + chance.randint(0, 99)
     shares = {item: chance.random() for item in FEE_ITEMS if chance.random() < 0.6}
-    shares["fee_west"] = 2.2
-    shares["fee_lab"] = 1.1
+    shares = {item: share for item, share in shares.items() if item not in _unlikely(template)} | _USUAL
     whole = sum(shares.values())
     fees: dict[str, Value] = dict.fromkeys(FEE_ITEMS, 0)
     fees |= {item: int(total * share / whole) for item, share in shares.items()}
     fees["fee_total"] = sum(int(str(fees[item])) for item in FEE_ITEMS)
     fees["fee_self"] = int(str(fees["fee_total"])) // 4
     return fees
+
+
+def _unlikely(template: Mapping[str, object]) -> frozenset[str]:
+    """Return the fees that a stay does not have: none for blood, and for operations only where there was one."""
+    rows = template["op"]
+    assert isinstance(rows, list)  # noqa: S101 - our own data file
+    unlikely = _RARE if "pathology" in template else _RARE | {"fee_pathology"}
+    return unlikely if any(anaesthesia for *_, anaesthesia in rows) else unlikely | {"fee_optreat", "fee_mat_op"}
 
 
 def _diagnoses(template: Mapping[str, object]) -> list[dict[str, Value]]:

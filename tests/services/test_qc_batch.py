@@ -162,6 +162,7 @@ def test_a_case_with_reasons_for_its_warnings_passes_and_comes_back_by_undo(serv
     services.checking.run(services.worklist.ids("all"))
     row = min(services.worklist.rows(services.worklist.ids("all")), key=lambda row: (row.errors, -row.warns))
     assert row.errors == 0
+    write(services, row.case_id, current_zip=None)
     with services.session.db.operation(Op.SET_STATE, by=services.user) as tx:
         tx.set_state(row.case_id, CaseState.TO_QC)
     with pytest.raises(UserProblem, match="警告没有写明理由"):
