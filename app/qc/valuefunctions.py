@@ -21,6 +21,9 @@ from app.qc.syntax import Call, Number, Text
 from app.qc.terms import Kind, Read, Term, derived, gate_of_code
 
 _SECONDS_PER_HOUR: Final = 3600
+_LONG: Final = 1_000
+_STEPS_PER_CHARACTER: Final = 60
+"""What folding a character takes, counted for texts longer than any field."""
 _SHORT: Final = 20
 _DEAR: Final = 500
 """Steps on a text of that length from which on a pattern's work is counted."""
@@ -122,7 +125,11 @@ def _fold(compiler: Compiler, call: Call, env: Env) -> Term:
 
     def read(scope: Scope) -> str | None:
         found = value(scope)
-        return scope.keep(("fold", found), lambda _: fold(str(found))) or None if found is not None else None
+        if found is None:
+            return None
+        if len(str(found)) > _LONG:
+            scope.spend(len(str(found)) * _STEPS_PER_CHARACTER)
+        return scope.keep(("fold", found), lambda _: fold(str(found))) or None
 
     return derived(Kind.TEXT, read, term)
 

@@ -426,3 +426,13 @@ def test_a_dear_pattern_on_many_long_texts_is_broken(load: Load) -> None:
     assert rules.check(record.with_rows(Group.DX, (Row({"name": "a" * 300}),) * 5), context).broken == ()
     report = rules.check(record.with_rows(Group.DX, (Row({"name": "a" * 300}),) * 40), context)
     assert [rule.why for rule in report.broken] == [text("qc.broken.too_long")]
+
+
+def test_a_huge_text_breaks_a_rule_and_does_not_hold_up_the_check(load: Load) -> None:
+    rules = load({"when": "any(dx, fold(name) == 'x')"})
+    record, context = example_case({})
+    huge = record.with_rows(Group.DX, (Row({"name": "高" * 2_000_000}),))
+    start = time.process_time()
+    assert [rule.why for rule in rules.check(huge, context).broken] == [text("qc.broken.too_long")]
+    assert time.process_time() - start < 1
+    assert rules.check(record.with_rows(Group.DX, (Row({"name": "高" * 2_000}),)), context).broken == ()
