@@ -362,6 +362,7 @@ SCENES: tuple[Scene, ...] = (
     Scene("rules-new", "rules", {"copy": "LJ-026"}, play=_show_examples, ready=_written),
     Scene("rules-token", "rules", {"branch": "layer:hospital"}, ready=_token_open, leave=_leave_token),
     Scene("rules-settings", "rules", {"rule": "LJ-037", "branch": "class:逻辑", "tab": "settings"}),
+    Scene("rules-versions", "rules", {"branch": "layer:hospital", "tab": "versions"}),
     Scene("rules-data", "rules", {"branch": "data:all"}),
     Scene("case", "case", {"case": 1}, play=_asked_case, ready=_shown),
     Scene("case-questions", "case", {"case": 1}, play=_ask_questions, ready=_shown),

@@ -207,6 +207,21 @@ def test_what_is_written_is_there_again_after_a_restart(
     assert desk_state == "los_days > 500 and sex =="
 
 
+def test_rules_that_change_elsewhere_leave_what_is_being_written(desk: Any, services: Services) -> None:
+    services.rules.save_draft(RULE)
+    page = desk.go("rules", rule="YN-001")
+    desk.press('"，改了一半', on=desk.find(QLineEdit, "rule_message"))
+    desk.window.shell.publish(services.rules.switch("LJ-038", False, "别处（测试）"))
+    desk.rest()
+    assert page.work.rule.message == "住院至少一天（测试），改了一半"
+    assert page.work.is_changed
+    desk.press("Ctrl+S")
+    desk.rest()
+    assert services.rules.rule("YN-001").draft.message == page.work.rule.message
+    assert not page.work.is_changed
+    assert page._desk.names() == ()
+
+
 def test_a_rule_of_the_base_is_switched_for_a_department_with_a_reason(desk: Any, services: Services) -> None:
     page = desk.go("rules", rule="LJ-037")
     page.tabs.set_current("settings")

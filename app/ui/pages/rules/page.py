@@ -86,7 +86,7 @@ class RulesPage(RulesView):
         work = self._work
         if work is None:
             return
-        self._desk.forget(work.rule.id)
+        self._forget(work.rule.id)
         if self._kept_draft is not None:
             self._write(lambda: self._services.rules.drop_draft(work.rule.id), f"已放弃草稿 {work.rule.id}。")
         else:
@@ -253,7 +253,7 @@ class RulesPage(RulesView):
 
     def _saved(self) -> None:
         if self._work is not None:
-            self._desk.forget(self._work.rule.id)
+            self._forget(self._work.rule.id)
 
     def _enable(self, reason: str, first: date | None, last: date | None) -> None:
         work, rules = self._work, self._services.rules
@@ -268,7 +268,7 @@ class RulesPage(RulesView):
         self._after(changes, f"已启用 {work.rule.id}，病例将重新检查。")
 
     def _roll_back(self, rule_id: str, version: int, reason: str, _first: date | None, _last: date | None) -> None:
-        self._desk.forget(rule_id)
+        self._forget(rule_id)
         self._after(self._services.rules.roll_back(rule_id, version, reason), f"已恢复 {rule_id} 第 {version} 版。")
 
     def _drop_override(self, override_id: int, reason: str, _first: date | None, _last: date | None) -> None:

@@ -70,7 +70,7 @@ class VersionsPanel(Pane):
         self.setLayout(whole)
 
     def show_versions(
-        self, versions: Sequence[RuleVersion], steps: Sequence[RuleStep], words: Words, in_force: int
+        self, versions: Sequence[RuleVersion], steps: Sequence[RuleStep], words: Words, in_force: int, *, own: bool
     ) -> None:
         """Show the versions of a hospital rule, () for one of the base, and the changes of the hospital."""
         self._words, self._in_force = words, in_force
@@ -80,7 +80,8 @@ class VersionsPanel(Pane):
             self.stack.show_content()
             self.table.go_to(0)
         else:
-            self.stack.show_empty("没有本院版本。", "基础规则只能停用、改级别或参数；要另写，请按 Ctrl+D 复制。")
+            hint = "存为草稿或启用后列在这里。" if own else "基础规则只能停用、改级别或参数；要另写，请按 Ctrl+D 复制。"
+            self.stack.show_empty("还没有版本。" if own else "没有本院版本。", hint)
             self._says.setText("")
         if steps:
             self._log_stack.show_content()

@@ -159,6 +159,7 @@ class RulesView(Page):
     def on_changes(self, changes: Changes) -> None:
         """Read anew when rules changed."""
         if changes.rules and self.isVisible():
+            self.editor.flush()
             self._read()
 
     @property
@@ -222,6 +223,9 @@ class RulesView(Page):
         return self._services.rule_writing.missing(notes, tried=trial is not None, hits=hits, judged=judged)
 
     def _read(self) -> None:
+        if self._keep_timer.isActive():  # what is being written shall be there after reading
+            self._keep_timer.stop()
+            self._keep()
         if not self._shown.lines:
             self.list.stack.show_loading()
         job = self._start("list", partial(read_all, self._services))
@@ -316,7 +320,8 @@ class RulesView(Page):
         told = head_text(one, own=work.own, version=version)
         self.editor.show_work(work, words, told=told, state=state_text(work, one))
         self.settings.show_rule(work.rule, one.detail if one else None, own=work.own)
-        self.versions.show_versions(one.versions if one else (), one.steps if one else (), words, version)
+        versions, steps = (one.versions, one.steps) if one else ((), ())
+        self.versions.show_versions(versions, steps, words, version, own=work.own)
         if was is None or was.trial is not work.trial or was.rule.id != work.rule.id:
             self.trial.show_trial(work.trial, in_force=f"v{version}" if version else "")
         if was is None or was.rule.id != work.rule.id:
@@ -352,6 +357,11 @@ class RulesView(Page):
         """Keep what is written until it is saved."""
         if self._work is not None and self._work.own and not self._read_only:
             self._desk.keep(self._work)
+
+    def _forget(self, rule_id: str) -> None:
+        """Forget what was written of a rule, because the library has it or nobody wants it."""
+        self._keep_timer.stop()
+        self._desk.forget(rule_id)
 
     def _on_changed(self, rule: Rule) -> None:
         if self._work is not None and self._work.own:
