@@ -77,6 +77,7 @@ _SEGMENT: Final = sa.case(
     (cases.c.state == CaseState.RETURNED.value, Segment.RETURNED.value),
     else_=Segment.OPEN.value,
 )
+_SEGMENTS: Final = {segment.value: segment for segment in Segment}
 _JOINED: Final = finding_line.join(cases, cases.c.id == finding_line.c.case_id)
 
 
@@ -121,8 +122,8 @@ def hit_keys(connection: sa.Connection, wanted: HitQuery) -> list[HitKey]:
     ready = sa.func.min(sa.case((line.standing == Standing.OPEN.value, line.fixes)))
     keys = (line.case_id, line.rule_id)
     query = sa.select(*keys, sa.func.max(_SEGMENT), ready).select_from(_JOINED).where(*where)
-    found = connection.execute(query.group_by(*keys).order_by(*keys))
-    return [HitKey(case_id, rule_id, Segment(segment), bool(fixes)) for case_id, rule_id, segment, fixes in found]
+    found = _rows(connection, query.group_by(*keys).order_by(*keys))
+    return [HitKey(case_id, rule_id, _SEGMENTS[segment], bool(fixes)) for case_id, rule_id, segment, fixes in found]
 
 
 def findings_of(connection: sa.Connection, keys: Sequence[tuple[int, str]]) -> dict[tuple[int, str], list[Finding]]:

@@ -22,6 +22,7 @@ from app.ui.pages.qc_batch.middle import Middle
 from app.ui.pages.qc_batch.reading import Counted, CountRound, Listed, ListGroup, ReadDetail
 from app.ui.theme import theme
 from app.ui.widgets import Pane, Splitter, column
+from app.ui.widgets.states import LOADING_AFTER_MS
 
 _DETAIL_AFTER_MS: Final = 90
 _NARROW, _WIDE = (264, 0, 318), (282, 0, 420)
@@ -56,10 +57,10 @@ class QcBatchPage(Page):
         whole = column(self.head)
         whole.addWidget(self.parts, 1)
         self.setLayout(whole)
-        self._detail_timer = QTimer(self)
-        self._detail_timer.setSingleShot(True)
-        self._detail_timer.setInterval(_DETAIL_AFTER_MS)
+        self._detail_timer = self._timer(_DETAIL_AFTER_MS)
         self._detail_timer.timeout.connect(self._read_detail)
+        self._slow_timer = self._timer(LOADING_AFTER_MS)
+        self._slow_timer.timeout.connect(self._on_slow)
         self._connect()
         self._name_regions()
 
@@ -74,6 +75,12 @@ class QcBatchPage(Page):
         self.work.began.connect(self._on_run_began)
         self.work.ended.connect(self._on_run_ended)
         self.work.ran.connect(self._on_ran)
+
+    def _timer(self, after_ms: int) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(after_ms)
+        return timer
 
     def _name_regions(self) -> None:
         choose, leave = KeyHint("↑↓", "选择"), KeyHint("Esc", "返回")
@@ -191,6 +198,7 @@ class QcBatchPage(Page):
         ticks = {key[:2] for key in self.middle.lines.model.ticks} if self.middle.is_read else set()
         self.middle.show_keys(listed.keys, ticks | self._memory.ticks(self._now), self._now.line)
         self.shell.actions.refresh()
+        self._slow_timer.stop()
         focus = QApplication.focusWidget()
         if self.isVisible() and (focus is None or self.middle.isAncestorOf(focus)):
             self.middle.lines.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -226,8 +234,14 @@ class QcBatchPage(Page):
         self._keep()
         self._now = replace(self._now, group=group, line=None)
         self._number += 1
+        self._slow_timer.start()
         self.middle.show_group(self.groups.line_of(group), leaving=self._now.scope.kind is ScopeKind.LEAVING)
         self._read_lines()
+
+    def _on_slow(self) -> None:
+        """Show no lines of another group for longer than a moment; the table stays, and so does the focus."""
+        self.middle.lines.model.show((), ())
+        self.detail.show_nothing()
 
     def _on_unfolded(self) -> None:
         self._unfolded = True
