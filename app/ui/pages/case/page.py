@@ -20,8 +20,8 @@ from app.domain.findings import Finding
 from app.qc.questions import Asked
 from app.services.coding import KIND_OF
 from app.services.types import CaseView
-from app.ui.page import KeyHint, Page, PageSpec, Place, SaveState, Shell, VersionNote
-from app.ui.pages.case import deciding
+from app.ui.page import Page, PageSpec, Place, SaveState, Shell, VersionNote
+from app.ui.pages.case import deciding, hints
 from app.ui.pages.case.dock import remedy_label
 from app.ui.pages.case.dock_pane import QcDock
 from app.ui.pages.case.drg_card import DrgCard
@@ -40,26 +40,6 @@ from app.ui.pages.wording import joined
 from app.ui.widgets import Pane, Splitter, StateStack, column, row
 
 _OFFERED = 3
-_NEXT = (KeyHint("F6", "下一问题"), KeyHint("Ctrl+Enter", "完成并下一份"))
-_FIELD_HINTS = (KeyHint("Enter", "下一项"), KeyHint("-", "无内容"), KeyHint("Ctrl+;", "今天"), *_NEXT)
-_GRID_HINTS = (
-    KeyHint("Ctrl+1–3", "采用候选"),
-    KeyHint("Enter", "下一格"),
-    KeyHint("F4", "检索"),
-    KeyHint("F6", "下一问题"),
-    KeyHint("Alt+↑↓", "调序"),
-    KeyHint("F2", "看原文"),
-)
-_DOCK_HINTS = (
-    KeyHint("↑↓", "选择"),
-    KeyHint("1–9", "回答追问"),
-    KeyHint("Alt+Enter", "按建议修改"),
-    KeyHint("Alt+C", "确认"),
-    KeyHint("R", "问医师"),
-    KeyHint("F1", "规则全文"),
-)
-_SCORE_HINTS = (KeyHint("↑↓", "选择"), KeyHint("Enter", "跳到字段"), KeyHint("Esc", "返回"))
-_EDIT_HINTS = (KeyHint("↑↓", "选择"), KeyHint("Enter", "采用"), KeyHint("Esc", "恢复原值"))
 
 
 class CasePage(Page):
@@ -167,12 +147,12 @@ class CasePage(Page):
             application.focusChanged.connect(self._on_focus)
 
     def _name_regions(self) -> None:
-        self.add_region("sheet", self.sheet, _FIELD_HINTS)
-        self.add_region("dx", self.grids[Group.DX], _GRID_HINTS)
-        self.add_region("op", self.grids[Group.OP], _GRID_HINTS)
-        self.add_region("findings", self.findings, _DOCK_HINTS)
-        self.add_region("score", self.dock.score, _SCORE_HINTS)
-        self.add_region("fees", self.fees, (KeyHint("Enter", "下一项"), KeyHint("Ctrl+Shift+F", "收起"), *_NEXT))
+        self.add_region("sheet", self.sheet, hints.FIELD)
+        self.add_region("dx", self.grids[Group.DX], hints.GRID)
+        self.add_region("op", self.grids[Group.OP], hints.GRID)
+        self.add_region("findings", self.findings, hints.DOCK)
+        self.add_region("score", self.dock.score, hints.SCORE)
+        self.add_region("fees", self.fees, hints.FEES)
 
     def _lay_tabs(self) -> None:
         """Tab goes through the paper, then the fees, the dock, and last the buttons of the strip."""
@@ -464,7 +444,7 @@ class CasePage(Page):
 
     def _on_editing(self, on: bool) -> None:
         for group in ("dx", "op"):
-            self.set_hints(group, _EDIT_HINTS if on else _GRID_HINTS)
+            self.set_hints(group, hints.EDIT if on else hints.GRID)
 
     # Writing.
 
