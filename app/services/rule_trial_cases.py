@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from datetime import date
+from functools import cache, partial
 from typing import Final
 
 from app.domain.case import CaseRecord, CaseState
-from app.qc.context import QcContext, Sibling
+from app.domain.coding import Proposal
+from app.domain.derived import day_of
+from app.qc.context import GroupingSource, QcContext, Sibling
 from app.qc.engine import RuleSet
 from app.qc.layers import words_of
 from app.qc.outsidefunctions import READS_GROUP
 from app.qc.rule import Profile
 from app.services.documents import MARKS, profile_of
 from app.services.first_group import FirstGroup, first_groups
+from app.services.group_facts import GroupWorld, facts_source
 from app.services.session import Session
+from app.services.types import RowKey
 from app.storage.light import LightCase, Which
 from app.storage.load import StoredCase
 from app.storage.reads import Reader
@@ -67,15 +72,14 @@ class TrialCases:
         self._reader = reader
         self._needs = needs
         self._shared: dict[tuple[CaseState, Profile], QcContext] = {}
+        self._worlds: dict[date | None, GroupWorld] = {}
 
     def read(self, which: Which) -> Iterator[TrialCase]:
         """Yield the cases by id."""
         needs = self._needs
         for chunk in self._reader.light_cases(needs.paths, which):
             siblings = self._siblings(chunk) if needs.stays else {}
-            first = (
-                first_groups(self._reader, [one.case_id for one in chunk], self._engines.world) if needs.first else {}
-            )
+            first = self._first(chunk) if needs.first else {}
             proposed = self._proposed(chunk) if needs.group else {}
             for one in chunk:
                 whole = proposed.get(one.case_id)
@@ -85,15 +89,30 @@ class TrialCases:
     def _context(
         self, one: LightCase, whole: StoredCase | None, siblings: tuple[Sibling, ...], first: FirstGroup | None
     ) -> QcContext:
-        if whole is not None or self._needs.group or siblings or first is not None:
-            record, proposals = (whole.record, whole.proposals) if whole else (one.record, None)
-            found = self._engines.context(record, one.state, siblings, proposals, first)
-            # the rule and its version in force ask in turn; grouping twice would say the same
-            return replace(found, grouping=cache(found.grouping)) if found.grouping else found
         key = (one.state, profile_of(one.record))
         if key not in self._shared:
             self._shared[key] = replace(self._engines.context(one.record, one.state), grouping=None)
-        return self._shared[key]
+        shared = self._shared[key]
+        grouping = self._grouping(whole.record, whole.proposals) if whole else self._grouping(one.record, {})
+        if grouping is None and not siblings and first is None:
+            return shared
+        outside = shared.outside
+        if outside is not None and first is not None:
+            outside = replace(outside, first_main=first.main, first_rw=first.rw)
+        return replace(shared, siblings=siblings, grouping=grouping, outside=outside)
+
+    def _grouping(self, record: CaseRecord, proposals: Mapping[RowKey, Proposal]) -> GroupingSource | None:
+        """Return how a rule gets the group facts; the version in force asks again and hears the same."""
+        if not self._needs.group:
+            return None
+        return cache(facts_source(partial(self._world, record), record, proposals))
+
+    def _world(self, record: CaseRecord) -> GroupWorld:
+        """Return what a record is grouped and priced with, which hangs on the day of its discharge."""
+        day = day_of(record.value("discharge_time"))
+        if day not in self._worlds:
+            self._worlds[day] = self._engines.world(record)
+        return self._worlds[day]
 
     def _first(self, chunk: Sequence[LightCase]) -> dict[int, FirstGroup]:
         return first_groups(self._reader, [one.case_id for one in chunk], self._engines.world)
