@@ -33,7 +33,21 @@ JUDGED_FIRST: Final = 10
 """Samples to judge before a rule is put in force, or all when it has fewer hits."""
 _EXPLAINED: Final = re.compile("\\(.*|\uff08.*")
 _PAIR: Final = re.compile("[;\uff1b]")
-_NUMBERS: Final = frozenset({"record_no", "org_code", "org_name"})
+_NUMBERS: Final = frozenset(
+    [
+        "record_no",
+        "org_code",
+        "org_name",
+        "source_text",
+        "no",
+        "surgeon",
+        "surgeon_code",
+        "assist1",
+        "assist2",
+        "anes_doctor",
+        "anes_doctor_code",
+    ]
+)
 _TIME: Final = re.compile(r"@\w+")
 
 
@@ -97,7 +111,7 @@ class RuleWritingService:
         return ExampleAnswer(holds, text(f"qc.answer.{answer}"), tuple(finding.message for finding in found))
 
     def example_of(self, rule: Rule, case_id: int) -> dict[str, object]:
-        """Return the fields of a stored case that the rule looks at, as an example; names and numbers stay out.
+        """Return the fields of a stored case that the rule looks at, as an example; names and numbers stay out of it.
 
         Raises :class:`UserProblem` for an unknown case, :class:`RuleFault` for a rule that cannot be compiled.
         """
@@ -130,38 +144,33 @@ def name_labels() -> Mapping[str, str]:
 def example_from(record: CaseRecord, touches: frozenset[str]) -> dict[str, object]:
     """Return the values of a record at the paths that a rule touches, as an example writes them.
 
-    What identifies a patient is never taken over.
+    What may identify somebody is replaced by one word, so that it still counts as filled in.
     """
     example: dict[str, object] = {}
     for spec in fields_of(Group.CASE):
-        if spec.path in touches and not _is_personal(spec):
-            value = _cell(record.head, spec)
-            if value:
-                example[spec.id] = value
+        value = _cell(record.head, spec) if spec.path in touches else ""
+        if value:
+            example[spec.id] = value
     for group in set(Group) - {Group.CASE}:
-        specs = [spec for spec in fields_of(group) if spec.path in touches or f"{group}[]" in touches]
-        rows = [_row(row, specs) for row in record.rows(group)]
-        if specs and any(rows):
+        specs = [spec for spec in fields_of(group) if spec.path in touches]
+        rows = [{spec.id: value for spec in specs if (value := _cell(row, spec))} for row in record.rows(group)]
+        if any(rows):
             example[str(group)] = rows
     return dict(sorted(example.items()))
 
 
 def _is_personal(spec: FieldSpec) -> bool:
-    """Tell whether a field may identify somebody: names, numbers and addresses of patients and staff."""
-    return spec.id in _NUMBERS or (spec.section in (Section.PATIENT, Section.STAFF) and spec.type is FieldType.TEXT)
-
-
-def _row(row: Row, specs: list[FieldSpec]) -> dict[str, str]:
-    return {spec.id: value for spec in specs if spec.id != "source_text" and (value := _cell(row, spec))}
+    """Tell whether a field may identify somebody: names, numbers and addresses of patients and staff, free text."""
+    of_people = spec.section in (Section.PATIENT, Section.STAFF) and spec.type is FieldType.TEXT
+    return of_people or spec.id in _NUMBERS
 
 
 def _cell(row: Row, spec: FieldSpec) -> str:
-    if spec.id in row.raw:
-        return row.raw[spec.id]
     if spec.id in row.dashes:
         return "-"
     value = row.get(spec.id)
-    return "" if value is None else format_value(spec, value)
+    words = row.raw.get(spec.id) or ("" if value is None else format_value(spec, value))
+    return text("rules.left_out") if words and _is_personal(spec) else words
 
 
 def example_text(example: Mapping[str, object]) -> str:

@@ -86,7 +86,7 @@ class CaseCard(Card):
         self._then = then
         self.setObjectName("case_card")
         self.box.addWidget(Text("从病案取例", "title"))
-        told = "只取规则用到的字段；姓名、证件号、电话、地址等不取。"
+        told = "只取规则用到的字段；姓名、号码、电话、地址和原文一律写成“略”。"
         self.box.addWidget(Text(told, tone="secondary", wrap=True))
         self.number = _line("record_no", "病案号", record_no)
         self.number.setPlaceholderText("病案号")
