@@ -5,7 +5,6 @@ A change is a setting of its own, so it is audited and can be taken back; what s
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +14,6 @@ from typing import Final
 
 from app.codebook.codes import CodeRanges
 from app.common.errors import UserProblem
-from app.common.paths import data
 from app.common.texts import text
 from app.domain.changes import Changes
 from app.domain.field import Group
@@ -23,6 +21,7 @@ from app.domain.findings import BrokenRule
 from app.qc.faults import RuleFault
 from app.qc.questions import QuestionKind, QuestionSet
 from app.qc.vocabulary import Vocabulary
+from app.services.rules import shipped_questions
 from app.services.session import Session
 from app.storage.history import SettingChange
 from app.storage.ops import Op
@@ -92,8 +91,7 @@ class QuestionStep:
 @cache
 def _shipped() -> tuple[tuple[QuestionEntry, ...], tuple[str, ...]]:
     """Return the shipped questions and the words that deny."""
-    with (data("resources") / "rules" / "questions.toml").open("rb") as handle:
-        table = tomllib.load(handle)
+    table = shipped_questions()
     return tuple(_entry(question) for question in table["question"]), tuple(table["denials"])
 
 
@@ -104,12 +102,14 @@ class QuestionTable:
         self._session = session
         self._stored: Mapping[str, Mapping[str, object]] = {}
         self._set: QuestionSet | None = None
+        self._head = -1
         self._words: Vocabulary | None = None
         self.faults: tuple[BrokenRule, ...] = ()
         self._load()
 
     def lines(self) -> tuple[QuestionLine, ...]:
         """Return the shipped questions in their order, then the hospital's own."""
+        self._renew()
         shipped = {entry.id: entry for entry in _shipped()[0]}
         lines = [self._line(entry, Origin.SHIPPED) for entry in shipped.values()]
         own = sorted(key for key, word in self._stored.items() if key not in shipped and "entry" in word)
@@ -124,6 +124,7 @@ class QuestionTable:
 
         One that can no longer be compiled is left out and stands in ``faults``; the others are asked all the same.
         """
+        self._renew()
         words = self._vocabulary
         if self._set is None or self._words is not words:
             asked = [_data(line.entry) for line in self.lines() if line.on]
@@ -166,6 +167,7 @@ class QuestionTable:
 
     def words(self) -> Mapping[str, Mapping[str, object]]:
         """Return what the hospital says of questions, by id, as it is stored."""
+        self._renew()
         return self._stored
 
     def fitting(self, words: Mapping[str, Mapping[str, object]]) -> dict[str, Mapping[str, object]]:
@@ -173,6 +175,7 @@ class QuestionTable:
 
         Raises :class:`RuleFault` for what cannot be compiled here.
         """
+        self._renew()
         shipped = {entry.id for entry in _shipped()[0]}
         mine = [_normal(word, "") for word in self._stored.values()]
         found: dict[str, Mapping[str, object]] = {}
@@ -185,10 +188,6 @@ class QuestionTable:
                 taken = key if key in shipped or key not in self._stored else self._free(found)
                 found[taken] = _normal(whole, taken)
         return found
-
-    def reload(self) -> None:
-        """Read the table anew, because something else wrote it."""
-        self._load()
 
     def _free(self, taken: Container[str]) -> str:
         number = 1
@@ -225,12 +224,21 @@ class QuestionTable:
         self._load()
         return tx.changes
 
+    def _renew(self) -> None:
+        """Read the table anew when anything was written since: a rule pack, an undo."""
+        with self._session.db.read() as reader:
+            head = reader.audit_head().op_id
+        if head != self._head:
+            self._load()
+
     def _load(self) -> None:
         with self._session.db.read() as reader:
+            self._head = reader.audit_head().op_id
             stored = reader.settings(PREFIX)
         words = {key.removeprefix(PREFIX): word for key, word in stored.items()}
-        self._stored = {key: word for key, word in words.items() if isinstance(word, Mapping) and word}
-        self._set = None
+        said = {key: word for key, word in words.items() if isinstance(word, Mapping) and word}
+        if said != self._stored:
+            self._stored, self._set = said, None
 
 
 def _normal(word: Mapping[str, object], key: str) -> dict[str, object]:

@@ -51,6 +51,11 @@ def shipped_rules() -> RuleSet:
     )
 
 
+def shipped_questions() -> Mapping[str, Any]:
+    """Return questions.toml as written: the follow-up questions, and the words that deny."""
+    return _tables()["questions"]
+
+
 def base_version() -> str:
     """Return the version of the rules that ship."""
     return str(_tables()["base"]["base"]["version"])
