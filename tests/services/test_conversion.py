@@ -84,3 +84,15 @@ def test_a_code_that_both_editions_have_is_not_converted(services: Services, cas
     assert view.grouping.conversions == ()
     assert view.grouping.case is not None
     assert view.grouping.case.dx[0] == "A19.000x001"
+
+
+def test_a_code_that_only_the_other_edition_has_is_pointed_at(services: Services, case_id: int) -> None:
+    def found() -> list[tuple[str, ...]]:
+        report = services.cases.view(case_id).report
+        return [finding.paths for finding in report.findings if finding.rule_id == "BM-058"]
+
+    assert found() == []
+    services.cases.set_text(case_id, "dx[0].code", "I21.900x099")
+    assert found() == [("dx[0].code",)]
+    services.cases.set_text(case_id, "dx[0].code", "A19.000x001")
+    assert found() == [], "both editions have it"
