@@ -129,7 +129,6 @@ class RulePackService:
             if not now.trusted:
                 tx.set_setting(f"{_TRUST}{now.fingerprint}", now.made_by)
         self._rules.reload()
-        self._questions.reload()
         return tx.changes
 
     def _write(self, tx: Transaction, preview: PackPreview, why: str, enable: bool) -> None:

@@ -228,6 +228,5 @@ def test_follow_up_questions_travel_with_the_rules(services: Services, other: Se
     assert other.questions.table.questions() is not None
     assert other.questions.table.faults == ()
     assert "YW-002" not in other.rule_packs.preview(path).questions
-    other.session.db.undo(changes.op_id, by=other.user)
-    other.questions.table.reload()
+    other.rules.undo(changes.op_id)
     assert "YW-002" not in {line.entry.id for line in other.questions.table.lines()}
