@@ -39,7 +39,7 @@ class LinesModel(QAbstractTableModel):
         self._read, self._make = read, make
         self._keys: Sequence[HitKey] = ()
         self._blocks: OrderedDict[int, Mapping[Pair, QcLine]] = OrderedDict()
-        self._ready: list[HitKey] = []
+        self._ready: Sequence[HitKey] = ()
         self._ticks: set[Pair] = set()
 
     @property
@@ -48,7 +48,7 @@ class LinesModel(QAbstractTableModel):
         return self._keys
 
     @property
-    def ready(self) -> list[HitKey]:
+    def ready(self) -> Sequence[HitKey]:
         """The lines that can be written at once."""
         return self._ready
 
@@ -57,12 +57,12 @@ class LinesModel(QAbstractTableModel):
         """The ticked lines in order."""
         return [key for key in self._ready if key[:2] in self._ticks] if self._ticks else []
 
-    def show(self, keys: Sequence[HitKey], ticks: Collection[Pair]) -> None:
-        """Show another list; ticks on what is not in it, or cannot be written, are dropped."""
+    def show(self, keys: Sequence[HitKey], ready: Sequence[HitKey], ticks: Collection[Pair]) -> None:
+        """Show another list, of which ``ready`` can be written at once; ticks on anything else are dropped."""
         self.beginResetModel()
         self._keys = keys
         self._blocks.clear()
-        self._ready = [key for key in keys if is_ready(key)]
+        self._ready = ready
         self._ticks = {key[:2] for key in self._ready if key[:2] in ticks} if ticks else set()
         self.endResetModel()
         self.ticked.emit()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from app.services.qc_batch_types import GroupKind, GroupLine, HitKey, LineStatus, QcLine
 from app.ui.models.qc_lines import Pair
 from app.ui.page import Shell
+from app.ui.pages.qc_batch.reading import Listed
 from app.ui.pages.qc_batch.table import LinesView, status_text
 from app.ui.widgets import ActionButton, Pane, SeverityBadge, Text, column, row
 
@@ -61,12 +62,11 @@ class Middle(Pane):
         self._note.setText("")
         self.lines.table.show_for(with_rule=kind is not GroupKind.RULE, leaving=leaving)
 
-    def show_keys(self, keys: Sequence[HitKey], ticks: Collection[Pair], keep: Pair | None) -> None:
+    def show_lines(self, listed: Listed, ticks: Collection[Pair], keep: Pair | None) -> None:
         """Show the lines of the group."""
         self.is_read = True
-        self.lines.show_keys(keys, ticks, keep)
-        cases, ready = len({key.case_id for key in keys}), len({key.case_id for key in self.lines.model.ready})
-        self._note.setText(f"{cases:,} 份 · {ready:,} 份可直接改" if keys else "")
+        self.lines.show_lines(listed, ticks, keep)
+        self._note.setText(f"{listed.cases:,} 份 · {listed.ready_cases:,} 份可直接改" if listed.keys else "")
 
     def why_not(self, line: QcLine) -> str:
         """Return why a line cannot be ticked."""

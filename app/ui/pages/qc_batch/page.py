@@ -173,7 +173,7 @@ class QcBatchPage(Page):
         self.place_changed.emit()
 
     def _show_empty(self, counted: Counted) -> None:
-        self.middle.show_keys((), set(), None)
+        self.middle.show_lines(Listed(), set(), None)
         self.detail.show_nothing()
         if not counted.overview.quality.cases:
             words = "这个范围里没有病案。", "按 Ctrl+O 换一个范围，或先导入病案。"
@@ -196,7 +196,7 @@ class QcBatchPage(Page):
         if listed.number != self._number:
             return
         ticks = {key[:2] for key in self.middle.lines.model.ticks} if self.middle.is_read else set()
-        self.middle.show_keys(listed.keys, ticks | self._memory.ticks(self._now), self._now.line)
+        self.middle.show_lines(listed, ticks | self._memory.ticks(self._now), self._now.line)
         self.shell.actions.refresh()
         self._slow_timer.stop()
         focus = QApplication.focusWidget()
@@ -240,7 +240,7 @@ class QcBatchPage(Page):
 
     def _on_slow(self) -> None:
         """Show no lines of another group for longer than a moment; the table stays, and so does the focus."""
-        self.middle.lines.model.show((), ())
+        self.middle.lines.model.show((), (), ())
         self.detail.show_nothing()
 
     def _on_unfolded(self) -> None:

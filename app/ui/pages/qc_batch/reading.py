@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.common.progress import Progress
 from app.services.qc_batch_types import HitKey, Leaving, LineDetail, Overview, ScopeKind
+from app.ui.models.qc_lines import is_ready
 from app.ui.pages.qc_batch.memory import Round
 
 if TYPE_CHECKING:
@@ -25,10 +26,13 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """The lines of a group."""
+    """The lines of a group, those that can be written at once, and of how many cases both are."""
 
-    number: int
-    keys: Sequence[HitKey]
+    number: int = 0
+    keys: Sequence[HitKey] = ()
+    ready: Sequence[HitKey] = ()
+    cases: int = 0
+    ready_cases: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,9 @@ class ListGroup:
         """Return case and rule of each line."""
         group = self.wanted.group
         found = self.services.qc_batch.keys(self.wanted.scope, group, self.wanted.segment) if group else ()
-        return Listed(self.number, found)
+        ready = [key for key in found if is_ready(key)]
+        cases, ready_cases = (len({key.case_id for key in some}) for some in (found, ready))
+        return Listed(self.number, found, ready, cases, ready_cases)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from app.services.qc_batch_types import HitKey, Leaving, LineStatus, QcLine
 from app.services.qc_batch_words import dept_name
 from app.ui.models.qc_lines import LinesModel, Pair
+from app.ui.pages.qc_batch.reading import Listed
 from app.ui.pages.wording import days_left
 from app.ui.theme import theme
 from app.ui.widgets import Cell, Column, DataTable, StateStack, column
@@ -126,10 +127,10 @@ class LinesView(QWidget):
         row = self.table.current_row
         return self.model.keys[row][:2] if 0 <= row < len(self.model.keys) else None
 
-    def show_keys(self, keys: Sequence[HitKey], ticks: Collection[Pair], keep: Pair | None) -> None:
+    def show_lines(self, listed: Listed, ticks: Collection[Pair], keep: Pair | None) -> None:
         """Show a list; the cursor stays on ``keep``, or on the row that took its place."""
-        row = max(0, self.table.current_row)
-        self.model.show(keys, ticks)
+        row, keys = max(0, self.table.current_row), listed.keys
+        self.model.show(keys, listed.ready, ticks)
         place = self.model.place_of(keep) if keep else -1
         self.stack.show_content()
         self.table.go_to(place if place >= 0 else min(row, len(keys) - 1) if keep else 0)
