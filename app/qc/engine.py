@@ -142,11 +142,12 @@ class RuleSet:
         compiled = self._by_id[rule_id]
         scope = Scope(record, context, self._absent.of(record), self.vocabulary.parameters)
         try:
-            if _can_fire(compiled, scope) and compiled.fires(scope):
-                return Answer.FIRES
+            value = compiled.term.read(scope)
         except (*_ERRORS, Unanswerable):
-            return Answer.BROKEN
-        return Answer.NOT_APPLICABLE if _is_blank(compiled, scope) else Answer.PASSES
+            return _decided(compiled, scope)
+        if value is None:
+            return Answer.NOT_APPLICABLE
+        return Answer.FIRES if value else Answer.PASSES
 
     def findings(self, rule_id: str, record: CaseRecord, context: QcContext) -> list[Finding]:
         """Return the findings of one rule, also when it is off, suspended or lacks columns."""
@@ -280,12 +281,13 @@ def _can_fire(compiled: CompiledRule, scope: Scope) -> bool:
     return gate is None or is_open(gate, scope)
 
 
-def _is_blank(compiled: CompiledRule, scope: Scope) -> bool:
-    """Tell whether a rule that does not fire has nothing to go by, rather than finding all well."""
+def _decided(compiled: CompiledRule, scope: Scope) -> Answer:
+    """Return what a rule says of which a part cannot be evaluated: it is broken only where that part decides."""
+    scope.left = MAX_STEPS
     try:
-        return compiled.term.read(scope) is None
+        return Answer.FIRES if compiled.fires(scope) else Answer.NOT_APPLICABLE
     except (*_ERRORS, Unanswerable):
-        return True
+        return Answer.BROKEN
 
 
 def _in_row(row: Row, name: str) -> bool:
