@@ -34,19 +34,8 @@ JUDGED_FIRST: Final = 10
 _EXPLAINED: Final = re.compile("\\(.*|\uff08.*")
 _PAIR: Final = re.compile("[;\uff1b]")
 _NUMBERS: Final = frozenset(
-    [
-        "record_no",
-        "org_code",
-        "org_name",
-        "source_text",
-        "no",
-        "surgeon",
-        "surgeon_code",
-        "assist1",
-        "assist2",
-        "anes_doctor",
-        "anes_doctor_code",
-    ]
+    {"record_no", "org_code", "org_name", "no", "source_text", "surgeon", "surgeon_code"}
+    | {"assist1", "assist2", "anes_doctor", "anes_doctor_code"}
 )
 _TIME: Final = re.compile(r"@\w+")
 

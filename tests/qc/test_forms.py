@@ -12,8 +12,9 @@ from app.qc.forms import added, changed, choices, editable, fresh, removed, writ
 from app.qc.parser import parse
 from app.qc.printing import comments_of, printed, quoted
 from app.qc.sentences import Token, TokenKind, Words, sentence, told
+from app.qc.simple import with_operator
 from app.qc.syntax import Node
-from app.qc.trees import bare, node_at, walk
+from app.qc.trees import bare, node_at, taken_out, walk
 from app.services.rule_writing import name_labels
 from app.services.rules import list_titles, shipped_rules
 
@@ -170,3 +171,72 @@ def test_comments_and_quotes_survive() -> None:
     assert written(parse(source), source) == '# 只看男性\nsex == 1 and patient_name != "#"'
     assert quoted('a"b') == "'a\"b'"
     assert [place for place, _ in walk(parse("not sex == 1"))] == [(), (0,), (0, 0), (0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("source", "op", "after"),
+    [
+        ("sex in {1, 2}", "==", "sex == 1"),
+        ("main_dx in MALE_ONLY", "not in", "main_dx not in MALE_ONLY"),
+        ("blank(sex)", "in", 'sex in {""}'),
+        ("blank(sex)", "contains", 'contains(sex, "")'),
+        ("sex == 1", "contains", 'contains(sex, "1")'),
+        ("sex in {1, 2}", "not contains", 'not contains(sex, "1")'),
+        ("admit_time == discharge_time", "later", "later(admit_time, discharge_time)"),
+        ("later(admit_time, discharge_time)", "<", "admit_time < discharge_time"),
+        ("sex == 1", "is", "sex"),
+    ],
+)
+def test_an_operator_takes_over_what_the_other_one_had(source: str, op: str, after: str) -> None:
+    assert printed(with_operator(parse(source), op)) == after
+
+
+def test_only_simple_conditions_have_an_operator() -> None:
+    with pytest.raises(ValueError, match="Logic"):
+        with_operator(parse("a and b"), "==")
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("any(nowhere, blank(code))", "公式 any(nowhere, blank(code))"),
+        ('has(nowhere, "A00")', '公式 has(nowhere, "A00") 属于 A00'),
+        ("any(dx[2:], blank(code))", "公式 any(dx[2:], blank(code))"),
+        ("dx[0].nothing == 1", "公式 dx[0].nothing 等于 1"),
+        ("dx[2].code in MALE_ONLY", "第 3 个诊断的编码 属于 男性专有诊断（24 条）"),
+        ("count() > 1", "公式 count() 大于 1"),
+        ("count(path) > 1", "病理诊断条数 大于 1"),
+        ("sum(icu, hours(in_time, out_time)) > 3", "各重症监护的进重症监护室时间至出重症监护室时间的小时数之和 大于 3"),
+        ("sum(FEE_ITEMS, it) > fee_total", "24 项费用之和 大于 总费用"),
+        ("sum({fee_west, nothing}, it) > 1", "公式 sum({fee_west, nothing}, it) 大于 1"),
+        ("any({nothing}, blank(it))", "公式 any({nothing}, blank(it))"),
+        ("any(DATES, blank(it))", "任一全部日期 中的项 该项 未填写"),
+        ("sex == nothing", "性别 等于 公式 nothing"),
+        ("sex in {1, nothing}", "性别 属于 {1, nothing}"),
+        ("sex in D-NOTHING", "性别 属于 公式 D-NOTHING"),
+        ("opposed(patient_name, contact_name, MALE_ONLY)", "姓名 与 联系人姓名 在男性专有诊断（24 条）上不同"),
+        ("pairs(dx, prev.code == code)", "任意两个诊断 前一个的诊断编码 等于 诊断编码"),
+        ("los_days == fee_total / 2 * (1 + 1)", "实际住院 等于 （总费用 ÷ 2） × （1 ＋ 1）"),
+    ],
+)
+def test_what_has_no_words_stays_as_it_is_written(source: str, said: str) -> None:
+    assert told(parse(source), WORDS) == said
+
+
+def test_codes_and_lists_are_offered_where_they_fit() -> None:
+    tree = parse('has(dx, "A00") and sex == los_days and f(1)')
+    subjects = choices(tree, token(tree, TokenKind.FIELD), WORDS)
+    assert [choice.value for choice in subjects] == ["has", "has_other", "main_in", "has_op", "main_op_in"]
+    assert [choice.value for choice in choices(tree, token(tree, TokenKind.VALUE), WORDS)] == ["MALE_ONLY"]
+    assert choices(tree, token(tree, TokenKind.FORMULA), WORDS) == ()
+    assert choices(tree, Token(TokenKind.OPERATOR, "", (2, 0)), WORDS) == ()
+    assert become("any(op, blank(code))", TokenKind.ROWS, "any({current_zip}, blank(it))") == (
+        "any({current_zip}, blank(it))"
+    )
+
+
+def test_a_condition_inside_a_function_goes_with_it() -> None:
+    left = removed(parse("newborn and any(dx, sex == 1)"), Token(TokenKind.VALUE, "", (1, 1, 1)))
+    assert left is not None
+    assert written(left) == "newborn"
+    assert taken_out(parse("any(dx, blank(code))"), (1,)) is None

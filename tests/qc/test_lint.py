@@ -144,3 +144,40 @@ def test_fixes_that_undo_each_other_are_a_loop() -> None:
     assert "YN-001 → YN-002 → YN-001" in note.message
     idle = replace(one, fix=FixPlan("rh", "1", "改为阴"))
     assert [note.kind for note in lint(idle, shipped_rules())] == ["loop"]
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "los_days >= 3 and los_days < 3",
+        "3 == los_days and los_days > 5",
+        "blank(sex) and sex in D-SEX",
+        "not empty(sex) and empty(sex)",
+        "any(dx, code == '1' and code == '2') and sex == 1",
+    ],
+)
+def test_empty_ranges_and_blank_values_are_contradictions(when: str) -> None:
+    assert never_true(parse(when))
+
+
+@pytest.mark.parametrize(
+    "when", ["all(dx, blank(code))", "los_days + 1 and x", "f(x) and g(x)", "sex < 'a' and sex > 'b'"]
+)
+def test_what_is_not_understood_counts_as_possible(when: str) -> None:
+    assert not never_true(parse(when))
+
+
+def test_fewer_alternatives_are_covered_by_more() -> None:
+    wide = replace(RULE, id="YN-002", when="los_days > 400 or sex == 9 and los_days > 300", fires=(), silent=())
+    narrow = replace(RULE, when="los_days > 400", fires=({"los_days": "401"},), silent=({"los_days": "1"},))
+    assert [note.kind for note in lint(narrow, having(wide))] == ["covered"]
+    other = replace(RULE, id="YN-002", when="sex == 1 and los_days > 500 or sex == 2", fires=(), silent=())
+    assert lint(replace(other, id="YN-003"), having(RULE))[-1].kind == "no_silent"
+
+
+def test_a_fix_of_one_row_is_no_loop_because_another_row_is_wrong_too() -> None:
+    rows = replace(
+        RULE, when="any(dx, adm_cond == 4)", message="第{i}行", fields=(), fix=FixPlan("dx[].adm_cond", "1", "改"),
+        fires=({"dx": [{"adm_cond": "4"}, {"adm_cond": "4"}]},), silent=({"dx": [{"adm_cond": "1"}]},),
+    )  # fmt: skip
+    assert [note.kind for note in lint(rows, shipped_rules()) if note.kind == "loop"] == []

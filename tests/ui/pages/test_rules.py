@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QListView, QPlainTextEdit, QWidget
 
 from app.common.progress import NoProgress
@@ -391,3 +393,178 @@ def test_the_palette_finds_rules(desk: Any, services: Services) -> None:
     desk.rest()
     assert desk.window.page.work.rule.id == "LJ-004"
     assert provider.search("", 5).total == 0
+
+
+def say(desk: Any, what: str, value: str, reason: str = "本院规定（测试）") -> None:
+    """Write a word of the hospital on the rule that is shown."""
+    panel = desk.window.page.settings.overrides
+    panel.what.set_current(what)
+    panel.value.setText(value)
+    panel.reason.setText(reason)
+    panel.save.click()
+    desk.rest()
+
+
+def test_severity_parameters_and_exemptions_of_a_base_rule(desk: Any, services: Services) -> None:
+    page = desk.go("rules", rule="FY-021", tab="settings")
+    (name,) = services.rules.rule("FY-021").rule.params
+    say(desk, "severity", "大概")
+    assert "不是级别" in words_of(desk)
+    say(desk, "severity", "强制")
+    say(desk, "parameter", f"{name}=viel")
+    assert "不是数字" in words_of(desk)
+    say(desk, "parameter", f"{name}=777777")
+    say(desk, "unless", 'discharge_dept == "03.01"')
+    say(desk, "on", "")
+    rule = services.rules.rule("FY-021")
+    assert (rule.line.severity, dict(rule.rule.params)) == (Severity.ERROR, {name: 777777})
+    overrides = desk.find(DataTable, "overrides")
+    assert {overrides.model().index(row, 0).data() for row in range(4)} == {
+        "启用", "级别 强制", f"{name} = 777777.0", '除外 discharge_dept == "03.01"',
+    }  # fmt: skip
+    overrides.go_to([overrides.model().index(row, 0).data() for row in range(4)].index("级别 强制"))
+    overrides.setFocus()
+    desk.press("Delete", on=overrides)
+    give_reason(desk, "不再需要（测试）")
+    assert services.rules.rule("FY-021").line.severity is not Severity.ERROR
+    page.tabs.set_current("versions")
+    log = desk.find(DataTable, "rule_log")
+    before = len(services.rules.overrides("FY-021"))
+    log.go_to(0)
+    log.setFocus()
+    desk.press("U", on=log)
+    desk.rest()
+    assert len(services.rules.overrides("FY-021")) == before + 1
+
+
+def test_further_entries_of_an_own_rule(desk: Any, services: Services) -> None:
+    services.rules.save_draft(RULE)
+    page = desk.go("rules", rule="YN-001", tab="settings")
+    own = page.settings.own
+    own.severity.set_current("hint")
+    for name, typed in (
+        ("params", "limit=45 x"),
+        ("params", "limit=45"),
+        ("fix_path", "los_days"),
+        ("category", "费用"),
+    ):
+        field = desk.find(QLineEdit, f"own_{name}")
+        field.setText(typed)
+        field.commit()
+    for name, typed in (("fix_value", "limit"), ("fix_label", "改为 {value}"), ("fields", "los_days，sex")):
+        field = desk.find(QLineEdit, f"own_{name}")
+        field.setText(typed)
+        field.commit()
+    settle(desk)
+    rule = page.work.rule
+    assert (rule.severity, rule.category, dict(rule.params)) == (Severity.HINT, "费用", {"limit": 45})
+    assert rule.fix is not None
+    assert (rule.fix.path, rule.fix.value, rule.fields) == ("los_days", "limit", ("los_days", "sex"))
+
+
+def test_examples_are_rewritten_dropped_and_taken_from_a_case(desk: Any, services: Services) -> None:
+    services.rules.save_draft(RULE)
+    page = desk.go("rules", rule="YN-001", tab="examples")
+    table, line = desk.find(DataTable, "examples"), desk.find(QLineEdit, "example_line")
+    line.setFocus()
+    line.setText("没有的字段=1")
+    desk.press("Return", on=line)
+    assert "不是“字段=值”" in words_of(desk)
+    desk.press("Escape", on=line)
+    assert line.text() == ""
+    desk.press("Return", on=table)
+    assert line.text() == "实际住院=3"
+    line.setText("实际住院=4")
+    desk.press("Return", on=line)
+    settle(desk)
+    assert page.work.rule.fires == ({"los_days": "4"},)
+    table.go_to(1)
+    table.setFocus()
+    desk.press("Delete", on=table)
+    settle(desk)
+    assert page.work.rule.silent == ()
+    desk.press("Ctrl+G")
+    number = desk.find(QLineEdit, "card_record_no")
+    number.setText("没有这个号")
+    desk.press("Return", on=number)
+    assert "没有病案号为" in words_of(desk)
+    case = services.worklist.rows(services.worklist.ids("all")[:1])[0]
+    number.setText(case.record_no)
+    desk.press("Return", on=number)
+    assert line.text().startswith("实际住院=")
+
+
+def test_the_sentence_is_walked_by_keys_and_by_mouse(desk: Any, services: Services) -> None:
+    services.rules.save_draft(replace(RULE, when="any(dx, code in MALE_ONLY and blank(name)) and sex == 1"))
+    page = desk.go("rules", rule="YN-001")
+    view = page.editor.sentence
+    desk.press("Home", on=view)
+    names = []
+    for _ in range(9):
+        names.append(view.accessibleName())
+        desk.press("Right", on=view)
+    assert names[0] == "任一诊断"
+    assert "（" not in names
+    desk.press("End", "Left", on=view)
+    assert view.accessibleName() == "男"
+    desk.press("Home", "Right", on=view)
+    desk.press("Plus", on=view)
+    line = desk.find(QLineEdit, "token_line")
+    desk.press('"present(id', on=line)
+    desk.press("Return", on=line)
+    assert "没有写完" in words_of(desk)
+    desk.press("Escape", on=line)
+    view.mousePressEvent(_press_at(view, 0))
+    line = desk.find(QLineEdit, "token_line")
+    desk.press('"每一诊断', on=line)
+    desk.press("Down", "Up", "Return", on=line)
+    settle(desk)
+    assert page.work.rule.when.startswith("all(dx,")
+
+
+def _press_at(view: Any, index: int) -> QMouseEvent:
+    """Return a click in the middle of a token."""
+    at = QPointF(view.box_of(index).center())
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    return QMouseEvent(QEvent.Type.MouseButtonPress, at, view.mapToGlobal(at), left, left, none)
+
+
+def test_wrong_data_is_refused_and_the_shipped_comes_back(desk: Any, services: Services) -> None:
+    page = desk.go("rules", branch="data:all")
+    page.data.query.setText("split_days")
+    page.data.value.setText("viel")
+    page.data.save.click()
+    assert "请填数字" in words_of(desk)
+    page.data.value.setText("20")
+    page.data.reason.setText("试（测试）")
+    page.data.save.click()
+    desk.rest()
+    page.data.reason.setText("恢复（测试）")
+    page.data.reset.click()
+    desk.rest()
+    line = next(one for one in services.rules.parameters() if one.name == "split_days")
+    assert line.value == line.shipped
+    page.data.query.setText("没有这样的")
+    assert "没有这样的名单或参数" in words_of(desk)
+    page.data.query.setText("MALE_ONLY")
+    page.data.items.setPlainText("不是编码")
+    page.data.reason.setText("试（测试）")
+    page.data.save.click()
+    desk.rest()
+    assert not next(one for one in services.rules.lists() if one.name == "MALE_ONLY").changed
+
+
+def test_escape_leaves_the_editor_then_the_page(desk: Any) -> None:
+    page = desk.go("rules", rule="LJ-038")
+    page.editor.sentence.setFocus()
+    desk.press("Escape")
+    assert page.list.table.hasFocus()
+    page.list.query.setFocus()
+    page.list.query.setText("LJ")
+    desk.press("Escape")
+    assert page.list.query.text() == ""
+    page.tree.setFocus()
+    desk.press("Return")
+    assert page.list.table.hasFocus()
+    desk.press("Slash")
+    assert page.list.query.hasFocus()
