@@ -135,25 +135,31 @@ class RuleAdminService:
         """Switch any rule on or off, for all or for a department, between two days."""
         return self._say(OverrideKind.SWITCH, rule_id, on, reason, department, _days(valid_from, valid_to))
 
-    def set_severity(self, rule_id: str, severity: Severity, reason: str, department: str = "") -> Changes:
-        """Give a rule another severity, for all or for a department."""
-        return self._say(OverrideKind.SEVERITY, rule_id, severity.value, reason, department)
+    def set_severity(
+        self, rule_id: str, severity: Severity, reason: str, department: str = "", *, days: Days = NO_BOUNDS
+    ) -> Changes:
+        """Give a rule another severity, for all or for a department, between two ``days`` (None: no bound)."""
+        return self._say(OverrideKind.SEVERITY, rule_id, severity.value, reason, department, _days(*days))
 
-    def set_parameter(self, name: str, value: float | None, reason: str, department: str = "") -> Changes:
+    def set_parameter(
+        self, name: str, value: float | None, reason: str, department: str = "", *, days: Days = NO_BOUNDS
+    ) -> Changes:
         """Set a parameter of the hospital (``split_days``) or of a rule (``LJ-037.days``); None: as shipped."""
-        why, _ = _reason(reason), _department(department)
+        why, _, bounds = _reason(reason), _department(department), _days(*days)
         number = checked_value(self.shelf().effective, name, value)
         with self._operation(Op.OVERRIDE_RULE, why) as tx:
-            rule_writes.add_override(tx, OverrideKind.PARAMETER, name, number, why, department)
+            rule_writes.add_override(tx, OverrideKind.PARAMETER, name, number, why, department, bounds)
         return self._done(tx)
 
-    def exempt(self, rule_id: str, unless: str, reason: str, department: str = "") -> Changes:
+    def exempt(
+        self, rule_id: str, unless: str, reason: str, department: str = "", *, days: Days = NO_BOUNDS
+    ) -> Changes:
         """Let a rule be silent where an expression is true (a group, a drug class); '' ends the exemption."""
         shelf = self.shelf()
         self._must_exist(rule_id, shelf)
         if unless.strip():
             compile_with(shelf.rule(rule_id), shelf.effective.rules.vocabulary, unless.strip())
-        return self._say(OverrideKind.UNLESS, rule_id, unless.strip() or None, reason, department)
+        return self._say(OverrideKind.UNLESS, rule_id, unless.strip() or None, reason, department, _days(*days))
 
     def drop_override(self, override_id: int, reason: str) -> Changes:
         """Take an override back; what was said before it holds again."""

@@ -265,3 +265,22 @@ def test_rules_survive_a_restart_and_follow_from_the_audit(services: Services, t
 def test_hits_of_the_month_come_from_the_stored_findings(services: Services) -> None:
     services.checking.run(services.worklist.ids("all"))
     assert sum(one.hits_month for one in services.rules.lines()) > 0
+
+
+def test_every_word_may_hold_between_two_days(services: Services) -> None:
+    today = services.session.clock.now().date()
+    ahead = (today + timedelta(days=1), today + timedelta(days=9))
+    services.rules.set_severity("LJ-037", Severity.ERROR, WHY, days=ahead)
+    services.rules.set_parameter("long_stay_days", 100, WHY, days=ahead)
+    services.rules.exempt("LJ-037", 'sex == "1"', WHY, days=ahead)
+    assert "LJ-037" in fired(services, stay(90))
+    assert not any(one.in_force for one in services.rules.overrides("LJ-037"))
+    services.rules.exempt("LJ-037", 'sex == "1"', WHY, days=(today, today))
+    assert "LJ-037" not in fired(services, stay(90))
+    with pytest.raises(UserProblem):
+        services.rules.set_parameter("long_stay_days", 100, WHY, days=(ahead[1], ahead[0]))
+
+
+def test_a_group_is_exempted_by_its_code(services: Services) -> None:
+    services.rules.exempt("LJ-037", 'drg == "XX99"', WHY)
+    assert "LJ-037" in fired(services, stay(90))
