@@ -10,7 +10,7 @@ import pytest
 from app.domain.case import CaseRecord, Row
 from app.domain.field import Group
 from app.domain.findings import Finding, Severity
-from app.qc.context import QcContext
+from app.qc.context import QcContext, Sibling
 from app.qc.engine import RuleSet
 from app.qc.facts import facts_digest
 from app.qc.layers import (
@@ -184,3 +184,11 @@ def test_the_facts_of_a_finding_are_what_its_rule_reads(rules: RuleSet) -> None:
     stricter = compile_with(rule('los_days > most and any(dx, code in "I10")', params={"most": 70}), rules.vocabulary)
     record = CaseRecord(Row({"los_days": 90}))
     assert facts_digest(compiled, record, finding) != facts_digest(stricter, record, finding)
+
+
+def test_another_stay_of_the_patient_is_a_fact_where_the_rule_reads_it(rules: RuleSet) -> None:
+    compiled = compile_with(rule("any(siblings, same_stay) or los_days > most"), rules.vocabulary)
+    finding = Finding("YN-001", "逻辑", Severity.WARN, "太长", "核对", ())
+    record = CaseRecord(Row({"record_no": "1"}))
+    other = Sibling.of(CaseRecord(Row({"record_no": "1"})), record)
+    assert facts_digest(compiled, record, finding) != facts_digest(compiled, record, finding, [other])

@@ -232,3 +232,35 @@ def test_a_submitted_case_stays_as_it_was(services: Services, case: int) -> None
         with pytest.raises(UserProblem) as problem:
             refused()
         assert problem.value.key == "cases.locked"
+
+
+def test_a_case_in_approval_passes_when_nothing_else_blocks_it(services: Services, case: int) -> None:
+    for finding in services.cases.view(case).report.findings:
+        if finding.severity is Severity.ERROR and finding.rule_id != "YN-002":
+            services.rules.switch(finding.rule_id, False, WHY)
+    with services.session.db.operation(Op.SET_STATE, by=services.user) as tx:
+        tx.set_state(case, CaseState.QC)
+    number = request(services, case)
+    services.exceptions.sign(number, SignRole.HEAD, "孙主任（测试）")
+    assert services.cases.view(case).state is CaseState.APPROVAL
+    services.exceptions.sign(number, SignRole.INSURANCE, "赵医保（测试）")
+    assert services.cases.view(case).state is CaseState.PASSED
+
+
+def test_what_is_over_or_unknown_is_said(services: Services, case: int) -> None:
+    number = request(services, case)
+    services.exceptions.withdraw(number, WHY)
+    for refused in (
+        lambda: services.exceptions.withdraw(number, WHY),
+        lambda: services.exceptions.withdraw(number, " "),
+        lambda: services.exceptions.sign(number, SignRole.HEAD, "孙主任（测试）"),
+        lambda: services.exceptions.sign(999, SignRole.HEAD, "孙主任（测试）"),
+    ):
+        with pytest.raises(UserProblem):
+            refused()
+    number = request(services, case)
+    services.exceptions.sign(number, SignRole.HEAD, "孙主任（测试）")
+    services.exceptions.sign(number, SignRole.INSURANCE, "赵医保（测试）")
+    with pytest.raises(UserProblem) as problem:
+        request(services, case)
+    assert problem.value.key == "exceptions.approved_already"

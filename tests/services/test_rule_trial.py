@@ -153,3 +153,21 @@ def test_what_cannot_be_evaluated_is_counted_apart(services: Services) -> None:
     suspended = services.rule_trial.run(replace(long_stay(0), inpatient=False))
     everyone = services.rule_trial.run(long_stay(0))
     assert set(suspended.hits) <= set(everyone.hits)
+
+
+def test_rules_on_other_stays_of_the_patient_see_them(services: Services) -> None:
+    ids = list(services.worklist.ids("all"))
+    first, second, third = ids[:3]
+    document = services.cases.view(first).record.text("id_no")
+    number = services.cases.view(first).record.text("record_no")
+    services.cases.set_text(second, "id_no", document)
+    services.cases.set_text(third, "record_no", number)
+    services.cases.set_text(third, "admission_count", "9")
+    for name in ("admit_time", "discharge_time"):
+        services.cases.set_text(second, name, str(services.cases.view(first).record.value(name) or ""))
+    expected = hits_of_the_full_check(services)
+    about = [one.rule for one in shipped_rules().rules if "siblings" in one.rule.when and not one.off]
+    assert len(about) >= 3
+    hits = {rule.id: set(services.rule_trial.run(rule).hits) for rule in about}
+    assert hits == {rule.id: expected.get(rule.id, set()) for rule in about}
+    assert len(set().union(*hits.values())) >= 2
