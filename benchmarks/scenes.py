@@ -307,7 +307,11 @@ def _show_examples(window: MainWindow) -> None:
 
 
 def _written(window: MainWindow) -> bool:
+    """Copy the rule as soon as it is there."""
     page = window.page
+    if isinstance(page, RulesPage) and page.work is not None and page.work.rule.id == "LJ-026":
+        page.copy()
+        return False
     return isinstance(page, RulesPage) and page.work is not None and page.work.own
 
 
@@ -359,7 +363,7 @@ SCENES: tuple[Scene, ...] = (
     Scene("qc-batch", "qc", {"scope": "all", "segment": "open", "by": "rule", "key": "WZ-034"}),
     Scene("qc-batch-dept", "qc", {"scope": "all", "segment": "all", "by": "dept", "key": "03.04"}),
     Scene("rules", "rules", {"rule": "WZ-034", "branch": "layer:base", "tab": "trial"}, ready=_tried),
-    Scene("rules-new", "rules", {"copy": "LJ-026"}, play=_show_examples, ready=_written),
+    Scene("rules-new", "rules", {"rule": "LJ-026"}, play=_show_examples, ready=_written),
     Scene("rules-token", "rules", {"branch": "layer:hospital"}, ready=_token_open, leave=_leave_token),
     Scene("rules-settings", "rules", {"rule": "LJ-037", "branch": "class:逻辑", "tab": "settings"}),
     Scene("rules-versions", "rules", {"branch": "layer:hospital", "tab": "versions"}),

@@ -244,8 +244,12 @@ def test_a_rule_of_the_base_is_switched_for_a_department_with_a_reason(desk: Any
 
 def test_a_copy_begins_with_the_base_rule_and_an_example_of_a_case(desk: Any, services: Services) -> None:
     case = int(services.worklist.ids("all")[0])
-    page = desk.go("rules", copy="LJ-038", case=case)
+    page = desk.go("rules", rule="LJ-038", case=case)
+    desk.press("Ctrl+D")
     settle(desk)
+    desk.press("Ctrl+G")
+    assert desk.find(QLineEdit, "card_record_no").text() == services.worklist.rows([case])[0].record_no
+    desk.press("Escape", on=desk.find(QLineEdit, "card_record_no"))
     like = services.rules.rule("LJ-038").rule
     assert (page.work.rule.id, page.work.rule.when) == ("YN-001", like.when)
     assert len(page.work.rule.fires) == len(like.fires) + 1
@@ -268,7 +272,7 @@ def test_a_sample_opens_the_case_at_its_field(desk: Any, services: Services) -> 
     desk.rest()
     assert desk.window.page.key == "case"
     assert desk.window.page.sent.args["case"] == sample.case_id
-    assert desk.window.page.sent.args["path"] == "los_days"
+    assert desk.window.page.sent.args["field"] == "los_days"
 
 
 def test_a_trial_of_a_period_looks_at_its_cases_only(desk: Any, services: Services) -> None:

@@ -135,7 +135,8 @@ def open_rule(page: CasePage) -> None:
     """Open the rule of the chosen finding in the rule manager, a question in the table of questions."""
     match page.findings.current_card():
         case FindingCard() | DecidedCard() as card:
-            page.shell.go(Place("rules", {"rule": card.finding.rule_id}))
+            case_id = page.view.case_id if page.view else 0
+            page.shell.go(Place("rules", {"rule": card.finding.rule_id, "case": case_id}))
         case QuestionCard() as card:
             page.shell.go(Place("questions", {"question": card.asked.question.id}))
 

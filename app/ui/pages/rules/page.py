@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -28,7 +28,6 @@ from app.ui.pages.rules.tree import DATA
 from app.ui.pages.rules.view import RulesView
 from app.ui.pages.rules.work import Work
 from app.ui.pages.rules.writes import read_pack, write_data, write_pack, write_saying
-from app.ui.ports import JsonValue
 
 _PACKS: Final = "规则包 (*.bgrules)"
 
@@ -55,9 +54,14 @@ class RulesPage(RulesView):
         self._begin(self._services.rule_writing.blank(self._free_id(), self._category()))
 
     def copy(self) -> None:
-        """Begin a rule of the hospital like the one shown."""
-        if self._work is not None:
-            self._begin(replace(self._work.rule, id=self._free_id(), enabled=True, why_off=""))
+        """Begin a rule of the hospital like the one shown; the case whose finding led here becomes an example."""
+        if self._work is None:
+            return
+        rule = replace(self._work.rule, id=self._free_id(), enabled=True, why_off="")
+        if self._case:
+            example = self._services.rule_writing.example_of(rule, self._case)
+            rule = replace(rule, fires=(*rule.fires, example))
+        self._begin(rule)
 
     def toggle_formula(self) -> None:
         """Show the text of the condition and go there, or hide it."""
@@ -151,9 +155,10 @@ class RulesPage(RulesView):
 
     def example_from_case(self) -> None:
         """Ask for a record number and begin an example with the fields of that case that the rule reads."""
-        sample = self.trial.chosen
+        sample, case = self.trial.chosen, self._case
+        number = sample.record_no if sample else self._services.worklist.rows([case])[0].record_no if case else ""
         self.tabs.set_current("examples")
-        CaseCard(self.window(), sample.record_no if sample else "", self._example_from)
+        CaseCard(self.window(), number, self._example_from)
 
     def drop_example(self) -> None:
         """Take the chosen example away."""
@@ -208,20 +213,6 @@ class RulesPage(RulesView):
             self.editor.flush()
             self._keep()
             self._focus_list()
-
-    def _follow(self, args: Mapping[str, JsonValue]) -> None:
-        """Show the rule that a place names, or begin one like it with the case of the place as example."""
-        copied, case = args.get("copy"), args.get("case")
-        super()._follow(args)
-        if isinstance(copied, str):
-            self._begin_like(copied, case if isinstance(case, int) else 0)
-
-    def _begin_like(self, rule_id: str, case_id: int) -> None:
-        like = self._services.rules.rule(rule_id).rule
-        rule = replace(like, id=self._free_id(), enabled=True, why_off="")
-        if case_id:
-            rule = replace(rule, fires=(*rule.fires, self._services.rule_writing.example_of(rule, case_id)))
-        self._begin(rule)
 
     def _begin(self, rule: Rule) -> None:
         self._keep()
@@ -345,7 +336,7 @@ class RulesPage(RulesView):
 
     def _open_sample(self, sample: Sample) -> None:
         path = sample.finding.paths[0] if sample.finding.paths else ""
-        self.shell.go(Place("case", {"case": sample.case_id, "path": path}))
+        self.shell.go(Place("case", {"case": sample.case_id, "field": path}))
 
     def _on_pack(self, preview: PackPreview) -> None:
         PackCard(self.window(), preview, partial(self._take_pack, preview))

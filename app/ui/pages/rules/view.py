@@ -53,6 +53,7 @@ class RulesView(Page):
         self._judged: Judged | None = None
         self._jobs: dict[str, Job] = {}
         self._wants: Place | None = None
+        self._case = 0
 
     @property
     def _services(self) -> Services:
@@ -138,7 +139,7 @@ class RulesView(Page):
         return Place(self.key, args)
 
     def restore(self, place: Place) -> None:
-        """Take a place up again; ``rule`` alone opens that rule, ``copy`` begins one like it with a case's example."""
+        """Take a place up again; ``rule`` alone opens that rule, ``case`` is the case whose finding led here."""
         args = place.args
         branch, rule, tab = args.get("branch"), args.get("rule"), args.get("tab")
         self._branch = branch if isinstance(branch, str) else self._branch
@@ -149,7 +150,9 @@ class RulesView(Page):
         was = self.list.query.blockSignals(True)
         self.list.query.setText(query if isinstance(query, str) else "")
         self.list.query.blockSignals(was)
-        self._wants = place if args.get("copy") or (isinstance(rule, str) and not isinstance(branch, str)) else None
+        case = args.get("case")
+        self._case = case if isinstance(case, int) else 0
+        self._wants = place if isinstance(rule, str) and not isinstance(branch, str) else None
         self._read()
 
     def default_focus(self) -> QWidget:
