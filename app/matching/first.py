@@ -155,10 +155,11 @@ class FirstMatcher:
         engine = self._of(kind)
         distinct = list(dict.fromkeys(texts))
         found: dict[str, MatchResult] = {}
-        for done, text in enumerate(distinct):
-            if done % STEP == 0:
-                told.step(done, len(distinct))
-            found[text] = engine.match(text, top)
+        for done in range(0, len(distinct), STEP):
+            told.step(done, len(distinct))
+            part = distinct[done : done + STEP]
+            engine.foresee(part)
+            found.update((text, engine.match(text, top)) for text in part)
         told.step(len(distinct), len(distinct))
         return found
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from app.matching.axes import WITHOUT, Said
 from app.matching.grams import Floats, GramIndex, Ints
+from app.matching.learned.hashing import Rows, hashed
 from app.matching.learned.structure import structure_of
 from app.matching.ranking import Ranker
 from app.matching.shelf import Shelf
@@ -39,6 +40,16 @@ class Catalogue:
         self.ranker = ranker
         lexicon, terms = ranker.lexicon, ranker.terms
         self.texts = shelf.texts("canonical", lambda: [lexicon.canonical(normal) for normal in ranker.normals])
+        rows: list[Rows] = []
+
+        def made() -> Rows:
+            if not rows:
+                rows.append(hashed(self.texts))
+            return rows[0]
+
+        starts = shelf.array("hashed_starts", lambda: made().starts)
+        buckets = shelf.array("hashed", lambda: made().buckets.astype(np.uint16))
+        self.hashed = Rows(starts, buckets.astype(np.int64))
         self.plains = [ranker.plain_of(number) for number in range(len(terms))]
         self.index = ranker.index
         self.fine = GramIndex(self.texts, (1, 2, 3), shelf=shelf.at("fine"))

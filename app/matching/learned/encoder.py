@@ -14,7 +14,7 @@ from app.matching.grams import Floats
 from app.matching.learned.hashing import BUCKETS, Rows, hashed
 
 WIDTH: Final = 192
-_AT_ONCE: Final = 2048
+_AT_ONCE: Final = 512
 
 Halves = NDArray[np.float16]
 
@@ -35,6 +35,14 @@ class Encoder:
         """Return one unit vector per text."""
         parts = [self._part(hashed(texts[low : low + _AT_ONCE])) for low in range(0, len(texts), _AT_ONCE)]
         return np.concatenate(parts) if parts else np.zeros((0, WIDTH), np.float32)
+
+    def summed(self, rows: Rows) -> tuple[Floats, Floats]:
+        """Return one unit vector per row of hashed grams, and how long the sum of its grams' vectors is."""
+        numbers = np.arange(len(rows))
+        parts = [rows.of(numbers[low : low + _AT_ONCE]) for low in range(0, len(rows), _AT_ONCE)]
+        found = [unit(means(self.table, part) @ self.turn) for part in parts]
+        lengths = np.concatenate([length for _, length in found]) * np.diff(rows.starts).astype(np.float32)
+        return np.concatenate([vectors for vectors, _ in found]), lengths
 
     def _part(self, rows: Rows) -> Floats:
         return unit(means(self.table, rows) @ self.turn)[0]

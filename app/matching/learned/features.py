@@ -17,8 +17,8 @@ from app.matching.learned import remainder, stretches, structure
 from app.matching.learned.agreement import PLACES, SUMS, on_axes, on_places
 from app.matching.learned.alignment import MEASURES, Aligned, aligned
 from app.matching.learned.encoder import Halves
-from app.matching.learned.knowledge import Found, Knowledge, recall
-from app.matching.learned.past import Habits, Near
+from app.matching.learned.knowledge import Found, Knowledge, Near, recall
+from app.matching.learned.past import Habits, Said
 from app.matching.learned.question import Question
 
 KEPT: Final = 48
@@ -66,9 +66,9 @@ class Look:
         )
 
 
-def look(question: Question, known: Knowledge) -> Look:
+def look(question: Question, known: Knowledge, near: Near) -> Look:
     """Find the names for a text and measure each; columns of the table as :func:`names_of` names them."""
-    found = recall(question, known)
+    found = recall(question, known, near)
     numbers = found.numbers
     weights = _weights(question, known)
     together = aligned(question.grams, numbers, known.catalogue, known.history, weights)
@@ -81,12 +81,11 @@ def look(question: Question, known: Knowledge) -> Look:
 def _closer(kept: Look, question: Question, known: Knowledge) -> Look:
     """A look at the names to be ranked with the measures that take longer."""
     catalogue, numbers = known.catalogue, kept.numbers
-    names = [catalogue.texts[number] for number in numbers.tolist()]
     held = stretches.stretches_of(question.canonical, question.vectors[0], known.encoder)
     columns = [
         kept.table,
         catalogue.structure[numbers],
-        remainder.remainders(question.canonical, names, known.encoder),
+        remainder.remainders(question.canonical, catalogue.hashed.of(numbers), known.summed_of(numbers), known.encoder),
         stretches.fitting(known.vectors[numbers], held),
     ]
     return replace(kept, table=np.concatenate(columns, axis=1, dtype=np.float32))
@@ -163,7 +162,7 @@ def _past(found: Found, known: Knowledge) -> Floats:
     return np.stack(columns, axis=1).astype(np.float32)
 
 
-def _near(near: Near, numbers: NDArray[np.int64]) -> tuple[Floats, Floats]:
+def _near(near: Said, numbers: NDArray[np.int64]) -> tuple[Floats, Floats]:
     if not len(near.terms):
         return np.zeros(len(numbers), np.float32), np.zeros(len(numbers), np.float32)
     at = np.minimum(np.searchsorted(near.terms, numbers), len(near.terms) - 1)

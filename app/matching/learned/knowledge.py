@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from app.matching.grams import Floats, GramIndex, distinct, top_of
 from app.matching.learned.catalogue import Catalogue
 from app.matching.learned.encoder import Encoder
-from app.matching.learned.past import History, Near
+from app.matching.learned.past import History, Said
 from app.matching.learned.question import Question
 from app.matching.shelf import Shelf
 
@@ -29,6 +30,8 @@ _UNKNOWN: Final = np.float32(0.5)
 class Knowledge:
     """The names, their vectors, the encoder, the past.
 
+    ``lengths`` are those of the sums of the names' grams, before they were brought to one.
+
     ``coarse`` are the vectors along the :data:`COARSE` directions (``axes``) in which they differ most; nearness along
     them is worked out in a tenth of the time.
     """
@@ -37,16 +40,43 @@ class Knowledge:
     history: History
     encoder: Encoder
     vectors: Floats
+    lengths: Floats
     axes: Floats
     coarse: Floats
 
-    def nearest(self, vector: Floats, count: int) -> NDArray[np.int64]:
+    def near(self, questions: Sequence[Question]) -> list[Near]:
+        """Return what is near each question; for many together it costs a fraction."""
+        if not questions:
+            return []
+        vectors = np.concatenate([question.vectors for question in questions])
+        ends = np.cumsum([len(question.vectors) for question in questions])
+        starts = ends - [len(question.vectors) for question in questions]
+        rough = (vectors @ self.axes) @ self.coarse.T
+        past = self.history.near_vectors(vectors[starts])
+        return [
+            Near(rough[low:high], said) for low, high, said in zip(starts.tolist(), ends.tolist(), past, strict=True)
+        ]
+
+    def summed_of(self, numbers: NDArray[np.int64]) -> Floats:
+        """Return for these names the sum of the vectors of their grams."""
+        return self.vectors[numbers] * self.lengths[numbers, None]
+
+    def nearest(self, vector: Floats, rough: Floats, count: int) -> NDArray[np.int64]:
         """Return the numbers of the names whose vectors are nearest, the nearest first.
 
-        Looks exactly at those that are near along the coarse directions: 99 of 100 of the nearest are among them.
+        Looks exactly at those that are near along the coarse directions (``rough``): 99 of 100 of the nearest are
+        among them.
         """
-        rough = top_of(self.coarse @ (vector @ self.axes), ROUGHLY_NEAR)
-        return rough[top_of(self.vectors[rough] @ vector, count)].astype(np.int64)
+        first = top_of(rough, ROUGHLY_NEAR)
+        return first[top_of(self.vectors[first] @ vector, count)].astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """How near the names are to each vector of a question along the coarse directions; what near past texts say."""
+
+    rough: Floats
+    past: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +91,25 @@ class Found:
     translated: Floats
     cosine: Floats
     part_cosine: Floats
-    near_words: Near
-    near_vectors: Near
+    near_words: Said
+    near_vectors: Said
 
 
 def knowledge_of(catalogue: Catalogue, history: History, encoder: Encoder, shelf: Shelf | None = None) -> Knowledge:
     """Return what an encoder and a past know of the names, with what lies on the ``shelf`` of this encoder and past."""
     shelf = shelf or Shelf()
-    vectors = shelf.array("names", lambda: encoder.encode(catalogue.texts))
+    encoded: list[tuple[Floats, Floats]] = []
+
+    def made() -> tuple[Floats, Floats]:
+        if not encoded:
+            encoded.append(encoder.summed(catalogue.hashed))
+        return encoded[0]
+
+    vectors = shelf.array("names", lambda: made()[0])
+    lengths = shelf.array("lengths", lambda: made()[1])
     axes = shelf.array("axes", lambda: _axes_of(vectors))
     coarse = shelf.array("coarse", lambda: vectors @ axes)
-    return Knowledge(catalogue, history.with_encoder(encoder, shelf), encoder, vectors, axes, coarse)
+    return Knowledge(catalogue, history.with_encoder(encoder, shelf), encoder, vectors, lengths, axes, coarse)
 
 
 def _axes_of(vectors: Floats) -> Floats:
@@ -81,7 +119,7 @@ def _axes_of(vectors: Floats) -> Floats:
     return axes
 
 
-def recall(question: Question, known: Knowledge) -> Found:
+def recall(question: Question, known: Knowledge, near: Near) -> Found:
     """Return the names worth a closer look."""
     catalogue, history = known.catalogue, known.history
     words = _likeness(catalogue.index, question.plain, catalogue)
@@ -90,17 +128,17 @@ def recall(question: Question, known: Knowledge) -> Found:
     cover = catalogue.fine.cover(question.canonical)
     fine = cover.matched / np.sqrt(np.maximum(cover.total * catalogue.fine.weight_of, 1e-6))
     translated = catalogue.best_of_forms(_translated(question.plain, catalogue.index, history))
-    near_words, near_vectors = history.near_words(question.plain), history.near_vectors(question.vectors[0])
+    near_words = history.near_words(question.plain)
     chosen: list[NDArray[np.integer]] = [
         top_of(words, BY_WORDS),
         top_of(other, BY_OTHER_WORDS),
         top_of(fine, BY_OTHER_WORDS),
-        known.nearest(question.vectors[0], BY_VECTOR),
+        known.nearest(question.vectors[0], near.rough[0], BY_VECTOR),
         top_of(translated, BY_TRANSLATION),
         near_words.terms,
-        near_vectors.terms,
+        near.past.terms,
         *(top_of(part, BY_PART) for part in parts),
-        *(known.nearest(vector, BY_PART) for vector in question.vectors[1:]),
+        *(known.nearest(*part, BY_PART) for part in zip(question.vectors[1:], near.rough[1:], strict=True)),
         np.array(catalogue.named_inside(question.plain), np.int64),
         np.array(catalogue.ranker.named_by(question.query), np.int64),
     ]
@@ -116,7 +154,7 @@ def recall(question: Question, known: Knowledge) -> Found:
         cosines[:, 0],
         cosines.max(axis=1),
         near_words,
-        near_vectors,
+        near.past,
     )
 
 

@@ -32,7 +32,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
+class Said:
     """What near texts say of each name they were given: the best likeness, the sum over near texts."""
 
     terms: NDArray[np.int64]
@@ -126,13 +126,17 @@ class History:
         together = Counter(pair for row in rows for pair in permutations(sorted(set(row.terms)), 2))
         self.habits = Habits(counts, {pair: times for pair, times in together.items() if times > 1})
 
-    def near_words(self, plain: str) -> Near:
+    def near_words(self, plain: str) -> Said:
         """Return what the texts say that share most grams with ``plain``."""
-        return _near([layer.said(layer.likeness(plain)) for layer in self.layers])
+        return _together([layer.said(layer.likeness(plain)) for layer in self.layers])
 
-    def near_vectors(self, vector: Floats) -> Near:
-        """Return what the texts say whose vectors are nearest."""
-        return _near([layer.said(layer.vectors @ vector) for layer in self.layers])
+    def near_vectors(self, vectors: Floats) -> list[Said]:
+        """Return for each vector what the texts say whose vectors are nearest."""
+        likeness = [vectors @ layer.vectors.T for layer in self.layers]
+        return [
+            _together([layer.said(one) for layer, one in zip(self.layers, of_layers, strict=True)])
+            for of_layers in zip(*likeness, strict=True)
+        ]
 
 
 def _pairs(rows: Sequence[Row], catalogue: Catalogue) -> list[tuple[str, str]]:
@@ -141,10 +145,10 @@ def _pairs(rows: Sequence[Row], catalogue: Catalogue) -> list[tuple[str, str]]:
     return [pair for pair in pairs if len(pair[0]) * len(pair[1]) <= MOST_CELLS and pair[0] and pair[1]]
 
 
-def _near(said: Sequence[tuple[NDArray[np.int64], Floats]]) -> Near:
+def _together(said: Sequence[tuple[NDArray[np.int64], Floats]]) -> Said:
     """The likest of what several layers say."""
     share = np.concatenate([likeness for _, likeness in said])
     terms, where = numbered(np.concatenate([names for names, _ in said]))
     best = np.zeros(len(terms), np.float32)
     np.maximum.at(best, where, share)
-    return Near(terms, best, np.bincount(where, np.maximum(share, 0) ** 2, len(terms)).astype(np.float32))
+    return Said(terms, best, np.bincount(where, np.maximum(share, 0) ** 2, len(terms)).astype(np.float32))

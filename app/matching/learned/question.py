@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final
+
+import numpy as np
 
 from app.matching.grams import Codes, Floats, grams
 from app.matching.learned.catalogue import Catalogue, Spoken
-from app.matching.learned.encoder import Encoder
+from app.matching.learned.encoder import WIDTH, Encoder
 from app.matching.query import Query, analyse
 from app.matching.splitting import split_joined, split_texts
 
 MOST_SEGMENTS: Final = 8
+_NO_VECTORS: Final = np.zeros((0, WIDTH), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +40,18 @@ class Question:
         return self.query.wordings[-1].plain
 
 
-def ask(text: str, catalogue: Catalogue, encoder: Encoder) -> Question | None:
-    """Return the question of a text, None when it says nothing."""
+def ask(texts: Sequence[str], catalogue: Catalogue, encoder: Encoder) -> list[Question | None]:
+    """Return the question of each text, None for one that says nothing."""
+    heard = [_heard(text, catalogue) for text in texts]
+    vectors = encoder.encode([part for one in heard if one for part in (one.canonical, *one.segments)])
+    ends = np.cumsum([1 + len(one.segments) if one else 0 for one in heard]).tolist()
+    return [
+        one and replace(one, vectors=vectors[low:high]) for one, low, high in zip(heard, [0, *ends], ends, strict=False)
+    ]
+
+
+def _heard(text: str, catalogue: Catalogue) -> Question | None:
+    """The question of a text, still without vectors."""
     lexicon = catalogue.ranker.lexicon
     normal = lexicon.spelling.normal(text)
     query = analyse(normal, lexicon)
@@ -46,7 +60,5 @@ def ask(text: str, catalogue: Catalogue, encoder: Encoder) -> Question | None:
     canonical = lexicon.canonical(normal)
     parts = [lexicon.spelling.normal(part) for piece in split_texts(text) for part in split_joined(piece)]
     segments = tuple(lexicon.canonical(part) for part in parts if part)[:MOST_SEGMENTS] if len(parts) > 1 else ()
-    vectors = encoder.encode([canonical, *segments])
-    return Question(
-        query, canonical, grams(query.wordings[0].plain), catalogue.spoken(query.wordings[-1].source), segments, vectors
-    )
+    spoken = catalogue.spoken(query.wordings[-1].source)
+    return Question(query, canonical, grams(query.wordings[0].plain), spoken, segments, _NO_VECTORS)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from app.matching.grams import Floats, numbered
+from app.matching.grams import Floats, distinct
 from app.matching.learned.encoder import Encoder
-from app.matching.learned.hashing import hashed
+from app.matching.learned.hashing import Rows, Whole, hashed
 
 MEASURES: Final = (
     "added",
@@ -26,20 +24,18 @@ MEASURES: Final = (
 _LITTLE: Final = np.float32(1e-3)
 
 
-def remainders(text: str, names: Sequence[str], encoder: Encoder) -> Floats:
-    """Return per name a row of :data:`MEASURES`: of sums of vectors of grams, and of how alike such sums are."""
-    rows = hashed([text, *names])
-    grams, where = numbered(rows.buckets)
-    cells = rows.owners() * len(grams) + where
-    flat: Floats = np.bincount(cells, minlength=len(rows) * len(grams)).astype(np.float32)
-    of_text, counts = np.split(flat.reshape(len(rows), len(grams)), [1])
-    own = np.flatnonzero(of_text)
-    vectors: Floats = encoder.table[grams].astype(np.float32)
-    bare = vectors[own]
-    held = (counts[:, own] > 0).astype(np.float32)
-    whole, common = _turned(bare.sum(axis=0), encoder), _turned(held @ bare, encoder)
-    sums = _turned(counts @ vectors, encoder)
-    added, left = sums - _turned(counts[:, own] @ bare, encoder), whole - common
+def remainders(text: str, names: Rows, sums: Floats, encoder: Encoder) -> Floats:
+    """Return per name a row of :data:`MEASURES`: of sums of vectors of grams, and of how alike such sums are.
+
+    ``names`` are their hashed grams, ``sums`` the sums of the vectors of these.
+    """
+    own: Whole = distinct(hashed([text]).buckets)
+    counts = _counts(names, own)
+    vectors: Floats = encoder.table[own].astype(np.float32)
+    bare: Floats = vectors @ encoder.turn
+    held = (counts > 0).astype(np.float32)
+    whole, common = bare.sum(axis=0), held @ bare
+    added, left = sums - counts @ bare, whole - common
     columns = [
         _length(added),
         _length(left),
@@ -49,13 +45,18 @@ def remainders(text: str, names: Sequence[str], encoder: Encoder) -> Floats:
         _alike(added, np.broadcast_to(whole, added.shape)),
         _alike(left, sums),
         _alike(common, sums),
-        ((1 - held) * _length(bare)).max(axis=1),
+        ((1 - held) * _length(vectors)).max(axis=1),
     ]
     return np.stack(columns, axis=1).astype(np.float32)
 
 
-def _turned(vectors: NDArray[np.floating], encoder: Encoder) -> Floats:
-    return np.asarray(vectors @ encoder.turn, np.float32)
+def _counts(names: Rows, own: Whole) -> Floats:
+    """How often each name holds each of a text's grams (sorted)."""
+    at = np.minimum(np.searchsorted(own, names.buckets), len(own) - 1)
+    known = own[at] == names.buckets
+    cells = names.owners()[known] * len(own) + at[known]
+    found = np.bincount(cells, minlength=len(names) * len(own)).reshape(len(names), len(own))
+    return found.astype(np.float32)
 
 
 def _length(vectors: Floats) -> Floats:

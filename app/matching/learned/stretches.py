@@ -50,20 +50,26 @@ def stretches_of(text: str, whole: Floats, encoder: Encoder) -> Stretches:
     low, high = low[chosen][:MOST], high[chosen][:MOST]
     if not len(low):
         return Stretches(np.array([0]), np.array([length]), whole[None, :])
-    vectors = unit(_sums(text, low, high, encoder) @ encoder.turn)[0]
+    vectors = unit(_sums(text, low, high, encoder))[0]
     return Stretches(np.append(low, 0), np.append(high, length), np.concatenate([vectors, whole[None, :]]))
 
 
 def _sums(text: str, low: Whole, high: Whole, encoder: Encoder) -> Floats:
     """The mean vector of the grams of each stretch, which stands between two marks as a text does."""
     length = len(text)
-    inner = encoder.table[hashed([text]).buckets].astype(np.float32)
+    inner = _turned(hashed([text]).buckets, encoder)
     singles, pairs, triples = inner[1 : length + 1], inner[length + 3 : 2 * length + 2], inner[2 * length + 4 : -1]
-    edges = encoder.table[hashed([text[at : at + 2] for at in range(length - 1)]).buckets].astype(np.float32)
+    edges = _turned(hashed([text[at : at + 2] for at in range(length - 1)]).buckets, encoder)
     edges = edges.reshape(length - 1, 9, -1)  # per pair of characters ab: < a b > <a ab b> <ab ab>
     begins, ends = edges[:, [0, 4, 7]].sum(axis=1), edges[:, [3, 6, 8]].sum(axis=1)
     summed = _between(singles, low, high) + _between(pairs, low, high - 1) + _between(triples, low, high - 2)
     found: Floats = (summed + begins[low] + ends[high - 2]) / (3 * (high - low) + 3).astype(np.float32)[:, None]
+    return found
+
+
+def _turned(buckets: Whole, encoder: Encoder) -> Floats:
+    """The vectors of grams through the linear layer: some hundred grams, where the stretches may be thousands."""
+    found: Floats = encoder.table[buckets].astype(np.float32) @ encoder.turn
     return found
 
 

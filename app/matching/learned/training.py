@@ -18,7 +18,7 @@ from app.matching.learned.encoder import Encoder, Halves, untrained
 from app.matching.learned.features import Look, look
 from app.matching.learned.fitting import Fit, Pairs
 from app.matching.learned.hashing import Rows, hashed
-from app.matching.learned.knowledge import knowledge_of
+from app.matching.learned.knowledge import Knowledge, knowledge_of
 from app.matching.learned.model import Model, sigmoid
 from app.matching.learned.past import History, Row
 from app.matching.learned.question import ask
@@ -35,6 +35,8 @@ _BASE_NAMES: Final = 20_000
 _NAMES: Final = 4_000
 """Names gone through with themselves in each round."""
 _ROUNDS: Final = 10
+_TOGETHER: Final = 32
+"""Texts looked at together."""
 _SLOWER: Final = 4
 """Rounds at the end in which the rate falls."""
 
@@ -126,13 +128,20 @@ class Training:
             encoder = self._encoder(base, others)
             known = knowledge_of(self._catalogue, History(others, self._catalogue), encoder)
             self._tell()
-            for number in range(fold, len(self._examples), FOLDS):
-                example = self._examples[number]
-                question = ask(example.text, self._catalogue, encoder)
-                if question is not None:
-                    seen[number] = self._kept(look(question, known), example.row)
+            numbers = range(fold, len(self._examples), FOLDS)
+            for low in range(0, len(numbers), _TOGETHER):
+                self._look(numbers[low : low + _TOGETHER], known, seen)
             del known, encoder  # 100 MB, before the next ones are made
         return [seen[number] for number in sorted(seen)]
+
+    def _look(self, numbers: Sequence[int], known: Knowledge, seen: dict[int, _Seen]) -> None:
+        """Look at some texts and put down in ``seen`` what was seen of those that say something."""
+        examples = [self._examples[number] for number in numbers]
+        asked = ask([example.text for example in examples], known.catalogue, known.encoder)
+        heard = [item for item in zip(asked, numbers, examples, strict=True) if item[0] is not None]
+        questions = [question for question in asked if question is not None]
+        for question, near, (_, number, example) in zip(questions, known.near(questions), heard, strict=True):
+            seen[number] = self._kept(look(question, known, near), example.row)
 
     @staticmethod
     def _kept(held: Look, row: Row) -> _Seen:

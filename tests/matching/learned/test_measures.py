@@ -6,6 +6,7 @@ import numpy as np
 
 from app.matching.learned import remainder, stretches, structure
 from app.matching.learned.encoder import untrained
+from app.matching.learned.hashing import hashed
 from app.matching.learned.stretches import fitting, stretches_of
 
 TEXT = "胃溃疡伴高血压"
@@ -40,7 +41,9 @@ def test_a_text_of_one_letter_or_of_hundreds_has_stretches() -> None:
 
 
 def test_a_name_that_is_the_text_adds_and_leaves_nothing() -> None:
-    found = remainder.remainders("胃溃疡", ["胃溃疡", "慢性胃溃疡", "肺炎"], untrained(5))
+    encoder, names = untrained(5), hashed(["胃溃疡", "慢性胃溃疡", "肺炎"])
+    vectors, lengths = encoder.summed(names)
+    found = remainder.remainders("胃溃疡", names, vectors * lengths[:, None], encoder)
     columns = dict(zip(remainder.MEASURES, found.T, strict=True))
     assert np.allclose([columns["added"][0], columns["left"][0]], 0, atol=1e-3)
     assert columns["added"][1] > 0

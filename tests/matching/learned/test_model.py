@@ -61,6 +61,16 @@ def test_two_operations_are_answered_by_two_names(taught: FirstMatcher) -> None:
     assert {candidate.name for candidate in taught.answers("膀胱放脓", PX)} == {"膀胱切开引流术"}
 
 
+def test_many_texts_together_are_answered_as_one_by_one(taught: FirstMatcher, untaught: FirstMatcher) -> None:
+    assert untaught.take_model(PX, taught.model_bytes(PX))
+    texts = ["膀胱瘤子拿掉", "，。！", "肝瘤子拿掉+脾放脓", "qwertz", "", "脑放脓"]
+    together = taught.match_many(texts, PX)
+    for text in texts:
+        alone, found = untaught.match(text, PX), together[text]
+        assert [candidate.code for candidate in found.candidates] == [candidate.code for candidate in alone.candidates]
+        assert found.band is alone.band
+
+
 def test_reasons_are_still_given(taught: FirstMatcher) -> None:
     best = taught.match("甲状腺瘤子拿掉", PX).best
     assert best is not None
