@@ -35,9 +35,9 @@ STATUS: Final = {
 def status_text(line: RuleLine) -> str:
     """Return what the list says at the right of a rule: ``启用 v1 · 命中 12``."""
     version = f" v{line.version}" if line.layer == "hospital" and line.version else ""
-    words = "草稿" if line.has_draft else STATUS[line.status]
+    draft = " · 有草稿" if line.has_draft and line.status is not RuleStatus.DRAFT else ""
     hits = f" · 命中 {line.hits_month:,}" if line.status is RuleStatus.ON else ""
-    return f"{words}{version}{hits}"
+    return f"{STATUS[line.status]}{version}{draft}{hits}"
 
 
 def holds(line: RuleLine, query: str) -> bool:

@@ -40,9 +40,7 @@ class SentenceView(QWidget):
         self.setObjectName("sentence")
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme().changed.connect(self._lay_out)
         self._say()
 
@@ -69,14 +67,6 @@ class SentenceView(QWidget):
     def box_of(self, index: int) -> QRect:
         """Return where a token stands, for the list that opens under it."""
         return self._boxes[index] if 0 <= index < len(self._boxes) else self.rect()
-
-    def hasHeightForWidth(self) -> bool:
-        """Tokens flow into lines."""
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        """Return the height that the tokens need in a width."""
-        return self._flow(width)[1]
 
     def sizeHint(self) -> QSize:
         """Return the size for the present width."""
@@ -186,9 +176,8 @@ class SentenceView(QWidget):
 
     def _lay_out(self) -> None:
         self._boxes, height = self._flow(max(self.width(), 1))
-        if self.minimumHeight() != height:  # a column of boxes does not ask how high it gets in its width
-            self.setMinimumHeight(height)
-        self.updateGeometry()
+        if self.height() != height:
+            self.setFixedHeight(height)
         self.update()
 
     def _can_change(self, index: int) -> bool:

@@ -250,7 +250,8 @@ class _Figure(QWidget):
 
 def _silent(trial: Trial) -> str:
     parts: Mapping[str, int] = {"不适用": trial.not_applicable, "通过": trial.cases - trial.not_applicable}
-    return "；".join(f"{name} {count:,} 份" for name, count in parts.items()) + "。"
+    gone = f"；比现行版本消失 {len(trial.gone):,} 份" if trial.gone else ""
+    return "；".join(f"{name} {count:,} 份" for name, count in parts.items()) + f"{gone}。"
 
 
 def _departments(trial: Trial) -> list[list[Cell]]:

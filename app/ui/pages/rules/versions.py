@@ -22,11 +22,11 @@ _VERSIONS: Final = (
     Column("state", "状态", 74),
     Column("days", "有效", 170),
     Column("who", "经手人", 76),
-    Column("at", "时间", 128, wide_only=True),
+    Column("at", "时间", 142, wide_only=True),
     Column("note", "原因", 160, stretch=True),
 )
 _STEPS: Final = (
-    Column("at", "时间", 128),
+    Column("at", "时间", 142),
     Column("who", "经手人", 76),
     Column("what", "改动", 200, stretch=True),
     Column("reason", "原因", 160, stretch=True),
