@@ -78,7 +78,7 @@ class ViewBuilder:
             batch = reader.batch_title(stored.batch_id) if stored.batch_id else ""
             siblings = tuple(Sibling.of(other, stored.record) for other in reader.same_patient(case_id))
             decisions = read_decisions(reader, case_id)
-            first = first_groups(reader, [case_id], session.engines.world).get(case_id)
+            first = self._first(reader, stored)
         rules, stamp = session.engines.rule_sets.for_record(stored.record), session.engines.stamp
         world = _World(stored.state, siblings, rules, first, profile_of(stored.record), stamp)
         report = self._report(stored, world, touched)
@@ -104,6 +104,19 @@ class ViewBuilder:
             claimed_by=stored.claimed_by,
             batch_title=batch,
         )
+
+    def _first(self, reader: Reader, stored: StoredCase) -> FirstGroup | None:
+        """The first grouping, as far as it matters: not before the main diagnosis has a code.
+
+        Once there it stays: the audit only grows, and replaying it takes longer than an edit.
+        """
+        case_id, engines = stored.case_id, self._session.engines
+        if not stored.record.text("dx[0].code"):
+            return None
+        known = self._known.get(case_id)
+        if known is not None and known.world.first is not None and known.world.stamp == engines.stamp:
+            return known.world.first
+        return first_groups(reader, [case_id], engines.world).get(case_id)
 
     def _locked(self, stored: StoredCase) -> str:
         """Return why the case cannot be changed, '' when it can."""
