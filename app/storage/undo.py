@@ -7,7 +7,7 @@ An operation can be taken back while the values that it left still stand; otherw
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Final
@@ -15,6 +15,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from app.common.errors import UserProblem
+from app.domain.field import Group
 from app.storage.audit import changes_of, operation_of
 from app.storage.ops import Op
 from app.storage.rows import EVENT, POSITION, ROW, Change
@@ -53,6 +54,9 @@ def _take_back(tx: Transaction, change: Change) -> None:
     stands = tx.current(change)
     if _comparable(stands) != _comparable(change.before):
         raise UserProblem("storage.undo_conflict", remedy="storage.remedy.undo_conflict")
+    if change.field == POSITION and isinstance(change.after, int):  # rows that were there then may be gone
+        last = len(tx.load_case(change.case_id or 0).record.rows(Group(change.entity))) - 1
+        change = replace(change, after=min(change.after, last))
     if change.field == ROW and isinstance(stands, Mapping):
         change = Change(change.entity, change.row_id, ROW, stands, None, change.case_id)
     tx.make(change)

@@ -218,3 +218,18 @@ def test_settings_and_profiles_can_be_taken_back(db: Database, me: Actor, ask: C
     assert ask("setting", "a") is None
     db.redo(first, by=me)
     assert ask("setting", "a") == 1
+
+
+def test_a_move_is_taken_back_to_the_end_when_rows_went_meanwhile(
+    db: Database, me: Actor, add: Add, load: Load, do: Do
+) -> None:
+    case_id = add(1, ("甲", "乙", "丙"))
+    first, second, third = (row.id for row in load(case_id).record.rows(Group.DX))
+    op_id = do(Op.MOVE_ROW, lambda tx: tx.move_row(case_id, Group.DX, third, 0))
+    do(Op.DELETE_ROW, lambda tx: tx.delete_row(case_id, Group.DX, second))
+    db.undo(op_id, by=me)
+    assert [row.id for row in load(case_id).record.rows(Group.DX)] == [first, third]
+    do(Op.MOVE_ROW, lambda tx: tx.move_row(case_id, Group.DX, first, 1))
+    assert [row.id for row in load(case_id).record.rows(Group.DX)] == [third, first]
+    with db.read() as reader:
+        assert reader.check(replay=True).is_sound
