@@ -162,9 +162,10 @@ class _Plan:
         end = 1 + reading.width
         found: dict[int, list[Row]] = {}
         for row in _fetch(connection, query):
-            values: dict[str, Value] = {}
-            reading.into(values, row, 1)
-            found.setdefault(row[0], []).append(Row(values, _raw(row[end]), _dashes(row[end + 1])))
+            raw, dashes = row[end], row[end + 1]
+            values = reading.of(row)
+            known = _NO_RAW if raw == "{}" else _raw(raw)
+            found.setdefault(row[0], []).append(Row(values, known, _NO_DASHES if dashes == "[]" else _dashes(dashes)))
         return found
 
 
@@ -174,6 +175,16 @@ class _Reading:
     def __init__(self, specs: Sequence[FieldSpec]) -> None:
         self.width = len(specs)
         self._specs = [(number, spec.id, spec if spec.type in _PARSED else None) for number, spec in enumerate(specs)]
+        self._plain = [(number, spec.id) for number, spec in enumerate(specs, start=1)]
+        self._parsed = any(spec.type in _PARSED for spec in specs)
+
+    def of(self, row: Stored) -> dict[str, Value]:
+        """Return what is not blank in a row whose fields stand after its first column."""
+        if self._parsed:
+            values: dict[str, Value] = {}
+            self.into(values, row, 1)
+            return values
+        return {name: row[number] for number, name in self._plain if row[number] is not None}
 
     def into(self, values: dict[str, Value], row: Stored, start: int) -> None:
         """Put what is not blank into ``values``."""
