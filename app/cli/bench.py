@@ -8,9 +8,13 @@ import inspect
 import json
 import sys
 from pathlib import Path
+from typing import Final
 
 import app
 from app.common.errors import UserProblem
+
+_RUN: Final = "\ndef bench("
+"""What a module of ``benchmarks`` holds when it is a benchmark, not a part of one."""
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -25,7 +29,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def _bench(args: argparse.Namespace) -> int:
     root = Path(app.__file__).resolve().parent.parent
-    names = sorted(path.stem for path in (root / "benchmarks").glob("[a-z]*.py"))
+    names = sorted(path.stem for path in (root / "benchmarks").glob("[a-z]*.py") if _RUN in path.read_text("utf-8"))
     if args.name not in names:
         raise UserProblem("cli.no_benchmark", remedy="cli.remedy.benchmarks", name=args.name, names="、".join(names))
     sys.path.insert(0, str(root))

@@ -285,6 +285,11 @@ def test_no_command_opens_the_window(home: Path) -> None:
     assert [launch.home.name for launch in seen] == ["home", "其他"]
 
 
+def test_bench_offers_no_part_of_a_benchmark(capsys: pytest.CaptureFixture[str]) -> None:
+    assert bingan("bench", "scenes") == 1
+    assert "match_work" not in capsys.readouterr().err
+
+
 def test_bench_refuses_an_option_that_a_benchmark_does_not_take(capsys: pytest.CaptureFixture[str]) -> None:
     assert bingan("bench", "qc", "--scheme", "starter") == 1
     assert "--scheme" in capsys.readouterr().err
