@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from app.domain.case import CaseState
+from app.domain.changes import Changes
 from app.domain.field import Group
 from app.services.composition import Services
 from app.storage.ops import Op
@@ -160,7 +161,7 @@ def test_a_fifth_more_weight_asks_for_the_physician_at_once(
 def test_an_edit_elsewhere_drops_the_trial(desk: Any, services: Services, case_id: int) -> None:
     desk.press("W")
     view = services.cases.accept(case_id, Group.DX, 2, "E11.900")
-    desk.window.publish(type("Touched", (), {"cases": frozenset({view.case_id}), "assets": False})())
+    desk.window.publish(Changes(cases=frozenset({view.case_id})))
     desk.rest()
     assert not desk.window.page.on_trial
     assert frames(desk) == [False, False, False]
