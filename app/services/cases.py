@@ -14,6 +14,7 @@ from app.domain.coding import CodeKind, MatchResult
 from app.domain.field import Group
 from app.domain.fields import field
 from app.domain.findings import Finding, Severity
+from app.domain.reading import Parsed
 from app.domain.values import parse
 from app.matching.splitting import split_texts
 from app.services.case_view import LOCKED, ViewBuilder, change_text, load_case
@@ -69,11 +70,7 @@ class CaseService:
         stored = self.unlocked(case_id)
         parsed = parse(spec, typed)
         with self._write(Op.SET_FIELD, case_id, stored) as tx:
-            row_id = self._row_id(tx, stored, at)
-            if at.field == "code" and at.group in KINDS and isinstance(parsed.value, str):
-                self._set_code(tx, case_id, at.group, row_id, parsed.value)
-            else:
-                tx.set_field(case_id, at.group, row_id, at.field, parsed.value, raw=parsed.raw, dash=parsed.dash)
+            self._put(tx, stored, at, parsed)
             tx.clear_drafts(case_id, [path])
         return self._views.after(case_id, self._touched(tx.changes))
 
@@ -165,8 +162,7 @@ class CaseService:
         stored = self.unlocked(case_id)
         parsed = parse(spec, finding.fix.value)
         with self._write(Op.APPLY_FIX, case_id, stored) as tx:
-            row_id = self._row_id(tx, stored, at)
-            tx.set_field(case_id, at.group, row_id, at.field, parsed.value, raw=parsed.raw, dash=parsed.dash)
+            self._put(tx, stored, at, parsed)
         return self._views.after(case_id, self._touched(tx.changes))
 
     def undo(self, case_id: int) -> CaseView:
@@ -273,6 +269,14 @@ class CaseService:
             yield tx
             if stored.state in FOLLOWS:
                 tx.set_state(case_id, FOLLOWS[stored.state])
+
+    def _put(self, tx: Transaction, stored: StoredCase, at: FieldPath, parsed: Parsed) -> None:
+        """Write a value where it belongs; a code brings its name."""
+        row_id = self._row_id(tx, stored, at)
+        if at.field == "code" and at.group in KINDS and isinstance(parsed.value, str):
+            self._set_code(tx, stored.case_id, at.group, row_id, parsed.value)
+        else:
+            tx.set_field(stored.case_id, at.group, row_id, at.field, parsed.value, raw=parsed.raw, dash=parsed.dash)
 
     def _set_code(self, tx: Transaction, case_id: int, group: Group, row_id: int, typed: str) -> None:
         """Write a code with the book's spelling and name; a code the book does not know is kept as typed."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from app.common.errors import UserProblem
 from app.domain.case import CaseState
 from app.domain.field import Group
-from app.domain.findings import Severity
+from app.domain.findings import Fix, Severity
 from app.services.composition import Services, open_services
 
 
@@ -38,6 +40,13 @@ def test_a_safe_remedy_is_written_by_one_call(services: Services, case_id: int) 
     assert finding.fix is not None
     view = services.cases.apply_fix(case_id, finding)
     assert "LJ-004" not in {one.rule_id for one in view.report.findings}
+
+
+def test_a_remedy_that_is_a_code_brings_its_name(services: Services, case_id: int) -> None:
+    view = services.cases.set_text(case_id, "los_days", "99")
+    finding = replace(view.report.findings[0], fix=Fix("dx[0].code", "I21.100", "改为 I21.100"))
+    view = services.cases.apply_fix(case_id, finding)
+    assert view.record.text("dx[0].name") == services.session.engines.codebook.name_of("I21.100")
 
 
 def test_the_first_edit_begins_coding(services: Services, case_id: int) -> None:
