@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from app.services.coding_memory import MemoryRow
+from app.ui.models.blocks import Blocks
 from app.ui.widgets import CELL, EMPTY, Cell, Column, plain
 
 BLOCK: Final = 200
@@ -29,9 +29,9 @@ class MemoryModel(QAbstractTableModel):
     ) -> None:
         super().__init__()
         self.columns = tuple(columns)
-        self._read, self._make = read, make
+        self._make = make
         self._refs: Sequence[int] = ()
-        self._blocks: OrderedDict[int, Mapping[int, MemoryRow]] = OrderedDict()
+        self._blocks = Blocks(read, lambda row: row.line.ref, size=BLOCK, kept=KEPT_BLOCKS)
 
     def set_refs(self, refs: Sequence[int]) -> None:
         """Show another list."""
@@ -51,7 +51,7 @@ class MemoryModel(QAbstractTableModel):
         """Return what a row shows, None past the end and for one that is gone."""
         if not 0 <= row < len(self._refs):
             return None
-        return self._block(row // BLOCK).get(self._refs[row])
+        return self._blocks.find(self._refs, row, self._refs[row])
 
     def rowCount(self, parent: _Index | None = None) -> int:
         """Return the number of codings."""
@@ -74,15 +74,3 @@ class MemoryModel(QAbstractTableModel):
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return self.columns[section].title
         return None
-
-    def _block(self, number: int) -> Mapping[int, MemoryRow]:
-        block = self._blocks.get(number)
-        if block is None:
-            wanted = self._refs[number * BLOCK : (number + 1) * BLOCK]
-            block = {row.line.ref: row for row in self._read(wanted)}
-            self._blocks[number] = block
-            while len(self._blocks) > KEPT_BLOCKS:
-                self._blocks.popitem(last=False)
-        else:
-            self._blocks.move_to_end(number)
-        return block

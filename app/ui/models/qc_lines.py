@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
 from app.services.qc_batch_types import HitKey, QcLine, Segment
+from app.ui.models.blocks import Blocks
 from app.ui.widgets import CELL, EMPTY, Cell, Column, plain
 
 BLOCK: Final = 60
@@ -36,9 +36,9 @@ class LinesModel(QAbstractTableModel):
     ) -> None:
         super().__init__()
         self.columns = tuple(columns)
-        self._read, self._make = read, make
+        self._make = make
         self._keys: Sequence[HitKey] = ()
-        self._blocks: OrderedDict[int, Mapping[Pair, QcLine]] = OrderedDict()
+        self._blocks = Blocks(read, lambda line: line.key[:2], size=BLOCK, kept=KEPT_BLOCKS)
         self._ready: Sequence[HitKey] = ()
         self._ticks: set[Pair] = set()
 
@@ -75,7 +75,7 @@ class LinesModel(QAbstractTableModel):
         """Return what a row shows, None past the end and for a line that is gone."""
         if not 0 <= row < len(self._keys):
             return None
-        return self._block(row // BLOCK).get(self._keys[row][:2])
+        return self._blocks.find(self._keys, row, self._keys[row][:2])
 
     def toggle(self, row: int) -> bool:
         """Tick a line, or take its tick off. Return False for one that cannot be ticked."""
@@ -127,18 +127,6 @@ class LinesModel(QAbstractTableModel):
             case Qt.ItemDataRole.AccessibleTextRole:
                 return "已勾选" if is_on else "未勾选" if is_ready(key) else "需人工，不能勾选"
         return Cell(checked=is_on, enabled=is_ready(key)) if role == CELL else None
-
-    def _block(self, number: int) -> Mapping[Pair, QcLine]:
-        block = self._blocks.get(number)
-        if block is None:
-            wanted = self._keys[number * BLOCK : (number + 1) * BLOCK]
-            block = {line.key[:2]: line for line in self._read(wanted)}
-            self._blocks[number] = block
-            while len(self._blocks) > KEPT_BLOCKS:
-                self._blocks.popitem(last=False)
-        else:
-            self._blocks.move_to_end(number)
-        return block
 
 
 def is_ready(key: HitKey) -> bool:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from array import array
-from collections import OrderedDict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from app.services.worklist import WorklistRow
+from app.ui.models.blocks import Blocks
 from app.ui.widgets import CELL, EMPTY, Cell, Column, plain
 
 BLOCK: Final = 200
@@ -32,9 +32,9 @@ class WorklistModel(QAbstractTableModel):
     def __init__(self, columns: Sequence[Column], read: ReadRows, make: MakeCell) -> None:
         super().__init__()
         self.columns = tuple(columns)
-        self._read, self._make = read, make
+        self._make = make
         self._ids: array[int] = array("q")
-        self._blocks: OrderedDict[int, Mapping[int, WorklistRow]] = OrderedDict()
+        self._blocks = Blocks(read, lambda row: row.case_id, size=BLOCK, kept=KEPT_BLOCKS)
         self._gone: set[int] = set()
 
     @property
@@ -66,14 +66,13 @@ class WorklistModel(QAbstractTableModel):
         """Return what a row shows, None past the end and for a case that was deleted."""
         if not 0 <= row < len(self._ids):
             return None
-        return self._block(row // BLOCK).get(self._ids[row])
+        return self._blocks.find(self._ids, row, self._ids[row])
 
     def forget(self, case_ids: Collection[int]) -> None:
         """Read the rows of some cases anew when they are shown next; the others stay."""
-        for number in [n for n, block in self._blocks.items() if not block.keys().isdisjoint(case_ids)]:
-            del self._blocks[number]
-            last = min((number + 1) * BLOCK, len(self._ids)) - 1
-            self.dataChanged.emit(self.index(number * BLOCK, 0), self.index(last, len(self.columns) - 1))
+        for rows in self._blocks.forget(case_ids):
+            last = min(rows.stop, len(self._ids)) - 1
+            self.dataChanged.emit(self.index(rows.start, 0), self.index(last, len(self.columns) - 1))
 
     def set_gone(self, case_ids: Collection[int]) -> None:
         """Grey the cases that left the list."""
@@ -115,15 +114,3 @@ class WorklistModel(QAbstractTableModel):
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return self.columns[section].title
         return None
-
-    def _block(self, number: int) -> Mapping[int, WorklistRow]:
-        block = self._blocks.get(number)
-        if block is None:
-            wanted = self._ids[number * BLOCK : (number + 1) * BLOCK]
-            block = {row.case_id: row for row in self._read(wanted)}
-            self._blocks[number] = block
-            while len(self._blocks) > KEPT_BLOCKS:
-                self._blocks.popitem(last=False)
-        else:
-            self._blocks.move_to_end(number)
-        return block

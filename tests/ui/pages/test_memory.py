@@ -267,7 +267,7 @@ def test_a_hundred_thousand_codings_are_shown_a_screen_at_a_time(desk: Any, monk
         read.extend(refs)
         return [row for _ in refs]
 
-    monkeypatch.setattr(page.list.model, "_read", rows)
+    monkeypatch.setattr(page.list.model._blocks, "_read", rows)
     page.list.show_refs(range(100_000), 0)
     desk.window.grab()
     assert len(read) <= 400
