@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -115,6 +116,7 @@ class Engines:
             self._matcher = None
             self._prices = {}
             self._ready = False
+        gc.unfreeze()  # the window froze what is given up here
 
     def use_models(self, give: GiveModel) -> None:
         """Take the models of the hospital from ``give``, from the next load on and for a matcher that is there."""
