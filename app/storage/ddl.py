@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from app.storage.tables import metadata, triggers
+from app.storage.columns import metadata
+from app.storage.tables import triggers
 
 _DIALECT: Final = sqlite.dialect()
 _BLANKS: Final = re.compile(r"\s+")

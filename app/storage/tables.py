@@ -16,8 +16,17 @@ import sqlalchemy as sa
 from app.domain.case import CaseState
 from app.domain.field import FieldSpec, FieldType, Group
 from app.domain.fields import FIELDS, fields_of
-
-metadata: Final = sa.MetaData()
+from app.storage.columns import (
+    by_columns,
+    case_number,
+    id_column,
+    json_column,
+    number_column,
+    table,
+    text_column,
+    time_column,
+)
+from app.storage.desk_tables import DESK_TABLES
 
 CODED_GROUPS: Final = (Group.DX, Group.OP)
 """Groups whose rows carry a proposal and a code status."""
@@ -47,33 +56,6 @@ def _field_column(spec: FieldSpec) -> sa.Column[object]:
     return sa.Column(spec.id, kind, *([sa.CheckConstraint(check)] if check else []))
 
 
-def _text(name: str, default: str | None = "", check: str = "") -> sa.Column[str]:
-    """Return a NOT NULL text column; ``default`` None means that a value must be given."""
-    return sa.Column(
-        name,
-        sa.Text(),
-        *([sa.CheckConstraint(check)] if check else []),
-        nullable=False,
-        server_default=None if default is None else sa.text(f"'{default}'"),
-    )
-
-
-def _number(name: str, default: int | None = 0) -> sa.Column[int]:
-    return sa.Column(
-        name, sa.Integer(), nullable=False, server_default=None if default is None else sa.text(str(default))
-    )
-
-
-def _time(name: str) -> sa.Column[str]:
-    return _text(name, None, f"{name} IS datetime({name})")
-
-
-def _json(name: str, kind: str) -> sa.Column[str]:
-    """Return a JSON column. SQLite's JSON functions are refused in a CHECK under ``trusted_schema=OFF``."""
-    is_object = kind == "object"
-    return _text(name, "{}" if is_object else "[]", f"{name} GLOB '{{*}}'" if is_object else f"{name} GLOB '[[]*]'")
-
-
 def _case_id(*, is_key: bool) -> sa.Column[int]:
     owner = sa.ForeignKey("cases.id", ondelete="CASCADE")
     return sa.Column("case_id", sa.Integer(), owner, primary_key=is_key, autoincrement=False, nullable=False)
@@ -81,50 +63,34 @@ def _case_id(*, is_key: bool) -> sa.Column[int]:
 
 def _unread() -> tuple[sa.Column[str], sa.Column[str]]:
     """Return the columns for texts that could not be read and for fields that hold a dash."""
-    return _json("raw", "object"), _json("dashes", "array")
-
-
-def _table(name: str, *parts: sa.schema.SchemaItem, rowid: bool = True) -> sa.Table:
-    has_sequence = any(isinstance(part, sa.Column) and part.name == "id" for part in parts)
-    return sa.Table(
-        name,
-        metadata,
-        *parts,
-        sqlite_strict=True,
-        sqlite_autoincrement=has_sequence,
-        sqlite_with_rowid=rowid,
-    )
-
-
-def _id() -> sa.Column[int]:
-    return sa.Column("id", sa.Integer(), primary_key=True)
+    return json_column("raw", "object"), json_column("dashes", "array")
 
 
 def _kind() -> sa.Column[str]:
     """Return the column for the code set of a remembered coding."""
-    return _text("kind", None, "kind IN ('dx', 'px')")
+    return text_column("kind", None, "kind IN ('dx', 'px')")
 
 
-batch: Final = _table(
+batch: Final = table(
     "batch",
-    _id(),
-    _text("file_name", None),
-    _text("sha256", None),
-    _text("layout"),
-    _text("source_sha256"),
-    _json("report", "object"),
-    _text("actor", None),
-    _time("at"),
+    id_column(),
+    text_column("file_name", None),
+    text_column("sha256", None),
+    text_column("layout"),
+    text_column("source_sha256"),
+    json_column("report", "object"),
+    text_column("actor", None),
+    time_column("at"),
 )
 
-batch_source: Final = _table(
+batch_source: Final = table(
     "batch_source",
     sa.Column("sha256", sa.Text(), primary_key=True),
     sa.Column("data", sa.LargeBinary(), nullable=False),
 )
 
-column_set: Final = _table(
-    "column_set", _id(), _text("sha256", None), _json("paths", "array"), sa.UniqueConstraint("sha256")
+column_set: Final = table(
+    "column_set", id_column(), text_column("sha256", None), json_column("paths", "array"), sa.UniqueConstraint("sha256")
 )
 
 _STATES: Final = ", ".join(f"'{state}'" for state in CaseState)
@@ -163,52 +129,52 @@ CACHE_COLUMNS: Final = (
     "checked_version",
 )
 
-cases: Final = _table(
+cases: Final = table(
     "cases",
-    _id(),
-    _text("org_code"),
-    _text("record_no"),
-    _number("admission_count"),
-    _text("state", None, f"state IN ({_STATES})"),
-    _number("version"),
+    id_column(),
+    text_column("org_code"),
+    text_column("record_no"),
+    number_column("admission_count"),
+    text_column("state", None, f"state IN ({_STATES})"),
+    number_column("version"),
     sa.Column("batch_id", sa.Integer(), sa.ForeignKey("batch.id")),
-    _number("source_row"),
+    number_column("source_row"),
     sa.Column("columns_id", sa.Integer(), sa.ForeignKey("column_set.id")),
-    _text("claimed_by"),
-    _time("created"),
-    _time("updated"),
-    _text("patient_name"),
-    _text("sex"),
+    text_column("claimed_by"),
+    time_column("created"),
+    time_column("updated"),
+    text_column("patient_name"),
+    text_column("sex"),
     sa.Column("age_years", sa.Integer()),
     sa.Column("age_days", sa.Integer()),
-    _text("dept"),
-    _text("admit_time"),
-    _text("discharge_time"),
-    _text("principal_text"),
-    _text("principal_code"),
-    _text("principal_name"),
+    text_column("dept"),
+    text_column("admit_time"),
+    text_column("discharge_time"),
+    text_column("principal_text"),
+    text_column("principal_code"),
+    text_column("principal_name"),
     sa.Column("amount_fen", sa.Integer()),
-    _number("coded"),
-    _number("total"),
-    _number("proposals"),
-    _text("search"),
-    _number("errors"),
-    _number("warns"),
-    _number("hints"),
+    number_column("coded"),
+    number_column("total"),
+    number_column("proposals"),
+    text_column("search"),
+    number_column("errors"),
+    number_column("warns"),
+    number_column("hints"),
     sa.Column("score", sa.REAL()),
-    _text("drg"),
-    _text("drg_name"),
+    text_column("drg"),
+    text_column("drg_name"),
     sa.Column("rw", sa.REAL()),
-    _text("group_status"),
-    _text("initials"),
-    _number("checked_version", -1),
+    text_column("group_status"),
+    text_column("initials"),
+    number_column("checked_version", -1),
     sa.UniqueConstraint(*KEY_COLUMNS),
 )
 
 
 def _head_table(name: str) -> sa.Table:
     specs = [spec for spec in fields_of(Group.CASE) if spec.table == name]
-    return _table(name, _case_id(is_key=True), *map(_field_column, specs), *_unread())
+    return table(name, _case_id(is_key=True), *map(_field_column, specs), *_unread())
 
 
 def _group_table(group: Group) -> sa.Table:
@@ -216,7 +182,7 @@ def _group_table(group: Group) -> sa.Table:
     coded: list[sa.schema.SchemaItem] = []
     if group in CODED_GROUPS:
         coded = [
-            _text("code_status", "", "code_status IN ('', 'accepted')"),
+            text_column("code_status", "", "code_status IN ('', 'accepted')"),
             sa.Column("prop_code", sa.Text()),
             sa.Column("prop_name", sa.Text()),
             sa.Column("prop_score", sa.REAL()),
@@ -224,9 +190,9 @@ def _group_table(group: Group) -> sa.Table:
             sa.Column("prop_reason", sa.Text()),
             sa.CheckConstraint("(prop_code IS NULL) = (prop_kind IS NULL)"),
         ]
-    return _table(
+    return table(
         specs[0].table,
-        _id(),
+        id_column(),
         _case_id(is_key=False),
         sa.Column("position", sa.Integer(), sa.CheckConstraint("position >= 0"), nullable=False),
         *map(_field_column, specs),
@@ -246,132 +212,131 @@ GROUP_TABLES: Final[Mapping[Group, sa.Table]] = MappingProxyType(
 )
 """Tables of the repeating groups."""
 
-import_profile: Final = _table(
-    "import_profile", _id(), _text("signature", None), _json("mapping", "object"), sa.UniqueConstraint("signature")
+import_profile: Final = table(
+    "import_profile",
+    id_column(),
+    text_column("signature", None),
+    json_column("mapping", "object"),
+    sa.UniqueConstraint("signature"),
 )
-setting: Final = _table(
-    "setting", _id(), _text("key", None), _text("value", None, "value <> ''"), sa.UniqueConstraint("key")
+setting: Final = table(
+    "setting",
+    id_column(),
+    text_column("key", None),
+    text_column("value", None, "value <> ''"),
+    sa.UniqueConstraint("key"),
 )
 
-coding_import: Final = _table(
+coding_import: Final = table(
     "coding_import",
-    _id(),
-    _text("file_name", None),
-    _text("sha256", None),
-    _text("lines_sha256", None),
-    _number("lines", None),
-    _text("actor", None),
-    _text("actor_name"),
-    _time("at"),
+    id_column(),
+    text_column("file_name", None),
+    text_column("sha256", None),
+    text_column("lines_sha256", None),
+    number_column("lines", None),
+    text_column("actor", None),
+    text_column("actor_name"),
+    time_column("at"),
 )
 """Files of past codings; ``lines_sha256`` names what was taken from the file, in ``batch_source``."""
 
-coding_revoked: Final = _table(
+coding_revoked: Final = table(
     "coding_revoked",
-    _id(),
+    id_column(),
     _kind(),
-    _text("key", None),
-    _text("codes", None),
-    _text("text", None),
-    _text("why"),
-    _text("actor", None),
-    _text("actor_name"),
-    _time("at"),
+    text_column("key", None),
+    text_column("codes", None),
+    text_column("text", None),
+    text_column("why"),
+    text_column("actor", None),
+    text_column("actor_name"),
+    time_column("at"),
     sa.UniqueConstraint("kind", "key", "codes"),
 )
 """Codings that are remembered and no longer offered."""
 
 
-def _by() -> tuple[sa.Column[str], sa.Column[str], sa.Column[str]]:
-    """Return the columns for who wrote a row and when."""
-    return _text("actor", None), _text("actor_name"), _time("at")
-
-
 def _valid() -> tuple[sa.Column[str], sa.Column[str]]:
     """Return the columns for the first and last day on which something holds, '' for no bound."""
     return tuple(
-        _text(name, "", f"{name} = '' OR {name} IS date({name}, '+0 days')") for name in ("valid_from", "valid_to")
+        text_column(name, "", f"{name} = '' OR {name} IS date({name}, '+0 days')")
+        for name in ("valid_from", "valid_to")
     )  # type: ignore[return-value]  # there are two names
 
 
-def _case_number() -> sa.Column[int]:
-    """Return the column for a case that a row of the hospital's rules is about; it stays when the case goes."""
-    return _number("case_id", None)
-
-
-rule_version: Final = _table(
+rule_version: Final = table(
     "rule_version",
-    _id(),
-    _text("rule_id", None),
-    _number("version", None),
-    _text("status", None, "status IN ('draft', 'on')"),
-    _json("rule", "object"),
+    id_column(),
+    text_column("rule_id", None),
+    number_column("version", None),
+    text_column("status", None, "status IN ('draft', 'on')"),
+    json_column("rule", "object"),
     *_valid(),
-    _text("note"),
-    _text("origin"),
-    *_by(),
+    text_column("note"),
+    text_column("origin"),
+    *by_columns(),
     sa.UniqueConstraint("rule_id", "version"),
 )
 """Versions of the hospital's own rules, each whole."""
 
-rule_override: Final = _table(
+rule_override: Final = table(
     "rule_override",
-    _id(),
-    _text("kind", None, "kind IN ('switch', 'severity', 'parameter', 'list', 'unless')"),
-    _text("target", None),
-    _text("department"),
-    _text("value", None, "value <> ''"),
-    _text("reason"),
+    id_column(),
+    text_column("kind", None, "kind IN ('switch', 'severity', 'parameter', 'list', 'unless')"),
+    text_column("target", None),
+    text_column("department"),
+    text_column("value", None, "value <> ''"),
+    text_column("reason"),
     *_valid(),
-    *_by(),
+    *by_columns(),
 )
 """What the hospital says of a rule, a parameter or a list; the newest word holds. ``value`` is JSON."""
 
-rule_judgement: Final = _table(
+rule_judgement: Final = table(
     "rule_judgement",
-    _id(),
-    _text("rule_id", None),
-    _case_number(),
-    _text("verdict", None, "verdict IN ('true', 'false')"),
-    _text("note"),
-    *_by(),
+    id_column(),
+    text_column("rule_id", None),
+    case_number(),
+    text_column("verdict", None, "verdict IN ('true', 'false')"),
+    text_column("note"),
+    *by_columns(),
     sa.UniqueConstraint("rule_id", "case_id"),
 )
 """Whether a rule was right about a case."""
 
-suppression: Final = _table(
+suppression: Final = table(
     "suppression",
-    _id(),
-    _case_number(),
-    _text("rule_id", None),
-    _text("path"),
-    _text("digest", None, "length(digest) = 64"),
-    _text("reason", None),
-    *_by(),
-    _text("lifted"),
-    _text("lifted_by"),
-    _text("lifted_at"),
+    id_column(),
+    case_number(),
+    text_column("rule_id", None),
+    text_column("path"),
+    text_column("digest", None, "length(digest) = 64"),
+    text_column("reason", None),
+    *by_columns(),
+    text_column("lifted"),
+    text_column("lifted_by"),
+    text_column("lifted_at"),
 )
 """Findings that somebody suppressed. ``digest`` is of the facts; of values of the record nothing is kept."""
 
-qc_exception: Final = _table(
+qc_exception: Final = table(
     "qc_exception",
-    _id(),
-    _case_number(),
-    _text("rule_id", None),
+    id_column(),
+    case_number(),
+    text_column("rule_id", None),
     sa.Column("amount_fen", sa.Integer()),
-    _text("ratio"),
-    _text("reason_class", None),
-    _text("reason", None),
-    _json("evidence", "array"),
-    _text("valid_to", None, "valid_to IS date(valid_to, '+0 days')"),
-    *_by(),
-    _text("head_name"),
-    _text("head_at"),
-    _text("insurance_name"),
-    _text("insurance_at"),
-    _text("state", None, "state IN ('open', 'approved', 'rejected', 'withdrawn')"),
-    _text("note"),
+    text_column("ratio"),
+    text_column("reason_class", None),
+    text_column("reason", None),
+    json_column("evidence", "array"),
+    text_column("valid_to", None, "valid_to IS date(valid_to, '+0 days')"),
+    *by_columns(),
+    text_column("head_name"),
+    text_column("head_at"),
+    text_column("insurance_name"),
+    text_column("insurance_at"),
+    text_column("state", None, "state IN ('open', 'approved', 'rejected', 'withdrawn')"),
+    text_column("note"),
     sa.CheckConstraint(
         "state <> 'approved' OR (head_name <> '' AND insurance_name <> '' AND head_name <> insurance_name)"
     ),
@@ -380,8 +345,8 @@ qc_exception: Final = _table(
 
 FLAT_TABLES: Final[Mapping[str, sa.Table]] = MappingProxyType(
     {
-        table.name: table
-        for table in (
+        flat.name: flat
+        for flat in (
             batch,
             column_set,
             import_profile,
@@ -393,29 +358,30 @@ FLAT_TABLES: Final[Mapping[str, sa.Table]] = MappingProxyType(
             rule_judgement,
             suppression,
             qc_exception,
+            *DESK_TABLES,
         )
     }
 )
 """Audited tables that do not belong to a case, by name."""
 
-audit_operation: Final = _table(
+audit_operation: Final = table(
     "audit_operation",
-    _id(),
-    _text("op", None),
-    _text("actor", None),
-    _text("actor_name"),
-    _time("at"),
-    _text("machine"),
-    _text("note"),
+    id_column(),
+    text_column("op", None),
+    text_column("actor", None),
+    text_column("actor_name"),
+    time_column("at"),
+    text_column("machine"),
+    text_column("note"),
     sa.Column("undo_of", sa.Integer(), sa.ForeignKey("audit_operation.id")),
-    _number("changes", None),
-    _number("cases", None),
+    number_column("changes", None),
+    number_column("cases", None),
     sa.Column("case_id", sa.Integer()),
-    _text("previous", None),
-    _text("hash", None, "length(hash) = 64"),
+    text_column("previous", None),
+    text_column("hash", None, "length(hash) = 64"),
 )
 
-audit_change: Final = _table(
+audit_change: Final = table(
     "audit_change",
     sa.Column(
         "op_id",
@@ -426,67 +392,71 @@ audit_change: Final = _table(
     ),
     sa.Column("seq", sa.Integer(), primary_key=True, autoincrement=False),
     sa.Column("case_id", sa.Integer()),
-    _text("entity", None),
-    _number("row_id"),
-    _text("field"),
+    text_column("entity", None),
+    number_column("row_id"),
+    text_column("field"),
     sa.Column("before", sa.Text()),
     sa.Column("after", sa.Text()),
     sa.CheckConstraint('"before" IS NOT NULL OR "after" IS NOT NULL'),
     rowid=False,
 )
 
-coding_evidence: Final = _table(
+coding_evidence: Final = table(
     "coding_evidence",
     sa.Column("ref", sa.Integer(), primary_key=True, autoincrement=False),
     _case_id(is_key=False),
     _kind(),
-    _text("key", None),
-    _text("codes", None),
-    _text("text", None),
-    _text("by"),
-    _text("last", None),
-    _number("op_id", None),
+    text_column("key", None),
+    text_column("codes", None),
+    text_column("text", None),
+    text_column("by"),
+    text_column("last", None),
+    number_column("op_id", None),
 )
 """Codes on cases that a person confirmed; worked out of the audit (:mod:`app.storage.confirmed`)."""
 
-coding_past: Final = _table(
+coding_past: Final = table(
     "coding_past",
     sa.Column("ref", sa.Integer(), primary_key=True, autoincrement=False),
     sa.Column("import_id", sa.Integer(), sa.ForeignKey("coding_import.id", ondelete="CASCADE"), nullable=False),
     _kind(),
-    _text("key", None),
-    _text("codes", None),
-    _text("text", None),
-    _number("times", None),
-    _text("by"),
-    _text("last"),
+    text_column("key", None),
+    text_column("codes", None),
+    text_column("text", None),
+    number_column("times", None),
+    text_column("by"),
+    text_column("last"),
 )
 """Past codings of imported files; they follow from ``coding_import`` and what it names (:mod:`app.storage.past`)."""
 
-finding: Final = _table("finding", _case_id(is_key=True), _number("version"), _text("stamp"), _json("data", "object"))
-finding_line: Final = _table(
+finding: Final = table(
+    "finding", _case_id(is_key=True), number_column("version"), text_column("stamp"), json_column("data", "object")
+)
+finding_line: Final = table(
     "finding_line",
     _case_id(is_key=True),
     sa.Column("seq", sa.Integer(), primary_key=True, autoincrement=False),
-    _text("rule_id", None),
-    _text("severity", None, "severity IN ('error', 'warn', 'hint')"),
-    _text("standing", None),
-    _number("fixes", None),
+    text_column("rule_id", None),
+    text_column("severity", None, "severity IN ('error', 'warn', 'hint')"),
+    text_column("standing", None),
+    number_column("fixes", None),
     rowid=False,
 )
 """The findings of ``finding`` line by line, in their order; ``fixes`` is 1 where one key remedies it."""
 
-grouping: Final = _table("grouping", _case_id(is_key=True), _number("version"), _text("stamp"), _json("data", "object"))
-draft: Final = _table(
+grouping: Final = table(
+    "grouping", _case_id(is_key=True), number_column("version"), text_column("stamp"), json_column("data", "object")
+)
+draft: Final = table(
     "draft",
     _case_id(is_key=True),
     sa.Column("path", sa.Text(), primary_key=True),
-    _text("text"),
-    _time("at"),
+    text_column("text"),
+    time_column("at"),
     rowid=False,
 )
-place: Final = _table(
-    "place", sa.Column("key", sa.Text(), primary_key=True), _text("value", None, "value <> ''"), rowid=False
+place: Final = table(
+    "place", sa.Column("key", sa.Text(), primary_key=True), text_column("value", None, "value <> ''"), rowid=False
 )
 
 UNAUDITED_TABLES: Final = frozenset({"batch_source", "finding", "finding_line", "grouping", "draft", "place"})
@@ -528,21 +498,21 @@ for _columns in (
     _index(cases, *_columns)
 
 
-def _guard(name: str, when: str, table: str, message: str) -> str:
-    return f"CREATE TRIGGER {name} {when} ON {table} BEGIN SELECT RAISE(ABORT, '{message}'); END"
+def _guard(name: str, when: str, on: str, message: str) -> str:
+    return f"CREATE TRIGGER {name} {when} ON {on} BEGIN SELECT RAISE(ABORT, '{message}'); END"
 
 
 def triggers() -> tuple[str, ...]:
     """Return the triggers: physician's text, import sources and the audit cannot be changed behind the program."""
     texts = [spec.table for spec in FIELDS if spec.id == "source_text"]
     guards = [
-        f"CREATE TRIGGER {table}_text_stays BEFORE UPDATE OF source_text ON {table} "
+        f"CREATE TRIGGER {name}_text_stays BEFORE UPDATE OF source_text ON {name} "
         "WHEN NEW.source_text IS NOT OLD.source_text BEGIN SELECT RAISE(ABORT, 'source text is immutable'); END"
-        for table in texts
+        for name in texts
     ]
-    for table in (audit_operation.name, audit_change.name, batch_source.name):
-        guards.append(_guard(f"{table}_no_update", "BEFORE UPDATE", table, "append-only"))
-        guards.append(_guard(f"{table}_no_delete", "BEFORE DELETE", table, "append-only"))
+    for name in (audit_operation.name, audit_change.name, batch_source.name):
+        guards.append(_guard(f"{name}_no_update", "BEFORE UPDATE", name, "append-only"))
+        guards.append(_guard(f"{name}_no_delete", "BEFORE DELETE", name, "append-only"))
     guards.append(
         "CREATE TRIGGER audit_change_closed BEFORE INSERT ON audit_change "
         "WHEN EXISTS (SELECT 1 FROM audit_operation WHERE id = NEW.op_id) "
