@@ -35,7 +35,7 @@ from app.services.rule_packs import RulePackService
 from app.services.rule_trial import RuleTrialService
 from app.services.rule_writing import RuleWritingService
 from app.services.scheme_browser import SchemeBrowserService
-from app.services.session import Session
+from app.services.session import Seat, Session
 from app.services.suppressions import SuppressionService
 from app.services.whatif import WhatIfService
 from app.services.worklist import WorklistService
@@ -145,7 +145,7 @@ def open_services(
     home.mkdir(parents=True, exist_ok=True)
     engines = engines or Engines(Assets(home, clock), clock)
     db = Database.open(home / "library.db", read_only=read_only, clock=clock)
-    session = Session(db, actor or local_actor(), clock, engines)
+    session = Session(db, Seat(actor or local_actor()), clock, engines)
     history, coding = HistoryService(session), CodingService(session)
     memory, cases = CodingMemoryService(session), CaseService(session)
     engines.use_figures(HospitalFigures(db, clock))

@@ -52,6 +52,13 @@ class Op(StrEnum):
     REOPEN_QUESTION = "reopen_question"
     ASK_PHYSICIAN = "ask_physician"
     RETURN_CASE = "return_case"
+    REFUSE = "refuse"
+    SIGN_IN = "sign_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SIGN_OUT = "sign_out"
+    LOCK = "lock"
+    SAVE_PERSON = "save_person"
+    SET_LOGIN = "set_login"
     UNDO = "undo"
     REDO = "redo"
 
