@@ -9,7 +9,66 @@ from alembic import op
 revision = "0005"
 down_revision = "0004"
 
-STATEMENTS: Final[tuple[str, ...]] = ()
+SUBMISSIONS: Final = """
+CREATE TABLE submission (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, scheme_id TEXT DEFAULT '' NOT NULL, scheme_title TEXT DEFAULT
+    '' NOT NULL, note TEXT NOT NULL, cases INTEGER NOT NULL, actor TEXT NOT NULL, actor_name TEXT DEFAULT '' NOT
+    NULL, at TEXT NOT NULL CHECK (at IS datetime(at))
+) STRICT
+;;
+CREATE TABLE submission_case (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, submission_id INTEGER NOT NULL, case_id INTEGER NOT NULL,
+    version INTEGER NOT NULL, sha256 TEXT NOT NULL CHECK (length(sha256) = 64), record_no TEXT DEFAULT '' NOT
+    NULL, drg TEXT DEFAULT '' NOT NULL, rw TEXT DEFAULT '' NOT NULL, group_status TEXT DEFAULT '' NOT NULL,
+    actor TEXT NOT NULL, actor_name TEXT DEFAULT '' NOT NULL, at TEXT NOT NULL CHECK (at IS datetime(at)),
+    UNIQUE (case_id, version), FOREIGN KEY(submission_id) REFERENCES submission (id)
+) STRICT
+;;
+CREATE INDEX ix_submission_case_submission_id ON submission_case (submission_id)
+;;
+CREATE TABLE submission_receipt (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, submission_id INTEGER NOT NULL, kind TEXT NOT NULL, file_name
+    TEXT NOT NULL, sha256 TEXT NOT NULL CHECK (length(sha256) = 64), cases INTEGER NOT NULL, note TEXT DEFAULT
+    '' NOT NULL, actor TEXT NOT NULL, actor_name TEXT DEFAULT '' NOT NULL, at TEXT NOT NULL CHECK (at IS
+    datetime(at)), FOREIGN KEY(submission_id) REFERENCES submission (id)
+) STRICT
+;;
+CREATE INDEX ix_submission_receipt_submission_id ON submission_receipt (submission_id)
+;;
+CREATE TABLE unlock_request (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, case_id INTEGER NOT NULL, version INTEGER NOT NULL, was TEXT
+    NOT NULL CHECK (was IN ('submitted', 'archived')), reason TEXT NOT NULL, actor TEXT NOT NULL, actor_name
+    TEXT DEFAULT '' NOT NULL, at TEXT NOT NULL CHECK (at IS datetime(at)), insurance_name TEXT DEFAULT '' NOT
+    NULL, insurance_at TEXT DEFAULT '' NOT NULL, admin_name TEXT DEFAULT '' NOT NULL, admin_at TEXT DEFAULT ''
+    NOT NULL, outcome TEXT NOT NULL CHECK (outcome IN ('open', 'approved', 'refused')), note TEXT DEFAULT '' NOT
+    NULL
+) STRICT
+;;
+CREATE INDEX ix_unlock_request_case_id ON unlock_request (case_id)
+;;
+CREATE TABLE insurer_import (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, file_name TEXT NOT NULL, sha256 TEXT NOT NULL CHECK
+    (length(sha256) = 64), mapping TEXT DEFAULT '{}' NOT NULL CHECK (mapping GLOB '{*}'), scheme TEXT DEFAULT ''
+    NOT NULL, lines INTEGER NOT NULL, actor TEXT NOT NULL, actor_name TEXT DEFAULT '' NOT NULL, at TEXT NOT NULL
+    CHECK (at IS datetime(at))
+) STRICT
+;;
+CREATE TABLE insurer_return (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, import_id INTEGER NOT NULL, case_id INTEGER NOT NULL, version
+    INTEGER DEFAULT 0 NOT NULL, settlement_no TEXT DEFAULT '' NOT NULL, drg TEXT DEFAULT '' NOT NULL, drg_name
+    TEXT DEFAULT '' NOT NULL, rw TEXT DEFAULT '' NOT NULL, amount_fen INTEGER, status TEXT DEFAULT '' NOT NULL,
+    level TEXT DEFAULT '' NOT NULL, scheme TEXT DEFAULT '' NOT NULL, ours TEXT DEFAULT '' NOT NULL, cause TEXT
+    DEFAULT '' NOT NULL, details TEXT DEFAULT '{}' NOT NULL CHECK (details GLOB '{*}'), actor TEXT NOT NULL,
+    actor_name TEXT DEFAULT '' NOT NULL, at TEXT NOT NULL CHECK (at IS datetime(at)), FOREIGN KEY(import_id)
+    REFERENCES insurer_import (id)
+) STRICT
+;;
+CREATE INDEX ix_insurer_return_case_id ON insurer_return (case_id)
+;;
+CREATE INDEX ix_insurer_return_import_id ON insurer_return (import_id)
+"""
+
+STATEMENTS: Final[tuple[str, ...]] = (SUBMISSIONS,)
 """The tables, each piece with its own."""
 
 
