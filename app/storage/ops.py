@@ -59,6 +59,12 @@ class Op(StrEnum):
     LOCK = "lock"
     SAVE_PERSON = "save_person"
     SET_LOGIN = "set_login"
+    SUBMIT = "submit"
+    ATTACH_RECEIPT = "attach_receipt"
+    REQUEST_UNLOCK = "request_unlock"
+    DECIDE_UNLOCK = "decide_unlock"
+    IMPORT_RETURNS = "import_returns"
+    ARCHIVE = "archive"
     UNDO = "undo"
     REDO = "redo"
 
