@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
+from app.common.errors import UserProblem
 from app.ui.ports import UserCard
 
 WINDOW = ""
@@ -70,6 +72,11 @@ class ActionHost(Protocol):
     def region(self, name: str) -> QWidget: ...
 
 
+def is_typed(key: str) -> bool:
+    """True for a key that writes or moves in a line of text: a letter, digit or sign alone or with Shift."""
+    return bool(key) and len(key.removeprefix("Shift+")) == 1
+
+
 def overlaps(first: str, second: str) -> bool:
     """True when two contexts can be valid at the same time: one lies within the other."""
     short, long = sorted((first, second), key=len)
@@ -92,11 +99,12 @@ def clashes(actions: Iterable[Action]) -> list[tuple[str, str, str]]:
 class ActionTable(QObject):
     """All actions of the window and its pages, with their keys bound to widgets.
 
-    ``bindings`` maps action ids to key sequences the user chose. ``changed`` is emitted by :meth:`refresh`, when
-    another set may be enabled now.
+    ``bindings`` maps action ids to key sequences the user chose; one that clashes by now is left out. ``changed`` is
+    emitted by :meth:`refresh`, when another set may be enabled now, ``rebound`` when the user chose other keys.
     """
 
     changed = Signal()
+    rebound = Signal()
 
     def __init__(
         self,
@@ -106,13 +114,14 @@ class ActionTable(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        chosen = bindings or {}
-        self._actions = {
-            action.id: replace(action, shortcut=chosen.get(action.id, action.shortcut)) for action in actions
-        }
+        self._shipped = {action.id: action for action in actions}
+        self._actions = dict(self._shipped)
+        self._bound: dict[str, QAction] = {}
         self._user = user
         self._targets: dict[str, object] = {}
         self._current_page = ""
+        self._chosen: dict[str, str] = {}
+        self._adopt(bindings or {})
 
     def __iter__(self) -> Iterator[Action]:
         return iter(self._actions.values())
@@ -120,6 +129,60 @@ class ActionTable(QObject):
     def get(self, action_id: str) -> Action:
         """Return an action. Raises ``KeyError`` for an unknown id."""
         return self._actions[action_id]
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """The keys the user chose, by action id; '' for an action that shall have none."""
+        return dict(self._chosen)
+
+    def shipped_keys(self, action_id: str) -> tuple[str, ...]:
+        """Return the keys an action has without a choice of the user."""
+        return self._shipped[action_id].keys
+
+    def rebind(self, action_id: str, key: str) -> None:
+        """Give an action another key, '' for none.
+
+        Raises :class:`UserProblem` that names both actions when the key is taken where this one is valid, and for a
+        key that would stop the typing of text.
+        """
+        action = replace(self._shipped[action_id], shortcut=key)
+        if is_typed(key) and not any(is_typed(one) for one in self._shipped[action_id].keys):
+            raise UserProblem("ui.keys.typed", remedy="ui.keys.remedy.typed", key=key)
+        other = self._owner(action)
+        if other is not None:
+            raise UserProblem(
+                "ui.keys.taken", remedy="ui.keys.remedy.taken", key=key, one=other.label, two=action.label
+            )
+        self._chosen[action_id] = key
+        self._put(action)
+        self.rebound.emit()
+        self.refresh()
+
+    def restore_keys(self, action_id: str = "") -> None:
+        """Give an action the keys it ships with, '' for all actions.
+
+        Raises :class:`UserProblem` when another action has its key by now.
+        """
+        if not action_id:
+            self._chosen.clear()
+            for shipped in self._shipped.values():
+                self._put(shipped)
+        else:
+            shipped = self._shipped[action_id]
+            self._must_be_free(shipped)
+            self._chosen.pop(action_id, None)
+            self._put(shipped)
+        self.rebound.emit()
+        self.refresh()
+
+    def key_now(self, page: str, shipped: str) -> str:
+        """Return what a key of a page's hints is now: the one the user chose for its action, '' for none."""
+        wanted = QKeySequence(shipped).toString()
+        for action_id in self._chosen:
+            action = self._shipped.get(action_id)
+            if action is not None and action.page in {WINDOW, page} and wanted in action.keys:
+                return next(iter(self._actions[action_id].keys), "")
+        return shipped
 
     def attach_window(self, window: QWidget) -> None:
         """Bind the window's own actions to its keys."""
@@ -163,12 +226,44 @@ class ActionTable(QObject):
         self.changed.emit()
 
     def _bind(self, action: Action, widget: QWidget, context: Qt.ShortcutContext) -> None:
-        bound = QAction(action.label, widget)
+        bound = self._bound[action.id] = QAction(action.label, widget)
         bound.setObjectName(action.id)
         bound.setShortcuts([QKeySequence(key) for key in action.keys])
         bound.setShortcutContext(context)
         bound.triggered.connect(self._on_triggered)
         widget.addAction(bound)
+
+    def _adopt(self, bindings: Mapping[str, str]) -> None:
+        """Take over the keys of an earlier session; what clashes with this version keeps the keys it ships with."""
+        for action_id, key in bindings.items():
+            if action_id in self._shipped:
+                self._actions[action_id] = replace(self._shipped[action_id], shortcut=key)
+        for action_id, key in bindings.items():
+            known = self._actions.get(action_id)
+            if known is not None and self._owner(known) is not None:
+                self._actions[action_id] = self._shipped[action_id]
+            else:
+                self._chosen[action_id] = key
+
+    def _owner(self, action: Action) -> Action | None:
+        """Return the action that has one of these keys where this one is valid."""
+        for other in self:
+            if other.id != action.id and overlaps(other.context, action.context) and {*other.keys} & {*action.keys}:
+                return other
+        return None
+
+    def _must_be_free(self, action: Action) -> None:
+        other = self._owner(action)
+        if other is not None:
+            keys = next(key for key in action.keys if key in other.keys)
+            names = {"one": other.label, "two": action.label}
+            raise UserProblem("ui.keys.taken", remedy="ui.keys.remedy.taken", keys=keys, **names)
+
+    def _put(self, action: Action) -> None:
+        self._actions[action.id] = action
+        bound = self._bound.get(action.id)
+        if bound is not None and shiboken6.isValid(bound):
+            bound.setShortcuts([QKeySequence(key) for key in action.keys])
 
     def _on_triggered(self) -> None:
         self.trigger(self.sender().objectName())

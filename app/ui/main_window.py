@@ -15,7 +15,7 @@ from app.domain.changes import Changes
 from app.ui.actions import ActionTable
 from app.ui.errors import Errors
 from app.ui.jobs import JobRunner
-from app.ui.page import Page, PageSpec, Place, Shell, VersionNote
+from app.ui.page import KeyHint, Page, PageSpec, Place, Shell, VersionNote
 from app.ui.ports import PlaceStore, UserCard
 from app.ui.shell.help_card import HelpCard, described
 from app.ui.shell.history import History, Visit
@@ -31,6 +31,7 @@ from app.ui.shell.window_actions import window_actions
 from app.ui.theme import Mode, theme, tokens
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.frames import Card, FloatFrame
+from app.ui.widgets.painting import keys_text
 from app.ui.widgets.panes import column, row
 from app.ui.widgets.text import Text
 
@@ -42,8 +43,13 @@ def _application() -> QApplication:
     return app
 
 
+def _key_of(actions: ActionTable, action_id: str) -> str:
+    keys = actions.get(action_id).keys
+    return keys_text(keys[0]) if keys else ""
+
+
 PRODUCT = "Bingan 病案编码质控工作站"
-_GEOMETRY, _PLACE, _LOOK = "window.geometry", "window.place", "window.look"
+_GEOMETRY, _PLACE, _LOOK, _KEYS = "window.geometry", "window.place", "window.look", "keys"
 
 
 class MainWindow(QMainWindow):
@@ -198,7 +204,7 @@ class MainWindow(QMainWindow):
 
     def _make_shell(self, services: Any, specs: Sequence[PageSpec], user: UserCard, errors: Errors) -> Shell:
         actions = [*window_actions(specs), *(action for spec in specs for action in spec.actions)]
-        bindings = self._places.get("keys")
+        bindings = self._places.get(_KEYS)
         chosen = {key: str(value) for key, value in bindings.items()} if isinstance(bindings, dict) else {}
         notices = Notices(self._places, parent=self)
         jobs = JobRunner(self)
@@ -265,6 +271,8 @@ class MainWindow(QMainWindow):
             page.hints_changed.connect(self._show_hints)
         _application().focusChanged.connect(self._on_focus)
         shell.actions.attach_window(self)
+        shell.actions.rebound.connect(self._on_rebound)
+        self._show_keys()
         self._on_bell()
 
     def _leave(self) -> None:
@@ -312,7 +320,20 @@ class MainWindow(QMainWindow):
 
     def _show_hints(self) -> None:
         if self.page is not None:
-            self._status.hints.show_hints(self.page.key_hints(QApplication.focusWidget()))
+            hints = self.page.key_hints(QApplication.focusWidget())
+            now = [KeyHint(self.shell.actions.key_now(self.page.key, hint.keys), hint.text) for hint in hints]
+            self._status.hints.show_hints([hint for hint in now if hint.keys])
+
+    def _on_rebound(self) -> None:
+        self._places.put(_KEYS, dict(self.shell.actions.chosen))
+        self._show_keys()
+        self._show_hints()
+
+    def _show_keys(self) -> None:
+        """Show at rail, arrows and search box the keys that their actions have now."""
+        actions = self.shell.actions
+        self._rail.show_keys({page: _key_of(actions, f"go.{page}") for page in self._pages})
+        self._top.show_keys(*(_key_of(actions, one) for one in ("go.back", "go.forward", "palette.open")))
 
     def _ask_to_close(self) -> None:
         jobs = "、".join(job.label for job in self.shell.jobs.running if job.label)

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 
+from app.common.errors import UserProblem
 from app.ui.actions import Action, ActionTable, clashes, overlaps
 from app.ui.main_window import MainWindow
 from app.ui.page import PageSpec
@@ -140,3 +141,67 @@ def test_a_key_the_user_chose_replaces_ours(
     assert window.page.calls == []
     QTest.keyClick(window.page.table, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     assert window.page.calls == ["called"]
+
+
+def test_a_key_is_changed_while_the_window_is_open_and_kept(
+    make_window: Callable[..., MainWindow], places: MemoryPlaces, list_page: type
+) -> None:
+    window = make_window([PageSpec("worklist", "病例", list_page, actions=page_actions(list_page))])
+    button = ActionButton(window.shell.actions, "worklist.refresh", parent=window)
+    window.shell.actions.rebind("worklist.refresh", "Ctrl+Shift+R")
+    QTest.keyClick(window.page.table, Qt.Key.Key_F5)
+    assert window.page.calls == []
+    QTest.keyClick(
+        window.page.table, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    )
+    assert window.page.calls == ["called"]
+    assert places.get("keys") == {"worklist.refresh": "Ctrl+Shift+R"}
+    assert button._keys == "Ctrl Shift R"
+    window.shell.actions.restore_keys("worklist.refresh")
+    QTest.keyClick(window.page.table, Qt.Key.Key_F5)
+    assert window.page.calls == ["called", "called"]
+    assert places.get("keys") == {}
+
+
+def test_a_key_that_is_taken_is_refused_with_both_names(qapp: object) -> None:
+    first = Action("a", "刷新列表", "刷新。", nothing, shortcut="F5", context="worklist")
+    second = Action("b", "认领病例", "认领。", nothing, shortcut="Ctrl+D", context="worklist.table")
+    table = ActionTable([first, second], UserCard("林"))
+    with pytest.raises(UserProblem) as refused:
+        table.rebind("b", "F5")
+    assert "刷新列表" in str(refused.value)
+    assert "认领病例" in str(refused.value)
+    assert table.chosen == {}
+
+
+def test_a_letter_is_refused_where_text_is_typed(qapp: object) -> None:
+    table = ActionTable([Action("a", "刷新", "刷新。", nothing, shortcut="F5", context="worklist")], UserCard("林"))
+    with pytest.raises(UserProblem):
+        table.rebind("a", "Shift+A")
+    table.rebind("a", "")
+    assert table.get("a").keys == ()
+
+
+def test_keys_go_back_only_when_nobody_else_has_them(qapp: object) -> None:
+    actions = [Action(key, key, "做。", nothing, shortcut=keys) for key, keys in (("a", "F5"), ("b", "F7"))]
+    table = ActionTable(actions, UserCard("林"))
+    table.rebind("a", "F9")
+    table.rebind("b", "F5")
+    with pytest.raises(UserProblem):
+        table.restore_keys("a")
+    table.restore_keys()
+    assert [table.get(key).keys for key in "ab"] == [("F5",), ("F7",)]
+
+
+def test_a_kept_key_that_clashes_with_a_newer_version_is_left_out(qapp: object) -> None:
+    actions = [Action(key, key, "做。", nothing, shortcut=keys) for key, keys in (("a", "F5"), ("b", "F7"))]
+    table = ActionTable(actions, UserCard("林"), {"a": "F7", "gone": "F2"})
+    assert table.get("a").keys == ("F5",)
+    assert clashes(table) == []
+
+
+def test_hints_show_the_key_that_holds(make_window: Callable[..., MainWindow], list_page: type) -> None:
+    open_it = Action("worklist.open", "打开", "打开病例。", list_page.call, shortcut="Return", context="worklist.table")
+    window = make_window([PageSpec("worklist", "病例", list_page, actions=(open_it,))])
+    window.shell.actions.rebind("worklist.open", "Ctrl+G")
+    assert [hint.keys for hint in window._status.hints.hints] == ["Ctrl+G"]

@@ -233,3 +233,11 @@ def test_what_was_saved_is_not_said_on_the_next_page_but_a_failure_is(window: Ma
     window.shell.set_save_state(SaveState("failed"))
     window.go(Place("worklist"))
     assert label.kind == "failed"
+
+
+def test_versions_that_are_replaced_are_gone_at_once(window: MainWindow) -> None:
+    window.shell.set_versions((VersionNote("编码：医保版 2.0"), VersionNote("分组：甲")))
+    window.shell.set_versions((VersionNote("编码：国临版 2.0"),))
+    QApplication.processEvents()
+    bar = window.findChild(StatusBar)
+    assert [one.text() for one in bar.findChildren(Button) if one.isVisible()] == ["编码：国临版 2.0"]

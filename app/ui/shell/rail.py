@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
@@ -23,7 +23,6 @@ class RailButton(QToolButton):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setText(entry.label)
-        self.setToolTip(f"{entry.full}　{entry.shortcut}")
         self.setObjectName(f"rail.{entry.key}")
         self.setAccessibleName(entry.full)
 
@@ -92,6 +91,11 @@ class Rail(QWidget):
         for name, button in self._buttons.items():
             button.setChecked(name == key)
         self._group.setExclusive(True)
+
+    def show_keys(self, keys: Mapping[str, str]) -> None:
+        """Show the keys of pages in their tooltips; pages that are not here are ignored."""
+        for name, button in self._buttons.items():
+            button.setToolTip(f"{button.entry.full}　{keys.get(name, '')}".rstrip("　"))
 
     def set_badge(self, key: str, count: int) -> None:
         """Show a number at a page; pages that are not here are ignored."""

@@ -146,6 +146,7 @@ class StatusBar(Pane):
         """Show the versions in use; those with a reason can be clicked."""
         while (item := self._versions.takeAt(0)) is not None:
             if widget := item.widget():
+                widget.hide()  # deleted only when the loop turns; until then it would stand under the new ones
                 widget.deleteLater()
         self._notes = {note.text: note for note in notes}
         for note in notes:

@@ -28,6 +28,12 @@ class SearchBox(QAbstractButton):
         self.setCursor(Qt.CursorShape.IBeamCursor)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setMaximumWidth(theme().px(400))
+        self._keys = ""
+
+    def show_keys(self, shown: str) -> None:
+        """Show the key that opens the palette, '' for none."""
+        self._keys = shown
+        self.update()
 
     def sizeHint(self) -> QSize:
         """Return 400 px by the height of a control."""
@@ -46,9 +52,10 @@ class SearchBox(QAbstractButton):
         painter.setBrush(theme().colour("bg_alt"))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         left = draw_icon(painter, px(8), self.rect(), "search", "fg_muted", 14) + px(6)
-        cap = key_cap_size("Ctrl K")
+        cap = key_cap_size(self._keys) if self._keys else QSize(0, 0)
         box = QRect(self.width() - cap.width() - px(8), (self.height() - cap.height()) // 2, cap.width(), cap.height())
-        draw_key_cap(painter, box, "Ctrl K")
+        if self._keys:
+            draw_key_cap(painter, box, self._keys)
         painter.setFont(theme().font("body"))
         painter.setPen(theme().colour("fg_muted"))
         room = self.rect().adjusted(left, 0, -cap.width() - px(14), 0)
@@ -121,13 +128,16 @@ JOB_WORDS = {"waiting": "等待中", "running": "进行中", "done": "已完成"
 """Words of :class:`app.ui.jobs.JobState`."""
 
 
+_BACK, _FORWARD = "后退", "前进"
+
+
 class TopBar(Pane):
     """The bar. The main window connects its buttons."""
 
     def __init__(self, user: UserCard) -> None:
         super().__init__("surface", "b")
-        self.back = IconButton("back", "后退　Alt+←")
-        self.forward = IconButton("forward", "前进　Alt+→")
+        self.back = IconButton("back", _BACK)
+        self.forward = IconButton("forward", _FORWARD)
         self.title = Text("", "crumb")
         self.detail = Text("", "crumb_detail", "muted", elide=True)
         self.search = SearchBox()
@@ -155,6 +165,12 @@ class TopBar(Pane):
         """Show where we are."""
         self.title.setText(title)
         self.detail.setText(f"› {detail}" if detail else "")
+
+    def show_keys(self, back: str, forward: str, palette: str) -> None:
+        """Show the keys of what stands here."""
+        self.back.setToolTip(f"{_BACK}　{back}".rstrip("　"))
+        self.forward.setToolTip(f"{_FORWARD}　{forward}".rstrip("　"))
+        self.search.show_keys(palette)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Keep clicks on the bar away from the page."""

@@ -55,7 +55,10 @@ class ContrastRow:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Everything in the token file. ``colours`` maps role to theme to ``#RRGGBB``; ``sizes`` are px at 100 %."""
+    """Everything in the token file. ``colours`` maps role to theme to ``#RRGGBB``; ``sizes`` are px at 100 %.
+
+    ``icons`` holds those of ``[icon]`` and of the pages in ``[nav]`` by their keys.
+    """
 
     colours: Mapping[str, Mapping[str, str]]
     fonts: Mapping[str, tuple[str, ...]]
@@ -98,7 +101,7 @@ def load(path: Path) -> Tokens:
         severity={key: Mark(entry["label"], entry["icon"]) for key, entry in raw["severity"].items()},
         state={key: Mark(entry["label"], entry["icon"]) for key, entry in raw["state"].items()},
         nav=tuple(NavEntry(key, **entry) for key, entry in raw["nav"].items()),
-        icons=raw["icon"],
+        icons={**{key: entry["icon"] for key, entry in raw["nav"].items()}, **raw["icon"]},
         contrast=tuple(
             ContrastRow(row["text"], row["on"], row["min"], row["light"], row["dark"]) for row in raw["contrast"]
         ),
