@@ -15,6 +15,7 @@ from app.storage.columns import (
     table,
     text_column,
 )
+from app.storage.return_table import return_item
 
 submission: Final = table(
     "submission",
@@ -106,7 +107,36 @@ insurer_return: Final = table(
 )
 """What the insurer grouped a case to, our group beside it, and why they differ ('' when they do not)."""
 
+case_note: Final = table(
+    "case_note",
+    id_column(),
+    case_number(),
+    text_column("entity", None, "entity <> ''"),
+    number_column("row_id"),
+    text_column("field"),
+    text_column("words", None, "words <> ''"),
+    text_column("visibility", None, "visibility IN ('private', 'shared')"),
+    *by_columns(),
+    text_column("edited_at"),
+    text_column("done_by"),
+    text_column("done_at"),
+)
+"""Sticky notes on a case or on a field of it; a private one is for its author alone."""
+
+case_document: Final = table(
+    "case_document",
+    id_column(),
+    case_number(),
+    text_column("kind"),
+    text_column("title", None, "title <> ''"),
+    text_column("words", None, "words <> ''"),
+    *by_columns(),
+)
+"""Documents of the physician that somebody pasted or read from a file, as plain text."""
+
 for _table, _column in (
+    (case_note, "case_id"),
+    (case_document, "case_id"),
     (submission_case, "submission_id"),
     (submission_receipt, "submission_id"),
     (unlock_request, "case_id"),
@@ -122,5 +152,8 @@ DESK_TABLES: Final[tuple[sa.Table, ...]] = (
     unlock_request,
     insurer_import,
     insurer_return,
+    return_item,
+    case_note,
+    case_document,
 )
 """All of them; undo, replay and the check of the data treat them like the other tables that are no case."""

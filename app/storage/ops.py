@@ -52,6 +52,11 @@ class Op(StrEnum):
     REOPEN_QUESTION = "reopen_question"
     ASK_PHYSICIAN = "ask_physician"
     RETURN_CASE = "return_case"
+    ANSWER_RETURN = "answer_return"
+    ACCEPT_ANSWER = "accept_answer"
+    KEEP_VALUE = "keep_value"
+    WITHDRAW_RETURN = "withdraw_return"
+    ESCALATE_RETURN = "escalate_return"
     REFUSE = "refuse"
     SIGN_IN = "sign_in"
     SIGN_IN_FAILED = "sign_in_failed"
@@ -65,6 +70,13 @@ class Op(StrEnum):
     DECIDE_UNLOCK = "decide_unlock"
     IMPORT_RETURNS = "import_returns"
     ARCHIVE = "archive"
+    WRITE_NOTE = "write_note"
+    CHANGE_NOTE = "change_note"
+    SETTLE_NOTE = "settle_note"
+    DROP_NOTE = "drop_note"
+    ADD_DOCUMENT = "add_document"
+    DROP_DOCUMENT = "drop_document"
+    PRINT_CASE = "print_case"
     UNDO = "undo"
     REDO = "redo"
 
@@ -102,5 +114,11 @@ _ON_STACK = frozenset(
         Op.REOPEN_QUESTION,
         Op.ASK_PHYSICIAN,
         Op.RETURN_CASE,
+        Op.WRITE_NOTE,
+        Op.CHANGE_NOTE,
+        Op.SETTLE_NOTE,
+        Op.DROP_NOTE,
+        Op.ADD_DOCUMENT,
+        Op.DROP_DOCUMENT,
     }
 )

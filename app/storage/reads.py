@@ -16,8 +16,9 @@ from app.domain.coding import CodeKind
 from app.domain.field import Group
 from app.domain.findings import Finding, QcReport
 from app.domain.past import PastLine
-from app.storage import audit, coding_memory, decisions, history, light, quality, rules, worklist
+from app.storage import audit, beside, coding_memory, decisions, history, light, quality, rules, worklist
 from app.storage.audit import AuditCheck, AuditHead, Operation
+from app.storage.beside import StoredDocument, StoredNote
 from app.storage.cells import FieldCell
 from app.storage.check import CheckReport, check
 from app.storage.coding_memory import MemoryLine, MemoryQuery, MemoryStats, MemoryStep, MemoryUse, PastImport
@@ -289,6 +290,22 @@ class Reader:
         """Return the exceptions that lack a signature, oldest first."""
         return decisions.waiting_exceptions(self._connection)
 
+    def notes(self, case_id: int, actor: str) -> list[StoredNote]:
+        """Return the notes of a case that a person may read, oldest first."""
+        return beside.notes_of(self._connection, case_id, actor)
+
+    def note(self, note_id: int) -> StoredNote | None:
+        """Return one note whoever wrote it, None when it is gone."""
+        return beside.note(self._connection, note_id)
+
+    def noted_cases(self, case_ids: Iterable[int], actor: str) -> set[int]:
+        """Return those of some cases that have an open note which a person may read."""
+        return beside.noted_cases(self._connection, case_ids, actor)
+
+    def documents(self, case_id: int) -> list[StoredDocument]:
+        """Return the documents of a case in the order they came."""
+        return beside.documents_of(self._connection, case_id)
+
     def decided_cases(self, case_ids: Iterable[int]) -> set[int]:
         """Return those of some cases that have a suppression or an exception."""
         return decisions.decided_cases(self._connection, case_ids)
@@ -305,6 +322,11 @@ class Reader:
         """Return half-typed texts of a case by field path."""
         query = sa.select(draft.c.path, draft.c.text).where(draft.c.case_id == case_id).order_by(draft.c.path)
         return {path: text for path, text in self._connection.execute(query)}
+
+    def draft_times(self, case_id: int) -> dict[str, tuple[str, datetime]]:
+        """Return half-typed texts of a case with when they were stored, by field path."""
+        query = sa.select(draft.c.path, draft.c.text, draft.c.at).where(draft.c.case_id == case_id)
+        return {path: (text, datetime.fromisoformat(at)) for path, text, at in self._connection.execute(query)}
 
     def findings(self, case_id: int) -> Cached[QcReport] | None:
         """Return the cached report of a case, None when there is none."""

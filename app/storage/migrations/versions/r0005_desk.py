@@ -68,7 +68,49 @@ CREATE INDEX ix_insurer_return_case_id ON insurer_return (case_id)
 CREATE INDEX ix_insurer_return_import_id ON insurer_return (import_id)
 """
 
-STATEMENTS: Final[tuple[str, ...]] = (SUBMISSIONS,)
+BESIDE: Final = """
+CREATE TABLE case_note (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, case_id INTEGER NOT NULL, entity TEXT NOT NULL CHECK (entity <> ''),
+    row_id INTEGER DEFAULT 0 NOT NULL, field TEXT DEFAULT '' NOT NULL, words TEXT NOT NULL CHECK (words <> ''),
+    visibility TEXT NOT NULL CHECK (visibility IN ('private', 'shared')), actor TEXT NOT NULL,
+    actor_name TEXT DEFAULT '' NOT NULL, at TEXT NOT NULL CHECK (at IS datetime(at)),
+    edited_at TEXT DEFAULT '' NOT NULL, done_by TEXT DEFAULT '' NOT NULL, done_at TEXT DEFAULT '' NOT NULL
+) STRICT
+;;
+CREATE INDEX ix_case_note_case_id ON case_note (case_id)
+;;
+CREATE TABLE case_document (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, case_id INTEGER NOT NULL, kind TEXT DEFAULT '' NOT NULL,
+    title TEXT NOT NULL CHECK (title <> ''), words TEXT NOT NULL CHECK (words <> ''), actor TEXT NOT NULL,
+    actor_name TEXT DEFAULT '' NOT NULL, at TEXT NOT NULL CHECK (at IS datetime(at))
+) STRICT
+;;
+CREATE INDEX ix_case_document_case_id ON case_document (case_id)
+"""
+
+RETURNS: Final = """
+CREATE TABLE return_item (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, uid TEXT NOT NULL CHECK (length(uid) = 32), case_id INTEGER
+    NOT NULL, row_id INTEGER DEFAULT 0 NOT NULL, path TEXT DEFAULT '' NOT NULL, rule_id TEXT DEFAULT '' NOT NULL,
+    severity TEXT DEFAULT '' NOT NULL, old_value TEXT DEFAULT '' NOT NULL, question TEXT NOT NULL, options TEXT
+    DEFAULT '[]' NOT NULL CHECK (options GLOB '[[]*]'), seen TEXT DEFAULT '' NOT NULL, suggestion TEXT DEFAULT ''
+    NOT NULL, due TEXT DEFAULT '' NOT NULL, was TEXT DEFAULT '' NOT NULL, status TEXT NOT NULL CHECK
+    (status IN ('noted', 'outstanding', 'answered', 'closed')), sent_by TEXT DEFAULT '' NOT NULL, sent_at TEXT
+    DEFAULT '' NOT NULL, escalated_at TEXT DEFAULT '' NOT NULL, answer TEXT DEFAULT '' NOT NULL CHECK
+    (answer IN ('', 'changed', 'unchanged', 'appeal')), answer_label TEXT DEFAULT '' NOT NULL, answer_value TEXT
+    DEFAULT '' NOT NULL, answer_words TEXT DEFAULT '' NOT NULL, answered_by TEXT DEFAULT '' NOT NULL, answered_at
+    TEXT DEFAULT '' NOT NULL, answered_in TEXT DEFAULT '' NOT NULL, verdict TEXT DEFAULT '' NOT NULL CHECK
+    (verdict IN ('', 'accepted', 'kept', 'withdrawn')), verdict_words TEXT DEFAULT '' NOT NULL, verdict_by TEXT
+    DEFAULT '' NOT NULL, verdict_at TEXT DEFAULT '' NOT NULL, actor TEXT NOT NULL, actor_name TEXT DEFAULT ''
+    NOT NULL, at TEXT NOT NULL CHECK (at IS datetime(at)), UNIQUE (uid)
+) STRICT
+;;
+CREATE INDEX ix_return_item_case_id ON return_item (case_id)
+;;
+CREATE INDEX ix_return_item_status ON return_item (status)
+"""
+
+STATEMENTS: Final[tuple[str, ...]] = (SUBMISSIONS, BESIDE, RETURNS)
 """The tables, each piece with its own."""
 
 
