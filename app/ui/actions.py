@@ -147,12 +147,8 @@ class ActionTable(QObject):
         """
         action = replace(self._shipped[action_id], shortcut=key)
         if is_typed(key) and not any(is_typed(one) for one in self._shipped[action_id].keys):
-            raise UserProblem("ui.keys.typed", remedy="ui.keys.remedy.typed", key=key)
-        other = self._owner(action)
-        if other is not None:
-            raise UserProblem(
-                "ui.keys.taken", remedy="ui.keys.remedy.taken", key=key, one=other.label, two=action.label
-            )
+            raise UserProblem("ui.keys.typed", remedy="ui.keys.remedy.typed", keys=key)
+        self._must_be_free(action)
         self._chosen[action_id] = key
         self._put(action)
         self.rebound.emit()
@@ -255,9 +251,10 @@ class ActionTable(QObject):
     def _must_be_free(self, action: Action) -> None:
         other = self._owner(action)
         if other is not None:
-            keys = next(key for key in action.keys if key in other.keys)
-            names = {"one": other.label, "two": action.label}
-            raise UserProblem("ui.keys.taken", remedy="ui.keys.remedy.taken", keys=keys, **names)
+            taken = next(key for key in action.keys if key in other.keys)
+            raise UserProblem(
+                "ui.keys.taken", remedy="ui.keys.remedy.taken", keys=taken, one=other.label, two=action.label
+            )
 
     def _put(self, action: Action) -> None:
         self._actions[action.id] = action
