@@ -31,6 +31,15 @@ from app.storage.light import LightCase, Which
 from app.storage.load import StoredCase, find_by_keys, load_case, load_cases, same_patient
 from app.storage.quality import Figures, HitCount, HitKey, HitQuery
 from app.storage.recoded import recoded_cases
+from app.storage.returns import (
+    ReturnFilter,
+    ReturnRow,
+    StoredReturn,
+    answered_cases,
+    return_rows,
+    return_uids,
+    returns_of,
+)
 from app.storage.rows import Change
 from app.storage.rules import Judged, StoredOverride, StoredRule
 from app.storage.tables import batch, batch_source, cases, draft, finding, grouping, import_profile, place, setting
@@ -309,6 +318,22 @@ class Reader:
     def decided_cases(self, case_ids: Iterable[int]) -> set[int]:
         """Return those of some cases that have a suppression or an exception."""
         return decisions.decided_cases(self._connection, case_ids)
+
+    def returns_of(self, case_id: int) -> list[StoredReturn]:
+        """Return the questions to physicians about a case, in the order they were noted."""
+        return returns_of(self._connection, case_id)
+
+    def return_rows(self, wanted: ReturnFilter) -> list[ReturnRow]:
+        """Return questions to physicians with their cases, by due moment."""
+        return return_rows(self._connection, wanted)
+
+    def return_uids(self, uids: Sequence[str]) -> dict[str, int]:
+        """Return the ids of those questions to physicians that are here, by their unique keys."""
+        return return_uids(self._connection, uids)
+
+    def answered_cases(self) -> list[int]:
+        """Return the cases with a physician's answer that nobody has settled, longest waiting first."""
+        return answered_cases(self._connection)
 
     def place(self, key: str) -> object:
         """Return what the window remembered under a key, None when nothing."""
