@@ -15,6 +15,7 @@ from app.storage.columns import (
     table,
     text_column,
 )
+from app.storage.people_tables import person
 from app.storage.return_table import return_item
 
 submission: Final = table(
@@ -134,6 +135,18 @@ case_document: Final = table(
 )
 """Documents of the physician that somebody pasted or read from a file, as plain text."""
 
+follow_up: Final = table(
+    "follow_up",
+    id_column(),
+    case_number(),
+    text_column("due", "", "due = '' OR due IS date(due, '+0 days')"),
+    text_column("reason", None, "reason <> ''"),
+    text_column("note"),
+    *by_columns(),
+    sa.UniqueConstraint("case_id"),
+)
+"""Why a case waits and on which day somebody looks at it again ('' for no day); settled ones are deleted."""
+
 for _table, _column in (
     (case_note, "case_id"),
     (case_document, "case_id"),
@@ -146,6 +159,7 @@ for _table, _column in (
     sa.Index(f"ix_{_table.name}_{_column}", _table.c[_column])
 
 DESK_TABLES: Final[tuple[sa.Table, ...]] = (
+    person,
     submission,
     submission_case,
     submission_receipt,
@@ -155,5 +169,6 @@ DESK_TABLES: Final[tuple[sa.Table, ...]] = (
     return_item,
     case_note,
     case_document,
+    follow_up,
 )
 """All of them; undo, replay and the check of the data treat them like the other tables that are no case."""

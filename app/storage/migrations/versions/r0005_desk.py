@@ -110,7 +110,35 @@ CREATE INDEX ix_return_item_case_id ON return_item (case_id)
 CREATE INDEX ix_return_item_status ON return_item (status)
 """
 
-STATEMENTS: Final[tuple[str, ...]] = (SUBMISSIONS, BESIDE, RETURNS)
+FOLLOW_UPS: Final = """
+CREATE TABLE follow_up (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, case_id INTEGER NOT NULL, due TEXT DEFAULT '' NOT NULL CHECK
+    (due = '' OR due IS date(due, '+0 days')), reason TEXT NOT NULL CHECK (reason <> ''), note TEXT DEFAULT '' NOT
+    NULL, actor TEXT NOT NULL, actor_name TEXT DEFAULT '' NOT NULL, at TEXT NOT NULL CHECK (at IS datetime(at)),
+    UNIQUE (case_id)
+) STRICT
+"""
+
+PEOPLE: Final = """
+CREATE TABLE person (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, login TEXT NOT NULL CHECK (login <> ''), name TEXT NOT NULL,
+    roles TEXT DEFAULT '[]' NOT NULL CHECK (roles GLOB '[[]*]'), departments TEXT DEFAULT '[]' NOT NULL CHECK
+    (departments GLOB '[[]*]'), active INTEGER NOT NULL CHECK (active IN (0, 1)), actor TEXT NOT NULL, actor_name
+    TEXT DEFAULT '' NOT NULL, at TEXT NOT NULL CHECK (at IS datetime(at)), UNIQUE (login)
+) STRICT
+;;
+CREATE TABLE credential (
+    person_id INTEGER NOT NULL, hash TEXT NOT NULL CHECK (hash GLOB '$argon2id$*'), recovery TEXT DEFAULT '' NOT
+    NULL, must_change INTEGER DEFAULT 0 NOT NULL, at TEXT NOT NULL CHECK (at IS datetime(at)), last_sign_in TEXT
+    DEFAULT '' NOT NULL, PRIMARY KEY (person_id), FOREIGN KEY(person_id) REFERENCES person (id) ON DELETE CASCADE
+) STRICT
+;;
+CREATE TABLE sign_in_attempt (
+    login TEXT NOT NULL, failures INTEGER NOT NULL, at TEXT NOT NULL CHECK (at IS datetime(at)), PRIMARY KEY (login)
+) STRICT
+"""
+
+STATEMENTS: Final[tuple[str, ...]] = (PEOPLE, SUBMISSIONS, BESIDE, RETURNS, FOLLOW_UPS)
 """The tables, each piece with its own."""
 
 
