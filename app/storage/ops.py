@@ -28,6 +28,9 @@ class Op(StrEnum):
     SET_STATE = "set_state"
     CLAIM = "claim"
     RELEASE = "release"
+    ASSIGN = "assign"
+    SET_FOLLOW_UP = "set_follow_up"
+    SETTLE_FOLLOW_UP = "settle_follow_up"
     SAVE_PROFILE = "save_profile"
     SET_SETTING = "set_setting"
     CHANGE_ASSET = "change_asset"
@@ -108,6 +111,9 @@ _ON_STACK = frozenset(
         Op.SET_STATE,
         Op.CLAIM,
         Op.RELEASE,
+        Op.ASSIGN,
+        Op.SET_FOLLOW_UP,
+        Op.SETTLE_FOLLOW_UP,
         Op.SUPPRESS,
         Op.LIFT_SUPPRESSION,
         Op.ANSWER_QUESTION,
