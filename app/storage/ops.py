@@ -67,6 +67,7 @@ class Op(StrEnum):
     LOCK = "lock"
     SAVE_PERSON = "save_person"
     SET_LOGIN = "set_login"
+    ARRIVE = "arrive"
     SUBMIT = "submit"
     ATTACH_RECEIPT = "attach_receipt"
     REQUEST_UNLOCK = "request_unlock"
@@ -80,6 +81,7 @@ class Op(StrEnum):
     ADD_DOCUMENT = "add_document"
     DROP_DOCUMENT = "drop_document"
     PRINT_CASE = "print_case"
+    RESTORE = "restore"
     UNDO = "undo"
     REDO = "redo"
 

@@ -10,12 +10,14 @@ from typing import Final
 import sqlalchemy as sa
 
 from app.common.errors import UserProblem
+from app.common.texts import text
 from app.domain.case import CaseRecord, CaseState, Row, Value
 from app.domain.changes import Changes
 from app.domain.coding import CodeKind, Proposal
 from app.domain.field import Group
 from app.domain.fields import fields_of
 from app.domain.past import PastLine, text_key
+from app.domain.states import FOLLOWS, LOCKED
 from app.storage.actor import Actor
 from app.storage.audit import Recorder
 from app.storage.caches import CacheWriter
@@ -41,6 +43,8 @@ from app.storage.tables import (
 
 ACCEPTED: Final = "accepted"
 _MEMORY: Final = (coding_import.name, coding_revoked.name)
+_UNLOCKED: Final = frozenset({*WORKFLOW_COLUMNS, ROW})
+"""Fields of a case that tell where it stands, not what its record says."""
 _RULES: Final = (rule_version.name, rule_override.name)
 
 
@@ -72,6 +76,9 @@ class Transaction(CacheWriter):
         self._assets = False
         self._coded: set[int] = set()
         self._new: set[int] = set()
+        self._edited: set[int] = set()
+        self._moved: set[int] = set()
+        self._states: dict[int, str] = {}
         self._memory = False
         self._rules = False
         self._changes = Changes()
@@ -84,10 +91,38 @@ class Transaction(CacheWriter):
     def finish(self) -> None:
         """Work out what is derived and close the audit of this operation. Called by the database before commit."""
         if self._recorder.count:
+            self._fall_back()
             refresh(self.connection, self._cases, self.at)
             self._recorder.finish()
             learned = update_evidence(self.connection, self._coded - self._new)
             self._changes = self._summed_up(learned)
+
+    def _fall_back(self) -> None:
+        """Let cases that had passed wait for quality control again once something of them was changed."""
+        for case_id in sorted(self._edited - self._moved):
+            if self._states[case_id] == CaseState.PASSED:
+                self.set_state(case_id, FOLLOWS[CaseState.PASSED])
+
+    def _note_state(self, change: Change, case_id: int) -> None:
+        """Follow the state of a case; what is written into it must not be locked."""
+        if change.entity == CASE and change.field == STATE:
+            self._states[case_id] = str(change.after)
+            self._moved.add(case_id)
+        elif change.entity == CASE and change.field == ROW and isinstance(change.before, Mapping):
+            self._states[case_id] = str(change.before.get(STATE))
+            self._refuse_locked(case_id)
+        elif case_id not in self._new and not (change.entity == CASE and change.field in _UNLOCKED):
+            self._refuse_locked(case_id)
+
+    def _refuse_locked(self, case_id: int) -> None:
+        """Raise :class:`UserProblem` for a change of the record of a case that was submitted, archived or cancelled."""
+        if case_id not in self._states:
+            query = "SELECT state FROM cases WHERE id = ?"
+            self._states[case_id] = str(self.connection.exec_driver_sql(query, (case_id,)).scalar())
+        if self._states[case_id] in LOCKED:
+            state = text(f"cases.state.{self._states[case_id]}")
+            raise UserProblem("cases.locked", remedy="cases.remedy.locked", state=state)
+        self._edited.add(case_id)
 
     def _summed_up(self, learned: Learned) -> Changes:
         forgot = self._memory or learned.lost
@@ -392,6 +427,7 @@ class Transaction(CacheWriter):
         if change.case_id is None or change.entity == EVENT:  # what only happened leaves the case as it was
             return
         self._cases.add(change.case_id)
+        self._note_state(change, change.case_id)
         if change.entity == CASE and change.field == ROW:
             self._new.add(change.case_id)
         elif change.entity in KINDS or change.field == STATE:

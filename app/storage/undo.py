@@ -15,11 +15,12 @@ from typing import Final
 import sqlalchemy as sa
 
 from app.common.errors import UserProblem
+from app.domain.case import CaseState
 from app.domain.field import Group
 from app.storage.audit import changes_of, operation_of
 from app.storage.ops import Op
-from app.storage.rows import EVENT, POSITION, ROW, Change
-from app.storage.tables import audit_change, audit_operation
+from app.storage.rows import CASE, EVENT, POSITION, ROW, STATE, Change
+from app.storage.tables import WORKFLOW_COLUMNS, audit_change, audit_operation
 from app.storage.transaction import Transaction
 
 _STACK: Final = tuple(op.value for op in Op if op.on_undo_stack)
@@ -46,8 +47,29 @@ def take_back(tx: Transaction, op_id: int) -> None:
     changes = [change for change in changes_of(tx.connection, op_id) if change.entity not in _STAYS]
     if not changes:
         raise LookupError(op_id)
-    for change in reversed(changes):
-        _take_back(tx, change.inverse())
+    inverses = [change.inverse() for change in reversed(changes)]
+    kept = [change for change in inverses if not _passes_unseen(tx, op_id, change)]
+    if not kept:
+        raise UserProblem("storage.undo_conflict", remedy="storage.remedy.undo_conflict")
+    for change in kept:
+        _take_back(tx, change)
+
+
+def _passes_unseen(tx: Transaction, op_id: int, change: Change) -> bool:
+    """Tell whether a change lets a case pass again although somebody edited it since: it stays where it is then."""
+    if change.field != STATE or change.after != CaseState.PASSED:
+        return False
+    origin = sa.select(sa.func.coalesce(audit_operation.c.undo_of, audit_operation.c.id))
+    first = tx.connection.execute(origin.where(audit_operation.c.id == op_id)).scalar_one()
+    workflow = sa.and_(audit_change.c.entity == CASE, audit_change.c.field.in_(WORKFLOW_COLUMNS))
+    later = (
+        sa.select(audit_change.c.op_id)
+        .join(audit_operation, audit_operation.c.id == audit_change.c.op_id)
+        .where(audit_change.c.case_id == change.case_id, audit_change.c.op_id > op_id)
+        .where(audit_change.c.entity != EVENT, ~workflow)
+        .where(sa.func.coalesce(audit_operation.c.undo_of, audit_operation.c.id) != first)
+    )
+    return tx.connection.execute(later.limit(1)).first() is not None
 
 
 def _take_back(tx: Transaction, change: Change) -> None:

@@ -23,12 +23,14 @@ from app.domain.case import CaseRecord, CaseState, Row
 from app.domain.coding import CodeKind, MatchKind, Proposal
 from app.domain.field import Group
 from app.domain.past import PastLine
+from app.domain.states import LOCKED
 from app.storage import Actor, Database, Op, StoredCase
 
 PEOPLE = (Actor("wangmin", "王敏（测试）"), Actor("lilei", "李雷（测试）"))
 PICK = st.integers(0, 9)
 TEXT = st.sampled_from(["肺炎", "x'; --", "", "🫀", "null", '{"raw": 1}', "a\nb"])
 FIELDS = st.sampled_from(["sex", "admit_ward", "transfer_org", "patient_name", "contact_name"])
+UNLOCKED = [state for state in CaseState if state not in LOCKED]
 PROPOSAL = Proposal("J18.900", "肺炎", 0.5, MatchKind.FUZZY, "r")
 
 
@@ -141,7 +143,7 @@ class Day(RuleBasedStateMachine):
         if code == "I10.x00":
             self.db.undo(tx.changes.op_id, by=person)
 
-    @rule(at=PICK, state=st.sampled_from(CaseState), person=st.sampled_from(PEOPLE))
+    @rule(at=PICK, state=st.sampled_from(UNLOCKED), person=st.sampled_from(PEOPLE))
     def walk(self, at: int, state: CaseState, person: Actor) -> None:
         case = self.ids[at % len(self.ids)]
         with self.db.operation(Op.SET_STATE, by=person) as tx:
