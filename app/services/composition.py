@@ -11,11 +11,13 @@ from app.services.appeal import AppealService
 from app.services.asking import AskingService
 from app.services.assets import Assets
 from app.services.case_history import HistoryService
+from app.services.backup import BackupService, note_restore, restored
 from app.services.cases import CaseService
 from app.services.checking import CheckingService
 from app.services.coding import CodingService
 from app.services.coding_memory import CodingMemoryService
 from app.services.compare import CompareService
+from app.services.drafts import DraftService
 from app.services.engines import Engines
 from app.services.exceptions import ExceptionService
 from app.services.exports import ExportService
@@ -72,6 +74,7 @@ class Services:
     places: Places
     worklist: WorklistService
     cases: CaseService
+    drafts: DraftService
     questions: QuestionService
     asking: AskingService
     coding: CodingService
@@ -99,6 +102,7 @@ class Services:
     rule_writing: RuleWritingService
     suppressions: SuppressionService
     exceptions: ExceptionService
+    backup: BackupService
 
     @property
     def user(self) -> Actor:
@@ -144,8 +148,11 @@ def open_services(
     clock = clock or SystemClock()
     home.mkdir(parents=True, exist_ok=True)
     engines = engines or Engines(Assets(home, clock), clock)
+    source = "" if read_only else restored(home / "library.db", clock)
     db = Database.open(home / "library.db", read_only=read_only, clock=clock)
     session = Session(db, Seat(actor or local_actor()), clock, engines)
+    if source:
+        note_restore(session, source)
     history, coding = HistoryService(session), CodingService(session)
     memory, cases = CodingMemoryService(session), CaseService(session)
     engines.use_figures(HospitalFigures(db, clock))
@@ -158,6 +165,7 @@ def open_services(
         places=Places(db),
         worklist=worklist,
         cases=cases,
+        drafts=DraftService(session),
         questions=questions,
         asking=AskingService(session, cases),
         coding=coding,
@@ -185,4 +193,5 @@ def open_services(
         rule_writing=RuleWritingService(session),
         suppressions=SuppressionService(session),
         exceptions=ExceptionService(session),
+        backup=BackupService(session),
     )

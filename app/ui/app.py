@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.common.errors import UserProblem
 from app.common.texts import text
+from app.ui.backing_up import BackupWatch
 from app.ui.errors import Errors, crash_left_behind
 from app.ui.leaving import LeavingWatch
 from app.ui.main_window import PRODUCT, MainWindow
@@ -24,6 +25,7 @@ from app.ui.ports import MemoryPlaces, PlaceStore, UserCard
 from app.ui.rechecking import Rechecking
 from app.ui.shell.files import OpenFolder
 from app.ui.shell.start_problem import StartProblem
+from app.ui.shell.whereabouts import Whereabouts
 from app.ui.theme import install_theme
 from app.ui.training import NightWatch
 
@@ -78,17 +80,33 @@ def run_window(home: Path, *, check: bool = False) -> int:
     errors = Errors(app)
     guard(errors)
     try:
-        with open_library(home, errors) as window:
-            window.show()
-            if check:
-                QTimer.singleShot(0, window.close)
-            else:
-                load_behind(window)
-            return app.exec()
+        code = _work(app, home, errors, check=check)
+        while _wants_restore(home):  # asked for in the window that has just been closed
+            code = _work(app, home, errors, check=check)
     except UserProblem as problem:
         return _refuse(app, problem)
+    else:
+        return code
     finally:
         errors.uninstall()
+
+
+def _work(app: QApplication, home: Path, errors: Errors, *, check: bool) -> int:
+    with open_library(home, errors) as window:
+        window.show()
+        if check:
+            QTimer.singleShot(0, window.close)
+        else:
+            load_behind(window)
+        code = app.exec()
+        window.deleteLater()
+    return code
+
+
+def _wants_restore(home: Path) -> bool:
+    from app.services.backup import restore_waits  # noqa: PLC0415  # services load only when a window is wanted
+
+    return restore_waits(home)
 
 
 def load_behind(window: MainWindow) -> None:
@@ -103,6 +121,7 @@ def load_behind(window: MainWindow) -> None:
     job.done.connect(partial(_check_stale, Rechecking(window.shell, window), window))
     job.done.connect(partial(_watch_night, window))
     job.done.connect(partial(_watch_leaving, window))
+    job.done.connect(partial(_watch_backups, window))
 
 
 def _spare(_loaded: object) -> None:
@@ -117,6 +136,10 @@ def _check_stale(rechecking: Rechecking, window: MainWindow, _loaded: object) ->
 
 def _watch_night(window: MainWindow, _loaded: object) -> None:
     NightWatch(window.shell, window).start()
+
+
+def _watch_backups(window: MainWindow, _loaded: object) -> None:
+    BackupWatch(window.shell, window).start()
 
 
 def _watch_leaving(window: MainWindow, _loaded: object) -> None:
@@ -134,7 +157,9 @@ def open_library(home: Path, errors: Errors | None = None) -> Iterator[MainWindo
     services = open_services(home)
     try:
         user = UserCard(services.user.name, roles=services.user.roles)
-        yield open_window(services, places=services.places, user=user, errors=errors)
+        window = open_window(services, places=services.places, user=user, errors=errors)
+        Whereabouts(window, services.places)
+        yield window
     finally:
         services.close()
 

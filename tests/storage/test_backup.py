@@ -15,7 +15,7 @@ from app.common.clock import FixedClock
 from app.common.errors import UserProblem
 from app.domain.field import Group
 from app.storage import Actor, Database, Op, backup
-from app.storage.backup import KEEP_NEWEST, back_up, backup_folder, checked_copy
+from app.storage.backup import KEEP_NEWEST, back_up, backup_folder, checked_copy, kept
 
 
 def test_a_copy_is_one_file_that_opens_and_agrees(
@@ -63,8 +63,20 @@ def test_the_newest_twenty_stay(library: Path, clock: FixedClock) -> None:
         clock.at = datetime(2026, 11, 1) + timedelta(days=day)
         back_up(library, clock, "daily")
     names = sorted(entry.name for entry in backup_folder(library).iterdir())
-    assert len(names) == KEEP_NEWEST
-    assert names[0] == "library-20261104-000000-daily.db"
+    assert len(names) == KEEP_NEWEST + 1  # and the last of the week before, which is the first
+    assert names[:2] == ["library-20261101-000000-daily.db", "library-20261104-000000-daily.db"]
+
+
+def test_of_older_ones_the_last_of_days_weeks_and_months_stay() -> None:
+    start = datetime(2024, 1, 1, 12)
+    stay = sorted(kept(start + timedelta(hours=12 * step) for step in range(2 * 1000)), reverse=True)
+    assert stay[:KEEP_NEWEST] == [stay[0] - timedelta(hours=12 * step) for step in range(KEEP_NEWEST)]
+    days = [at for at in stay if stay[0] - at < timedelta(days=14)]
+    assert len({at.date() for at in days}) >= 14
+    assert len(stay) <= KEEP_NEWEST + 14 + 8 + 24
+    months = {(at.year, at.month) for at in stay}
+    assert len(months) == 24
+    assert all((at + timedelta(hours=12)).month != at.month for at in stay if stay[0] - at > timedelta(weeks=9))
 
 
 def test_a_damaged_library_makes_no_backup(library: Path, clock: FixedClock) -> None:

@@ -1,0 +1,167 @@
+"""Backups of the library: made by hand or when they are due, listed, compared with the library, restored."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from app.common.clock import Clock
+from app.common.errors import UserProblem
+from app.common.progress import Progress
+from app.common.texts import text
+from app.domain.changes import Changes
+from app.services.permits import free, needs
+from app.services.session import Session
+from app.storage.backup import BackupFile, back_up, backup_folder, backups
+from app.storage.ops import Op
+from app.storage.restoring import Loss, ask_restore, head_id, loss, restore, wanted_restore
+
+PREFIX: Final = "backup."
+HOURS: Final = (4, 12, 24, 168)
+"""Intervals that can be chosen, in hours."""
+DAILY: Final = 24
+
+
+@dataclass(frozen=True, slots=True)
+class BackupPlan:
+    """How often a backup is made by itself, and where; ``folder`` '' is the one beside the library."""
+
+    hours: int = DAILY
+    folder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BackupLine:
+    """A backup in words. ``key`` names it in this list; ``size`` is in bytes."""
+
+    key: str
+    at: datetime
+    reason: str
+    size: int
+
+
+class BackupService:
+    """Makes checked copies of the library, by hand or when something changed since the last, and brings one back."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    @property
+    @free
+    def plan(self) -> BackupPlan:
+        """Return what holds now."""
+        with self._session.db.read() as reader:
+            stored = reader.settings(PREFIX)
+        hours = stored.get(f"{PREFIX}hours")
+        return BackupPlan(hours if isinstance(hours, int) else DAILY, str(stored.get(f"{PREFIX}folder") or ""))
+
+    @needs("admin")
+    def set_hours(self, hours: int) -> Changes:
+        """Set the interval. Raises :class:`UserProblem` for one that cannot be chosen."""
+        if hours not in HOURS:
+            raise UserProblem("backup.bad_hours", remedy="backup.remedy.bad_hours")
+        return self._save("hours", hours)
+
+    @needs("admin")
+    def set_folder(self, folder: str) -> Changes:
+        """Set the folder, '' for the one beside the library. Raises :class:`UserProblem` unless it can be written."""
+        chosen = folder.strip()
+        if chosen and not (Path(chosen).is_dir() and os.access(chosen, os.W_OK)):
+            raise UserProblem("backup.no_folder", remedy="backup.remedy.no_folder", folder=chosen)
+        return self._save("folder", chosen)
+
+    @property
+    @free
+    def folder(self) -> Path:
+        """Return the folder that backups go to."""
+        chosen = self.plan.folder
+        return Path(chosen) if chosen else backup_folder(self._session.db.path)
+
+    @needs("admin")
+    def lines(self) -> tuple[BackupLine, ...]:
+        """Return the backups of the folder and of the one beside the library, newest first."""
+        return tuple(
+            BackupLine(one.path.name, one.at, text(f"backup.reason.{_reason(one)}"), one.size) for one in self._files()
+        )
+
+    @needs("admin")
+    def back_up(self, progress: Progress) -> Path:
+        """Make a backup now and return its path. Raises :class:`UserProblem` when it cannot be made."""
+        progress.step(0, 0)
+        return back_up(self._session.db.path, self._session.clock, "manual", self.folder)
+
+    @free
+    def run_due(self, progress: Progress) -> Path | None:
+        """Make a backup when the interval is over and something changed since the last; return its path.
+
+        Raises :class:`UserProblem` when it cannot be made.
+        """
+        progress.step(0, 0)
+        newest = next(iter(backups(self.folder)), None)
+        now = self._session.clock.now()
+        if self._session.db.read_only or (newest and now - newest.at < timedelta(hours=self.plan.hours)):
+            return None
+        with self._session.db.read() as reader:
+            head = reader.audit_head().op_id
+        if head == 0 or (newest is not None and head_id(newest.path) == head):
+            return None
+        return back_up(self._session.db.path, self._session.clock, "auto", self.folder)
+
+    @needs("admin")
+    def loss(self, key: str) -> Loss:
+        """Return what a restore of a backup would lose.
+
+        Raises :class:`UserProblem` for one that is gone, damaged, or of another library.
+        """
+        found = loss(self._session.db.path, self._file(key).path)
+        if not found.same_line:
+            raise UserProblem("backup.other", remedy="backup.remedy.other")
+        return found
+
+    @needs("admin")
+    def ask_restore(self, key: str) -> None:
+        """Let a backup take the place of the library when it is opened next. Raises :class:`UserProblem`."""
+        ask_restore(self._session.db.path, self._file(key).path)
+
+    def _files(self) -> tuple[BackupFile, ...]:
+        folders = dict.fromkeys((self.folder, backup_folder(self._session.db.path)))
+        return tuple(sorted((one for folder in folders for one in backups(folder)), key=_when, reverse=True))
+
+    def _file(self, key: str) -> BackupFile:
+        found = next((one for one in self._files() if one.path.name == key), None)
+        if found is None:
+            raise UserProblem("backup.unknown", remedy="backup.remedy.unknown")
+        return found
+
+    def _save(self, key: str, value: int | str) -> Changes:
+        with self._session.db.operation(Op.SET_SETTING, by=self._session.actor, note=text(f"backup.note.{key}")) as tx:
+            tx.set_setting(f"{PREFIX}{key}", value)
+        return tx.changes
+
+
+def restore_waits(home: Path) -> bool:
+    """Return whether a restore is asked for, so that the library should be opened anew."""
+    return wanted_restore(home / "library.db") is not None
+
+
+def restored(library: Path, clock: Clock) -> str:
+    """Do the restore that was asked for before the library is opened; return the name of the backup, '' without one."""
+    source = restore(library, clock)
+    return source.name if source else ""
+
+
+def note_restore(session: Session, name: str) -> None:
+    """Put a restore into the audit of the library that it brought back."""
+    with session.db.operation(Op.RESTORE, by=session.actor, note=name) as tx:
+        tx.record_event("restored", {"backup": name})
+
+
+def _when(one: BackupFile) -> datetime:
+    return one.at
+
+
+def _reason(one: BackupFile) -> str:
+    return one.reason if one.reason in ("manual", "auto", "migration", "restore") else "auto"
