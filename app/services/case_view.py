@@ -13,11 +13,13 @@ from app.domain.case import CaseRecord, CaseState
 from app.domain.field import FieldSpec, Group
 from app.domain.fields import field
 from app.domain.findings import QcReport
+from app.domain.states import LOCKED
 from app.domain.values import display
 from app.qc.context import Sibling
 from app.qc.engine import RuleSet
 from app.services.documents import profile_of
 from app.services.first_group import FirstGroup, first_groups
+from app.services.noted import noted_paths
 from app.services.session import Session
 from app.services.standing import read_decisions, with_standing
 from app.services.types import CaseView, Grouping
@@ -27,7 +29,6 @@ from app.storage.load import StoredCase
 from app.storage.reads import Reader
 from app.storage.undo import UndoItem
 
-LOCKED: Final = (CaseState.SUBMITTED, CaseState.UNLOCK_REQUESTED, CaseState.ARCHIVED, CaseState.CANCELLED)
 _KEPT: Final = 8
 
 
@@ -78,6 +79,7 @@ class ViewBuilder:
             batch = reader.batch_title(stored.batch_id) if stored.batch_id else ""
             siblings = tuple(Sibling.of(other, stored.record) for other in reader.same_patient(case_id))
             decisions = read_decisions(reader, case_id)
+            noted = noted_paths(reader, stored, session.actor.id)
             first = self._first(reader, stored)
         rules, stamp = session.engines.rule_sets.for_record(stored.record), session.engines.stamp
         world = _World(stored.state, siblings, rules, first, profile_of(stored.record), stamp)
@@ -103,6 +105,7 @@ class ViewBuilder:
             saved_at=stored.updated,
             claimed_by=stored.claimed_by,
             batch_title=batch,
+            noted=noted,
         )
 
     def _first(self, reader: Reader, stored: StoredCase) -> FirstGroup | None:

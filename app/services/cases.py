@@ -161,7 +161,7 @@ class CaseService:
         at, spec = FieldPath.parse(finding.fix.path), field(finding.fix.path)
         stored = self.unlocked(case_id)
         parsed = parse(spec, finding.fix.value)
-        with self._write(Op.APPLY_FIX, case_id, stored) as tx:
+        with self._write(Op.APPLY_FIX, case_id, stored, note=finding.rule_id) as tx:
             self._put(tx, stored, at, parsed)
         return self._views.after(case_id, self._touched(tx.changes))
 
@@ -230,11 +230,6 @@ class CaseService:
             for case_id in case_ids:
                 tx.release(case_id)
         return tx.changes
-
-    def save_draft(self, case_id: int, path: str, typed: str) -> None:
-        """Keep half-typed text, so that a crash does not lose it."""
-        with self._session.db.caching() as tx:
-            tx.save_draft(case_id, path, typed)
 
     def history(self, case_id: int, path: str) -> tuple[HistoryEntry, ...]:
         """Return the changes of a field, newest first."""

@@ -10,8 +10,8 @@ from app.common.progress import Progress
 from app.services.appeal import AppealService
 from app.services.asking import AskingService
 from app.services.assets import Assets
-from app.services.case_history import HistoryService
 from app.services.backup import BackupService, note_restore, restored
+from app.services.case_history import HistoryService
 from app.services.cases import CaseService
 from app.services.checking import CheckingService
 from app.services.coding import CodingService
@@ -21,11 +21,17 @@ from app.services.drafts import DraftService
 from app.services.engines import Engines
 from app.services.exceptions import ExceptionService
 from app.services.exports import ExportService
+from app.services.front_page import FrontPageService
+from app.services.grants import guard_library
 from app.services.hospital_figures import HospitalFigures
 from app.services.imports import ImportService
 from app.services.leaving import LeavingService
 from app.services.lookup import LookupService
+from app.services.notes import NoteService
+from app.services.papers import PaperService
+from app.services.passwords import Passwords
 from app.services.pay_rules import PayRulesService
+from app.services.people import PeopleService
 from app.services.qc_batch import QcBatchService
 from app.services.qc_batch_export import QcExportService
 from app.services.qc_batch_writing import QcBatchWriting
@@ -102,6 +108,10 @@ class Services:
     rule_writing: RuleWritingService
     suppressions: SuppressionService
     exceptions: ExceptionService
+    people: PeopleService
+    notes: NoteService
+    papers: PaperService
+    front_page: FrontPageService
     backup: BackupService
 
     @property
@@ -140,6 +150,7 @@ def open_services(
     actor: Actor | None = None,
     read_only: bool = False,
     engines: Engines | None = None,
+    passwords: Passwords | None = None,
 ) -> Services:
     """Open the library of a home folder and return the services over it; loaded ``engines`` can be handed in.
 
@@ -153,6 +164,7 @@ def open_services(
     session = Session(db, Seat(actor or local_actor()), clock, engines)
     if source:
         note_restore(session, source)
+    guard_library(session)
     history, coding = HistoryService(session), CodingService(session)
     memory, cases = CodingMemoryService(session), CaseService(session)
     engines.use_figures(HospitalFigures(db, clock))
@@ -193,5 +205,9 @@ def open_services(
         rule_writing=RuleWritingService(session),
         suppressions=SuppressionService(session),
         exceptions=ExceptionService(session),
+        people=PeopleService(session, passwords),
+        notes=NoteService(session),
+        papers=PaperService(session),
+        front_page=FrontPageService(session),
         backup=BackupService(session),
     )

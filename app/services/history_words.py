@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from app.common.texts import text
@@ -15,11 +16,42 @@ from app.storage.rows import CASE, CODE_STATUS, EVENT, POSITION, PROPOSAL, ROW, 
 from app.storage.tables import WORKFLOW_COLUMNS, spec_of
 
 _NAMED_MAIN: Final = (Group.DX, Group.OP)
-_EVENTS: Final = ("appeal", "question", "question_again", "asked", "asked_no_more", "returned")
+_EVENTS: Final = (
+    "appeal",
+    "question",
+    "question_again",
+    "asked",
+    "asked_no_more",
+    "returned",
+    "noted",
+    "note_changed",
+    "note_done",
+    "note_open",
+    "note_gone",
+    "document",
+    "document_gone",
+    "printed",
+)
 """Events of a case that its history tells, each with a text ``history.event``."""
 
 
-def told(case: ReplayedCase, changes: Sequence[Change]) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A change in words and the cell it was made in: row 0 for the case itself, field '' for a whole row.
+
+    ``group`` is None for what happened beside the record.
+    """
+
+    words: str
+    group: Group | None = None
+    row_id: int = 0
+    field: str = ""
+
+    def __repr__(self) -> str:
+        return f"Told({self.group}, {self.row_id}, {self.field!r})"
+
+
+def told(case: ReplayedCase, changes: Sequence[Change]) -> Iterator[Told]:
     """Apply the changes of one operation to the case and yield what each of them did, in words.
 
     The arrival of a whole case is one sentence, not one for each field.
@@ -30,11 +62,18 @@ def told(case: ReplayedCase, changes: Sequence[Change]) -> Iterator[str]:
         if whole is None and not (change.field == PROPOSAL and (change.entity, change.row_id) in coded):
             sentence = _sentence(case, change)
             if sentence:
-                yield sentence
+                yield _placed(sentence, change)
         case.apply(change)
     if whole is not None:
         counts = {str(group): len(case.rows.get(group, ())) for group in _NAMED_MAIN}
-        yield text("history.came", **counts) if whole.after is not None else text("history.went")
+        yield Told(text("history.came", **counts) if whole.after is not None else text("history.went"))
+
+
+def _placed(sentence: str, change: Change) -> Told:
+    if change.entity == EVENT or change.field in WORKFLOW_COLUMNS:
+        return Told(sentence)
+    field = "code" if change.field in (POSITION, PROPOSAL) else change.field
+    return Told(sentence, Group(change.entity), change.row_id, field)
 
 
 def _sentence(case: ReplayedCase, change: Change) -> str:
@@ -54,7 +93,7 @@ def _event(change: Change) -> str:
 def _in_row(case: ReplayedCase, group: Group, change: Change) -> str:
     if change.field == ROW:
         return _row(case, group, change)
-    name = _row_name(group, case.index(group, change.row_id))
+    name = row_name(group, case.index(group, change.row_id))
     if change.field == POSITION:
         return text("history.moved", row=name, number=int(str(change.after)) + 1)
     if change.field == PROPOSAL:
@@ -88,10 +127,10 @@ def _workflow_word(column: str, cell: object) -> str:
 def _row(case: ReplayedCase, group: Group, change: Change) -> str:
     if isinstance(change.after, Mapping):
         at = change.after.get(POSITION)
-        name = _row_name(group, at if isinstance(at, int) else len(case.rows.get(group, ())))
+        name = row_name(group, at if isinstance(at, int) else len(case.rows.get(group, ())))
         return text("history.inserted", row=name, words=_words(group, row_of(group, change.after)))
     at = case.index(group, change.row_id)
-    return text("history.deleted", row=_row_name(group, at), words=_words(group, case.rows[group][at]))
+    return text("history.deleted", row=row_name(group, at), words=_words(group, case.rows[group][at]))
 
 
 def _words(group: Group, row: Row) -> str:
@@ -109,7 +148,7 @@ def _proposal(name: str, change: Change) -> str:
     return text("history.unproposed", row=name, words=f"{was.code} {was.name}") if was else ""
 
 
-def _row_name(group: Group, index: int) -> str:
+def row_name(group: Group, index: int) -> str:
     """Return what a row is called: the main diagnosis and operation by name, the rest by number from 1."""
     if index == 0 and group in _NAMED_MAIN:
         return text(f"history.row.{group}_main")

@@ -104,7 +104,10 @@ class Grouping:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """Everything the case page shows, read in one go. Rows of ``record`` carry their stored ids."""
+    """Everything the case page shows, read in one go. Rows of ``record`` carry their stored ids.
+
+    ``noted`` are the paths with an open sticky note that the user may read, '' for one on the whole case.
+    """
 
     case_id: int
     record: CaseRecord
@@ -122,6 +125,7 @@ class CaseView:
     saved_at: datetime
     claimed_by: str = ""
     batch_title: str = ""
+    noted: frozenset[str] = frozenset()
 
     def row_key(self, group: Group, index: int) -> RowKey:
         """Return the identity of a row of the record."""

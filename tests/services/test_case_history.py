@@ -15,7 +15,7 @@ from app.drg.engine import group
 from app.drg.scheme import Scheme
 from app.services import case_history
 from app.services.composition import Services
-from app.services.history_words import told
+from app.services.history_words import Told, told
 from app.services.replayed_case import ReplayedCase
 from app.storage.ops import Op
 
@@ -143,7 +143,7 @@ def test_a_case_taken_out_with_its_import_and_brought_back_keeps_its_history(ser
     with services.session.db.read() as reader:
         changes = [change for _, change in reader.case_history(case_id)]
     assert list(told(other, changes))
-    assert list(told(other, [change.inverse() for change in reversed(changes)])) == ["撤下整份病案"]
+    assert list(told(other, [change.inverse() for change in reversed(changes)])) == [Told("撤下整份病案")]
     assert batch.op is Op.IMPORT
     assert plain(other.record()) == [(Group.CASE, 0, {}, {}, frozenset())]
 
