@@ -49,7 +49,7 @@ def _key_of(actions: ActionTable, action_id: str) -> str:
 
 
 PRODUCT = "Bingan 病案编码质控工作站"
-_GEOMETRY, _PLACE, _LOOK, _KEYS = "window.geometry", "window.place", "window.look", "keys"
+_GEOMETRY, _PLACE, _KEYS = "window.geometry", "window.place", "keys"
 
 
 class MainWindow(QMainWindow):
@@ -77,8 +77,8 @@ class MainWindow(QMainWindow):
         self._history = History()
         self._closing = False
         specs = [spec for spec in pages if user.may(spec.needs)]
-        self._restore_look()
         self.shell = self._make_shell(services, specs, user, errors)
+        self.shell.looks.restore()
         self._pages = {spec.key: spec.make(self.shell, spec) for spec in specs}
         self._lay_out(specs, user)
         self._connect()
@@ -163,13 +163,19 @@ class MainWindow(QMainWindow):
 
     def set_mode(self, mode: Mode) -> None:
         """Switch the theme and remember it."""
-        theme().set_mode(mode)
-        self._remember_look("mode", str(mode))
+        self.shell.looks.set_mode(mode)
 
     def set_font_px(self, px: int) -> None:
         """Set the font size and remember it."""
-        theme().set_font_px(px)
-        self._remember_look("font_px", px)
+        self.shell.looks.set_font_px(px)
+
+    def set_density(self, density: str) -> None:
+        """Set the height of rows and remember it."""
+        self.shell.looks.set_density(density)
+
+    def switch_hints(self) -> None:
+        """Show or hide the key hints of the status bar."""
+        self.shell.looks.set_hints(not self.shell.looks.hints)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Choose density and the wide layout by the new size."""
@@ -272,6 +278,8 @@ class MainWindow(QMainWindow):
         _application().focusChanged.connect(self._on_focus)
         shell.actions.attach_window(self)
         shell.actions.rebound.connect(self._on_rebound)
+        shell.looks.hints_switched.connect(self._status.hints.set_shown)
+        self._status.hints.set_shown(shell.looks.hints)
         self._show_keys()
         self._on_bell()
 
@@ -371,18 +379,6 @@ class MainWindow(QMainWindow):
         kept = self._places.get(_GEOMETRY)
         if not isinstance(kept, str) or not self.restoreGeometry(QByteArray.fromBase64(kept.encode("ascii"))):
             self.resize(1366, 768)
-
-    def _restore_look(self) -> None:
-        kept = self._places.get(_LOOK)
-        look = kept if isinstance(kept, dict) else {}
-        if look.get("mode") in {str(mode) for mode in Mode}:
-            theme().set_mode(Mode(str(look["mode"])))
-        if isinstance(look.get("font_px"), int):
-            theme().set_font_px(int(str(look["font_px"])))
-
-    def _remember_look(self, key: str, value: str | int) -> None:
-        kept = self._places.get(_LOOK)
-        self._places.put(_LOOK, {**(kept if isinstance(kept, dict) else {}), key: value})
 
     def _on_rail(self, key: str) -> None:
         if self.page is None or self.page.key != key:

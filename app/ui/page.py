@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.changes import Changes
 from app.ui.ports import JsonValue, PlaceStore, UserCard
+from app.ui.shell.looks import Looks
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -86,6 +87,7 @@ class Shell:
         self.actions = actions
         self.places = places
         self.user = user
+        self.looks = Looks(places)
         self.go: Callable[[Place], None] = _nothing
         self.back: Callable[[], None] = _nothing
         self.publish: Callable[[Changes], None] = _nothing
@@ -103,10 +105,12 @@ def _nothing(*_args: object) -> None:
 class Page(QWidget):
     """A page of the window. Subclasses override :meth:`build` and what else they need.
 
-    ``place_changed``: the crumb or the place is another one now. ``hints_changed``: the key hints are others now.
+    ``place_changed``: the crumb or the place is another one now. ``moved``: the cursor is elsewhere, the crumb is not.
+    ``hints_changed``: the key hints are others now.
     """
 
     place_changed = Signal()
+    moved = Signal()
     hints_changed = Signal()
 
     def __init__(self, shell: Shell, spec: PageSpec) -> None:

@@ -24,6 +24,7 @@ class HintRow(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._hints: tuple[KeyHint, ...] = ()
+        self._shown = True
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 
     def show_hints(self, hints: Sequence[KeyHint]) -> None:
@@ -32,10 +33,15 @@ class HintRow(QWidget):
         self.setAccessibleName("；".join(f"{hint.keys} {hint.text}" for hint in self._hints))
         self.update()
 
+    def set_shown(self, shown: bool) -> None:
+        """Show the hints, or leave their room empty."""
+        self._shown = shown
+        self.update()
+
     @property
     def hints(self) -> tuple[KeyHint, ...]:
-        """The hints shown."""
-        return self._hints
+        """The hints shown, none while they are switched off."""
+        return self._hints if self._shown else ()
 
     def sizeHint(self) -> QSize:
         """Return a small width: hints give way to what stands at the right."""
@@ -46,7 +52,7 @@ class HintRow(QWidget):
         painter, px = QPainter(self), theme().px
         metrics = QFontMetrics(theme().font("caption"))
         left = 0
-        for hint in self._hints:
+        for hint in self.hints:
             shown = keys_text(hint.keys)
             cap = key_cap_size(shown)
             width = metrics.horizontalAdvance(hint.text)

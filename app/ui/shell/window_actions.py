@@ -14,10 +14,20 @@ if TYPE_CHECKING:
     from app.ui.main_window import MainWindow
 
 
-def _window_methods() -> tuple[tuple[str, str, str, str, str, Callable[[MainWindow], object]], ...]:
+_ROWS_HELP = "表格与表单的行高；自动时按窗口高度选择。"
+_HINTS_HELP = "状态栏左侧是否列出当前区域的按键。"
+_ALSO = {"settings": "Ctrl+,"}
+"""Keys of pages besides those of the rail."""
+
+
+def _window_class() -> type[MainWindow]:
     from app.ui.main_window import MainWindow  # noqa: PLC0415  # the window imports this module
 
-    window = MainWindow
+    return MainWindow
+
+
+def _window_methods() -> tuple[tuple[str, str, str, str, str, Callable[[MainWindow], object]], ...]:
+    window = _window_class()
     return (
         (
             "palette.open",
@@ -62,7 +72,7 @@ def _page_actions(pages: Sequence[PageSpec]) -> list[Action]:
             f"转到{page.title}",
             f"打开“{page.title}”页。",
             _GoTo(page.key),
-            shortcut=nav[page.key].shortcut if page.key in nav else "",
+            shortcut=f"{nav[page.key].shortcut if page.key in nav else ''} {_ALSO.get(page.key, '')}".strip(),
             icon=nav[page.key].icon if page.key in nav else "help",
             needs=page.needs,
             group="转到",
@@ -74,6 +84,7 @@ def _page_actions(pages: Sequence[PageSpec]) -> list[Action]:
 def _appearance_actions() -> list[Action]:
     modes = ((Mode.SYSTEM, "外观：跟随系统"), (Mode.LIGHT, "外观：浅色"), (Mode.DARK, "外观：深色"))
     sizes = ((13, "字号：标准"), (14, "字号：大"), (16, "字号：特大"))
+    densities = (("auto", "行高：自动"), ("compact", "行高：紧凑"), ("regular", "行高：宽松"))
     return [
         *(
             Action(f"view.{mode}", label, "立即切换，不需重新启动。", _SetMode(mode), icon="thresholds", group="外观")
@@ -82,6 +93,13 @@ def _appearance_actions() -> list[Action]:
         *(
             Action(f"view.font{px}", label, "界面文字与行高一起缩放。", _SetFont(px), icon="thresholds", group="外观")
             for px, label in sizes
+        ),
+        *(
+            Action(f"view.rows_{key}", label, _ROWS_HELP, _SetDensity(key), icon="thresholds", group="外观")
+            for key, label in densities
+        ),
+        Action(
+            "view.hints", "显示或隐藏按键提示", _HINTS_HELP, _window_class().switch_hints, icon="keyboard", group="外观"
         ),
     ]
 
@@ -100,6 +118,14 @@ class _SetMode:
 
     def __call__(self, window: MainWindow) -> None:
         window.set_mode(self.mode)
+
+
+@dataclass(frozen=True, slots=True)
+class _SetDensity:
+    density: str
+
+    def __call__(self, window: MainWindow) -> None:
+        window.set_density(self.density)
 
 
 @dataclass(frozen=True, slots=True)

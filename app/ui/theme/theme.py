@@ -61,6 +61,11 @@ class Theme(QObject):
         return self._mode
 
     @property
+    def font_px(self) -> int:
+        """字号: 13, 14 or 16."""
+        return round(STANDARD_PX * self._scale)
+
+    @property
     def name(self) -> str:
         """``light`` or ``dark``, as shown now."""
         return "dark" if self.dark else "light"
