@@ -29,16 +29,26 @@ class Codebook:
     """Diagnoses and procedures of one edition. Codes are unique; entries are kept in code order.
 
     ``outline`` is another book whose headings name the categories that this one leaves out (the insurance edition
-    has no line for K80): they are met as parents only and are no codes of this book.
+    has no line for K80): they are met as parents only and are no codes of this book. ``placed`` entries come from a
+    book: in order, each with its parent.
     """
 
-    def __init__(self, edition: str, title: str, entries: Iterable[CodeEntry], outline: Codebook | None = None) -> None:
+    def __init__(
+        self,
+        edition: str,
+        title: str,
+        entries: Iterable[CodeEntry],
+        outline: Codebook | None = None,
+        *,
+        placed: bool = False,
+    ) -> None:
         self.edition = edition
         self.title = title
-        ordered = sorted(entries, key=lambda entry: (entry.kind, entry.code))
-        self._by_code = {entry.code: entry for entry in ordered}
         self._outline = outline
-        self._by_code = {code: self._placed(entry) for code, entry in self._by_code.items()}
+        ordered = entries if placed else sorted(entries, key=lambda entry: (entry.kind, entry.code))
+        self._by_code = {entry.code: entry for entry in ordered}
+        if not placed:
+            self._by_code = {code: self._placed(entry) for code, entry in self._by_code.items()}
 
     def __len__(self) -> int:
         return len(self._by_code)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Final
 
 from app.codebook.codes import dagger, fold_code, kind_of
 from app.common.paths import data
+from app.common.toml_files import read_toml
 from app.domain.coding import CodeKind
 
 _FILES: Final = (("codebooks", "builtin/icd10_outline.toml"), ("resources", "codebook/icd9cm3_outline.toml"))
@@ -72,8 +72,7 @@ class Outline:
 
 
 def _read(path: Path) -> list[tuple[Block, tuple[Block, ...]]]:
-    with path.open("rb") as handle:
-        content = tomllib.load(handle)
+    content = read_toml(path)
     kind = CodeKind(content["kind"])
     return [
         (

@@ -24,10 +24,14 @@ def data(folder: str) -> Path:
 
 def home() -> Path:
     """Return the folder of all user data. ``BINGAN_HOME`` moves it; it is made when missing."""
-    moved = os.environ.get("BINGAN_HOME")
-    path = Path(moved) if moved else Path(platformdirs.user_data_dir("Bingan", appauthor=False))
+    path = _home()
     path.mkdir(parents=True, exist_ok=True)
     return path
+
+
+def _home() -> Path:
+    moved = os.environ.get("BINGAN_HOME")
+    return Path(moved) if moved else Path(platformdirs.user_data_dir("Bingan", appauthor=False))
 
 
 def library_path() -> Path:
@@ -40,3 +44,9 @@ def cache_dir() -> Path:
     path = home() / "cache"
     path.mkdir(parents=True, exist_ok=True)
     return path
+
+
+def existing_cache() -> Path | None:
+    """Return :func:`cache_dir` where something made it before, else None: asking makes no folder."""
+    path = _home() / "cache"
+    return path if path.is_dir() else None

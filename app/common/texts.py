@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 
 from app.common.paths import data
+from app.common.toml_files import read_toml
 
 
 @cache
 def _area(area: str) -> Mapping[str, object]:
-    with (data("resources") / "texts" / f"{area}.toml").open("rb") as handle:
-        return tomllib.load(handle)
+    return read_toml(data("resources") / "texts" / f"{area}.toml")
 
 
 def text(key: str, **args: object) -> str:

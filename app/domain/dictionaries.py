@@ -6,7 +6,6 @@ A stored value is always the code. Input may be code, label, alias, or one of th
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from functools import cached_property, lru_cache
 from typing import Final, NotRequired, TypedDict
 
 from app.common.paths import data
+from app.common.toml_files import read_toml
 
 _SPACES: Final = re.compile(r"\s+")
 _AFTER_CODE: Final = ".-:、_"
@@ -158,8 +158,7 @@ class _Library(Mapping[str, Dictionary]):
     def _all(self) -> dict[str, Dictionary]:
         found: dict[str, Dictionary] = {}
         for path in sorted((data("resources") / "dictionaries").glob("*.toml")):
-            with path.open("rb") as handle:
-                found |= {id: _dictionary(id, table) for id, table in tomllib.load(handle).items()}
+            found |= {id: _dictionary(id, table) for id, table in read_toml(path).items()}
         return found
 
     def __getitem__(self, id: str) -> Dictionary:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import marshal
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Final, assert_never
+from typing import Any, Final, assert_never, cast
 
 from app.common.errors import Where
+from app.common.sealed import seal, unseal
 from app.domain.coding import CodeKind
 from app.domain.grouping import GroupResult, GroupStatus
 from app.drg.compiling import compiled
@@ -32,8 +31,7 @@ from app.drg.rule import (
 )
 from app.drg.scheme import Adrg, Drg, Mdc, OnMiss, Rule, Scheme
 
-_MAGIC: Final = b"bingan scheme 1\n"
-_DIGEST: Final = 32
+_WHAT: Final = "scheme 1"
 Frozen = object
 """What marshal keeps: tuples, dicts, frozen sets, texts and numbers."""
 
@@ -49,17 +47,15 @@ _FrozenLevel = tuple[str, _FrozenTables, _FrozenTables, dict[str, int], str, str
 
 def freeze(scheme: Scheme) -> bytes:
     """Return a scheme as bytes for :func:`thaw`; the same Python version has to read them."""
-    content = marshal.dumps(_Freezer().scheme(scheme))  # type: ignore[arg-type]  # nothing but what it keeps
-    return _MAGIC + hashlib.sha256(content).digest() + content
+    return seal(_WHAT, _Freezer().scheme(scheme))
 
 
 def thaw(frozen: bytes) -> Scheme | None:
     """Return the scheme of bytes, None when they are of another version, cut or changed."""
-    start = len(_MAGIC) + _DIGEST
-    content = memoryview(frozen)[start:]
-    if not frozen.startswith(_MAGIC) or hashlib.sha256(content).digest() != frozen[len(_MAGIC) : start]:
+    found = unseal(_WHAT, frozen)
+    if found is None:
         return None
-    texts, flags, more, lists, maps, levels, named, mdcs = marshal.loads(content)  # noqa: S302 - our own, checked above
+    texts, flags, more, lists, maps, levels, named, mdcs = cast("tuple[Any, ...]", found)
     thawer = _Thawer(lists, maps, levels)
     scheme_id, title, edition, no_group_code, region, year = texts
     falls_through, retry_other_px, trial = flags

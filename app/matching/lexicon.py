@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, Final
 
 from app.common.paths import data
+from app.common.toml_files import read_toml
 from app.domain.coding import CodeKind
 from app.matching.axes import Axes, Axis
 from app.matching.phrases import Phrases
@@ -115,8 +115,7 @@ class Lexicon:
 
 
 def _read(name: str) -> dict[str, Any]:
-    with (data("resources") / "matching" / f"{name}.toml").open("rb") as handle:
-        return tomllib.load(handle)
+    return read_toml(data("resources") / "matching" / f"{name}.toml")
 
 
 @cache

@@ -31,6 +31,7 @@ from app.drg.tariffs import WeightTable
 from app.drg.workbook import WorkbookOptions
 from app.exchange.readers import read_codebook_tables, read_tables
 from app.services.asset_store import CODEBOOK, RATES, SCHEME, WEIGHTS, Asset, AssetStore
+from app.services.book_files import load_book
 from app.services.pricing import PriceTables
 from app.services.scheme_files import load_scheme, read_scheme, scheme_digest, scheme_files
 from app.services.scheme_options import facts_of, options_of, read_options
@@ -80,8 +81,8 @@ class Assets:
         """Return the book that ships (ICD-10 subcategories and ICD-9-CM-3, see ``codebooks/README.md``)."""
         if "" not in self._books:
             folder = data("codebooks") / "builtin"
-            tables = [table for name in ("icd10.csv", "icd9cm3.csv") for table in read_tables(folder / name)]
-            self._books[""], _ = build(tables, edition="builtin", title=text("assets.builtin_codebook"))
+            files = [folder / "icd10.csv", folder / "icd9cm3.csv"]
+            self._books[""] = load_book(files, "builtin", text("assets.builtin_codebook"))
         return self._books[""]
 
     def edition_map(self) -> EditionMap:
@@ -153,19 +154,20 @@ class Assets:
 
     def _imported_book(self, asset: Asset) -> Codebook:
         if asset.id not in self._books:
-            files = self._files(asset)
-            book, _ = build(
-                self._book_tables(files), edition=asset.id, title=asset.title, outline=self.builtin_codebook()
-            )
-            self._books[asset.id] = book
+            files = self._book_files(self._files(asset))
+            self._books[asset.id] = load_book(files, asset.id, asset.title, self.builtin_codebook())
         return self._books[asset.id]
 
     def _book_tables(self, files: Sequence[tuple[str, Path]]) -> list[RawTable]:
+        return [table for path in self._book_files(files) for table in read_tables(path)]
+
+    def _book_files(self, files: Sequence[tuple[str, Path]]) -> list[Path]:
+        """Return the files to read a book from, the shipped table in place of one that is missing."""
         roles = {_plain(role) for role, _ in files}
         wanted = [path for role, path in files if _plain(role) in ("dx", "px")]
         builtin = data("codebooks") / "builtin"
         missing = [builtin / name for role, name in (("dx", "icd10.csv"), ("px", "icd9cm3.csv")) if role not in roles]
-        return [table for path in dict.fromkeys([*wanted, *missing]) for table in read_tables(path)]
+        return list(dict.fromkeys([*wanted, *missing]))
 
     def _files(self, asset: Asset | None) -> list[tuple[str, Path]]:
         return [(role, self._path(asset, role)) for role, _, _ in asset.files] if asset else []

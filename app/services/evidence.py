@@ -6,7 +6,6 @@ has to be enclosed all the same, and nothing here tells how a case could reach a
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +13,7 @@ from typing import Final
 
 from app.common.paths import data
 from app.common.texts import text
+from app.common.toml_files import read_toml
 from app.domain.case import CaseRecord, Row
 from app.domain.derived import SURGICAL_KINDS
 from app.domain.field import FieldSpec, Group
@@ -57,8 +57,7 @@ class Evidence:
 @cache
 def demands(kind: str) -> tuple[Demand, ...]:
     """Return the lists of ``dx``, ``op`` or ``defaults``."""
-    with (data("resources") / "drg" / "evidence.toml").open("rb") as handle:
-        read = tomllib.load(handle)
+    read = read_toml(data("resources") / "drg" / "evidence.toml")
     if kind == "defaults":
         return tuple(_demand({"id": name, "codes": [], **entry}) for name, entry in read[kind].items())
     return tuple(_demand(entry) for entry in read[kind])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from app.codebook.entry import CodeEntry
 from app.common.clock import Clock
 from app.common.paths import data
 from app.common.progress import NoProgress, Progress
+from app.common.toml_files import read_toml
 from app.domain.case import CaseRecord, CaseState
 from app.domain.coding import CodeKind, Proposal
 from app.domain.findings import QcReport
@@ -34,7 +34,7 @@ from app.services.types import RowKey
 def _tables() -> dict[str, dict[str, Any]]:
     """Return the files of ``resources/rules`` by name."""
     folder = data("resources") / "rules"
-    return {path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.toml"))}
+    return {path.stem: read_toml(path) for path in sorted(folder.glob("*.toml"))}
 
 
 @cache

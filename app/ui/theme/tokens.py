@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from app.common.paths import data
+from app.common.toml_files import read_toml
 
 THEMES = ("light", "dark")
 
@@ -84,8 +84,7 @@ def tokens() -> Tokens:
 
 def load(path: Path) -> Tokens:
     """Read a token file. Raises ``KeyError`` when a part is missing: a broken theme is a bug."""
-    with path.open("rb") as handle:
-        raw = tomllib.load(handle)
+    raw = read_toml(path)
     sizes = dict(raw["size"])
     width, height = sizes.pop("min_window")
     return Tokens(

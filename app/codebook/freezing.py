@@ -1,0 +1,48 @@
+"""A code book as bytes and back, so that its tables are read and checked once. Who stores the bytes keys them."""
+
+from __future__ import annotations
+
+from typing import Final, cast
+
+from app.codebook.book import Codebook
+from app.codebook.entry import CodeEntry
+from app.common.sealed import seal, unseal
+from app.domain.coding import CodeKind
+
+_WHAT: Final = "codebook 1"
+_Frozen = tuple[str, str, tuple[tuple[object, ...], ...]]
+_KIND: Final = 2
+"""Where the kind stands among the fields of an entry, the only one that is no plain value."""
+
+
+def freeze_book(book: Codebook) -> bytes:
+    """Return a book as bytes for :func:`thaw_book`."""
+    rows = tuple(
+        (
+            entry.code,
+            entry.name,
+            str(entry.kind),
+            entry.is_leaf,
+            entry.parent,
+            entry.synonyms,
+            entry.op_kind,
+            entry.level,
+            entry.main_allowed,
+            entry.grey,
+            entry.valid_from,
+            entry.valid_to,
+        )
+        for entry in book
+    )
+    return seal(_WHAT, (book.edition, book.title, rows))
+
+
+def thaw_book(frozen: bytes, outline: Codebook | None = None) -> Codebook | None:
+    """Return the book of bytes over the outline it was made with, None when they are of another version or damaged."""
+    found = unseal(_WHAT, frozen)
+    if found is None:
+        return None
+    edition, title, rows = cast("_Frozen", found)
+    kinds = {str(kind): kind for kind in CodeKind}
+    entries = [CodeEntry(*row[:_KIND], kinds[str(row[_KIND])], *row[_KIND + 1 :]) for row in rows]  # type: ignore[arg-type]  # as frozen
+    return Codebook(edition, title, entries, outline, placed=True)
