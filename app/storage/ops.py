@@ -56,6 +56,7 @@ class Op(StrEnum):
     ASK_PHYSICIAN = "ask_physician"
     RETURN_CASE = "return_case"
     ANSWER_RETURN = "answer_return"
+    TAKE_ANSWERS = "take_answers"
     ACCEPT_ANSWER = "accept_answer"
     KEEP_VALUE = "keep_value"
     WITHDRAW_RETURN = "withdraw_return"
