@@ -43,11 +43,14 @@ class CacheWriter:
     def __init__(self, connection: sa.Connection, at: str) -> None:
         self.connection = connection
         self.at = at
+        self.summed_up: set[int] = set()
+        """Cases whose line in lists is another one now."""
 
     def save_summary(self, case_id: int, version: int, summary: Summary) -> None:
         """Store the engines' columns of the worklist."""
         values = {**asdict(summary), "checked_version": version}
         self.connection.execute(cases.update().where(cases.c.id == case_id).values(values))
+        self.summed_up.add(case_id)
 
     def save_findings(self, case_id: int, version: int, report: QcReport, *, stamp: str = "") -> None:
         """Store a report; ``stamp`` names rule set and code book, so that a change of them shows."""

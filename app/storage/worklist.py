@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.operators import custom_op
 
 from app.domain.case import CaseState
+from app.storage.desk_tables import follow_up
+from app.storage.return_table import return_item
 from app.storage.tables import CACHE_COLUMNS, DERIVED_COLUMNS, KEY_COLUMNS, WORKFLOW_COLUMNS, cases, finding
 
 FilterValue = str | int | float | date
+Stored = Sequence[Any]
+"""A row as the driver gives it; made typed here and nowhere else."""
 
 _LISTED: Final = frozenset(
     {"id", "created", "updated", *KEY_COLUMNS, *WORKFLOW_COLUMNS, *DERIVED_COLUMNS, *CACHE_COLUMNS}
@@ -30,15 +33,35 @@ _DIALECT: Final = sqlite.dialect(paramstyle="qmark")
 _NO_INDEX: Final[custom_op[object]] = custom_op("+")
 """SQLite's unary plus: the value as it is, but not from an index."""
 _ROWS_PER_QUERY: Final = 500
+FOLLOW_UP: Final = "follow_up"
+"""The day on which somebody looks at a case again, for filters; ``NO_DAY`` for a case that waits without one."""
+ANSWERED: Final = "answered"
+"""How many answers of physicians wait for a look, for filters."""
+NO_DAY: Final = "9999-12-31"
+_BESIDE: Final[Mapping[str, sa.ColumnElement[object]]] = {
+    FOLLOW_UP: sa.func.coalesce(
+        sa.select(sa.func.coalesce(sa.func.nullif(follow_up.c.due, ""), NO_DAY))
+        .where(follow_up.c.case_id == cases.c.id)
+        .scalar_subquery(),
+        "",
+    ),
+    ANSWERED: sa.select(sa.func.count())
+    .where(return_item.c.case_id == cases.c.id, return_item.c.status == "answered")
+    .scalar_subquery(),
+}
 
 
 class Test(StrEnum):
-    """How a filter compares. ``TO`` with a date takes the whole day in; ``CONTAINS`` is literal text."""
+    """How a filter compares. ``TO`` with a date takes the whole day in; ``CONTAINS`` is literal text.
+
+    A moment that is not there is never ``TO`` a day, and always ``BEFORE`` it.
+    """
 
     IS = "is"
     IS_NOT = "is_not"
     FROM = "from"
     TO = "to"
+    BEFORE = "before"
     CONTAINS = "contains"
 
 
@@ -120,27 +143,34 @@ def worklist_rows(connection: sa.Connection, ids: Sequence[int]) -> list[Worklis
     """Return the lines of ``ids`` in their order; ids that no longer exist are left out."""
     found: dict[int, WorklistRow] = {}
     for start in range(0, len(ids), _ROWS_PER_QUERY):
-        wanted = list(ids[start : start + _ROWS_PER_QUERY])
-        for row in connection.execute(_row_query(), {"ids": wanted}).mappings():
-            found[row["id"]] = _row(row)
+        wanted = tuple(ids[start : start + _ROWS_PER_QUERY])
+        statement = f"{_ROWS} WHERE id IN ({', '.join('?' * len(wanted))})"
+        cursor = connection.exec_driver_sql(statement, wanted).cursor
+        assert cursor is not None  # noqa: S101 - a SELECT has one
+        found |= {row[0]: _row(row) for row in cursor.fetchall()}
     return [found[case_id] for case_id in ids if case_id in found]
 
 
-@cache
-def _row_query() -> sa.Select[tuple[object, ...]]:
-    names = [field.name for field in fields(WorklistRow) if field.name not in ("case_id", "is_stale")]
-    columns = [cases.c.id, *(cases.c[name] for name in names), cases.c.checked_version]
-    return sa.select(*columns).where(cases.c.id.in_(sa.bindparam("ids", expanding=True)))
+def _moment(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
-def _row(row: sa.RowMapping) -> WorklistRow:
-    values = dict(row)
-    case_id = values.pop("id")
-    checked = values.pop("checked_version")
-    values["state"] = CaseState(values["state"])
-    for name in ("admit_time", "discharge_time", "created", "updated"):
-        values[name] = datetime.fromisoformat(values[name]) if values[name] else None
-    return WorklistRow(case_id=case_id, is_stale=checked != values["version"], **values)
+_LINE: Final = tuple(field.name for field in fields(WorklistRow))
+_COLUMNS: Final = {"case_id": "id", "is_stale": "checked_version <> version"}
+_ROWS: Final = f"SELECT {', '.join(_COLUMNS.get(name, name) for name in _LINE)} FROM cases"  # noqa: S608 - constants
+_MAKE: Final[Mapping[str, Callable[[str], object]]] = {
+    "state": CaseState,
+    **dict.fromkeys(("admit_time", "discharge_time", "created", "updated"), _moment),
+    "is_stale": bool,
+}
+_MADE: Final = tuple((place, _MAKE[name]) for place, name in enumerate(_LINE) if name in _MAKE)
+
+
+def _row(stored: Stored) -> WorklistRow:
+    values = list(stored)
+    for place, make in _MADE:
+        values[place] = make(values[place])
+    return WorklistRow(*values)
 
 
 def stale_ids(connection: sa.Connection, stamp: str) -> array[int]:
@@ -166,7 +196,9 @@ def value_counts(connection: sa.Connection, column: str) -> dict[str, int]:
     return {str(found): int(number) for found, number in connection.execute(query) if found not in (None, "")}
 
 
-def _column(name: str) -> sa.Column[object]:
+def _column(name: str) -> sa.ColumnElement[object]:
+    if name in _BESIDE:
+        return _BESIDE[name]
     if name not in _LISTED:
         raise KeyError(name)
     return cases.c[name]
@@ -190,18 +222,21 @@ def _condition(item: Filter) -> sa.ColumnElement[bool]:
     values = [_value(value) for value in item.values]
     match item.test:
         case Test.IS:
-            return column.in_(values)
+            found = column.in_(values)
         case Test.IS_NOT:
-            return column.not_in(values)
+            found = column.not_in(values)
         case Test.FROM:
-            return column >= values[0]
+            found = column >= values[0]
         case Test.TO:
             last = item.values[0]
-            if isinstance(last, date) and not isinstance(last, datetime):
-                return sa.and_(column < (last + timedelta(days=1)).isoformat(), column != "")
-            return column <= values[0]
+            whole_day = isinstance(last, date) and not isinstance(last, datetime)
+            end = (last + timedelta(days=1)).isoformat() if whole_day and isinstance(last, date) else values[0]
+            found = sa.and_(column < end if whole_day else column <= end, column != "")
+        case Test.BEFORE:
+            found = column < values[0]
         case Test.CONTAINS:
-            return column.like(_contains(str(values[0])), escape="\\")
+            found = column.like(_contains(str(values[0])), escape="\\")
+    return found
 
 
 def _value(value: FilterValue) -> str | int | float:
