@@ -54,22 +54,27 @@ JsonValue = str | int | float | bool | list["JsonValue"] | dict[str, "JsonValue"
 
 
 class Places:
-    """Small things the window remembers, in the library: they survive restarts and belong to it."""
+    """Small things the window remembers for whoever sits at it, in the library: they survive restarts."""
 
-    def __init__(self, db: Database) -> None:
-        self._db = db
+    def __init__(self, session: Session) -> None:
+        self._db = session.db
+        self._session = session
 
     def get(self, key: str) -> JsonValue:
         """Return what was kept under a key, None when nothing was."""
         with self._db.read() as reader:
-            found: JsonValue = reader.place(f"ui.{key}")  # type: ignore[assignment]  # what put stored
+            found: JsonValue = reader.place(self._name(key))  # type: ignore[assignment]  # what put stored
         return found
 
     def put(self, key: str, value: JsonValue) -> None:
         """Keep a JSON value; nothing is kept in a library that is open read-only."""
         if not self._db.read_only:
             with self._db.caching() as cache:
-                cache.save_place(f"ui.{key}", value)
+                cache.save_place(self._name(key), value)
+
+    def _name(self, key: str) -> str:
+        actor = self._session.actor
+        return f"ui.{key}" if actor == local_actor() else f"ui.{actor.id}.{key}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +179,7 @@ def open_services(
     rules, questions = RuleAdminService(session), QuestionService(session, cases)
     return Services(
         session=session,
-        places=Places(db),
+        places=Places(session),
         worklist=worklist,
         cases=cases,
         drafts=DraftService(session),

@@ -2,7 +2,7 @@
 
 A refused call raises a problem in words and writes one line into the audit, nothing else. What a permitted call does
 through other services is part of it and is not asked again; the library itself refuses writes that no role of the
-person covers (:mod:`app.storage.grants`), so that undo does not go round this.
+person covers (:mod:`app.services.grants`), so that undo does not go round this.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Concatenate, Final, Literal, ParamSpec, TypeVar, cast
 from app.common.errors import UserProblem
 from app.common.texts import text
 from app.services.session import Session
+from app.storage.actor import Actor
 from app.storage.ops import Op
 
 Role = Literal["coder", "physician", "qc", "insurance", "head", "admin"]
@@ -70,10 +71,10 @@ def declared() -> Mapping[str, frozenset[str]]:
     return MappingProxyType(_declared)
 
 
-def refused(session: Session, operation: str, roles: frozenset[str]) -> UserProblem:
+def refused(session: Session, operation: str, roles: frozenset[str], actor: Actor | None = None) -> UserProblem:
     """Write the refusal of an operation into the audit and return the problem to raise."""
     if not session.db.read_only:
-        with session.db.operation(Op.REFUSE, by=session.actor) as tx:
+        with session.db.operation(Op.REFUSE, by=actor or session.actor) as tx:
             tx.record_event("refused", {"operation": operation, "needs": sorted(roles)})
     return UserProblem(
         "people.refused",

@@ -156,6 +156,12 @@ def operation_of(row: sa.Row[tuple[object, ...]]) -> Operation:
     )
 
 
+def op_of(connection: sa.Connection, op_id: int) -> Op | None:
+    """Return what an operation was meant to do, None for an unknown one."""
+    found = connection.execute(sa.select(audit_operation.c.op).where(audit_operation.c.id == op_id)).scalar()
+    return Op(found) if found is not None else None
+
+
 def changes_of(connection: sa.Connection, op_id: int, *, limit: int | None = None) -> list[Change]:
     """Return the changes of an operation in their order, the first ``limit`` of them."""
     query = audit_change.select().where(audit_change.c.op_id == op_id).order_by(audit_change.c.seq).limit(limit)

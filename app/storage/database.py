@@ -14,9 +14,10 @@ import sqlalchemy as sa
 from app.common.clock import Clock, SystemClock
 from app.domain.changes import Changes
 from app.storage.actor import Actor, machine_name
-from app.storage.audit import Recorder
+from app.storage.audit import Recorder, op_of
 from app.storage.caches import CacheWriter
 from app.storage.engine import read_engine, write_engine
+from app.storage.listing import Listing
 from app.storage.location import refuse_network
 from app.storage.lock import LibraryLock
 from app.storage.ops import Op
@@ -42,6 +43,9 @@ class Database:
         self._busy = False
         self._identity = _identity(path)
         self._told: Callable[[Changes], None] = _nobody
+        self.listing = Listing(readers.connect, self._written_elsewhere)
+        """Every case in columns, for lists."""
+        self._guard: Callable[[Op, Actor], None] = _nothing
 
     @classmethod
     def open(cls, path: Path, *, read_only: bool = False, clock: Clock | None = None) -> Self:
@@ -107,13 +111,16 @@ class Database:
         """Yield a transaction that becomes durable as one named operation when the block ends without an exception.
 
         Nothing is stored when the block raises. An operation that changed nothing leaves no trace.
-        Raises :class:`UserProblem` for a full, read-only or failing disk; nothing was stored then.
+        Raises :class:`UserProblem` for a full, read-only or failing disk, and what the guard raises; nothing was
+        stored then.
         """
+        self._guard(op, by)
         with self._writing() as (connection, at):
             header = (op.value, by.id, by.name, at, machine_name(), note, undo_of)
             tx = Transaction(connection, Recorder(connection, header), by, at)
             yield tx
             tx.finish()
+        self.listing.note(tx.changes.cases | tx.summed_up, beside=True)
         if tx.changes.op_id:
             self._told(tx.changes)
 
@@ -121,11 +128,24 @@ class Database:
         """Call ``listener`` with what every operation changed, once it is stored, on the thread that wrote it."""
         self._told = listener
 
+    def guard(self, check: Callable[[Op, Actor], None]) -> None:
+        """Call ``check`` before every operation; what it raises refuses. Undo and redo ask for the original too."""
+        self._guard = check
+
     @contextmanager
     def caching(self) -> Iterator[CacheWriter]:
         """Yield a writer for drafts, places and cached results, which are no operations; stored when the block ends."""
         with self._writing() as (connection, at):
-            yield CacheWriter(connection, at)
+            writer = CacheWriter(connection, at)
+            yield writer
+        self.listing.note(writer.summed_up, beside=False)
+
+    def _written_elsewhere(self) -> object:
+        """Return what is another one after another process has written, which none does while this one may."""
+        if not self.read_only:
+            return None
+        log = self.path.with_name(f"{self.path.name}-wal")
+        return [(one.stat().st_mtime_ns, one.stat().st_size) for one in (self.path, log) if one.exists()]
 
     @contextmanager
     def _writing(self) -> Iterator[tuple[sa.Connection, str]]:
@@ -148,6 +168,7 @@ class Database:
 
         Raises :class:`UserProblem` when something it wrote was changed since or it was taken back already.
         """
+        self._guard_step(op_id, by)
         with self.operation(Op.UNDO, by=by, undo_of=op_id) as tx:
             if undone_by(tx.connection, op_id) is not None:
                 raise problem("already_undone", self.path)
@@ -156,12 +177,23 @@ class Database:
 
     def redo(self, op_id: int, *, by: Actor) -> Changes:
         """Do an operation again that was taken back. Raises :class:`UserProblem` as :meth:`undo` does."""
+        self._guard_step(op_id, by)
         with self.operation(Op.REDO, by=by, undo_of=op_id) as tx:
             undo_id = undone_by(tx.connection, op_id)
             if undo_id is None:
                 raise problem("not_undone", self.path)
             take_back(tx, undo_id)
         return tx.changes
+
+    def _guard_step(self, op_id: int, by: Actor) -> None:
+        with self._readers.connect() as connection:
+            original = op_of(connection, op_id)
+        if original is not None:
+            self._guard(original, by)
+
+
+def _nothing(_op: Op, _by: Actor) -> None:
+    """Stand in where nobody guards the library: in tests of the library itself."""
 
 
 def _nobody(_changes: Changes) -> None:

@@ -29,6 +29,7 @@ from app.storage.jsonify import from_json
 from app.storage.leaving import GroupStay, Inpatient, group_stays, inpatients
 from app.storage.light import LightCase, Which
 from app.storage.load import StoredCase, find_by_keys, load_case, load_cases, same_patient
+from app.storage.people import PeopleReads
 from app.storage.quality import Figures, HitCount, HitKey, HitQuery
 from app.storage.recoded import recoded_cases
 from app.storage.returns import (
@@ -298,6 +299,11 @@ class Reader:
     def waiting_exceptions(self) -> list[StoredException]:
         """Return the exceptions that lack a signature, oldest first."""
         return decisions.waiting_exceptions(self._connection)
+
+    @property
+    def people(self) -> PeopleReads:
+        """Who may sign in, and what proves it."""
+        return PeopleReads(self._connection)
 
     def notes(self, case_id: int, actor: str) -> list[StoredNote]:
         """Return the notes of a case that a person may read, oldest first."""
