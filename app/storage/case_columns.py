@@ -161,11 +161,11 @@ class CaseColumns:
         new = _numbers(parts[0])
         at = np.searchsorted(self.ids, new)
         self.ids = np.insert(self.ids, at, new)
-        for name, part in zip((*NUMBERS, *MOMENTS), parts[1:], strict=False):
-            self.numbers[name] = np.insert(self.numbers[name], at, _numbers(part))
-        for name, part in zip(TEXTS, parts[1 + len(self.numbers) :], strict=False):
-            column = self.texts[name]
-            column.codes = np.insert(column.codes, at, column.encode(json.loads(part)))
+        read = dict(zip((*NUMBERS, *MOMENTS, *TEXTS), parts[1:-1], strict=True))
+        for name in (*NUMBERS, *MOMENTS):
+            self.numbers[name] = np.insert(self.numbers[name], at, _numbers(read[name]))
+        for name, column in self.texts.items():
+            column.codes = np.insert(column.codes, at, column.encode(json.loads(read[name])))
         self._put_search(at.tolist(), json.loads(parts[-1]))
 
     def _put_search(self, places: Sequence[int], words: list[str]) -> None:
