@@ -9,6 +9,7 @@ from app.ui.widgets.fields import FieldBox, FieldLook, RuledField
 from app.ui.widgets.filter import FilterBox
 from app.ui.widgets.frames import Card, FloatFrame, Scrim, ask
 from app.ui.widgets.panes import Header, Pane, Panel, ScrollPane, SectionHeader, Splitter, column, row
+from app.ui.widgets.side_list import LINE, SideDelegate, SideLine, SideList
 from app.ui.widgets.states import Message, Skeleton, StateStack
 from app.ui.widgets.switches import SegmentedControl, StepBar, Tabs
 from app.ui.widgets.table import CellModel, Column, DataTable
@@ -17,6 +18,7 @@ from app.ui.widgets.text import IconLabel, KeyCap, Rule, Text, restyle
 __all__ = [
     "CELL",
     "EMPTY",
+    "LINE",
     "ActionButton",
     "Button",
     "Card",
@@ -47,6 +49,9 @@ __all__ = [
     "SectionHeader",
     "SegmentedControl",
     "SeverityBadge",
+    "SideDelegate",
+    "SideLine",
+    "SideList",
     "Skeleton",
     "Splitter",
     "StatePill",
