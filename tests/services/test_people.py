@@ -19,8 +19,6 @@ from app.services.composition import Services, open_services
 from app.services.engines import Engines
 from app.services.passwords import Passwords, Strength, new_recovery_key, plain_key, strength_of
 from app.services.people import Entry, PeopleService, wait_after
-from app.storage.check import check
-from app.storage.engine import open_read_only
 
 NOW = datetime(2026, 11, 23, 9, 0)
 MAPLE = "Hong-Ye 2026 Feng"
@@ -251,10 +249,8 @@ def test_the_last_administrator_stays(people: PeopleService) -> None:
 
 def test_the_audit_rebuilds_the_people_and_leaves_proofs_alone(people: PeopleService) -> None:
     people.add(Entry("lin", "林若溪（测试）", frozenset({"coder"})), MAPLE)
-    path = people._session.db.path
-    people._session.db.close()
-    with open_read_only(path) as connection:
-        report = check(connection, with_replay=True)
+    with people._session.db.read() as reader:
+        report = reader.check(replay=True)
     assert report.is_sound
     assert report.differing == ()
 
