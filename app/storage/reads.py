@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 
 import sqlalchemy as sa
 
-from app.domain.case import CaseKey, CaseRecord
+from app.domain.case import CaseKey, CaseRecord, CaseState
 from app.domain.coding import CodeKind
 from app.domain.field import Group
 from app.domain.findings import Finding, QcReport
@@ -25,6 +25,7 @@ from app.storage.coding_memory import MemoryLine, MemoryQuery, MemoryStats, Memo
 from app.storage.decisions import StoredException, StoredSuppression
 from app.storage.figures import PastStay, past_stays
 from app.storage.history import FieldChange, SettingChange
+from app.storage.insurer import InsurerReads
 from app.storage.jsonify import from_json
 from app.storage.leaving import GroupStay, Inpatient, group_stays, inpatients
 from app.storage.light import LightCase, Which
@@ -43,6 +44,8 @@ from app.storage.returns import (
 )
 from app.storage.rows import Change
 from app.storage.rules import Judged, StoredOverride, StoredRule
+from app.storage.state_steps import StateStep, before_return, passed_as, state_steps
+from app.storage.submissions import SubmissionReads
 from app.storage.tables import batch, batch_source, cases, draft, finding, grouping, import_profile, place, setting
 from app.storage.undo import UndoItem, redoable, undoable
 from app.storage.values_at import values_at
@@ -340,6 +343,28 @@ class Reader:
     def answered_cases(self) -> list[int]:
         """Return the cases with a physician's answer that nobody has settled, longest waiting first."""
         return answered_cases(self._connection)
+
+    @property
+    def submissions(self) -> SubmissionReads:
+        """What was submitted, and wishes to change it."""
+        return SubmissionReads(self._connection)
+
+    @property
+    def insurer(self) -> InsurerReads:
+        """What the insurer returned."""
+        return InsurerReads(self._connection)
+
+    def state_steps(self, case_id: int) -> list[StateStep]:
+        """Return the way of a case through its states, oldest first."""
+        return state_steps(self._connection, case_id)
+
+    def before_return(self, case_id: int) -> CaseState | None:
+        """Return the state in which a case was last returned to its physician, None when it never was."""
+        return before_return(self._connection, case_id)
+
+    def passed_as(self, case_ids: Sequence[int]) -> dict[int, Mapping[str, object]]:
+        """Return with which group and scheme those of some cases last passed that did."""
+        return passed_as(self._connection, case_ids)
 
     def place(self, key: str) -> object:
         """Return what the window remembered under a key, None when nothing."""
