@@ -1,0 +1,83 @@
+"""The window over 100,000 invented cases and the full code books: ``bingan bench ui --json``.
+
+Also ``python -m benchmarks.ui [cases]``. A process of its own does what a coder does, started like the program. The
+code books are the insurance editions of the reference data where they lie beside the checkout, else the bundled ones.
+Figures in seconds, memory in MB:
+
+- ``start_s``: from the start of the process until rows are drawn and a search answers with all engines loaded, median
+  of some starts with a warm file cache; ``shown_s``: until the rows are drawn;
+- ``open_case_s``: from asking for a case until its page is drawn, median; ``open_case_slowest_s``;
+- ``key_p95_s``: from a key in the code cell of the case page until the candidates of the longer query are drawn;
+- ``palette_p95_s``: from a key in the box for everything until its lines are drawn;
+- ``edit_p95_s``: from a changed code until the page with the new group is drawn;
+- ``blocked_s``: the longest time the window answered nothing, by flow, and ``over_100_ms``: the flows above the bar;
+- ``peak_mb``: the most memory the process ever held.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from app.common.clock import SystemClock
+from app.services.assets import Assets
+from benchmarks.worklist import CASES, build
+
+ROOT = Path(__file__).resolve().parent.parent
+REFERENCE = ROOT.parent / "shared" / "reference" / "codebooks"
+_FILES = ("icd10_medins.csv", "icd9cm3_medins.csv")
+_STARTS = 5
+
+
+def prepare(home: Path, count: int) -> int:
+    """Make the library and take in the full code books, if they are there; return the number of codes."""
+    home.mkdir(parents=True, exist_ok=True)
+    build(home / "library.db", count)
+    assets = Assets(home, SystemClock())
+    files = [REFERENCE / name for name in _FILES]
+    if all(file.is_file() for file in files):
+        for file in files:
+            assets.import_codebook([file])
+    return len(assets.codebook())
+
+
+def child(home: Path, work: str) -> dict[str, object]:
+    """Start the window in a process of its own and return its figures; ``work`` is ``start`` or ``day``."""
+    begun = time.monotonic()
+    environment = {**os.environ, "BINGAN_HOME": str(home), "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.ui_child", str(home), work, repr(begun)],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr[-4000:])
+    found: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def bench(count: int = CASES) -> dict[str, object]:
+    """Build a library in a temporary folder and return the figures."""
+    with tempfile.TemporaryDirectory(prefix="bingan-ui-") as folder:
+        home = Path(folder)
+        codes = prepare(home, count)
+        child(home, "start")  # the first start of a library writes its caches
+        starts = [child(home, "start") for _ in range(_STARTS)]
+        day = child(home, "day")
+    figures = {
+        name: round(statistics.median(float(str(one[name])) for one in starts), 3) for name in ("start_s", "shown_s")
+    }
+    return {"cases": count, "codes": codes, **figures, **day}
+
+
+if __name__ == "__main__":
+    print(json.dumps(bench(int(sys.argv[1]) if len(sys.argv) > 1 else CASES), ensure_ascii=False, indent=1))
