@@ -37,6 +37,9 @@ from app.services.qc_batch_export import QcExportService
 from app.services.qc_batch_writing import QcBatchWriting
 from app.services.questions import QuestionService
 from app.services.retraining import RetrainingService
+from app.services.return_answers import PhysicianService
+from app.services.return_templates import ReturnTemplates
+from app.services.return_verdicts import VerdictService
 from app.services.review import ReviewService
 from app.services.rule_admin import RuleAdminService
 from app.services.rule_packs import RulePackService
@@ -88,6 +91,9 @@ class Services:
     drafts: DraftService
     questions: QuestionService
     asking: AskingService
+    return_templates: ReturnTemplates
+    physician: PhysicianService
+    verdicts: VerdictService
     coding: CodingService
     lookup: LookupService
     checking: CheckingService
@@ -177,6 +183,9 @@ def open_services(
     leaving = LeavingService(session, checking)
     rounds = QcBatchService(session, worklist, checking, leaving)
     rules, questions = RuleAdminService(session), QuestionService(session, cases)
+    templates = ReturnTemplates(session)
+    asking = AskingService(session, cases, templates)
+    asking.adopt_old()
     return Services(
         session=session,
         places=Places(session),
@@ -184,7 +193,10 @@ def open_services(
         cases=cases,
         drafts=DraftService(session),
         questions=questions,
-        asking=AskingService(session, cases),
+        asking=asking,
+        return_templates=templates,
+        physician=PhysicianService(session, cases),
+        verdicts=VerdictService(session, cases),
         coding=coding,
         lookup=LookupService(session, coding),
         checking=checking,
