@@ -22,7 +22,7 @@ from app.services.first_group import FirstGroup, first_groups
 from app.services.noted import noted_paths
 from app.services.session import Session
 from app.services.standing import read_decisions, with_standing
-from app.services.types import CaseView, Grouping
+from app.services.types import CaseView, Grouping, Price, PriceState
 from app.storage.caches import Summary
 from app.storage.cells import FieldCell
 from app.storage.load import StoredCase
@@ -30,6 +30,7 @@ from app.storage.reads import Reader
 from app.storage.undo import UndoItem
 
 _KEPT: Final = 8
+_NOT_GROUPED: Final = Grouping("", "", False, None, "", "", Price(PriceState.UNGROUPED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,29 @@ class ViewBuilder:
     def view(self, case_id: int) -> CaseView:
         """Return the case as it stands. Raises :class:`UserProblem` when it does not exist."""
         return self._build(case_id, None, save=False)
+
+    def glance(self, case_id: int) -> CaseView:
+        """Return the case without asking an engine: its last stored report, no group. For the moments at the start."""
+        with self._session.db.read() as reader:
+            stored = load_case(reader, case_id)
+            kept = reader.findings(case_id)
+            return CaseView(
+                case_id=case_id,
+                record=stored.record,
+                state=stored.state,
+                version=stored.version,
+                locked=self._locked(stored),
+                proposals=stored.proposals,
+                accepted=stored.accepted,
+                changed=_changed(stored.record, reader.edited_cells(case_id)),
+                report=kept.value if kept is not None and kept.version == stored.version else QcReport(),
+                grouping=_NOT_GROUPED,
+                drafts=reader.drafts(case_id),
+                undo_name="",
+                redo_name="",
+                saved_at=stored.updated,
+                claimed_by=stored.claimed_by,
+            )
 
     def after(self, case_id: int, touched: Iterable[str] | None) -> CaseView:
         """Return the case after a write; ``touched`` paths (None: everything) are checked anew and summed up."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -15,9 +15,11 @@ from app.domain.field import Group
 from app.domain.fields import field
 from app.domain.findings import Finding, Severity
 from app.domain.reading import Parsed
+from app.domain.states import FOLLOWS, LOCKED
 from app.domain.values import parse
 from app.matching.splitting import split_texts
-from app.services.case_view import LOCKED, ViewBuilder, change_text, load_case
+from app.services.case_view import ViewBuilder, change_text, load_case
+from app.services.moves import steps_by_hand, take_steps
 from app.services.session import Session
 from app.services.types import CaseView, Finish, HistoryEntry, RowKey
 from app.services.whatif_values import Change, WhatIf
@@ -26,24 +28,6 @@ from app.storage.ops import Op
 from app.storage.transaction import Transaction
 
 KINDS: Final = {Group.DX: CodeKind.DX, Group.OP: CodeKind.PX}
-_S = CaseState
-LEGAL: Final[Mapping[CaseState, tuple[CaseState, ...]]] = {
-    _S.INPATIENT: (_S.TO_CODE, _S.RETURNED, _S.CANCELLED),
-    _S.TO_CODE: (_S.CODING, _S.RETURNED, _S.CANCELLED, _S.TO_QC),
-    _S.CODING: (_S.TO_QC, _S.RETURNED, _S.TO_CODE),
-    _S.RETURNED: (_S.INPATIENT, _S.TO_CODE, _S.CODING, _S.TO_QC),
-    _S.TO_QC: (_S.QC,),
-    _S.QC: (_S.PASSED, _S.CODING, _S.RETURNED, _S.APPROVAL),
-    _S.PASSED: (_S.SUBMITTED, _S.QC),
-    _S.APPROVAL: (_S.PASSED, _S.CODING),
-    _S.SUBMITTED: (_S.UNLOCK_REQUESTED, _S.ARCHIVED),
-    _S.UNLOCK_REQUESTED: (_S.CODING, _S.SUBMITTED),
-    _S.ARCHIVED: (_S.UNLOCK_REQUESTED,),
-    _S.CANCELLED: (),
-}
-"""Moves of domain.md 5.2. Coding starts with the first edit, so a case may be finished from 待编码 in one go."""
-FOLLOWS: Final = {_S.TO_CODE: _S.CODING, _S.PASSED: _S.QC}
-"""Where the first edit of a case leads."""
 
 
 class CaseService:
@@ -56,6 +40,13 @@ class CaseService:
     def view(self, case_id: int) -> CaseView:
         """Return everything the case page shows. Raises :class:`UserProblem` when the case does not exist."""
         return self._views.view(case_id)
+
+    def glance(self, case_id: int) -> CaseView:
+        """Return what a case holds while the engines are still loading: no group, only findings that are stored.
+
+        Raises :class:`UserProblem` when the case does not exist.
+        """
+        return self._views.glance(case_id)
 
     def reread(self, case_id: int, touched: Iterable[str] | None) -> CaseView:
         """Return the case after a write of another service; ``touched`` paths (None: everything) are checked anew."""
@@ -201,18 +192,12 @@ class CaseService:
         return Finish(None, 0, CaseState.TO_QC)
 
     def set_state(self, case_id: int, state: CaseState) -> CaseView:
-        """Write a state. The legal moves are those of domain.md 5.2."""
+        """Move a case by hand (domain.md 5.2): what has guards of its own, from passing on, is refused here."""
         with self._session.db.read() as reader:
-            stored = reader.load_case(case_id)
-        if state not in LEGAL[stored.state]:
-            raise UserProblem(
-                "cases.illegal_move",
-                remedy="cases.remedy.illegal_move",
-                was=text(f"cases.state.{stored.state}"),
-                to=text(f"cases.state.{state}"),
-            )
+            stored = load_case(reader, case_id)
+        steps = steps_by_hand(self._session, stored.state, state)
         with self._session.db.operation(Op.SET_STATE, by=self._session.actor) as tx:
-            tx.set_state(case_id, state)
+            take_steps(tx, case_id, steps)
             if state is CaseState.TO_QC:
                 _confirm(tx, stored)
         return self._views.after(case_id, None)

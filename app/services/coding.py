@@ -14,9 +14,9 @@ from app.common.texts import text
 from app.domain.case import CaseState
 from app.domain.coding import Band, Candidate, CodeKind, MatchKind, MatchResult, Proposal, Reason
 from app.domain.field import Group
+from app.domain.states import LOCKED
 from app.matching.contract import Matcher
 from app.services.bands import read_limits
-from app.services.case_view import LOCKED
 from app.services.session import Session
 from app.services.types import AutoCodeReport, ContextNode, RowKey
 from app.storage.load import StoredCase

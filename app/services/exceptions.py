@@ -15,8 +15,10 @@ from app.common.texts import text
 from app.domain.case import CaseState
 from app.domain.changes import Changes
 from app.domain.findings import Finding, Severity
+from app.domain.states import move_between, way
 from app.services.case_view import load_case, refuse_locked
 from app.services.checking import CheckingService
+from app.services.moves import pass_now
 from app.services.rule_types import ExceptionLine, ExceptionReason, ExceptionState, Signature, SignRole
 from app.services.session import Session
 from app.services.standing import may_except
@@ -73,7 +75,7 @@ class ExceptionService:
         with self._operation(Op.REQUEST_EXCEPTION, finding.rule_id, reason) as tx:
             decisions.request(tx, case_id, finding.rule_id, wish)
             _tell(tx, case_id, "requested", finding.rule_id, self._session.actor.name)
-            if case.state is CaseState.QC:
+            if move_between(case.state, CaseState.APPROVAL) is not None:
                 tx.set_state(case_id, CaseState.APPROVAL)
         return self._done(tx, case_id)
 
@@ -126,6 +128,7 @@ class ExceptionService:
     def _close(self, op: Op, stored: StoredException, state: ExceptionState, note: str) -> Changes:
         with self._session.db.read() as reader:
             case = load_case(reader, stored.case_id)
+        refuse_locked(case)
         with self._operation(op, stored.rule_id, note) as tx:
             decisions.close(tx, stored.id, state.value, note)
             _tell(tx, stored.case_id, state.value, stored.rule_id, note)
@@ -137,10 +140,11 @@ class ExceptionService:
         """Let a case in 待审批 pass when nothing else blocks it."""
         with self._session.db.read() as reader:
             case, cached = load_case(reader, stored.case_id), reader.findings(stored.case_id)
-        if case.state is not CaseState.APPROVAL or cached is None or cached.value.count(Severity.ERROR):
+        left = 1 if cached is None else cached.value.count(Severity.ERROR) + cached.value.count(Severity.WARN)
+        if case.state is not CaseState.APPROVAL or left:
             return Changes()
         with self._session.db.operation(Op.SET_STATE, by=self._session.actor) as tx:
-            tx.set_state(stored.case_id, CaseState.PASSED)
+            pass_now(self._session, tx, case, way(case.state, CaseState.PASSED))
         return self._done(tx, stored.case_id)
 
     def _amount(self, case: StoredCase) -> tuple[int | None, str]:

@@ -15,12 +15,12 @@ from app.domain.case import CaseRecord, CaseState, FieldPath, Row
 from app.domain.changes import Changes
 from app.domain.field import Group, Section
 from app.domain.fields import FIELDS, field
+from app.domain.states import LOCKED
 from app.domain.values import display
 from app.exchange.batch import Batch, ImportedRecord, ImportSettings, read_batch, read_source
 from app.exchange.decisions import Question
 from app.exchange.mapping import ColumnMap, Profile, changed, profile_of, signature
 from app.exchange.marked import write_marked_copy
-from app.services.case_view import LOCKED
 from app.services.session import Session
 from app.services.types import Counts, DiffLine
 from app.storage.load import StoredCase

@@ -14,10 +14,11 @@ from app.domain.changes import Changes
 from app.domain.field import Group
 from app.domain.fields import field
 from app.domain.findings import Finding, Fix, Severity
+from app.domain.states import FOLLOWS, LEGAL, LOCKED
 from app.domain.values import parse
-from app.services.case_view import LOCKED
-from app.services.cases import FOLLOWS, KINDS, LEGAL
+from app.services.cases import KINDS
 from app.services.checking import CheckingService
+from app.services.moves import illegal, pass_now, steps_to
 from app.services.qc_batch_types import Done, HitKey
 from app.services.session import Session
 from app.storage.load import StoredCase
@@ -30,7 +31,6 @@ ANSWER_WITHIN: Final = timedelta(hours=24)
 ANSWER_BEFORE_DISCHARGE: Final = timedelta(hours=4)
 """When a physician is to have answered (domain.md 5.4)."""
 _OF_A_ROUND: Final = frozenset({Op.APPLY_FIXES, Op.RETURN_CASE, Op.SET_STATE, Op.SUPPRESS})
-_REVIEWED: Final = (CaseState.TO_QC, CaseState.QC)
 
 
 class QcBatchWriting:
@@ -81,11 +81,10 @@ class QcBatchWriting:
     def pass_cases(self, case_ids: Sequence[int]) -> Done:
         """Let cases pass that wait for quality control or are in it (domain.md 5.2), after a check of each.
 
-        Raises :class:`UserProblem` when one has an open error or warning, or stands elsewhere; none passes then.
+        What they were grouped to is noted: submitting compares it. Raises :class:`UserProblem` when one has an open
+        error or warning, or stands elsewhere; none passes then.
         """
-        rows = self._rows_of(case_ids)
-        if any(row.state not in _REVIEWED for row in rows):
-            self._must_lead_to(rows, CaseState.PASSED)
+        steps = {row.case_id: steps_to(self._session, row.state, CaseState.PASSED) for row in self._rows_of(case_ids)}
         self._checking.run(case_ids)
         rows = self._rows_of(case_ids)
         for column, severity in (("errors", Severity.ERROR), ("warns", Severity.WARN)):
@@ -93,8 +92,8 @@ class QcBatchWriting:
             if left:
                 raise UserProblem(f"qc_batch.open_{severity}", remedy=f"qc_batch.remedy.open_{severity}", count=left)
         with self._session.db.operation(Op.SET_STATE, by=self._session.actor) as tx:
-            for case_id in case_ids:
-                tx.set_state(case_id, CaseState.PASSED)
+            for row in rows:
+                pass_now(self._session, tx, tx.load_case(row.case_id), steps[row.case_id])
         return self._checked(tx.changes, case_ids)
 
     def last_step(self) -> UndoItem | None:
@@ -163,12 +162,7 @@ class QcBatchWriting:
     def _must_lead_to(self, rows: Sequence[WorklistRow], state: CaseState) -> None:
         wrong = next((row for row in rows if state not in LEGAL[row.state]), None)
         if wrong is not None:
-            raise UserProblem(
-                "cases.illegal_move",
-                remedy="cases.remedy.illegal_move",
-                was=text(f"cases.state.{wrong.state}"),
-                to=text(f"cases.state.{state}"),
-            )
+            raise illegal(wrong.state, state)
 
     def _checked(self, changes: Changes, case_ids: Sequence[int], progress: Progress | None = None) -> Done:
         checked = self._checking.run(case_ids, _Second(progress or NoProgress(), len(case_ids)))

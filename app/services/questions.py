@@ -17,10 +17,11 @@ from app.domain.case import CaseRecord, CaseState, FieldPath, Row
 from app.domain.coding import Candidate, CodeKind, MatchKind, Proposal
 from app.domain.field import Group
 from app.domain.findings import BrokenRule
+from app.domain.states import FOLLOWS
 from app.qc.context import QcContext
 from app.qc.questions import CODED, Asked, Option, QuestionKind
 from app.qc.reporting import pattern_of
-from app.services.cases import FOLLOWS, CaseService
+from app.services.cases import CaseService
 from app.services.group_input import with_proposals
 from app.services.question_table import QuestionTable
 from app.services.rules import book_for_rules

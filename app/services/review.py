@@ -15,9 +15,9 @@ from app.domain.changes import Changes
 from app.domain.coding import Band, Candidate, CodeKind
 from app.domain.dictionaries import dictionary
 from app.domain.field import Group
+from app.domain.states import FOLLOWS, LOCKED
 from app.services.bands import PREFIX, Limits, parsed_limit, read_limits
-from app.services.case_view import LOCKED
-from app.services.cases import FOLLOWS, KINDS
+from app.services.cases import KINDS
 from app.services.coding import open_rows, proposal_of, reason_text
 from app.services.review_texts import same_text
 from app.services.session import Session

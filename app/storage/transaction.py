@@ -312,14 +312,14 @@ class Transaction(CacheWriter):
             "file_name": batch.file_name,
             "sha256": batch.sha256,
             "layout": batch.layout,
-            "source_sha256": self._keep(batch.source),
+            "source_sha256": self.keep(batch.source),
             "report": dump(batch.report or {}),
             "actor": self._actor.id,
             "at": self.at,
         }
         return self._insert_flat("batch", facts)
 
-    def _keep(self, data: bytes) -> str:
+    def keep(self, data: bytes) -> str:
         """Store bytes once and return their SHA-256."""
         digest = hashlib.sha256(data).hexdigest()
         known = sa.select(batch_source.c.sha256).where(batch_source.c.sha256 == digest)
@@ -332,7 +332,7 @@ class Transaction(CacheWriter):
         facts = {
             "file_name": file_name,
             "sha256": sha256,
-            "lines_sha256": self._keep(packed(lines)),
+            "lines_sha256": self.keep(packed(lines)),
             "lines": len(lines),
         }
         return self.insert_signed(coding_import.name, facts)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 from app.common.errors import UserProblem
 from app.domain.case import CaseState
 from app.domain.findings import Finding, Severity
+from app.domain.states import LEGAL
 from app.qc.questions import Asked
-from app.services.cases import LEGAL
 from app.services.types import CaseView
 from app.ui.page import Place
 from app.ui.pages.case import excepting
