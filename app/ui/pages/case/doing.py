@@ -31,8 +31,8 @@ def is_open(page: CasePage) -> bool:
 
 
 def is_unlocked(page: CasePage) -> bool:
-    """True when a case is shown that may be changed."""
-    return page.view is not None and not page.view.locked
+    """True when a case is shown that may be changed, with all that is known about it."""
+    return page.is_whole and page.view is not None and not page.view.locked
 
 
 def in_grid(page: CasePage) -> bool:

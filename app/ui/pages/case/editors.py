@@ -46,7 +46,7 @@ class CodeEditor(QLineEdit):
 
     def __init__(self, shell: Shell, parent: QWidget, row: CodedRow) -> None:
         super().__init__(parent)
-        self._row = row
+        self._shell, self._row = shell, row
         self._code = ""
         self._begun = False
         self.setObjectName("code_editor")
@@ -72,6 +72,10 @@ class CodeEditor(QLineEdit):
     def ask(self, query: str) -> None:
         """Search as if the query had been typed."""
         self.setText(query)
+
+    def search_again(self) -> None:
+        """Show what is found now: the engines are there, or know more."""
+        self._search(self.text())
 
     def take_key(self, event: QKeyEvent) -> bool:
         """Give a key to the list; return whether it was used. While the input method composes all are its own."""
@@ -149,7 +153,9 @@ class CodeEditor(QLineEdit):
         self._search(query)
 
     def _search(self, query: str) -> None:
-        if query.strip():
+        if not self._shell.services.is_ready:
+            self.panel.wait()
+        elif query.strip():
             self.panel.search(query)
         else:
             self.panel.suggest(self._row.text, self._row.candidates())

@@ -269,7 +269,14 @@ class RowGrid(DataTable):
         row = CodedRow(kind, said, partial(self._candidates_of, index), partial(self._effects_of, index))
         editor = CodeEditor(self._shell, parent, row)
         editor.taken.connect(self._on_taken)
+        editor.textEdited.connect(partial(self.typing.emit, f"{self.group}[{index}].code"))
         return editor
+
+    def wake(self) -> None:
+        """Ask the engines what could not be asked while they were loading."""
+        if isinstance(self.editor, CodeEditor):
+            self.editor.search_again()
+        self._rests.start()
 
     def settle(self) -> None:
         """Store what is being typed and close the editor."""
@@ -289,6 +296,8 @@ class RowGrid(DataTable):
     def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
         """Close, then tell what was typed: the answer may rebuild the rows."""
         super().closeEditor(editor, hint)
+        if isinstance(editor, CodeEditor):  # what was typed there is a query: taken or given up, it is no draft
+            self.typing.emit(f"{self.group}[{self.current_index}].code", "")
         self._delegate.closed()
         self.editing.emit(False)
         for tell in self._delegate.due():
@@ -418,7 +427,9 @@ class RowGrid(DataTable):
     def _row(self, facts: RowFacts) -> Sequence[Cell]:
         """Return the cells of a row; of a code with two meanings that nobody has confirmed its name says so."""
         cells, code = row_cells(facts), facts.row.text("code")
-        if facts.is_confirmed or not code or self._shell.services.lookup.two_meanings(code) is None:
+        if facts.is_confirmed or not code or not self._shell.services.is_ready:
+            return cells
+        if self._shell.services.lookup.two_meanings(code) is None:
             return cells
         at = next(place for place, column in enumerate(COLUMNS[self.group]) if column.key == "name")
         cells[at] = replace(cells[at], note=_SECOND)

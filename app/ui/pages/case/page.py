@@ -68,6 +68,11 @@ class CasePage(Page):
         """The case as it stands, None when none is open."""
         return self.work.view
 
+    @property
+    def is_whole(self) -> bool:
+        """True when a case is shown with all that the engines say about it."""
+        return self.view is not None and self._awaited is None
+
     # Making.
 
     def build(self) -> None:
@@ -106,7 +111,10 @@ class CasePage(Page):
         dock_box = column()
         dock_box.addWidget(self.dock, 1)
         dock_box.addWidget(self.drg)
-        dock.setLayout(dock_box)
+        said = QWidget()
+        said.setLayout(dock_box)
+        self.answers = StateStack(said)
+        dock.setLayout(column(self.answers))
         self.parts = Splitter("case", self.shell.places, (left, dock), (0, self.shell.theme.tokens_size("dock_right")))
         whole = QWidget()
         whole_box = column(self.strip)
@@ -214,12 +222,10 @@ class CasePage(Page):
         """Show a case at a section or field; load the engines first when they are not there yet."""
         self.work.view = None
         self._shown = None
-        if not self.shell.services.is_ready:
-            self._awaited = (case_id, landing)
-            self.stack.show_loading()
+        ready = self.shell.services.is_ready
+        self._awaited = None if ready else (case_id, landing)
+        if not ready:
             self._load_engines()
-            return
-        self._awaited = None
         view = self.work.read(case_id)
         if view is None:
             return
@@ -239,22 +245,23 @@ class CasePage(Page):
             job.cancelled.connect(self._on_not_ready)
 
     def _on_ready(self) -> None:
-        """Open the case that was asked for while the engines were still loading."""
+        """Show the whole of the case that was shown as far as it could be; what was typed meanwhile is stored now."""
         self._loading = False
-        if self._awaited is not None:
-            self.open_case(*self._awaited)
-            self.shell.actions.refresh()
-            if self.isVisible() and self.view is not None:
-                self.give_focus()
+        if self._awaited is not None and self.view is not None:
+            self._awaited = None
+            view = self.work.read(self.view.case_id)
+            if view is None:
+                return
+            self._shown = None
+            self.show_view(view)
+            self.work.catch_up()
+            for grid in self.grids.values():
+                grid.wake()
 
     def _on_not_ready(self) -> None:
         self._loading = False
-        hint = "编码库或分组方案没有载入，病案没有打开；内容没有变化。"
-        self.stack.show_empty("未能打开病案。", hint, "重试", self._load_again)
-
-    def _load_again(self) -> None:
-        if self._awaited is not None:
-            self.open_case(*self._awaited)
+        hint = "编码库或分组方案没有载入，质控与分组暂缺；已输入的内容仍在本机缓存。"
+        self.answers.show_empty("未能质控与分组。", hint, "重试", self._load_engines)
 
     def _on_gone(self, problem: UserProblem) -> None:
         self._shown = None
@@ -280,15 +287,23 @@ class CasePage(Page):
             self.boxes[group].principal.tell("")
         self.fees.show_view(view, marks)
         self.index.show_view(view, counts_by_section(view))
-        self.dock.show_view(view, same_case=same)
-        self.drg.show_grouping(view.grouping, same_case=same)
         self.shell.set_save_state(SaveState("saved", view.saved_at))
         self.shell.set_status("")
-        if not same:
-            self.shell.set_versions(self._versions(view))
+        self._show_answers(view, same=same)
         if lines_changed or not same:
             self._lay_tabs()
         self.shell.actions.refresh()
+
+    def _show_answers(self, view: CaseView, *, same: bool) -> None:
+        """Show what the engines say beside the paper, or that they are on their way."""
+        if self._awaited is not None:
+            self.answers.show_loading()
+            return
+        self.answers.show_content()
+        self.dock.show_view(view, same_case=same)
+        self.drg.show_grouping(view.grouping, same_case=same)
+        if not same:
+            self.shell.set_versions(self._versions(view))
 
     def _versions(self, view: CaseView) -> tuple[VersionNote, ...]:
         coding = self.shell.services.coding
@@ -428,6 +443,7 @@ class CasePage(Page):
             return
         grid = next((grid for grid in self.grids.values() if grid is now or grid.isAncestorOf(now)), None)
         self._focus = grid or now
+        self.moved.emit()
         if self._focus is not self.findings:
             self.findings.forget_settled()
 
@@ -435,6 +451,7 @@ class CasePage(Page):
         grid = grid or self.sender()  # type: ignore[assignment]  # only grids are connected
         if isinstance(grid, RowGrid) and not self._land_soon.isActive():
             self.findings.forget_settled()
+            self.moved.emit()
             if grid.hasFocus() or grid.editor is not None:
                 self.sheet.ensure(grid, grid.spot())
 
@@ -464,6 +481,9 @@ class CasePage(Page):
             self.work.set_text(path, text)
 
     def _guarded(self, code: str, write: Callable[[str], object]) -> None:
+        if self._awaited is not None:
+            self.work.wait_with(partial(self._guarded, code, write))
+            return
         guard = self.shell.services.lookup.guard(code)
         if guard is None:
             write(code)
@@ -495,7 +515,7 @@ class CasePage(Page):
     def _on_row_entered(self, group: Group, index: int) -> None:
         """Unfold candidates under an uncoded row when the cursor rests on it; fold those of the other grid."""
         view = self.view
-        if view is None:
+        if view is None or self._awaited is not None:
             return
         for other, grid in self.grids.items():
             if other is not group:
@@ -549,7 +569,8 @@ class CasePage(Page):
         said = cell_words(self.view, grid.group, grid.current_index, grid.current_key, history)
         rows = self.view.record.rows(grid.group)
         code = rows[grid.current_index].text("code") if 0 <= grid.current_index < len(rows) else ""
-        known = self.shell.services.lookup.facts(code).lines if grid.current_key in ("code", "name") else ()
+        asked = self.is_whole and grid.current_key in ("code", "name")
+        known = self.shell.services.lookup.facts(code).lines if asked else ()
         return joined(said, *known, sign="\n")
 
 

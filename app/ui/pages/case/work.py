@@ -18,6 +18,9 @@ from app.ui.page import SaveState, Shell
 from app.ui.pages.case.dock import proposal_for
 
 DRAFT_MS: Final = 600
+"""How long what is being typed may wait before it is stored."""
+RETRY_MS: Final = 10_000
+"""How long a draft waits that could not be stored."""
 _NOT_SAVED: Final = frozenset(
     f"storage.{why}" for why in ("disk_full", "disk_error", "locked", "read_only", "damaged", "cannot_open")
 )
@@ -40,28 +43,39 @@ class CaseWork(QObject):
         self._shell = shell
         self.view: CaseView | None = None
         self.publishing = False
-        self._draft: tuple[int, str, str] | None = None
+        self._keeping = False
+        self._waiting: list[tuple[int, Callable[[], object]]] = []
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(DRAFT_MS)
-        self._pause.timeout.connect(self.save_draft)
+        self._pause.timeout.connect(self.keep_drafts)
 
     @property
     def _cases(self) -> Any:
         return self._shell.services.cases
 
+    @property
+    def _is_ready(self) -> bool:
+        return bool(self._shell.services.is_ready)
+
     def read(self, case_id: int) -> CaseView | None:
         """Read a case; tells and returns None when it is gone."""
         try:
-            self.view = self._cases.view(case_id)
+            self.view = self._cases.view(case_id) if self._is_ready else self._cases.glance(case_id)
         except UserProblem as problem:
             self.view = None
             self.gone.emit(problem)
         return self.view
 
     def do(self, work: Work, *args: object) -> bool:
-        """Call a service that writes the open case and answers with it; return whether it was written."""
+        """Call a service that writes the open case and answers with it; return whether it was written.
+
+        While the engines are still loading it waits for :meth:`catch_up`; what was typed is a draft until then.
+        """
         if self.view is None:
+            return False
+        if not self._is_ready:
+            self.wait_with(partial(self.do, work, *args))
             return False
         before, case_id = self.view, self.view.case_id
         self._shell.set_save_state(SaveState("saving"))
@@ -75,6 +89,18 @@ class CaseWork(QObject):
         self.written.emit(view)
         self._publish(before, view)
         return True
+
+    def wait_with(self, run: Callable[[], object]) -> None:
+        """Do something about the open case once the engines are there."""
+        if self.view is not None:
+            self._waiting.append((self.view.case_id, run))
+
+    def catch_up(self) -> None:
+        """Do what had to wait for the engines, as far as it is about the case that is open."""
+        waiting, self._waiting = self._waiting, []
+        for case_id, run in waiting:
+            if self.view is not None and self.view.case_id == case_id:
+                run()
 
     def decide(self, decide: Callable[..., object], *args: object) -> bool:
         """Let a service write about the open case that does not answer with it; show the case as it then stands."""
@@ -106,7 +132,8 @@ class CaseWork(QObject):
 
     def set_text(self, path: str, text: str) -> bool:
         """Store what was typed into a field; a row that is not there yet is added."""
-        self._forget_draft()
+        if self.view is not None and self._is_ready:
+            self._shell.services.drafts.forget(self.view.case_id, path)
         return self.do(self._cases.set_text, path, text)
 
     def take_code(self, group: Group, index: int, candidate: Candidate) -> bool:
@@ -154,20 +181,35 @@ class CaseWork(QObject):
             self._shell.notices.toast(f"已重做 {name}")
         return done
 
-    # Drafts: half-typed text survives a crash.
+    # Drafts: half-typed text survives a crash. They are stored beside the window, one store at a time.
 
     def note_typing(self, path: str, text: str) -> None:
-        """Keep half-typed text soon; text that stands stored again is no draft."""
+        """Keep half-typed text soon; '' and text that stands stored again are no draft."""
         if self.view is not None and not self.view.locked:
-            self._draft = (self.view.case_id, path, text)
+            self._shell.services.drafts.note(self.view.case_id, path, text)
+            self._keep_soon()
+
+    def keep_drafts(self) -> None:
+        """Begin to store what was noted."""
+        drafts = self._shell.services.drafts
+        if drafts.waits and not self._keeping:
+            self._keeping = True
+            job = self._shell.jobs.run(drafts.keep, parent=self)
+            job.failed.connect(self._on_not_kept)
+            job.ended.connect(self._on_kept)
+
+    def _keep_soon(self) -> None:
+        if not self._pause.isActive():
             self._pause.start()
 
-    def save_draft(self) -> None:
-        """Keep the half-typed text now."""
-        draft, self._draft = self._draft, None
-        if draft is not None and not self._shell.services.session.db.read_only:
-            self._cases.save_draft(*draft)
+    def _on_not_kept(self) -> None:
+        self._pause.setInterval(RETRY_MS)
+        self._shell.retry_save = self.keep_drafts
+        self._shell.set_save_state(SaveState("failed"))
 
-    def _forget_draft(self) -> None:
-        self._pause.stop()
-        self._draft = None
+    def _on_kept(self) -> None:
+        self._keeping = False
+        if self._shell.services.drafts.waits:
+            self._keep_soon()
+        else:
+            self._pause.setInterval(DRAFT_MS)

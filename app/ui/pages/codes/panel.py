@@ -132,6 +132,10 @@ class SearchPanel(Pane):
         self._kind, self._current_code, self._text, self._effects = kind, current, text, effects
         self.kinds.set_current(str(kind or ALL))
 
+    def wait(self) -> None:
+        """Say that the codes are still being loaded."""
+        self._stack.show_empty("正在载入编码库。", "载入后自动检索；已输入的内容不会丢失。")
+
     def search(self, query: str) -> None:
         """Show what matches. An empty query empties the list."""
         begin = perf_counter()

@@ -88,7 +88,8 @@ def test_half_typed_text_is_kept_and_forgotten_when_it_is_put_back(case: Any) ->
 @pytest.mark.parametrize("path", ["contact_name", "op[0].surgeon", "fee_self"])
 def test_half_typed_text_of_a_crashed_run_waits_in_its_field(case: Any, path: str) -> None:
     stored = case.value(path)
-    case.services.cases.save_draft(case.case_id, path, "12")
+    case.services.drafts.note(case.case_id, path, "12")
+    case.services.drafts.keep()
     case.page.open_case(case.case_id)
     case.settle()
     assert case.focus.objectName() == path
@@ -135,20 +136,45 @@ class Half:
         self.is_ready = True
 
 
-def test_the_case_opens_once_the_engines_are_there(
+def test_the_case_is_there_before_the_engines_and_takes_what_is_typed(
     case: Any, monkeypatch: pytest.MonkeyPatch, add_case: Callable[..., int], record: CaseRecord
 ) -> None:
     half = Half(case.services)
     other = add_case(record.with_value("record_no", "00912370"))
     monkeypatch.setattr(case.page.shell, "services", half)
     for _ in range(2):
-        case.desk.window.go(Place("case", {"case": other}))
-    assert case.page.view is None
-    half.go_on.set()
-    case.wait(lambda: case.page.view is not None)
+        case.desk.window.go(Place("case", {"case": other, "field": "contact_name"}))
+    case.settle()
     assert case.page.view.case_id == other
+    assert case.focus.objectName() == "contact_name"
+    assert not case.page.answers.shows_content
+    assert not case.desk.window.shell.actions.is_enabled("case.finish")
+    case.press('"Wu', "Return")
+    assert half.whole.cases.view(other).record.text("contact_name") != "Wu"
+    assert case.page.sheet.boxes["contact_name"].field.text() == "Wu"
+    half.go_on.set()
+    case.wait(lambda: case.page.is_whole)
     assert half.loads == 1
-    case.wait(lambda: case.focus is case.grid())
+    assert half.whole.cases.view(other).record.text("contact_name") == "Wu"
+    assert case.page.answers.shows_content
+    assert case.desk.window.shell.actions.is_enabled("case.finish")
+
+
+def test_a_search_half_typed_in_a_crashed_run_waits_for_the_engines(
+    case: Any, monkeypatch: pytest.MonkeyPatch, add_case: Callable[..., int], another: CaseRecord
+) -> None:
+    half, other = Half(case.services), add_case(another)
+    case.services.drafts.note(other, "dx[1].code", "tnb")
+    case.services.drafts.keep()
+    monkeypatch.setattr(case.page.shell, "services", half)
+    case.desk.window.go(Place("case", {"case": other}))
+    case.wait(lambda: case.focus is not None and case.focus.objectName() == "code_editor")
+    assert case.focus.text() == "tnb"
+    assert case.focus.panel.current() is None
+    half.go_on.set()
+    case.wait(lambda: case.focus.panel.current() is not None)
+    case.press("Escape")
+    case.wait(lambda: not half.whole.cases.view(other).drafts)
 
 
 def test_engines_that_cannot_be_loaded_leave_words_and_a_way_on(case: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,10 +183,11 @@ def test_engines_that_cannot_be_loaded_leave_words_and_a_way_on(case: Any, monke
     half.go_on.set()
     monkeypatch.setattr(case.page.shell, "services", half)
     case.page.open_case(case.case_id)
-    case.wait(lambda: case.says("未能打开病案。"))
+    case.wait(lambda: case.says("未能质控与分组。"))
+    assert case.page.view is not None
     half.fails = False
     case.desk.click(next(one for one in case.page.findChildren(Button) if one.text() == "重试" and one.isVisible()))
-    case.wait(lambda: case.page.view is not None)
+    case.wait(lambda: case.page.is_whole)
 
 
 def test_a_read_only_library_is_read_and_not_written(

@@ -1,0 +1,107 @@
+"""Kills the real window while something is half typed, and measures until it is back: same case, field and draft.
+
+``python -m benchmarks.faults window --n 10 --cases 100000`` makes a library, starts the program offscreen, types into
+a field (in turn one of the form, one of a grid, the line in which a code is searched), waits as long as a draft may
+take to be stored, kills the process (SIGKILL), starts it again and counts seconds from the start of the process until
+the cursor stands in the same field with the same half-typed text.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Final
+
+from app.domain.case import CaseState
+from app.domain.field import Group
+from app.storage import Database
+from app.storage.reads import Reader
+from benchmarks.ui import prepare
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+DRAFT_AGE_S: Final = 2.0
+"""A draft of this age must be back (reliability.md A2)."""
+_FIELDS: Final = ("contact_name", "op[0].surgeon", "dx[1].code", "current_phone")
+_PATIENCE_S: Final = 60.0
+
+
+def start(home: Path, what: str, spot: tuple[int, str, str]) -> subprocess.Popen[str]:
+    """Start the window of a home, to type or to come back."""
+    environment = {**os.environ, "BINGAN_HOME": str(home), "QT_QPA_PLATFORM": "offscreen"}
+    case_id, path, typed = spot
+    return subprocess.Popen(  # our own interpreter and module
+        [sys.executable, "-m", "benchmarks.faults_child", str(home), what, str(case_id), path, typed],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wait_for(process: subprocess.Popen[str], word: str) -> float | None:
+    """Return the seconds until the process says a word, None when it ends or takes too long."""
+    begin = time.monotonic()
+    os.set_blocking(process.stdout.fileno(), False) if process.stdout else None
+    while process.poll() is None and time.monotonic() - begin < _PATIENCE_S:
+        line = process.stdout.readline() if process.stdout else ""
+        if line.strip() == word:
+            return time.monotonic() - begin
+        time.sleep(0.005)
+    return None
+
+
+def round_of(home: Path, spot: tuple[int, str, str]) -> float | None:
+    """Type, kill, start again; return the seconds until the draft is back, None when it never was."""
+    first = start(home, "type", spot)
+    said = wait_for(first, "typed")
+    if said is not None:
+        time.sleep(DRAFT_AGE_S)
+    first.kill()
+    first.wait()
+    if said is None:
+        return None
+    second = start(home, "back", spot)
+    seconds = wait_for(second, "back")
+    second.kill()
+    second.wait()
+    return seconds
+
+
+def _open_cases(reader: Reader, chance: random.Random, count: int) -> list[int]:
+    """Return some cases that may be edited and have the rows that are typed into."""
+    ids, found = reader.case_ids(), list[int]()
+    while len(found) < count:
+        case = reader.load_case(chance.choice(ids))
+        rows = len(case.record.rows(Group.DX)) > 1 and case.record.rows(Group.OP)
+        if rows and case.state in (CaseState.TO_CODE, CaseState.CODING):
+            found.append(case.case_id)
+    return found
+
+
+def window(rounds: int, seed: int = 1, *, cases: int = 100_000, home: Path | None = None) -> dict[str, object]:
+    """Return N, how often the draft was not back, and the seconds until it was (median and slowest)."""
+    chance = random.Random(seed)
+    with tempfile.TemporaryDirectory(prefix="bingan-window-") as name:
+        folder = home or Path(name)
+        if not (folder / "library.db").exists():
+            prepare(folder, cases)
+        with Database.open(folder / "library.db") as db, db.read() as reader:
+            ids = _open_cases(reader, chance, rounds)
+        found = [
+            round_of(folder, (case_id, _FIELDS[number % len(_FIELDS)], f"wu{number}x"))
+            for number, case_id in enumerate(ids)
+        ]
+    times = [seconds for seconds in found if seconds is not None]
+    return {
+        "n": rounds,
+        "cases": cases,
+        "failures": len(found) - len(times),
+        "back_median_s": round(statistics.median(times), 2) if times else None,
+        "back_slowest_s": round(max(times), 2) if times else None,
+    }
