@@ -21,6 +21,7 @@ from app.services.appeal_parts import PackSource
 from app.services.case_history import HistoryService
 from app.services.case_view import load_case
 from app.services.group_input import with_proposals
+from app.services.permits import DESK, needs
 from app.services.session import Session
 from app.storage.ops import Op
 from app.storage.worklist import Filter, Test, WorklistQuery
@@ -56,6 +57,7 @@ class AppealService:
         self._session = session
         self._history = history
 
+    @needs(*DESK)
     def find(self, record_no: str, stay: int = 0) -> int:
         """Return the case of a record number; ``stay`` is the number of the admission, 0 when there is only one.
 
@@ -73,6 +75,7 @@ class AppealService:
             )
         return found[0]
 
+    @needs(*DESK)
     def pack(self, case_id: int, progress: Progress | None = None) -> AppealPack:
         """Return the pack of a case as it stands. Raises :class:`UserProblem` when the case does not exist."""
         progress = progress or NoProgress()
@@ -96,6 +99,7 @@ class AppealService:
         sections.insert(3, appeal_versions.versions(source, assets))
         return AppealPack(case_id, source.stored.version, _file_name(source.record), _report(source, tuple(sections)))
 
+    @needs("coder", "insurance")
     def save_workbook(self, pack: AppealPack, path: Path, progress: Progress | None = None) -> Path:
         """Write a pack as .xlsx, checked after writing, and note it in the audit.
 
@@ -107,6 +111,7 @@ class AppealService:
         self._note(pack.case_id, path.name, sha256_of(path))
         return path
 
+    @needs("coder", "insurance")
     def save_printed(self, pack: AppealPack, path: Path, content: bytes) -> Path:
         """Write a pack that was laid out as PDF, whole or not at all, and note it in the audit.
 
@@ -121,6 +126,7 @@ class AppealService:
         self._note(pack.case_id, path.name, hashlib.sha256(content).hexdigest())
         return path
 
+    @needs("coder", "insurance")
     def note_printed(self, pack: AppealPack) -> None:
         """Note in the audit that a pack went to a printer."""
         self._note(pack.case_id, text("appeal.printed"), "")

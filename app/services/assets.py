@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from app.codebook.book import Codebook
 from app.codebook.builder import build
@@ -32,10 +32,14 @@ from app.drg.workbook import WorkbookOptions
 from app.exchange.readers import read_codebook_tables, read_tables
 from app.services.asset_store import CODEBOOK, RATES, SCHEME, WEIGHTS, Asset, AssetStore
 from app.services.book_files import load_book
+from app.services.permits import free, needs
 from app.services.pricing import PriceTables
 from app.services.scheme_files import load_scheme, read_scheme, scheme_digest, scheme_files
 from app.services.scheme_options import facts_of, options_of, read_options
 from app.services.types import AssetLine, Remark, Size
+
+if TYPE_CHECKING:
+    from app.services.session import Session  # a session holds the engines, and they these
 
 STARTER: Final = "starter"
 _MOST_LINES: Final = 20
@@ -64,19 +68,26 @@ class Assets:
     """Loads what is active and keeps it in memory; imports what a user brings, all or nothing."""
 
     def __init__(self, home: Path, clock: Clock) -> None:
+        self._session: Session | None = None
         self._store = AssetStore(home, clock)
         self._books: dict[str, Codebook] = {}
         self._schemes: dict[str, Scheme] = {}
         self._conversion: tuple[Codebook, Mapping[str, str]] | None = None
         self._pairs: tuple[Codebook, EditionPairs] | None = None
 
+    def belong_to(self, session: Session) -> None:
+        """Ask for the roles of whoever works in a library; without one, as in commands on files, nobody is asked."""
+        self._session = session
+
     # Code books
 
+    @free
     def codebook(self) -> Codebook:
         """Return the active code book: the imported one, else the one that ships."""
         active = self._store.active(CODEBOOK)
         return self._imported_book(active) if active else self.builtin_codebook()
 
+    @free
     def builtin_codebook(self) -> Codebook:
         """Return the book that ships (ICD-10 subcategories and ICD-9-CM-3, see ``codebooks/README.md``)."""
         if "" not in self._books:
@@ -85,6 +96,7 @@ class Assets:
             self._books[""] = load_book(files, "builtin", text("assets.builtin_codebook"))
         return self._books[""]
 
+    @free
     def edition_map(self) -> EditionMap:
         """Return the clinical → insurance map that came with the active book, an empty one without."""
         active = self._store.active(CODEBOOK)
@@ -92,6 +104,7 @@ class Assets:
         tables = [table for path in dict.fromkeys(paths) for table in read_codebook_tables(path).values()]
         return EditionMap.from_tables(tables) if tables else EditionMap()
 
+    @free
     def conversion(self) -> Mapping[str, str]:
         """Return the insurance code of each clinical code that the active book does not have, '' where there is none.
 
@@ -104,6 +117,7 @@ class Assets:
             self._conversion = (book, found)
         return self._conversion[1]
 
+    @free
     def edition_pairs(self) -> EditionPairs:
         """Return the codes of the clinical edition beside those of the active book; kept until another is active."""
         book = self.codebook()
@@ -111,6 +125,7 @@ class Assets:
             self._pairs = (book, EditionPairs(book, self.edition_map()))
         return self._pairs[1]
 
+    @needs("insurance", "admin")
     def import_codebook(
         self, paths: Sequence[Path], *, title: str = "", progress: Progress | None = None
     ) -> ImportReport:
@@ -138,6 +153,7 @@ class Assets:
         self._schemes = {}
         return replace(_book_report(title, book, report), asset_id=asset.id)
 
+    @free
     def codebook_report(self, asset_id: str) -> ImportReport:
         """Check a stored book ('' the shipped one) again; nothing is written."""
         asset = self._stored(CODEBOOK, asset_id) if asset_id else None
@@ -146,6 +162,7 @@ class Assets:
         book, report = build(tables, edition=asset_id, title=title, outline=self.builtin_codebook())
         return _book_report(title, book, report)
 
+    @free
     def load_codebook(self, paths: Sequence[Path]) -> Codebook:
         """Return a code book of files without storing it (for commands that touch no library)."""
         named = _numbered([(role, path) for path in paths for role in _roles(path)])
@@ -186,6 +203,7 @@ class Assets:
 
     # Schemes
 
+    @free
     def scheme(self, on: date | None = None) -> Scheme:
         """Return the scheme for a discharge date: the latest imported one in force then, else the active one.
 
@@ -201,6 +219,7 @@ class Assets:
             return max(dated, key=lambda a: (a.facts["valid_from"], a.imported_at))
         return self._store.active(SCHEME)
 
+    @free
     def starter_scheme(self) -> Scheme:
         """Return the trial scheme that ships, expanded against the active code book."""
         book = self.codebook()
@@ -209,6 +228,7 @@ class Assets:
             self._schemes[key] = load_scheme(_starter_folder(), book)
         return self._schemes[key]
 
+    @free
     def find_scheme(self, name: str) -> Scheme:
         """Return a scheme by path or by the id of an imported one. Raises :class:`UserProblem`."""
         if name == STARTER:
@@ -221,6 +241,7 @@ class Assets:
             raise UserProblem("assets.scheme_not_found", remedy="assets.remedy.list_schemes", scheme=name)
         return load_scheme(path, self.codebook())
 
+    @free
     def check_scheme(self, path: Path, progress: Progress | None = None) -> tuple[ImportReport, str]:
         """Return the report on a scheme file and the day it names ('' for none); nothing is stored.
 
@@ -229,6 +250,7 @@ class Assets:
         scheme, report = read_scheme(path, self.codebook(), progress)
         return _scheme_report(scheme, report), scheme.valid_from.isoformat() if scheme.valid_from else ""
 
+    @needs("insurance", "admin")
     def import_scheme(
         self, path: Path, *, valid_from: str | None = None, digest: str = "", progress: Progress | None = None
     ) -> ImportReport:
@@ -252,6 +274,7 @@ class Assets:
         self._schemes[asset.id] = scheme
         return replace(_scheme_report(scheme, report), asset_id=asset.id)
 
+    @free
     def scheme_report(self, asset_id: str, progress: Progress | None = None) -> ImportReport:
         """Check a stored scheme ('' the shipped one) again, against the code book in use; nothing is written."""
         asset = self._stored(SCHEME, asset_id) if asset_id else None
@@ -260,6 +283,7 @@ class Assets:
         name = asset.facts["scheme_id"] if asset else ""
         return _scheme_report(*read_scheme(source, self.codebook(), progress, options, name))
 
+    @needs("insurance", "admin")
     def set_valid_from(self, asset_id: str, valid_from: str, *, kind: str = SCHEME) -> None:
         """Say from which discharge date on a scheme, or a version of weights, is used ('' for no date of its own)."""
         _check_date(valid_from)
@@ -281,12 +305,14 @@ class Assets:
             )
         return self._schemes[asset.id]
 
+    @free
     def scheme_options(self, asset_id: str) -> WorkbookOptions | None:
         """Return the options of a stored workbook, None for a package: it says everything itself."""
         asset = self._stored(SCHEME, asset_id)
         is_workbook = len(asset.files) == 1 and not asset.files[0][1].lower().endswith(".zip")
         return options_of(asset.facts) if is_workbook else None
 
+    @needs("insurance", "admin")
     def set_scheme_options(self, asset_id: str, grey_px: str, newborn_qy_days: str, *, procedure_only: bool) -> None:
         """Change the options of a stored workbook. Raises :class:`UserProblem`; then everything is as it was."""
         asset = self._stored(SCHEME, asset_id)
@@ -296,6 +322,7 @@ class Assets:
 
     # Prices
 
+    @needs("insurance", "admin")
     def import_weights(
         self, path: Path, *, on: date | None = None, scheme_id: str = "", valid_from: str = ""
     ) -> ImportReport:
@@ -314,6 +341,7 @@ class Assets:
         asset = self._store.add(WEIGHTS, path.stem, [("weights", path)], facts=facts, belongs_to=scheme.id)
         return replace(_weights_report(path.stem, table, scheme), asset_id=asset.id)
 
+    @free
     def weights_report(self, asset_id: str) -> ImportReport:
         """Hold a stored weight table ('' the shipped one) against its scheme again; nothing is written."""
         if not asset_id:
@@ -323,6 +351,7 @@ class Assets:
         scheme = self.find_scheme(asset.facts["scheme_id"])
         return _weights_report(asset.title, load_weights(self._path(asset, "weights")), scheme)
 
+    @needs("insurance", "admin")
     def import_rates(self, path: Path, *, city: str, level: str) -> ImportReport:
         """Keep a table of base rates, tied by the user to a city and a hospital level; the discharge picks the year."""
         table = load_rates(path)
@@ -332,11 +361,13 @@ class Assets:
         asset = self._store.add(RATES, path.stem, [("rates", path)], facts=facts)
         return replace(_rates_report(path.stem, facts, table), asset_id=asset.id)
 
+    @free
     def rates_report(self, asset_id: str) -> ImportReport:
         """Return what a stored table of base rates holds for its place; nothing is written."""
         asset = self._stored(RATES, asset_id)
         return _rates_report(asset.title, asset.facts, load_rates(self._path(asset, "rates")))
 
+    @free
     def prices(self, scheme: Scheme) -> PriceTables:
         """Return the tables that may price this scheme: every version of its own weights, the rates in use.
 
@@ -371,6 +402,7 @@ class Assets:
 
     # Lists
 
+    @free
     def current(self, kind: str, on: date) -> str | None:
         """Return the id of what works for a discharge on a day ('' the shipped one), None when nothing does."""
         scheme = self._scheme_asset(on)
@@ -381,6 +413,7 @@ class Assets:
         active = self._store.active(kind)
         return active.id if active else "" if kind == CODEBOOK else None
 
+    @free
     def file_hashes(self, kind: str, asset_id: str) -> tuple[tuple[str, str], ...]:
         """Return name and SHA-256 of the files of an asset ('' the shipped one) as they were imported."""
         if asset_id:
@@ -394,6 +427,7 @@ class Assets:
         files = [weights] if kind == WEIGHTS else [file for file in scheme_files(folder) if file != weights]
         return tuple((file.name, sha256_of(file)) for file in files)
 
+    @free
     def lines(self, kind: str) -> tuple[AssetLine, ...]:
         """Return the shipped and imported assets of a kind for a list."""
         imported = self._store.all(kind)
@@ -407,6 +441,7 @@ class Assets:
             lines.insert(0, AssetLine("", kind, text(shipped[kind]), in_use, True))
         return tuple(lines)
 
+    @free
     def listing(self, kind: str) -> list[str]:
         """Return the assets of a kind as lines for the command line; the one in use is marked."""
         return [
@@ -414,6 +449,7 @@ class Assets:
             for line in self.lines(kind)
         ]
 
+    @needs("insurance", "admin")
     def use(self, kind: str, asset_id: str) -> None:
         """Make an asset the one in use; '' goes back to the shipped one."""
         self._store.activate(kind, asset_id or None)

@@ -76,6 +76,7 @@ class HistoryService:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    @needs(*DESK)
     def timeline(self, case_id: int) -> tuple[HistoryStep, ...]:
         """Return every operation on a case, newest first. Raises :class:`UserProblem` when the case does not exist."""
         with self._session.db.read() as reader:

@@ -20,6 +20,7 @@ from app.domain.values import parse
 from app.matching.splitting import split_texts
 from app.services.case_view import ViewBuilder, change_text, load_case
 from app.services.moves import steps_by_hand, take_steps
+from app.services.permits import DESK, needs
 from app.services.session import Session
 from app.services.types import CaseView, Finish, HistoryEntry, RowKey
 from app.services.whatif_values import Change, WhatIf
@@ -37,10 +38,12 @@ class CaseService:
         self._session = session
         self._views = ViewBuilder(session)
 
+    @needs(*DESK)
     def view(self, case_id: int) -> CaseView:
         """Return everything the case page shows. Raises :class:`UserProblem` when the case does not exist."""
         return self._views.view(case_id)
 
+    @needs(*DESK)
     def glance(self, case_id: int) -> CaseView:
         """Return what a case holds while the engines are still loading: no group, only findings that are stored.
 
@@ -55,10 +58,12 @@ class CaseService:
         """
         return self._views.glance(case_id)
 
+    @needs(*DESK)
     def reread(self, case_id: int, touched: Iterable[str] | None) -> CaseView:
         """Return the case after a write of another service; ``touched`` paths (None: everything) are checked anew."""
         return self._views.after(case_id, touched)
 
+    @needs("coder")
     def set_text(self, case_id: int, path: str, typed: str) -> CaseView:
         """Store a text as typed: parsed by the field's type, ``-`` as dash, unreadable text kept and flagged.
 
@@ -72,6 +77,7 @@ class CaseService:
             tx.clear_drafts(case_id, [path])
         return self._views.after(case_id, self._touched(tx.changes))
 
+    @needs("coder")
     def add_row(self, case_id: int, group: Group, index: int) -> CaseView:
         """Insert an empty row at ``index``."""
         stored = self.unlocked(case_id)
@@ -79,6 +85,7 @@ class CaseService:
             tx.insert_row(case_id, group, index, {})
         return self._views.after(case_id, {str(group)})
 
+    @needs("coder")
     def remove_row(self, case_id: int, group: Group, index: int) -> CaseView:
         """Delete a row; undo brings it back whole."""
         stored = self.unlocked(case_id)
@@ -86,6 +93,7 @@ class CaseService:
             tx.delete_row(case_id, group, stored.record.rows(group)[index].id)
         return self._views.after(case_id, {str(group)})
 
+    @needs("coder")
     def move_row(self, case_id: int, group: Group, index: int, to: int) -> CaseView:
         """Move a row; position 0 makes it the principal diagnosis or the main operation."""
         stored = self.unlocked(case_id)
@@ -93,6 +101,7 @@ class CaseService:
             tx.move_row(case_id, group, stored.record.rows(group)[index].id, to)
         return self._views.after(case_id, {str(group)})
 
+    @needs("coder")
     def adopt(self, case_id: int, what: WhatIf, reason: str) -> CaseView:
         """Write what was tried as one operation; ``reason`` is the documentation in the record, kept in the audit.
 
@@ -112,6 +121,7 @@ class CaseService:
                 tx.move_row(case_id, what.group, what.row_id, 0)
         return self._views.after(case_id, {str(what.group)})
 
+    @needs("coder")
     def split_row(self, case_id: int, group: Group, index: int) -> CaseView:
         """Split a text with several diagnoses into rows; the first stays in its row with the whole text."""
         stored = self.unlocked(case_id)
@@ -128,6 +138,7 @@ class CaseService:
                 tx.insert_row(case_id, group, index + offset, values)
         return self._views.after(case_id, {str(group)})
 
+    @needs(*DESK)
     def candidates(self, case_id: int, group: Group, index: int, top: int = 10) -> MatchResult:
         """Return the best codes for the physician's text of a row."""
         with self._session.db.read() as reader:
@@ -135,6 +146,7 @@ class CaseService:
         own = "" if row.get("code") else row.text("name")  # once coded, the name is the book's
         return self._session.engines.matcher.match(own or row.text("source_text"), KINDS[group], top)
 
+    @needs("coder")
     def accept(self, case_id: int, group: Group, index: int, code: str) -> CaseView:
         """Write a code of the active book with its name, as accepted by a person."""
         stored = self.unlocked(case_id)
@@ -143,6 +155,7 @@ class CaseService:
             self._set_code(tx, case_id, group, row.id, code)
         return self._views.after(case_id, {f"{group}[{index}].code", f"{group}[{index}].name"})
 
+    @needs("coder")
     def accept_all(self, case_id: int, but: Container[RowKey] = ()) -> CaseView:
         """Accept every open proposal of a case in one operation, ``but`` those of some rows."""
         stored = self.unlocked(case_id)
@@ -152,6 +165,7 @@ class CaseService:
                     tx.accept(case_id, group, row_id)
         return self._views.after(case_id, {str(Group.DX), str(Group.OP)})
 
+    @needs("coder")
     def apply_fix(self, case_id: int, finding: Finding) -> CaseView:
         """Write the safe remedy of a finding."""
         if finding.fix is None:
@@ -163,10 +177,12 @@ class CaseService:
             self._put(tx, stored, at, parsed)
         return self._views.after(case_id, self._touched(tx.changes))
 
+    @needs(*DESK)
     def undo(self, case_id: int) -> CaseView:
         """Take back the last operation on the case. Raises :class:`UserProblem` when there is none or it is stale."""
         return self._step_back(case_id, self._session.db.undo, redo=False)
 
+    @needs(*DESK)
     def redo(self, case_id: int) -> CaseView:
         """Do again what was taken back last."""
         return self._step_back(case_id, self._session.db.redo, redo=True)
@@ -182,6 +198,7 @@ class CaseService:
             self._views.after(other, None)
         return self._views.after(case_id, None)
 
+    @needs("coder")
     def finish(self, case_id: int) -> Finish:
         """Check everything; the case goes to quality control (domain.md 5.2).
 
@@ -198,6 +215,7 @@ class CaseService:
         self.set_state(case_id, CaseState.TO_QC)
         return Finish(None, 0, CaseState.TO_QC)
 
+    @needs("coder", "qc", "insurance")
     def set_state(self, case_id: int, state: CaseState) -> CaseView:
         """Move a case by hand (domain.md 5.2): what has guards of its own, from passing on, is refused here."""
         with self._session.db.read() as reader:
@@ -209,6 +227,7 @@ class CaseService:
                 _confirm(tx, stored)
         return self._views.after(case_id, None)
 
+    @needs("coder", "qc")
     def claim(self, case_ids: Iterable[int]) -> Changes:
         """Note that the user works on these cases."""
         with self._session.db.operation(Op.CLAIM, by=self._session.actor) as tx:
@@ -216,6 +235,7 @@ class CaseService:
                 tx.claim(case_id)
         return tx.changes
 
+    @needs("coder", "qc")
     def release(self, case_ids: Iterable[int]) -> Changes:
         """Note that nobody works on these cases."""
         with self._session.db.operation(Op.RELEASE, by=self._session.actor) as tx:
@@ -223,6 +243,7 @@ class CaseService:
                 tx.release(case_id)
         return tx.changes
 
+    @needs(*DESK)
     def history(self, case_id: int, path: str) -> tuple[HistoryEntry, ...]:
         """Return the changes of a field, newest first."""
         at, spec = FieldPath.parse(path), field(path)
@@ -241,6 +262,7 @@ class CaseService:
             for change in changes
         )
 
+    @needs(*DESK)
     def unlocked(self, case_id: int) -> StoredCase:
         """Return a stored case that may be changed. Raises :class:`UserProblem` for a locked one."""
         with self._session.db.read() as reader:

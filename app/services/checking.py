@@ -11,6 +11,7 @@ from app.domain.changes import Changes
 from app.qc.context import Sibling
 from app.services.case_view import summary_of
 from app.services.first_group import first_groups
+from app.services.permits import EVERYONE, needs
 from app.services.session import Session
 from app.services.standing import read_decisions, with_standing
 
@@ -23,6 +24,7 @@ class CheckingService:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    @needs(*EVERYONE)
     def run(self, case_ids: Sequence[int], progress: Progress | None = None) -> Changes:
         """Check and group cases; cancelling keeps the summaries written so far. Returns what to refresh."""
         progress = progress or NoProgress()
@@ -34,6 +36,7 @@ class CheckingService:
         progress.step(len(case_ids), len(case_ids))
         return Changes(cases=frozenset(case_ids), listing=True)
 
+    @needs(*EVERYONE)
     def stale(self) -> list[int]:
         """Return the cases that were edited or imported since they were last checked, or checked by other rules."""
         with self._session.db.read() as reader:

@@ -17,6 +17,7 @@ from app.domain.field import Group
 from app.domain.states import LOCKED
 from app.matching.contract import Matcher
 from app.services.bands import read_limits
+from app.services.permits import DESK, free, needs
 from app.services.session import Session
 from app.services.types import AutoCodeReport, ContextNode, RowKey
 from app.storage.load import StoredCase
@@ -36,22 +37,27 @@ class CodingService:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    @free
     def edition_title(self) -> str:
         """Return the title of the active code book."""
         return self._session.engines.codebook.title
 
+    @free
     def size(self, kind: CodeKind) -> int:
         """Return how many codes of a kind can be chosen."""
         return len(self._session.engines.codebook.leaves(kind))
 
+    @free
     def candidate(self, code: str) -> Candidate:
         """Return a code of the book as a candidate (chosen in the tabular list)."""
         return Candidate(code, self._session.engines.codebook.name_of(code), 1.0, MatchKind.CODE)
 
+    @free
     def reason_line(self, candidate: Candidate) -> str:
         """Return why the candidate is offered, as one line."""
         return text("coding.join").join(reason_text(reason) for reason in candidate.reasons)
 
+    @free
     def conflict_line(self, candidate: Candidate) -> str:
         """Return what must not be overlooked: two meanings, retired or grey, what the text says otherwise."""
         is_double = self._session.engines.editions.second_meaning(candidate.code) is not None
@@ -59,11 +65,13 @@ class CodingService:
         said = (reason_text(reason) for reason in candidate.conflicts)
         return text("coding.join").join([*told, *self.limits(candidate.code), *said])
 
+    @free
     def limits(self, code: str) -> tuple[str, ...]:
         """Return why a code of the book cannot be used today: retired, not yet in force, grey; () when it can."""
         entry = self._session.engines.codebook.get(code)
         return limits_of(entry, self._session.clock.now().date()) if entry else ()
 
+    @needs(*DESK)
     def context(self, code: str) -> tuple[ContextNode, ...]:
         """Return the tabular list around a code: chapter, headings above, the codes beside it."""
         book = self._session.engines.codebook
@@ -77,15 +85,18 @@ class CodingService:
         ]
         return tuple(nodes)
 
+    @needs(*DESK)
     def inside(self, code: str) -> tuple[ContextNode, ...]:
         """Return the tabular list with what stands under a heading; around the code when it is no heading."""
         below = self._session.engines.codebook.children(code)
         return self.context(below[0].code if below else code)
 
+    @needs(*DESK)
     def effect(self, case_id: int, group: Group, index: int, code: str) -> str:
         """Return what taking a code does to the group: unchanged, or the new group."""
         return self.effects(case_id, group, index, (code,)).get(code, "")
 
+    @needs(*DESK)
     def effects(self, case_id: int, group: Group, index: int, codes: Sequence[str]) -> Mapping[str, str]:
         """Return :meth:`effect` for several codes of one row. Weights and amounts are never part of it."""
         engines = self._session.engines
@@ -102,6 +113,7 @@ class CodingService:
             told[code] = text("coding.same_group") if result == now else text("coding.other_group", group=result.drg)
         return told
 
+    @needs("coder")
     def auto_code(self, case_ids: Sequence[int], progress: Progress | None = None) -> AutoCodeReport:
         """Propose codes for every uncoded row of the cases.
 

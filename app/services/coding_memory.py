@@ -22,6 +22,7 @@ from app.matching.first import FirstMatcher
 from app.matching.pinyin import PinyinIndex
 from app.matching.readings import readings_of
 from app.services.coding_memory_import import PastPreview, PastProblem, read_preview
+from app.services.permits import DESK, free, needs
 from app.services.session import Session
 from app.storage.coding_memory import (
     MemoryLine,
@@ -88,17 +89,20 @@ class CodingMemoryService:
         session.engines.use_history(self.history)
         session.db.tell(self._on_changes)
 
+    @needs(*DESK)
     def history(self) -> list[PastCoding]:
         """Return everything that is remembered and not revoked, for the matcher."""
         with self._session.db.read() as reader:
             lines = [line for kind in CodeKind for line in reader.past_codings(kind)]
         return [PastCoding(one.text, one.kind, one.codes, one.times, one.last[:_DAY], one.by) for one in lines]
 
+    @needs(*DESK)
     def stats(self) -> MemoryStats:
         """Return how much is remembered."""
         with self._session.db.read() as reader:
             return reader.memory_stats()
 
+    @needs(*DESK)
     def refs(self, query: MemoryQuery) -> Sequence[int]:
         """Return references of what a query shows, in its order; latin letters are also read as pinyin."""
         with self._session.db.read() as reader:
@@ -117,21 +121,25 @@ class CodingMemoryService:
         wanted = {*found, *(refs[heard.number] for heard in index.find(query.text, enough=1))}
         return [ref for ref in everything if ref in wanted]
 
+    @needs(*DESK)
     def rows(self, refs: Sequence[int]) -> list[MemoryRow]:
         """Return remembered codings by reference, in that order; those that are gone are left out."""
         with self._session.db.read() as reader:
             return [self._row(line) for line in reader.memory_lines(refs)]
 
+    @needs(*DESK)
     def uses(self, row: MemoryRow) -> list[MemoryUse]:
         """Return where a coding was used, latest first."""
         with self._session.db.read() as reader:
             return reader.memory_uses(row.line)
 
+    @needs(*DESK)
     def imports(self) -> list[PastImport]:
         """Return the imported files of past codings, latest first."""
         with self._session.db.read() as reader:
             return reader.past_imports()
 
+    @needs("coder", "admin")
     def revoke(self, row: MemoryRow, why: str) -> Changes:
         """Offer a coding no longer; what it rests on stays visible.
 
@@ -146,6 +154,7 @@ class CodingMemoryService:
             tx.revoke_coding(line.kind, line.text, JOIN.join(line.codes), why.strip())
         return tx.changes
 
+    @needs("coder", "admin")
     def restore(self, row: MemoryRow) -> Changes:
         """Offer a revoked coding again. Raises :class:`UserProblem` when it is not revoked."""
         revoked = self._now(row).revoked
@@ -155,15 +164,18 @@ class CodingMemoryService:
             tx.restore_coding(revoked.id)
         return tx.changes
 
+    @needs(*DESK)
     def last_step(self) -> MemoryStep | None:
         """Return the user's latest import, revocation or restoration that is in effect, None without one."""
         with self._session.db.read() as reader:
             return reader.memory_step(self._session.actor.id)
 
+    @needs("coder", "admin")
     def undo(self, op_id: int) -> Changes:
         """Take an import, a revocation or a restoration back. Raises :class:`UserProblem` when it was changed since."""
         return self._session.db.undo(op_id, by=self._session.actor)
 
+    @needs("coder", "admin")
     def preview(self, path: Path, progress: Progress | None = None) -> PastPreview:
         """Read a file of past codings and look every code up; nothing is stored.
 
@@ -180,6 +192,7 @@ class CodingMemoryService:
             )
         return preview
 
+    @needs("coder", "admin")
     def commit(self, preview: PastPreview, *, skip_problems: bool = False) -> Changes:
         """Remember a previewed file as one operation that can be undone.
 
@@ -197,16 +210,19 @@ class CodingMemoryService:
             tx.import_past(name, preview.sha256, preview.lines)
         return tx.changes
 
+    @needs("coder", "admin")
     def export(self, path: Path, query: MemoryQuery, progress: Progress | None = None) -> int:
         """Write what a query shows as CSV, which :meth:`preview` reads again, and return the number of lines."""
         header = [text(f"memory.export.{name}") for name in _COLUMNS]
         return write_csv(path, header, self._exported(self.refs(query), progress or NoProgress()), for_people=True)
 
+    @free
     def wait(self) -> None:
         """Wait until the matcher knows everything."""
         if self._behind is not None:
             self._behind.join()
 
+    @free
     def close(self) -> None:
         """Let the matcher forget: it may serve another library next."""
         self.wait()

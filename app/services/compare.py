@@ -23,6 +23,7 @@ from app.services.assets import STARTER
 from app.services.compare_amounts import Amounts
 from app.services.compare_lists import lists_behind
 from app.services.group_input import group_input, invalid, with_proposals
+from app.services.permits import DESK, needs
 from app.services.session import Session
 from app.services.whatif_values import RuleList
 from app.storage.load import StoredCase
@@ -222,6 +223,7 @@ class CompareService:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    @needs(*DESK)
     def period(self) -> tuple[date, date]:
         """Return the twelve months that end with the last discharge in the library (or today)."""
         query = WorklistQuery(filters=(_from(date.min),), sort="discharge_time", descending=True)
@@ -232,6 +234,7 @@ class CompareService:
         months = end.year * 12 + end.month - _MONTHS
         return date(months // 12, months % 12 + 1, 1), end
 
+    @needs(*DESK)
     def run(self, old_id: str, new_id: str, first: date, last: date, progress: Progress | None = None) -> Comparison:
         """Compare two schemes ('' the shipped one) over the cases discharged from ``first`` to ``last``.
 
@@ -284,6 +287,7 @@ class CompareService:
             yield chunk
         progress.step(len(ids), len(ids) + 1)
 
+    @needs(*DESK)
     def case(self, comparison: Comparison, one: MovedCase) -> CaseComparison:
         """Return both paths of a case. Raises ``LookupError`` when it is gone."""
         case = self._input(one)
@@ -292,6 +296,7 @@ class CompareService:
         old, new = (explain(scheme, case, known) for scheme in schemes)
         return CaseComparison(old, new, step_pairs(old, new), why(old.result, new.result, one.difference))
 
+    @needs(*DESK)
     def lists(self, asset_id: str, one: MovedCase, step: Step) -> tuple[RuleList, ...]:
         """Return the code lists that the rule of a step of a scheme names, with the members that the case has."""
         return lists_behind(self._scheme(asset_id), step, self._input(one), self._session.engines.codebook)
@@ -302,6 +307,7 @@ class CompareService:
         record, _ = with_proposals(stored.record, stored.proposals)
         return group_input(record, self._session.engines.conversion)
 
+    @needs(*DESK)
     def names(self, comparison: Comparison) -> tuple[Mapping[str, str], Mapping[str, str]]:
         """Return the names of the groups of both schemes."""
         return self._scheme(comparison.old_id).names, self._scheme(comparison.new_id).names

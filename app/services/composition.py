@@ -32,6 +32,7 @@ from app.services.papers import PaperService
 from app.services.passwords import Passwords
 from app.services.pay_rules import PayRulesService
 from app.services.people import PeopleService
+from app.services.permits import free
 from app.services.qc_batch import QcBatchService
 from app.services.qc_batch_export import QcExportService
 from app.services.qc_batch_writing import QcBatchWriting
@@ -63,12 +64,14 @@ class Places:
         self._db = session.db
         self._session = session
 
+    @free
     def get(self, key: str) -> JsonValue:
         """Return what was kept under a key, None when nothing was."""
         with self._db.read() as reader:
             found: JsonValue = reader.place(self._name(key))  # type: ignore[assignment]  # what put stored
         return found
 
+    @free
     def put(self, key: str, value: JsonValue) -> None:
         """Keep a JSON value; nothing is kept in a library that is open read-only."""
         if not self._db.read_only:
@@ -176,6 +179,7 @@ def open_services(
     if source:
         note_restore(session, source)
     guard_library(session)
+    engines.assets.belong_to(session)
     history, coding = HistoryService(session), CodingService(session)
     memory, cases = CodingMemoryService(session), CaseService(session)
     engines.use_figures(HospitalFigures(db, clock))

@@ -19,6 +19,7 @@ from app.domain.states import move_between, way
 from app.services.case_view import load_case, refuse_locked
 from app.services.checking import CheckingService
 from app.services.moves import pass_now
+from app.services.permits import DESK, needs
 from app.services.rule_types import ExceptionLine, ExceptionReason, ExceptionState, Signature, SignRole
 from app.services.session import Session
 from app.services.standing import may_except
@@ -39,10 +40,12 @@ class ExceptionService:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    @needs(*DESK, "head")
     def may_except(self, finding: Finding) -> bool:
         """Tell whether an exception from the rule of a finding may be asked for at all."""
         return may_except(finding, self._session.engines.rule_sets.for_department("").rules)
 
+    @needs("coder", "qc")
     def request(
         self,
         case_id: int,
@@ -79,6 +82,7 @@ class ExceptionService:
                 tx.set_state(case_id, CaseState.APPROVAL)
         return self._done(tx, case_id)
 
+    @needs("head", "insurance")
     def sign(self, exception_id: int, role: SignRole, name: str) -> Changes:
         """Sign; the second signature approves.
 
@@ -98,6 +102,7 @@ class ExceptionService:
         changes = self._done(tx, stored.case_id)
         return changes | self._pass(stored) if other[0] else changes
 
+    @needs("head", "insurance")
     def reject(self, exception_id: int, role: SignRole, name: str, reason: str) -> Changes:
         """Refuse; a case in 待审批 goes back to coding. Raises :class:`UserProblem` without a reason."""
         if not reason.strip():
@@ -106,6 +111,7 @@ class ExceptionService:
         note = f"{text(f'exceptions.role.{role}')} {signer} {reason.strip()}"
         return self._close(Op.REJECT_EXCEPTION, stored, ExceptionState.REJECTED, note)
 
+    @needs("coder", "qc")
     def withdraw(self, exception_id: int, reason: str) -> Changes:
         """Take a request or an approval back; a case in 待审批 goes back to coding."""
         if not reason.strip():
@@ -115,11 +121,13 @@ class ExceptionService:
             raise _problem("closed", state=text(f"exceptions.state.{stored.state}"))
         return self._close(Op.WITHDRAW_EXCEPTION, stored, ExceptionState.WITHDRAWN, reason.strip())
 
+    @needs(*DESK, "head")
     def of_case(self, case_id: int) -> tuple[ExceptionLine, ...]:
         """Return the exceptions of a case, latest first."""
         with self._session.db.read() as reader:
             return tuple(self._line(one) for one in reader.exceptions(case_id))
 
+    @needs(*DESK, "head")
     def waiting(self) -> tuple[ExceptionLine, ...]:
         """Return the requests that wait for a signature, oldest first."""
         with self._session.db.read() as reader:

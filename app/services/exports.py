@@ -12,6 +12,7 @@ from app.exchange.export import ExportChange, Receipt, write_corrected
 from app.exchange.source import Source
 from app.qc.context import Sibling
 from app.services.case_view import change_text
+from app.services.permits import needs
 from app.services.results import CaseResult, added_columns, export_rows
 from app.services.session import Session
 from app.storage.cells import decode
@@ -31,6 +32,7 @@ class ExportService:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    @needs("coder", "insurance")
     def batch(self, batch_id: int, path: Path, progress: Progress | None = None) -> Receipt:
         """Write the corrected batch as .xlsx or .csv.
 

@@ -40,6 +40,7 @@ class FrontPageService:
         """Note in the audit that a front page went to a printer."""
         self._note(case_id, text("appeal.printed"), "", masked=masked)
 
+    @needs(*DESK)
     def file_name(self, record: CaseRecord) -> str:
         """Return a suggested name; signs that a file system refuses are left out of the record number."""
         number = "".join(sign for sign in record.text("record_no") if sign.isalnum() or sign in "-_")

@@ -21,6 +21,7 @@ from app.exchange.batch import Batch, ImportedRecord, ImportSettings, read_batch
 from app.exchange.decisions import Question
 from app.exchange.mapping import ColumnMap, Profile, changed, profile_of, signature
 from app.exchange.marked import write_marked_copy
+from app.services.permits import DESK, needs
 from app.services.session import Session
 from app.services.types import Counts, DiffLine
 from app.storage.load import StoredCase
@@ -69,6 +70,7 @@ class ImportService:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    @needs("coder")
     def preview(self, path: Path, progress: Progress | None = None) -> ImportPreview:
         """Read a file and compare it with the library.
 
@@ -82,6 +84,7 @@ class ImportService:
             batch = read_batch(path, profile=_profile(remembered), settings=settings, progress=progress)
         return self._compare(path, batch)
 
+    @needs("coder")
     def remap(self, preview: ImportPreview, column: int, path: str) -> ImportPreview:
         """Give a column another field ('' = not imported) and read the rows again."""
         old = preview.batch
@@ -89,6 +92,7 @@ class ImportService:
         batch = read_source(source, org_code=self._org_code(), questions=old.questions, notes=old.notes)
         return self._compare(preview.path, batch)
 
+    @needs("coder")
     def answer(
         self, preview: ImportPreview, question_id: str, option: str, progress: Progress | None = None
     ) -> ImportPreview:
@@ -102,6 +106,7 @@ class ImportService:
         with self._session.db.read() as reader:
             return str(reader.setting("org_code") or "")
 
+    @needs("coder")
     def commit(
         self, preview: ImportPreview, take: Collection[tuple[int, str]] = (), progress: Progress | None = None
     ) -> ImportOutcome:
@@ -137,6 +142,7 @@ class ImportService:
             cache.save_place(f"batch.{batch_id}.operation", tx.changes.op_id)
         return ImportOutcome(batch_id, (*case_ids, *wanted), preview.counts, len(wanted), tx.changes)
 
+    @needs("coder")
     def undo_batch(self, batch_id: int) -> Changes:
         """Take a whole batch back. Raises :class:`UserProblem` once a case of it has left 待编码."""
         db = self._session.db
@@ -147,11 +153,13 @@ class ImportService:
             raise UserProblem("imports.batch_in_use", remedy="imports.remedy.batch_in_use")
         return db.undo(op_id, by=self._session.actor)
 
+    @needs(*DESK)
     def batches(self) -> list[StoredBatch]:
         """Return the imported files, latest first."""
         with self._session.db.read() as reader:
             return reader.batches()
 
+    @needs("coder")
     def marked_copy(self, preview: ImportPreview, out: Path) -> None:
         """Save a copy of the user's file with the cells in question coloured and noted."""
         write_marked_copy(preview.path, preview.batch, out)

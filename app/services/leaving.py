@@ -13,6 +13,7 @@ from app.common.progress import NoProgress, Progress
 from app.domain.changes import Changes
 from app.domain.findings import Severity
 from app.services.checking import CheckingService
+from app.services.permits import DESK, EVERYONE, needs
 from app.services.qc_batch_types import Leaving, LeavingRun
 from app.services.retraining_night import parse_time
 from app.services.session import Session
@@ -46,14 +47,17 @@ class LeavingService:
         self._session = session
         self._checking = checking
 
+    @needs(*DESK)
     def ids(self) -> tuple[int, ...]:
         """Return the cases that leave soon, those that leave first in front."""
         return leaving_ids(self._session)
 
+    @needs(*DESK)
     def due(self) -> tuple[Leaving, ...]:
         """Return the cases that leave soon with their days and errors, those that leave first in front."""
         return _due(self._session)
 
+    @needs(*DESK)
     def with_multiples(self, progress: Progress | None = None) -> tuple[Leaving, ...]:
         """Return :meth:`due` with cost by standard of each case, which takes grouping them."""
         progress, due = progress or NoProgress(), self.due()
@@ -66,10 +70,12 @@ class LeavingService:
                 found.append(replace(one, multiple=price.multiple))
         return tuple(found)
 
+    @needs(*DESK)
     def plan(self) -> LeavingPlan:
         """Return the hospital's setting."""
         return _plan(self._session)
 
+    @needs("coder", "qc", "admin")
     def save_plan(self, days: str, at: str) -> Changes:
         """Store the setting as typed; an empty time means every hour only. Raises :class:`UserProblem`."""
         plan = LeavingPlan(_read_days(days), _read_time(at))
@@ -77,6 +83,7 @@ class LeavingService:
             tx.set_setting(_SETTING, {"days": plan.days, "at": plan.at})
         return replace(tx.changes, listing=True)
 
+    @needs(*EVERYONE)
     def is_wanted(self) -> bool:
         """Tell whether it is time for a check: never done, an hour ago, or the set time has come since."""
         if self._session.db.read_only:
@@ -87,6 +94,7 @@ class LeavingService:
         now = self._session.clock.now()
         return last is None or not last <= now < last + EVERY or _has_come(self.plan().at, last, now)
 
+    @needs(*EVERYONE)
     def run(self, progress: Progress | None = None) -> LeavingRun:
         """Check those who leave soon and tell which errors the last check had not told. Cancelling forgets nothing."""
         case_ids = self.ids()

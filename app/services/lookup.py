@@ -12,6 +12,7 @@ from app.codebook.editions import TwoMeanings
 from app.common.texts import text
 from app.domain.coding import Candidate, CodeKind, MatchKind, Reason
 from app.services.coding import CodingService
+from app.services.permits import DESK, needs
 from app.services.session import Session
 
 _CODE: Final = re.compile(r"[A-Za-z]?\d[0-9A-Za-z.+*]*")
@@ -74,6 +75,7 @@ class LookupService:
         self._session = session
         self._coding = coding
 
+    @needs(*DESK)
     def search(self, query: str, kind: CodeKind | None, top: int = 20, *, against: str = "") -> tuple[Candidate, ...]:
         """Return what matches a query; of both code sets without ``kind``.
 
@@ -110,6 +112,7 @@ class LookupService:
             found.setdefault(own, Candidate(own, engines.codebook.name_of(own), 1.0, MatchKind.CODE, why))
         return list(found.values())
 
+    @needs(*DESK)
     def near_names(self, candidates: Sequence[Candidate], kind: CodeKind | None) -> tuple[tuple[Candidate, ...], ...]:
         """Return candidates in groups of nearly the same name, the hospital's habit first within a group."""
         if kind is not None:
@@ -121,11 +124,13 @@ class LookupService:
         place = {candidate.code: number for number, candidate in enumerate(candidates)}
         return tuple(sorted(groups, key=lambda group: min(place[candidate.code] for candidate in group)))
 
+    @needs(*DESK)
     def two_meanings(self, code: str) -> TwoMeanings | None:
         """Return both meanings of a code that the editions use for different things, None for any other."""
         book = self._session.engines.codebook
         return self._session.engines.editions.second_meaning(book.find(code) or code)
 
+    @needs(*DESK)
     def guard(self, code: str) -> Guard | None:
         """Return the question that must be answered before a code with two meanings is written; None for others.
 
@@ -144,6 +149,7 @@ class LookupService:
         keep = text("coding.guard.keep", **args)
         return Guard(second.code, second.other, text("coding.guard.title", **args), lines, keep, change)
 
+    @needs(*DESK)
     def facts(self, code: str) -> CodeFacts:
         """Return what a coder must know of a code of the active book before taking it."""
         engines = self._session.engines
@@ -159,6 +165,7 @@ class LookupService:
             _second(second) if second else "",
         )
 
+    @needs(*DESK)
     def because(self, candidate: Candidate) -> str:
         """Return why a candidate is offered, with the other edition's code where that differs."""
         pairs = self._other_codes(candidate.code)

@@ -17,6 +17,7 @@ from app.drg.rates import RateWanted, find_rate, levels_there, years_there
 from app.drg.tariffs import named
 from app.services.asset_store import WEIGHTS
 from app.services.pay_rule_texts import CHOICES, PARAMETERS, changed, levels_text, parse_levels, typed
+from app.services.permits import DESK, needs
 from app.services.session import Session
 from app.services.types import AssetLine
 from app.storage.history import SettingChange
@@ -57,15 +58,18 @@ class PayRulesService:
         self._load()
 
     @property
+    @needs(*DESK)
     def rules(self) -> PayRules:
         """The rules in force."""
         return self._session.engines.rules
 
+    @needs("insurance", "admin")
     def set_text(self, key: str, given: str) -> Changes:
         """Change one rule as typed. Raises :class:`UserProblem` that says what is wrong; nothing is stored then."""
         rules = changed(self.rules, key, given)
         return self._save({key: typed(rules, key)}, text(f"payment.parameter.{key}.label"))
 
+    @needs("insurance", "admin")
     def set_levels(self, dept: str, given: Sequence[str]) -> Changes:
         """Set the warning levels of a department in percent, '' for all that have none of their own.
 
@@ -75,16 +79,19 @@ class PayRulesService:
             raise UserProblem("payment.no_dept", remedy="payment.remedy.dept", given=dept)
         return self._save({_key_of(dept): levels_text(parse_levels(given))}, dept_name(dept))
 
+    @needs("insurance", "admin")
     def drop_levels(self, dept: str) -> Changes:
         """Let a department have the levels that hold for all."""
         return self._save({_key_of(dept): ""}, dept_name(dept))
 
+    @needs("insurance", "admin")
     def take_back(self, op_id: int) -> Changes:
         """Undo a change as a new operation. Raises :class:`UserProblem` when the rule was changed again since."""
         changes = self._session.db.undo(op_id, by=self._session.actor)
         self._load()
         return replace(changes, assets=True)
 
+    @needs(*DESK)
     def history(self) -> tuple[RuleChange, ...]:
         """Return the changes of the rules, latest first."""
         with self._session.db.read() as reader:
@@ -92,6 +99,7 @@ class PayRulesService:
         undone = {step.operation.undo_of for step in steps if step.operation.op is Op.UNDO}
         return tuple(_told(step, undone) for step in steps)
 
+    @needs(*DESK)
     def rates_today(self) -> RateNote:
         """Say what a case discharged today is priced with, or why it cannot be."""
         engines, today = self._session.engines, self._session.clock.now().date()
@@ -113,12 +121,14 @@ class PayRulesService:
         there = named(years or levels_there(tables.rates))
         return RateNote(text(key, year=today.year, there=there, level=rules.level or text("payment.none")), fits=False)
 
+    @needs(*DESK)
     def weights(self) -> tuple[AssetLine, ...]:
         """Return the imported versions of weight tables; ``active`` says that it holds for a discharge today."""
         assets, today = self._session.engines.assets, self._session.clock.now().date()
         current = assets.current(WEIGHTS, today)
         return tuple(replace(line, active=line.id == current) for line in assets.lines(WEIGHTS) if not line.builtin)
 
+    @needs("insurance", "admin")
     def set_weights_from(self, asset_id: str, valid_from: str) -> Changes:
         """Say from which discharge day a version of the weights holds, '' for the default of its scheme.
 

@@ -281,8 +281,8 @@ class PeopleService:
 
     def _must_not_be_last(self, person: StoredPerson) -> None:
         with self._session.db.read() as reader:
-            others = [one for one in reader.people.everybody() if one.active and "admin" in one.roles and one.id != person.id]
-        if not others:
+            admins = {one.id for one in reader.people.everybody() if one.active and "admin" in one.roles}
+        if not admins - {person.id}:
             raise _problem("last_admin")
 
     def _take_seat_again(self, person_id: int) -> None:
@@ -293,7 +293,7 @@ class PeopleService:
 
 def wait_after(failures: int) -> int:
     """Return the seconds to wait after so many failures in a row: 1, 2, 4 … 60."""
-    return min(LONGEST_WAIT_S, 2 ** min(failures - 1, 6))
+    return min(LONGEST_WAIT_S, 1 << min(failures - 1, 6))
 
 
 def folded(login: str) -> str:
@@ -317,4 +317,4 @@ def _shown(one: StoredPerson) -> Person:
 
 
 def _problem(key: str, **args: object) -> UserProblem:
-    return UserProblem(f"people.{key}", remedy=f"people.remedy.{key}", **args)
+    return UserProblem(f"people.{key}", remedy=f"people.remedy.{key}", where=None, **args)

@@ -11,13 +11,15 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from operator import attrgetter
 from types import MappingProxyType
-from typing import Concatenate, Final, Literal, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Concatenate, Final, Literal, ParamSpec, TypeVar, cast
 
 from app.common.errors import UserProblem
 from app.common.texts import text
-from app.services.session import Session
 from app.storage.actor import Actor
 from app.storage.ops import Op
+
+if TYPE_CHECKING:
+    from app.services.session import Session  # a session holds the engines, and they the assets, which are marked
 
 Role = Literal["coder", "physician", "qc", "insurance", "head", "admin"]
 
@@ -29,7 +31,7 @@ _P = ParamSpec("_P")
 _R = TypeVar("_R")
 _S = TypeVar("_S")
 _declared: dict[str, frozenset[str]] = {}
-_session_of = cast(Callable[[object], Session], attrgetter("_session"))
+_session_of = cast("Callable[[object], Session | None]", attrgetter("_session"))
 
 
 def needs(
@@ -37,7 +39,7 @@ def needs(
 ) -> Callable[[Callable[Concatenate[_S, _P], _R]], Callable[Concatenate[_S, _P], _R]]:
     """Return a decorator for a method of a service: whoever has none of ``roles`` is refused.
 
-    The service keeps its :class:`Session` as ``_session``. Put it under ``@property`` and over ``@contextmanager``.
+    The service keeps its :class:`Session` as ``_session``, None where there is no library. Put it under ``@property`` and over ``@contextmanager``.
     """
     wanted = frozenset[str](roles)
 
@@ -48,7 +50,7 @@ def needs(
         @wraps(method)
         def guarded(self: _S, /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
             session = _session_of(self)
-            if session.seat.is_busy:
+            if session is None or session.seat.is_busy:
                 return method(self, *args, **kwargs)
             with session.seat.holding():
                 if not session.actor.may(*wanted):

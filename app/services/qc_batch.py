@@ -12,6 +12,7 @@ from app.common.texts import text
 from app.domain.findings import Severity
 from app.services.checking import CheckingService
 from app.services.leaving import LeavingService
+from app.services.permits import DESK, needs
 from app.services.qc_batch_detail import DetailReader
 from app.services.qc_batch_types import (
     GroupKind,
@@ -50,6 +51,7 @@ class QcBatchService:
         self._leaving = leaving
         self._details = DetailReader(session)
 
+    @needs(*DESK)
     def scopes(self, listed: QcScope | None = None) -> tuple[ScopeChoice, ...]:
         """Return what a round can be about: all, who leaves soon, ``listed`` (a list of the worklist), the imports."""
         with self._session.db.read() as reader:
@@ -57,6 +59,7 @@ class QcBatchService:
         fixed = [QcScope(), QcScope(ScopeKind.LEAVING), *([listed] if listed else [])]
         return tuple(ScopeChoice(scope, self.title(scope)) for scope in (*fixed, *batches))
 
+    @needs(*DESK)
     def title(self, scope: QcScope) -> str:
         """Return the name of a scope; that of a batch is its file's."""
         match scope.kind:
@@ -69,6 +72,7 @@ class QcBatchService:
             case _:
                 return text(f"qc_batch.scope.{scope.kind}")
 
+    @needs(*DESK)
     def overview(self, scope: QcScope, segment: Segment | None = None) -> Overview:
         """Return the counts of a round; severities and left list count ``segment`` only, None counts all."""
         query = self.query(scope)
@@ -89,6 +93,7 @@ class QcBatchService:
             waiting=waiting,
         )
 
+    @needs(*DESK)
     def keys(self, scope: QcScope, group: QcGroup, segment: Segment | None = None) -> Sequence[HitKey]:
         """Return the lines of a group in the order of entry: case and rule, for :meth:`lines`."""
         asked = {group.kind: group.key}
@@ -102,6 +107,7 @@ class QcBatchService:
         with self._session.db.read() as reader:
             return reader.hit_keys(wanted)
 
+    @needs(*DESK)
     def lines(self, keys: Sequence[HitKey]) -> list[QcLine]:
         """Return some lines in their order, without those that are gone; for what is on the screen."""
         with self._session.db.read() as reader:
@@ -114,10 +120,12 @@ class QcBatchService:
         there = [key for key in keys if key.case_id in rows and key[:2] in found]
         return [make_line(key, rows[key.case_id], found[key[:2]], values) for key in there]
 
+    @needs(*DESK)
     def detail(self, key: HitKey) -> LineDetail | None:
         """Return everything about one line, None when it is gone."""
         return next((self._details.read(line) for line in self.lines([key])), None)
 
+    @needs(*DESK)
     def rerun(self, scope: QcScope, progress: Progress | None = None) -> Rerun:
         """Check every case of a scope anew. Cancelling keeps what was checked so far; the rest keeps its old result."""
         begin = perf_counter()
@@ -126,6 +134,7 @@ class QcBatchService:
         changes = self._checking.run(case_ids, progress or NoProgress())
         return Rerun(changes, len(case_ids), self._session.clock.now(), perf_counter() - begin)
 
+    @needs(*DESK)
     def query(self, scope: QcScope) -> WorklistQuery:
         """Return the cases of a scope as a query of the worklist."""
         match scope.kind:
@@ -138,6 +147,7 @@ class QcBatchService:
             case ScopeKind.ALL:
                 return WorklistQuery()
 
+    @needs(*DESK)
     def rules_on(self) -> int:
         """Return how many rules are in force today for the hospital as a whole."""
         rules = self._session.engines.rule_sets.for_department("").rules.rules

@@ -14,6 +14,7 @@ from app.domain.report import Report
 from app.exchange.compose import Sheet
 from app.exchange.raw import TEXT
 from app.exchange.xlsx_write import write_workbook
+from app.services.permits import DESK, needs
 from app.services.qc_batch import QcBatchService
 from app.services.qc_batch_report import department_cells, round_report, score, share
 from app.services.qc_batch_types import GroupKind, Overview, QcLine, QcScope
@@ -46,6 +47,7 @@ class QcExportService:
         self._session = session
         self._batch = batch
 
+    @needs(*DESK)
     def write(self, scope: QcScope, segment: Segment | None, path: Path, progress: Progress | None = None) -> int:
         """Write a round, or one segment of it, and return the lines.
 
@@ -70,6 +72,7 @@ class QcExportService:
         self._note(path.name, len(lines))
         return len(lines)
 
+    @needs(*DESK)
     def report(self, scope: QcScope, segment: Segment | None, progress: Progress | None = None) -> Report:
         """Return a round as a report to print. Raises :class:`UserProblem` when it is too long for paper."""
         lines = self._lines(scope, segment, MOST_PRINTED, progress or NoProgress())
@@ -87,6 +90,7 @@ class QcExportService:
         ]
         return round_report(overview, list(self._figures(overview)), cells, self._session.clock.now())
 
+    @needs(*DESK)
     def save_printed(self, path: Path, data: bytes) -> None:
         """Write a report that was drawn as PDF. Raises :class:`UserProblem` when it cannot be written."""
         try:

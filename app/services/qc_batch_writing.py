@@ -19,6 +19,7 @@ from app.domain.values import parse
 from app.services.cases import KINDS
 from app.services.checking import CheckingService
 from app.services.moves import illegal, pass_now, steps_to
+from app.services.permits import DESK, needs
 from app.services.qc_batch_types import Done, HitKey
 from app.services.session import Session
 from app.storage.load import StoredCase
@@ -40,6 +41,7 @@ class QcBatchWriting:
         self._session = session
         self._checking = checking
 
+    @needs("coder")
     def fix(self, keys: Sequence[HitKey], progress: Progress | None = None) -> Done:
         """Write the suggestions of some lines as one operation; cancelling before its end writes nothing.
 
@@ -56,6 +58,7 @@ class QcBatchWriting:
                 self._fix(tx, tx.load_case(case_id), fixes)
         return self._checked(tx.changes, list(wanted), progress)
 
+    @needs("coder", "qc")
     def hand_back(self, keys: Sequence[HitKey], question: str = "") -> Done:
         """Return the cases of some lines to their physicians as one operation, with what was found on each.
 
@@ -78,6 +81,7 @@ class QcBatchWriting:
                 tx.record_event("returned", {"words": text("qc_batch.join").join(told)}, row.case_id)
         return self._checked(tx.changes, [row.case_id for row in rows])
 
+    @needs("qc")
     def pass_cases(self, case_ids: Sequence[int]) -> Done:
         """Let cases pass that wait for quality control or are in it (domain.md 5.2), after a check of each.
 
@@ -96,12 +100,14 @@ class QcBatchWriting:
                 pass_now(self._session, tx, tx.load_case(row.case_id), steps[row.case_id])
         return self._checked(tx.changes, case_ids)
 
+    @needs(*DESK)
     def last_step(self) -> UndoItem | None:
         """Return the user's latest operation if it is one of a round and can be taken back, None otherwise."""
         with self._session.db.read() as reader:
             item = next(iter(reader.undoable(self._session.actor.id, limit=1)), None)
         return item if item is not None and item.op in _OF_A_ROUND else None
 
+    @needs("coder", "qc")
     def undo(self, op_id: int, progress: Progress | None = None) -> Done:
         """Take one of these operations back. Raises :class:`UserProblem` when a later edit would be lost."""
         changes = self._session.db.undo(op_id, by=self._session.actor)

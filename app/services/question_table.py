@@ -21,6 +21,7 @@ from app.domain.findings import BrokenRule
 from app.qc.faults import RuleFault
 from app.qc.questions import QuestionKind, QuestionSet
 from app.qc.vocabulary import Vocabulary
+from app.services.permits import DESK, free, needs
 from app.services.rules import shipped_questions
 from app.services.session import Session
 from app.storage.history import SettingChange
@@ -107,6 +108,7 @@ class QuestionTable:
         self.faults: tuple[BrokenRule, ...] = ()
         self._load()
 
+    @needs(*DESK)
     def lines(self) -> tuple[QuestionLine, ...]:
         """Return the shipped questions in their order, then the hospital's own."""
         self._renew()
@@ -115,10 +117,12 @@ class QuestionTable:
         own = sorted(key for key, word in self._stored.items() if key not in shipped and "entry" in word)
         return (*lines, *(self._line(None, Origin.OWN, key) for key in own))
 
+    @needs(*DESK)
     def new_id(self) -> str:
         """Return the next free id of the hospital."""
         return self._free(())
 
+    @free
     def questions(self) -> QuestionSet:
         """Return the questions that are asked, compiled once for each state of the table and of the rules' lists.
 
@@ -135,6 +139,7 @@ class QuestionTable:
             self._words = words
         return self._set
 
+    @needs("coder", "admin")
     def save(self, entry: QuestionEntry, reason: str) -> Changes:
         """Store a question of the hospital, or its own words for a shipped one.
 
@@ -144,14 +149,17 @@ class QuestionTable:
         QuestionSet.load([whole], self._vocabulary)
         return self._write(entry.id, {"entry": whole, "on": True}, reason)
 
+    @needs("coder", "admin")
     def switch(self, question_id: str, on: bool, reason: str) -> Changes:
         """Ask a question, or no longer."""
         return self._write(question_id, {**self._stored.get(question_id, {}), "on": on}, reason)
 
+    @needs("coder", "admin")
     def restore(self, question_id: str, reason: str) -> Changes:
         """Let a shipped question be as it ships; one of the hospital's own goes."""
         return self._write(question_id, {}, reason)
 
+    @needs(*DESK)
     def history(self) -> tuple[QuestionStep, ...]:
         """Return the changes of the table, latest first."""
         with self._session.db.read() as reader:
@@ -159,17 +167,20 @@ class QuestionTable:
         undone = {step.operation.undo_of for step in steps if step.operation.op is Op.UNDO}
         return tuple(_step(step, step.operation.id in undone) for step in steps)
 
+    @needs("coder", "admin")
     def take_back(self, op_id: int) -> Changes:
         """Undo a change as a new operation. Raises :class:`UserProblem` when the question was changed again since."""
         changes = self._session.db.undo(op_id, by=self._session.actor)
         self._load()
         return changes
 
+    @free
     def words(self) -> Mapping[str, Mapping[str, object]]:
         """Return what the hospital says of questions, by id, as it is stored."""
         self._renew()
         return self._stored
 
+    @free
     def fitting(self, words: Mapping[str, Mapping[str, object]]) -> dict[str, Mapping[str, object]]:
         """Return another hospital's words that differ from one's own, under free ids where both made a question.
 

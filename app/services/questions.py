@@ -23,6 +23,7 @@ from app.qc.questions import CODED, Asked, Option, QuestionKind
 from app.qc.reporting import pattern_of
 from app.services.cases import CaseService
 from app.services.group_input import with_proposals
+from app.services.permits import DESK, needs
 from app.services.question_table import QuestionTable
 from app.services.rules import book_for_rules
 from app.services.session import Session
@@ -64,6 +65,7 @@ class QuestionService:
         self._cases = cases
         self.table = QuestionTable(session)
 
+    @needs(*DESK)
     def of_case(self, view: CaseView) -> CaseQuestions:
         """Return the questions that a case raises as it stands, open proposals taken as if they were codes."""
         record, _ = with_proposals(view.record, view.proposals)
@@ -83,6 +85,7 @@ class QuestionService:
                 settled.append(Settled(one, word.id, word.reason, word.who))
         return CaseQuestions(tuple(asked), tuple(settled), broken)
 
+    @needs(*DESK)
     def candidates(self, view: CaseView, asked: Asked, option: Option) -> tuple[Candidate, ...]:
         """Return the codes of the active book that an answer leads to, those first that its words fit; at most nine."""
         if not option.codes:
@@ -97,6 +100,7 @@ class QuestionService:
         rest = [Candidate(e.code, e.name, 0.0, MatchKind.CODE) for e in fitting if e.code not in named]
         return tuple([*ranked, *rest][:_OFFERED])
 
+    @needs("coder")
     def answer(self, view: CaseView, asked: Asked, option: Option, code: str = "", evidence: str = "") -> CaseView:
         """Take an answer: propose its code with the evidence for it, or settle the question without one.
 
@@ -123,6 +127,7 @@ class QuestionService:
                 tx.set_state(view.case_id, FOLLOWS[stored.state])
         return self._cases.reread(view.case_id, {str(option.to)} if changes_code else set())
 
+    @needs("coder")
     def reopen(self, view: CaseView, settled: Settled) -> CaseView:
         """Ask a settled question again."""
         with self._session.db.operation(Op.REOPEN_QUESTION, by=self._session.actor) as tx:

@@ -16,6 +16,7 @@ from app.domain.changes import Changes
 from app.domain.coding import CodeKind
 from app.matching.contract import PastCoding
 from app.matching.learned.training import FEWEST
+from app.services.permits import DESK, EVERYONE, needs
 from app.services.retraining_figures import HELD_OUT_IN, Split, split
 from app.services.retraining_night import parse_time, wanted
 from app.services.retraining_process import train_apart
@@ -81,10 +82,12 @@ class RetrainingService:
         self._train = train or self._train_apart
         session.engines.use_models(self._store.give)
 
+    @needs(*DESK)
     def card(self, kind: CodeKind) -> ModelCard:
         """Return what is to be shown of a kind; reads the whole memory, so a job asks for it."""
         return self._card(kind, self._history())
 
+    @needs(*DESK)
     def cards(self) -> tuple[ModelCard, ...]:
         """Return :meth:`card` of both kinds, reading the memory once."""
         history = self._history()
@@ -104,6 +107,7 @@ class RetrainingService:
             shelf.trainings,
         )
 
+    @needs("coder", "admin")
     def train(self, kind: CodeKind, progress: Progress) -> Trained:
         """Train on the memory in another process: minutes. Nothing is written; :meth:`adopt` does that.
 
@@ -137,6 +141,7 @@ class RetrainingService:
         )
         return Trained(training, found)
 
+    @needs("coder", "admin")
     def adopt(self, trained: Trained) -> Training:
         """Write a trained model and use it at once; one that is worse is only noted. Returns what came of it.
 
@@ -153,28 +158,33 @@ class RetrainingService:
             self._session.engines.renew_model(training.kind)
         return training
 
+    @needs(*DESK)
     def told(self, kind: CodeKind) -> list[str]:
         """Return the state of a kind and its trainings as lines, latest first."""
         card = self.card(kind)
         told = [text("retraining.told", kind=kind_name(kind), state=state_line(card))]
         return [*told, *(f"{one.at[:_MINUTES]}  {report_line(one)}" for one in card.trainings)]
 
+    @needs("coder", "admin")
     def restore(self, kind: CodeKind) -> Changes:
         """Use the model before the current one. Raises :class:`UserProblem` when there is none."""
         if not self._store.shelf(kind).previous:
             raise UserProblem("retraining.no_previous", remedy="retraining.remedy.no_previous")
         return self._change(kind, "restored", lambda: self._store.restore(kind))
 
+    @needs("coder", "admin")
     def switch(self, kind: CodeKind, *, on: bool) -> Changes:
         """Rank with the model or without it."""
         return self._change(kind, "on" if on else "off", lambda: self._store.switch(kind, on=on))
 
     @property
+    @needs(*EVERYONE)
     def night(self) -> str:
         """The time at which training begins by itself, '' for never."""
         with self._session.db.read() as reader:
             return str(reader.settings(_NIGHT).get(_NIGHT, ""))
 
+    @needs("coder", "admin")
     def set_night(self, given: str) -> Changes:
         """Set the time as typed. Raises :class:`UserProblem` that says what is wrong; nothing is stored then."""
         at = parse_time(given)
@@ -182,8 +192,11 @@ class RetrainingService:
             tx.set_setting(_NIGHT, f"{at:%H:%M}" if at else "")
         return tx.changes
 
+    @needs(*EVERYONE)
     def due(self) -> tuple[CodeKind, ...]:
         """Return the kinds that should be trained by themselves now, and note that they are tried."""
+        if not self._session.actor.may("coder", "admin"):
+            return ()
         at, now = parse_time(self.night), self._session.clock.now()
         found = tuple(kind for kind in CodeKind if at and self._is_due(kind, now, at))
         for kind in found:

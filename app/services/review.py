@@ -19,6 +19,7 @@ from app.domain.states import FOLLOWS, LOCKED
 from app.services.bands import PREFIX, Limits, parsed_limit, read_limits
 from app.services.cases import KINDS
 from app.services.coding import open_rows, proposal_of, reason_text
+from app.services.permits import DESK, needs
 from app.services.review_texts import same_text
 from app.services.session import Session
 from app.services.types import TextGroup
@@ -61,10 +62,12 @@ class ReviewService:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    @needs(*DESK)
     def limits(self) -> Limits:
         """Return from which confidence on a text falls into which band."""
         return read_limits(self._session)
 
+    @needs("coder", "admin")
     def set_limit(self, key: str, typed: str) -> Changes:
         """Set one of :data:`~app.services.bands.KEYS` as typed, '' for the default.
 
@@ -76,6 +79,7 @@ class ReviewService:
             tx.set_setting(f"{PREFIX}{key}", value)
         return tx.changes
 
+    @needs(*DESK)
     def texts(self, case_ids: Sequence[int], progress: Progress | None = None) -> tuple[TextGroup, ...]:
         """Return the uncoded texts of the cases, equal texts as one row, the most frequent first.
 
@@ -119,10 +123,12 @@ class ReviewService:
             parts=parts if len(parts) > 1 else (),
         )
 
+    @needs("coder")
     def take(self, group: TextGroup, *codes: str) -> Changes:
         """Code every row that has this text, as one undoable operation."""
         return self.take_all([Pick(group, codes)])
 
+    @needs("coder")
     def take_all(self, picks: Sequence[Pick], progress: Progress | None = None) -> Changes:
         """Code every row of several texts, as one undoable operation; cancelling writes nothing.
 
@@ -142,6 +148,7 @@ class ReviewService:
                 _write(tx, case, wanted, names)
         return tx.changes
 
+    @needs("coder")
     def undo(self, changes: Changes) -> Changes:
         """Take back what :meth:`take` or :meth:`take_all` wrote; nothing to do when it wrote nothing.
 

@@ -14,6 +14,7 @@ from app.domain.findings import Severity
 from app.qc.layers import OverrideKind, RuleStatus, compile_with, words_of
 from app.qc.rule import Rule
 from app.qc.ruledata import data_of
+from app.services.permits import DESK, needs
 from app.services.rule_checking import check_rule
 from app.services.rule_history import steps_of
 from app.services.rule_lines import Shelf, is_held
@@ -51,10 +52,12 @@ class RuleAdminService:
         self._session = session
         self._load()
 
+    @needs(*DESK)
     def lines(self) -> tuple[RuleLine, ...]:
         """Return all rules, the base in the order of its files, then the hospital's."""
         return self.shelf(hits=True).lines()
 
+    @needs(*DESK)
     def rule(self, rule_id: str) -> RuleDetail:
         """Return a rule with draft and overrides. Raises :class:`UserProblem` for an unknown id."""
         shelf = self.shelf(hits=True, rule_id=rule_id)
@@ -71,10 +74,12 @@ class RuleAdminService:
             used=tuple(sorted(named)),
         )
 
+    @needs(*DESK)
     def versions(self, rule_id: str) -> tuple[RuleVersion, ...]:
         """Return the stored versions of a hospital rule, newest first; () for a rule of the base."""
         return tuple(map(_version, self.shelf().versions(rule_id)))
 
+    @needs(*DESK)
     def new_id(self, taken: Iterable[str] = ()) -> str:
         """Return the next free id of a hospital rule (YN-001, YN-002 …), beside ids that are about to be ``taken``."""
         with self._session.db.read() as reader:
@@ -82,6 +87,7 @@ class RuleAdminService:
         numbers = [int(number) for one in known if (number := one.removeprefix(_OWN)).isdecimal() and one != number]
         return f"{_OWN}{max(numbers, default=0) + 1:03}"
 
+    @needs("qc", "admin")
     def save_draft(self, rule: Rule, note: str = "") -> Changes:
         """Keep a rule as draft, whatever its state; it runs nowhere. Raises :class:`UserProblem` for a base id."""
         if _is_base(rule.id):
@@ -95,6 +101,7 @@ class RuleAdminService:
                 rule_writes.add_version(tx, data_of(rule), _next(shelf, rule.id), draft=True, note=note.strip())
         return tx.changes
 
+    @needs("qc", "admin")
     def drop_draft(self, rule_id: str) -> Changes:
         """Forget a draft; versions stay."""
         draft = self._draft(self.shelf(), rule_id)
@@ -102,6 +109,7 @@ class RuleAdminService:
             rule_writes.drop_draft(tx, draft.id)
         return tx.changes
 
+    @needs("qc", "admin")
     def enable(
         self, rule_id: str, reason: str, valid_from: date | None = None, valid_to: date | None = None
     ) -> Changes:
@@ -122,6 +130,7 @@ class RuleAdminService:
                 rule_writes.add_override(tx, OverrideKind.SWITCH, rule_id, None, why)
         return self._done(tx)
 
+    @needs("qc", "admin")
     def switch(
         self,
         rule_id: str,
@@ -135,12 +144,14 @@ class RuleAdminService:
         """Switch any rule on or off, for all or for a department, between two days."""
         return self._say(OverrideKind.SWITCH, rule_id, on, reason, department, _days(valid_from, valid_to))
 
+    @needs("qc", "admin")
     def set_severity(
         self, rule_id: str, severity: Severity, reason: str, department: str = "", *, days: Days = NO_BOUNDS
     ) -> Changes:
         """Give a rule another severity, for all or for a department, between two ``days`` (None: no bound)."""
         return self._say(OverrideKind.SEVERITY, rule_id, severity.value, reason, department, _days(*days))
 
+    @needs("qc", "admin")
     def set_parameter(
         self, name: str, value: float | None, reason: str, department: str = "", *, days: Days = NO_BOUNDS
     ) -> Changes:
@@ -151,6 +162,7 @@ class RuleAdminService:
             rule_writes.add_override(tx, OverrideKind.PARAMETER, name, number, why, department, bounds)
         return self._done(tx)
 
+    @needs("qc", "admin")
     def exempt(
         self, rule_id: str, unless: str, reason: str, department: str = "", *, days: Days = NO_BOUNDS
     ) -> Changes:
@@ -161,6 +173,7 @@ class RuleAdminService:
             compile_with(shelf.rule(rule_id), shelf.effective.rules.vocabulary, unless.strip())
         return self._say(OverrideKind.UNLESS, rule_id, unless.strip() or None, reason, department, _days(*days))
 
+    @needs("qc", "admin")
     def drop_override(self, override_id: int, reason: str) -> Changes:
         """Take an override back; what was said before it holds again."""
         why = _reason(reason)
@@ -170,6 +183,7 @@ class RuleAdminService:
             rule_writes.drop_override(tx, override_id)
         return self._done(tx)
 
+    @needs("qc", "admin")
     def roll_back(self, rule_id: str, version: int, reason: str) -> Changes:
         """Put an earlier version in force again, as a new version."""
         why = _reason(reason)
@@ -182,21 +196,25 @@ class RuleAdminService:
             rule_writes.add_version(tx, stored.data, _next(shelf, rule_id), draft=False, note=why, origin=stored.origin)
         return self._done(tx)
 
+    @needs("qc", "admin")
     def judge(self, rule_id: str, case_id: int, true_alarm: bool, note: str = "") -> Changes:
         """Note whether a rule was right about a case; a second word replaces the first."""
         with self._session.db.operation(Op.JUDGE_RULE, by=self._session.actor, note=rule_id) as tx:
             rule_writes.judge(tx, rule_id, case_id, true_alarm, note.strip())
         return tx.changes
 
+    @needs(*DESK)
     def parameters(self) -> tuple[ParameterLine, ...]:
         """Return the parameters of the hospital, then those of rules."""
         shelf = self.shelf()
         return parameter_lines(shelf.effective, shelf.overrides)
 
+    @needs(*DESK)
     def lists(self) -> tuple[ListLine, ...]:
         """Return the lookup lists."""
         return list_lines(self.shelf().effective)
 
+    @needs("qc", "admin")
     def set_list(self, name: str, items: Sequence[str], reason: str) -> Changes:
         """Replace the entries of a list; an empty one switches the rules off that use it."""
         why, cleaned = _reason(reason), checked_items(name, items)
@@ -204,10 +222,12 @@ class RuleAdminService:
             rule_writes.add_override(tx, OverrideKind.LIST, name, cleaned, why)
         return self._done(tx)
 
+    @needs(*DESK)
     def overrides(self, target: str = "") -> tuple[OverrideLine, ...]:
         """Return the words of the hospital on a rule, parameter or list ('' all), newest first."""
         return tuple(self._override_lines(self.shelf(), target))
 
+    @needs(*DESK)
     def history(self, rule_id: str = "") -> tuple[RuleStep, ...]:
         """Return the changes of the rules, or of one rule, latest first."""
         with self._session.db.read() as reader:
@@ -215,12 +235,14 @@ class RuleAdminService:
             targets = {one.id: one.rule_id for one in reader.stored_rules()}
         return tuple(steps_of(changes, targets, rule_id))
 
+    @needs("qc", "admin")
     def undo(self, op_id: int) -> Changes:
         """Take a change back. Raises :class:`UserProblem` when it was changed since."""
         changes = self._session.db.undo(op_id, by=self._session.actor)
         self._load()
         return changes
 
+    @needs(*DESK)
     def shelf(self, *, hits: bool = False, rule_id: str = "") -> Shelf:
         """Return what is stored and holds today; with the ``hits`` of the month (of one rule), which take longer."""
         session = self._session
@@ -235,6 +257,7 @@ class RuleAdminService:
                 today,
             )
 
+    @needs(*DESK)
     def reload(self) -> None:
         """Read the layers anew, because something else wrote them."""
         self._load()

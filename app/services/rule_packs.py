@@ -16,6 +16,7 @@ from app.qc.rule import Rule
 from app.qc.ruledata import data_of
 from app.services.pack_file import Pack, read_pack, write_pack
 from app.services.pack_keys import PackKey, fingerprint_of
+from app.services.permits import DESK, needs
 from app.services.question_table import PREFIX, QuestionTable
 from app.services.rule_admin import RuleAdminService
 from app.services.rule_checking import check_rule
@@ -40,10 +41,12 @@ class RulePackService:
         self._questions = questions
         self._key = PackKey(session.db.path.parent)
 
+    @needs(*DESK)
     def fingerprint(self) -> str:
         """Return the fingerprint of this library's own key, in groups of four."""
         return fingerprint_of(self._key.public())
 
+    @needs("qc", "admin")
     def export(self, path: Path, ids: Sequence[str] = (), *, title: str = "") -> int:
         """Write hospital rules in force or drafted, changed lists, parameters and follow-up questions.
 
@@ -72,6 +75,7 @@ class RulePackService:
         )
         return len(rules)
 
+    @needs("qc", "admin")
     def preview(self, path: Path) -> PackPreview:
         """Read a pack and compare it. Raises :class:`UserProblem` for a file that is no pack, damaged or changed."""
         pack = read_pack(path)
@@ -105,6 +109,7 @@ class RulePackService:
             digest=pack.digest,
         )
 
+    @needs("qc", "admin")
     def take(self, preview: PackPreview, reason: str, *, trust: bool = False, enable: bool = False) -> Changes:
         """Store what a pack brings in one operation: as drafts, or in force with ``enable``.
 

@@ -14,6 +14,7 @@ from app.qc.engine import Answer, RuleSet
 from app.qc.layers import OverrideKind, RuleStatus, compile_with
 from app.qc.rule import CompiledRule, Rule
 from app.qc.score import Scorecard
+from app.services.permits import needs
 from app.services.rule_samples import chosen, sample_of
 from app.services.rule_trial_cases import Needs, TrialCase, TrialCases
 from app.services.rule_types import Sample, Trial, TrialScope
@@ -46,6 +47,7 @@ class RuleTrialService:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    @needs("qc", "admin")
     def run(self, rule: Rule, scope: TrialScope | None = None, progress: Progress | None = None) -> Trial:
         """Try a rule, also one that is a draft or off, on stored cases and compare with the version in force.
 

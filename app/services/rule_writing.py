@@ -26,6 +26,7 @@ from app.qc.lint import Note, blocking, lint
 from app.qc.rule import Rule
 from app.qc.ruledata import data_of
 from app.qc.sentences import Words
+from app.services.permits import DESK, needs
 from app.services.rules import list_titles, parameter_words
 from app.services.session import Session
 
@@ -59,16 +60,19 @@ class RuleWritingService:
     def _rules(self) -> RuleSet:
         return self._session.engines.rule_sets.for_department("").rules
 
+    @needs(*DESK)
     def words(self, rule: Rule) -> Words:
         """Return the labels that a sentence needs: derived values, parameters, lists with their sizes."""
         titles = list_titles()
         lists = {name: (titles.get(name, name), len(one.items)) for name, one in self._rules.vocabulary.lists.items()}
         return Words(name_labels(), lists, rule.params)
 
+    @needs(*DESK)
     def notes(self, rule: Rule) -> tuple[Note, ...]:
         """Return what is to be said about a rule beside those in force."""
         return lint(rule, self._rules)
 
+    @needs(*DESK)
     def blank(self, rule_id: str, category: str) -> Rule:
         """Return a rule with nothing in it, as the hospital's own."""
         source = text("rules.own_source")
@@ -84,6 +88,7 @@ class RuleWritingService:
             silent=(),
         )
 
+    @needs(*DESK)
     def try_example(self, rule: Rule, example: Mapping[str, object], *, fires: bool) -> ExampleAnswer:
         """Return what the rule says about an example that should fire, or should not."""
         try:
@@ -99,6 +104,7 @@ class RuleWritingService:
         holds = answer is not Answer.BROKEN and (answer is Answer.FIRES) is fires
         return ExampleAnswer(holds, text(f"qc.answer.{answer}"), tuple(finding.message for finding in found))
 
+    @needs(*DESK)
     def example_of(self, rule: Rule, case_id: int) -> dict[str, object]:
         """Return the fields of a stored case that the rule looks at, as an example; names and numbers stay out of it.
 
@@ -109,6 +115,7 @@ class RuleWritingService:
             record = reader.load_case(case_id).record
         return example_from(record, compiled.touches)
 
+    @needs(*DESK)
     def missing(self, notes: tuple[Note, ...], *, tried: bool, hits: int, judged: int) -> tuple[str, ...]:
         """Return what is still to do before a rule with these notes can be put in force, in words; () for nothing.
 

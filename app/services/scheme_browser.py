@@ -14,6 +14,7 @@ from app.drg.scheme import Adrg, Rule, Scheme
 from app.services.asset_reports import shelves
 from app.services.asset_store import SCHEME
 from app.services.assets import STARTER
+from app.services.permits import DESK, needs
 from app.services.scheme_index import (
     CodeHit,
     Found,
@@ -201,12 +202,14 @@ class SchemeBrowserService:
         self._session = session
         self._open: dict[str, BrowsedScheme] = {}
 
+    @needs(*DESK)
     def schemes(self) -> tuple[AssetLine, ...]:
         """Return the shipped and the imported schemes with their facts in words."""
         today = self._session.clock.now().date()
         shelf = next(shelf for shelf in shelves(self._session.engines.assets, today) if shelf.kind == SCHEME)
         return shelf.lines
 
+    @needs(*DESK)
     def asset_of(self, name: str) -> str:
         """Return the id of a scheme by that id or by the id in its file; the one in use for an unknown name."""
         assets = self._session.engines.assets
@@ -215,6 +218,7 @@ class SchemeBrowserService:
                 return line.id
         return "" if name == STARTER else assets.current(SCHEME, self._session.clock.now().date()) or ""
 
+    @needs(*DESK)
     def open(self, asset_id: str, progress: Progress | None = None) -> BrowsedScheme:
         """Return a scheme ('' the shipped one) ready for browsing. Raises :class:`UserProblem` when it is damaged."""
         engines = self._session.engines
@@ -225,6 +229,7 @@ class SchemeBrowserService:
             self._open = dict([*list(self._open.items())[1 - _KEPT :], (asset_id, kept)])
         return kept
 
+    @needs(*DESK)
     def case_counts(self, asset_id: str) -> Mapping[str, int] | None:
         """Return how many stored cases each DRG has, None for a scheme that is not in use: it grouped none of them."""
         today = self._session.clock.now().date()

@@ -11,6 +11,7 @@ from app.domain.findings import Finding, Severity
 from app.qc.facts import facts_digest
 from app.services.case_view import load_case, refuse_locked
 from app.services.checking import CheckingService
+from app.services.permits import DESK, needs
 from app.services.rule_types import SuppressionLine
 from app.services.session import Session
 from app.services.standing import place_of
@@ -28,6 +29,7 @@ class SuppressionService:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    @needs("coder", "qc")
     def suppress(self, case_id: int, finding: Finding, reason: str) -> Changes:
         """Suppress a finding of the case as it stands.
 
@@ -51,6 +53,7 @@ class SuppressionService:
             tx.record_event("suppressed", {"rule": finding.rule_id, "reason": reason.strip()}, case_id)
         return self._done(tx, case_id)
 
+    @needs("coder", "qc")
     def lift(self, case_id: int, finding: Finding, reason: str = "") -> Changes:
         """Let a suppressed finding count again. Raises :class:`UserProblem` when it is not suppressed."""
         with self._session.db.read() as reader:
@@ -64,6 +67,7 @@ class SuppressionService:
             tx.record_event("unsuppressed", {"rule": finding.rule_id, "reason": reason.strip()}, case_id)
         return self._done(tx, case_id)
 
+    @needs(*DESK)
     def of_case(self, case_id: int) -> tuple[SuppressionLine, ...]:
         """Return the suppressions of a case, latest first, also those that no longer hold."""
         with self._session.db.read() as reader:

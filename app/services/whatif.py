@@ -21,6 +21,7 @@ from app.drg.scheme import Rule
 from app.drg.whatif import EditKind, principals, procedures
 from app.services.evidence import Evidence, evidence_for
 from app.services.group_input import group_input
+from app.services.permits import DESK, needs
 from app.services.session import Session
 from app.services.shadow import CodedRow, Shadow
 from app.services.types import Price
@@ -49,6 +50,7 @@ class WhatIfService:
         self._session = session
         self._kept: Shadow | None = None
 
+    @needs(*DESK)
     def secondaries(self, case_id: int) -> tuple[SecondaryLine, ...]:
         """Return the coded secondary diagnoses of a case with what leaving each out does to the group.
 
@@ -60,6 +62,7 @@ class WhatIfService:
         told = zip(copy.coded(Group.DX)[1:], secondary_notes(copy.scheme, copy.case), copy.removals, strict=False)
         return tuple(_secondary(one, note, copy.effect_of(trial.result)) for one, note, trial in told)
 
+    @needs(*DESK)
     def carrying(self, case_id: int) -> Carrying:
         """Return which secondary diagnoses decide the group, and the group without all of them."""
         lines = self.secondaries(case_id)
@@ -70,11 +73,13 @@ class WhatIfService:
         codes = tuple(line.code for line in lines if line.without)
         return Carrying(codes, without_all, _carried(codes, without_all))
 
+    @needs(*DESK)
     def documents(self, case_id: int, index: int) -> tuple[Evidence, ...]:
         """Return the documents that the diagnosis in row ``index`` needs, with what the front page shows of each."""
         copy = self._copy(case_id)
         return evidence_for(copy.record, Group.DX, index) if index < len(copy.record.rows(Group.DX)) else ()
 
+    @needs(*DESK)
     def principals(self, case_id: int) -> tuple[PrincipalLine, ...]:
         """Return each secondary diagnosis as the principal one, with the rules that forbid or question it."""
         copy = self._copy(case_id)
@@ -83,6 +88,7 @@ class WhatIfService:
         tried = zip(copy.coded(Group.DX)[1:], principals(copy.scheme, copy.case), strict=True)
         return tuple(_principal(copy, one, copy.effect_of(trial.result)) for one, trial in tried)
 
+    @needs(*DESK)
     def operations(self, case_id: int) -> tuple[OperationLine, ...]:
         """Return each procedure left out, and each further one as the main one."""
         copy = self._copy(case_id)
@@ -94,6 +100,7 @@ class WhatIfService:
             for trial in procedures(copy.scheme, copy.case)
         )
 
+    @needs(*DESK)
     def neighbours(self, case_id: int) -> tuple[NeighbourLine, ...]:
         """Return the nearest other groups in the order of the scheme, each with what it would need."""
         copy = self._copy(case_id)
@@ -105,6 +112,7 @@ class WhatIfService:
             if (pairs := [(lack.wanted, lack.now) for lack in near.lacks])
         )
 
+    @needs(*DESK)
     def try_out(self, case_id: int, what: WhatIf) -> Trial:
         """Return the case with one change made to a copy of it.
 
@@ -127,6 +135,7 @@ class WhatIfService:
             _rise(now.price, then.price) if is_principal else None,
         )
 
+    @needs(*DESK)
     def addition(self, typed: str) -> WhatIf | None:
         """Return the change that adds a code as typed, None when the code book does not know it."""
         book = self._session.engines.codebook
@@ -134,6 +143,7 @@ class WhatIfService:
         entry = book.get(code) if code else None
         return WhatIf(Change.ADD, _KIND_OF[entry.kind], code=entry.code) if entry else None
 
+    @needs(*DESK)
     def lists_of(self, case_id: int, step: Step, what: WhatIf | None = None) -> tuple[RuleList, ...]:
         """Return the code lists that the rule of a step names, with the members that the case has, or its copy."""
         copy = self._copy(case_id)

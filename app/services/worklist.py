@@ -17,6 +17,7 @@ from app.domain.case import CaseState
 from app.domain.dictionaries import dictionary
 from app.domain.grouping import GroupStatus
 from app.services.leaving import leaving_ids
+from app.services.permits import DESK, needs
 from app.services.session import Session
 from app.services.types import ListTotals, QueueCount
 from app.storage.worklist import Filter, Test, WorklistQuery, WorklistRow
@@ -56,6 +57,7 @@ class WorklistService:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    @needs(*DESK)
     def queues(self) -> tuple[QueueCount, ...]:
         """Return every queue with its count, in the order of the left column."""
         with self._session.db.read() as reader:
@@ -68,6 +70,7 @@ class WorklistService:
             for key in keys
         )
 
+    @needs(*DESK)
     def ids(self, queue: str = "all", words: str = "", sort: str = "", *, descending: bool = False) -> array[int]:
         """Return the ids that a queue and the filter box show, in order.
 
@@ -78,17 +81,20 @@ class WorklistService:
         with self._session.db.read() as reader:
             return reader.worklist_ids(whole)
 
+    @needs(*DESK)
     def query(self, queue: str = "all", words: str = "") -> WorklistQuery:
         """Return the cases that a queue and the filter box show, without an order."""
         query = self._queue(queue)
         plain, filters = self._parse(words)
         return replace(query, text=plain, filters=(*query.filters, *filters))
 
+    @needs(*DESK)
     def rows(self, ids: Sequence[int]) -> list[WorklistRow]:
         """Return the lines of some ids, in their order."""
         with self._session.db.read() as reader:
             return reader.worklist_rows(ids)
 
+    @needs(*DESK)
     def totals(self, queue: str = "all", words: str = "") -> ListTotals:
         """Return how many of the cases that :meth:`ids` shows for the same words have errors or open proposals."""
         whole = self.query(queue, words)
@@ -99,10 +105,12 @@ class WorklistService:
         with self._session.db.read() as reader:
             return ListTotals(**reader.counts(wanted))
 
+    @needs(*DESK)
     def understands(self, word: str) -> bool:
         """Return whether a word of the filter box is a condition; others are searched as text."""
         return bool(self._parse(word)[1])
 
+    @needs(*DESK)
     def complete(self, typed: str) -> tuple[str, ...]:
         """Return conditions that a half-typed word may become."""
         found = [f"{names[0]}:" for names in _fields().values() if any(name.startswith(typed) for name in names)]
