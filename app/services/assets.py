@@ -75,6 +75,7 @@ class Assets:
         self._conversion: tuple[Codebook, Mapping[str, str]] | None = None
         self._pairs: tuple[Codebook, EditionPairs] | None = None
 
+    @free
     def belong_to(self, session: Session) -> None:
         """Ask for the roles of whoever works in a library; without one, as in commands on files, nobody is asked."""
         self._session = session

@@ -33,13 +33,14 @@ _GRANTS: Final[Mapping[str, tuple[Op, ...]]] = MappingProxyType(
         "coder qc insurance admin": (
             *(Op.SET_SETTING, Op.CHANGE_ASSET, Op.SET_STATE, Op.EXPORT, Op.ATTACH_RECEIPT),
             *(Op.WRITE_NOTE, Op.CHANGE_NOTE, Op.SETTLE_NOTE, Op.DROP_NOTE),
+            *(Op.ADD_DOCUMENT, Op.DROP_DOCUMENT, Op.PRINT_CASE),
         ),
         "coder insurance": (Op.SUBMIT,),
         "insurance": (Op.IMPORT_RETURNS, Op.ARCHIVE, Op.REQUEST_UNLOCK),
         "insurance admin": (Op.DECIDE_UNLOCK,),
         "head insurance": (Op.SIGN_EXCEPTION, Op.REJECT_EXCEPTION, Op.SET_STATE),
         "physician": (Op.ANSWER_RETURN, Op.SET_FIELD),
-        "admin": (Op.SAVE_PERSON,),
+        "admin": (Op.SAVE_PERSON, Op.RESTORE),
     }
 )
 """Roles, separated by blanks, and the operations that each of them may write."""

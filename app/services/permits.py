@@ -39,7 +39,8 @@ def needs(
 ) -> Callable[[Callable[Concatenate[_S, _P], _R]], Callable[Concatenate[_S, _P], _R]]:
     """Return a decorator for a method of a service: whoever has none of ``roles`` is refused.
 
-    The service keeps its :class:`Session` as ``_session``, None where there is no library. Put it under ``@property`` and over ``@contextmanager``.
+    The service keeps its :class:`Session` as ``_session``, None where there is no library. Put it under ``@property``
+    and over ``@contextmanager``.
     """
     wanted = frozenset[str](roles)
 
