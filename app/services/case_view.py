@@ -19,6 +19,7 @@ from app.qc.context import Sibling
 from app.qc.engine import RuleSet
 from app.services.documents import profile_of
 from app.services.first_group import FirstGroup, first_groups
+from app.services.lock_words import lock_words
 from app.services.noted import noted_paths
 from app.services.session import Session
 from app.services.standing import read_decisions, with_standing
@@ -148,7 +149,8 @@ class ViewBuilder:
     def _locked(self, stored: StoredCase) -> str:
         """Return why the case cannot be changed, '' when it can."""
         if stored.state in LOCKED:
-            return text("cases.locked_note", state=text(f"cases.state.{stored.state}"))
+            with self._session.db.read() as reader:
+                return lock_words(reader, stored)
         return text("cases.read_only_note") if self._session.db.read_only else ""
 
     def _report(self, stored: StoredCase, world: _World, touched: tuple[str, ...] | None) -> QcReport:

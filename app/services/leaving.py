@@ -12,6 +12,7 @@ from app.common.errors import UserProblem
 from app.common.progress import NoProgress, Progress
 from app.domain.changes import Changes
 from app.domain.findings import Severity
+from app.services.arriving import arrive
 from app.services.checking import CheckingService
 from app.services.permits import DESK, EVERYONE, needs
 from app.services.qc_batch_types import Leaving, LeavingRun
@@ -96,7 +97,11 @@ class LeavingService:
 
     @needs(*EVERYONE)
     def run(self, progress: Progress | None = None) -> LeavingRun:
-        """Check those who leave soon and tell which errors the last check had not told. Cancelling forgets nothing."""
+        """Check those who leave soon and tell which errors the last check had not told. Cancelling forgets nothing.
+
+        Who has left by now waits for coding from here on.
+        """
+        arrive(self._session, self._checking)
         case_ids = self.ids()
         self._checking.run(case_ids, progress)
         errors = self._errors(case_ids)

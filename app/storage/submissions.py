@@ -173,10 +173,15 @@ class SubmissionReads:
         return [(int(number), str(name), int(count)) for number, name, count in self._connection.execute(query)]
 
 
-def add_submission(tx: Transaction, scheme: tuple[str, str], note: str, count: int) -> int:
-    """Store the head of a submission (``scheme`` is its id and title) and return its id."""
-    facts = {"scheme_id": scheme[0], "scheme_title": scheme[1], "note": note, "cases": count}
-    return tx.insert_signed(submission.name, facts)
+def add_submission(tx: Transaction, note: str, count: int) -> int:
+    """Store the head of a submission and return its id."""
+    return tx.insert_signed(submission.name, {"scheme_id": "", "scheme_title": "", "note": note, "cases": count})
+
+
+def name_scheme(tx: Transaction, submission_id: int, scheme_id: str, title: str) -> None:
+    """Write by which schemes the cases of a submission were grouped."""
+    tx.set_column(submission.name, submission_id, "scheme_id", scheme_id)
+    tx.set_column(submission.name, submission_id, "scheme_title", title)
 
 
 def add_case(

@@ -1,0 +1,156 @@
+"""Submission: the gate, the frozen snapshots, the register of what went where (domain.md 5.6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from app.common.errors import UserProblem
+from app.common.files import sha256_of
+from app.common.progress import NoProgress, Progress
+from app.common.texts import text
+from app.domain.case import CaseState
+from app.domain.changes import Changes
+from app.services.checking import CheckingService
+from app.services.moves import steps_to, take_steps
+from app.services.permits import DESK, needs
+from app.services.session import Session
+from app.services.snapshots import SnapshotChange, differences, snapshot_of
+from app.services.submission_gate import look, passed_ids
+from app.services.submission_types import GateLine, GateReport, Scope, Waiting
+from app.storage import submissions
+from app.storage.ops import Op
+from app.storage.submissions import Receipt, StoredSubmission, SubmittedCase
+from app.storage.transaction import Transaction
+
+_STEP: Final = 20
+LONGEST_NOTE: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What was submitted: the number in the register and the cases."""
+
+    submission_id: int
+    cases: int
+    changes: Changes
+
+
+class SubmissionService:
+    """Every version of a case that was submitted stays, with the hash of what it was."""
+
+    def __init__(self, session: Session, checking: CheckingService) -> None:
+        self._session = session
+        self._checking = checking
+
+    @needs(*DESK)
+    def waiting(self) -> Waiting:
+        """Return how many passed cases wait, by month of discharge and by batch."""
+        with self._session.db.read() as reader:
+            months, batches = reader.submissions.passed_by_month(), reader.submissions.passed_by_batch()
+        return Waiting(tuple(months.items()), tuple(batches), sum(months.values()))
+
+    @needs(*DESK)
+    def ids(self, scope: Scope) -> tuple[int, ...]:
+        """Return the passed cases of a scope in the order of discharge."""
+        return passed_ids(self._session, scope)
+
+    @needs("coder", "insurance")
+    def gate(self, scope: Scope, progress: Progress | None = None) -> GateReport:
+        """Check and group every passed case of a scope anew; nothing but summaries is written. For a job."""
+        return look(self._session, self._checking, scope, progress or NoProgress())
+
+    @needs("coder", "insurance")
+    def submit(self, report: GateReport, note: str, progress: Progress | None = None) -> Submitted:
+        """Freeze a snapshot of every ready case and lock it, as one operation; cancelled before its end, none of it.
+
+        Raises :class:`UserProblem` without a case or a note, and when a case was changed since the gate.
+        """
+        if not report.ready:
+            raise UserProblem("submission.nothing", remedy="submission.remedy.nothing")
+        if not note.strip() or len(note) > LONGEST_NOTE:
+            raise UserProblem("submission.no_note", remedy="submission.remedy.no_note", most=LONGEST_NOTE)
+        steps = steps_to(self._session, CaseState.PASSED, CaseState.SUBMITTED)
+        progress = progress or NoProgress()
+        schemes: dict[str, str] = {}
+        with self._session.db.operation(Op.SUBMIT, by=self._session.actor, note=note.strip()) as tx:
+            number = submissions.add_submission(tx, note.strip(), len(report.ready))
+            for position, line in enumerate(report.ready):
+                if position % _STEP == 0:
+                    progress.step(position, len(report.ready))
+                scheme_id, title = self._freeze(tx, number, line)
+                schemes[scheme_id] = title
+                take_steps(tx, line.case_id, steps)
+            submissions.name_scheme(tx, number, " ".join(schemes), text("states.and").join(schemes.values()))
+        return Submitted(number, len(report.ready), tx.changes)
+
+    def _freeze(self, tx: Transaction, number: int, line: GateLine) -> tuple[str, str]:
+        """Store a version of a case with its snapshot and return the scheme that it was grouped by."""
+        stored = tx.load_case(line.case_id)
+        if stored.version != line.version or stored.state is not CaseState.PASSED:
+            raise UserProblem("submission.changed", remedy="submission.remedy.changed", number=line.record_no)
+        scheme, version = self._session.engines.scheme_for(stored.record), line.versions + 1
+        data = snapshot_of(stored, version, line.group, scheme)
+        submissions.add_case(tx, number, line.case_id, version, line.record_no, line.group, data)
+        return scheme.id, scheme.title
+
+    @needs(*DESK)
+    def register(self) -> tuple[StoredSubmission, ...]:
+        """Return everything that was submitted, latest first."""
+        with self._session.db.read() as reader:
+            return tuple(reader.submissions.all())
+
+    @needs(*DESK)
+    def cases_of(self, submission_id: int) -> tuple[SubmittedCase, ...]:
+        """Return the cases of a submission in the order in which they went."""
+        with self._session.db.read() as reader:
+            return tuple(reader.submissions.cases_of(submission_id))
+
+    @needs(*DESK)
+    def versions(self, case_id: int) -> tuple[SubmittedCase, ...]:
+        """Return the submitted versions of a case, latest first."""
+        with self._session.db.read() as reader:
+            return tuple(reader.submissions.versions(case_id))
+
+    @needs(*DESK)
+    def snapshot(self, sha256: str) -> bytes:
+        """Return the bytes that were submitted under a hash. Raises :class:`UserProblem` when there are none."""
+        try:
+            with self._session.db.read() as reader:
+                return reader.submissions.snapshot(sha256)
+        except LookupError as error:
+            raise UserProblem("submission.no_snapshot", remedy="submission.remedy.no_snapshot") from error
+
+    @needs(*DESK)
+    def changes_between(self, old: SubmittedCase, new: SubmittedCase) -> tuple[SnapshotChange, ...]:
+        """Return what differs between two versions of a case."""
+        return differences(self.snapshot(old.sha256), self.snapshot(new.sha256))
+
+    @needs("coder", "insurance")
+    def attach_receipt(self, submission_id: int, kind: str, file: Path, cases: int, note: str = "") -> Changes:
+        """Note in the register in which file a submission went out, or what came back for it.
+
+        ``kind`` names the file (``list``, ``upload``, ``answer``). Raises :class:`UserProblem` for a file that is not
+        there and an unknown submission.
+        """
+        if not file.is_file():
+            raise UserProblem("submission.no_file", remedy="submission.remedy.no_file", name=file.name)
+        if all(one.id != submission_id for one in self.register()):
+            raise UserProblem("submission.unknown", remedy="submission.remedy.unknown")
+        facts = {
+            "kind": kind,
+            "file_name": file.name,
+            "sha256": sha256_of(file),
+            "cases": cases,
+            "note": note.strip(),
+        }
+        with self._session.db.operation(Op.ATTACH_RECEIPT, by=self._session.actor, note=file.name) as tx:
+            submissions.add_receipt(tx, submission_id, facts)
+        return tx.changes
+
+    @needs(*DESK)
+    def receipts(self, submission_id: int) -> tuple[Receipt, ...]:
+        """Return the files of a submission, oldest first."""
+        with self._session.db.read() as reader:
+            return tuple(reader.submissions.receipts(submission_id))

@@ -1,0 +1,83 @@
+"""What the submission page shows: what waits, what the gate says, what went out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from app.storage.submissions import Group
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which passed cases are meant: all of them, of a month of discharge (``2026-11``), or of a batch."""
+
+    month: str = ""
+    batch_id: int = 0
+
+    def days(self) -> tuple[date, date] | None:
+        """Return first and last day of the month, None where no month is asked for."""
+        if not self.month:
+            return None
+        year, month = map(int, self.month.split("-"))
+        after = date(year + month // 12, month % 12 + 1, 1)
+        return date(year, month, 1), date.fromordinal(after.toordinal() - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Passed cases that wait to be submitted: by month of discharge, by batch (id, file name, cases), and in all."""
+
+    months: tuple[tuple[str, int], ...]
+    batches: tuple[tuple[int, str, int], ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class GateLine:
+    """A case that may be submitted, as it stood when it was looked at; ``versions`` counts its earlier submissions."""
+
+    case_id: int
+    version: int
+    record_no: str
+    name: str
+    dept: str
+    group: Group
+    versions: int
+
+    def __repr__(self) -> str:
+        return f"GateLine({self.case_id}, ‹redacted›)"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Refusal:
+    """A case that may not be submitted: ``kind`` of the reason, the reason and what to do, in words.
+
+    ``kind`` is error, warn, exception, group, regrouped or moved: it tells where the case is to be opened.
+    """
+
+    case_id: int
+    record_no: str
+    name: str
+    dept: str
+    kind: str
+    words: str
+    remedy: str
+
+    def __repr__(self) -> str:
+        return f"Refusal({self.case_id}, {self.kind})"
+
+
+@dataclass(frozen=True, slots=True)
+class GateReport:
+    """What the gate says of a scope: who may go, who may not, and what else is to be known."""
+
+    scope: Scope
+    ready: tuple[GateLine, ...]
+    refused: tuple[Refusal, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def again(self) -> int:
+        """How many of the ready ones were submitted before."""
+        return sum(1 for one in self.ready if one.versions)
