@@ -25,6 +25,7 @@ from app.ui.pages.drg.page import DrgPage
 from app.ui.pages.import_batch.page import CHECK, MAP, ImportPage
 from app.ui.pages.rules.page import RulesPage
 from app.ui.pages.schemes.page import SchemesPage
+from app.ui.pages.settings.page import SettingsPage
 from app.ui.pages.worklist.page import WorklistPage
 from app.ui.ports import JsonValue
 from app.ui.widgets import Card
@@ -345,6 +346,29 @@ _BROKEN = AssetReport(
     refused=True,
 )
 
+
+def _search_settings(window: MainWindow) -> None:
+    page = window.page
+    if isinstance(page, SettingsPage):
+        page.focus_search()
+        page.search.line.setText("bl")
+
+
+def _self_tested(window: MainWindow) -> bool:
+    return isinstance(window.page, SettingsPage) and len(window.page.about.facts) > 0
+
+
+def _self_test(window: MainWindow) -> None:
+    if isinstance(window.page, SettingsPage):
+        window.page.self_test()
+
+
+def _catch_key(window: MainWindow) -> None:
+    if isinstance(window.page, SettingsPage):
+        window.page.enter_group()
+        window.page.keys.catch()
+
+
 SCENES: tuple[Scene, ...] = (
     Scene("worklist", "worklist", {"queue": "coding"}, ready=_peeked),
     Scene("worklist-filter", "worklist", {"queue": "all"}, play=_complete, leave=_leave_filter),
@@ -383,4 +407,13 @@ SCENES: tuple[Scene, ...] = (
     Scene("compare-paths", "compare", ready=_paths, leave=_leave_paths),
     Scene("browser", "browser", {"scheme": "starter", "group": "HC1"}, ready=_browsed),
     Scene("browser-code", "browser", {"scheme": "starter", "query": "K80"}, ready=_browsed),
+    Scene("settings-look", "settings", {"option": "mode"}),
+    Scene("settings-keys", "settings", {"group": "keys"}, play=_catch_key),
+    Scene("settings-qc", "settings", {"group": "qc"}),
+    Scene("settings-pay", "settings", {"group": "pay"}),
+    Scene("settings-bands", "settings", {"group": "bands"}),
+    Scene("settings-backup", "settings", {"group": "backup"}),
+    Scene("settings-dictionaries", "settings", {"group": "dictionaries"}),
+    Scene("settings-about", "settings", {"group": "about"}, play=_self_test, ready=_self_tested),
+    Scene("settings-search", "settings", {"group": "look"}, play=_search_settings),
 )

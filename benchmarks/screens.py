@@ -28,12 +28,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Make the pictures; returns 1 when a scene did not come to rest."""
     args = _parser().parse_args(argv)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    if args.scale != 1:
+        os.environ["QT_SCALE_FACTOR"] = str(args.scale)
     args.out.mkdir(parents=True, exist_ok=True)
     with _library(args.home) as home, _window(home) as window:
         from benchmarks.scenes import SCENES  # noqa: PLC0415  # Qt only after the platform is chosen
 
         wanted = [scene for scene in SCENES if fnmatch(scene.name, args.only) and scene.page in window.pages]
-        restless = [name for theme in args.theme for name in _picture_all(window, wanted, theme, args.out)]
+        restless = [name for theme in args.theme for name in _picture_all(window, wanted, theme, args)]
     for name in restless:
         print(f"did not come to rest: {name}", file=sys.stderr)
     return 1 if restless else 0
@@ -44,6 +46,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, required=True, help="folder for the pictures")
     parser.add_argument("--only", default="*", help="scenes to show, for example 'case*'")
     parser.add_argument("--theme", nargs="+", choices=("light", "dark"), default=["light", "dark"])
+    parser.add_argument("--scale", type=float, default=1.0, help="scaling of the screen, for example 1.5")
+    parser.add_argument("--font", type=int, choices=(13, 14, 16), default=13, help="size of letters in px")
     parser.add_argument("--home", type=Path, help="folder of a library to show; a fresh demo library by default")
     return parser
 
@@ -74,18 +78,19 @@ def _window(home: Path) -> Iterator[MainWindow]:
         window.close()
 
 
-def _picture_all(window: MainWindow, scenes: Sequence[Scene], theme_name: str, out: Path) -> list[str]:
+def _picture_all(window: MainWindow, scenes: Sequence[Scene], theme_name: str, args: argparse.Namespace) -> list[str]:
     from app.ui.theme import Mode, theme  # noqa: PLC0415  # Qt only after the platform is chosen
 
     theme().set_mode(Mode(theme_name))
+    theme().set_font_px(args.font)
     restless = []
     for width, height in SIZES:
-        window.resize(width, height)
+        window.resize(round(width / args.scale), round(height / args.scale))
         for scene in scenes:
             name = f"{scene.name}{'-dark' if theme_name == 'dark' else ''}-{width}x{height}"
             if not _play(window, scene):
                 restless.append(name)
-            _save(window, out / f"{name}.png")
+            _save(window, args.out / f"{name}.png")
             scene.leave(window)
             print(name)
     return restless

@@ -19,6 +19,18 @@ from app.storage.backup import BackupFile, back_up, backup_folder, backups
 from app.storage.ops import Op
 from app.storage.restoring import Loss, ask_restore, head_id, loss, restore, wanted_restore
 
+__all__ = [
+    "DAILY",
+    "HOURS",
+    "BackupLine",
+    "BackupPlan",
+    "BackupService",
+    "Loss",
+    "note_restore",
+    "restore_waits",
+    "restored",
+]
+
 PREFIX: Final = "backup."
 HOURS: Final = (4, 12, 24, 168)
 """Intervals that can be chosen, in hours."""
