@@ -17,15 +17,19 @@ from app.services.checking import CheckingService
 from app.services.coding import CodingService
 from app.services.coding_memory import CodingMemoryService
 from app.services.compare import CompareService
+from app.services.desk import DeskService
 from app.services.drafts import DraftService
 from app.services.engines import Engines
 from app.services.exceptions import ExceptionService
 from app.services.exports import ExportService
+from app.services.fix_list import FixListService
 from app.services.front_page import FrontPageService
 from app.services.grants import guard_library
 from app.services.hospital_figures import HospitalFigures
 from app.services.imports import ImportService
 from app.services.leaving import LeavingService
+from app.services.list_export import ListExportService
+from app.services.list_work import ListWorkService
 from app.services.lookup import LookupService
 from app.services.notes import NoteService
 from app.services.papers import PaperService
@@ -39,6 +43,8 @@ from app.services.qc_batch_writing import QcBatchWriting
 from app.services.questions import QuestionService
 from app.services.retraining import RetrainingService
 from app.services.return_answers import PhysicianService
+from app.services.return_chase import ChaseService
+from app.services.return_packages import ReturnPackageService
 from app.services.return_templates import ReturnTemplates
 from app.services.return_verdicts import VerdictService
 from app.services.review import ReviewService
@@ -48,7 +54,12 @@ from app.services.rule_trial import RuleTrialService
 from app.services.rule_writing import RuleWritingService
 from app.services.scheme_browser import SchemeBrowserService
 from app.services.session import Seat, Session
+from app.services.states import StateService
+from app.services.submission import SubmissionService
 from app.services.suppressions import SuppressionService
+from app.services.three_way import StoredInsurer, ThreeWayService
+from app.services.today import TodayService
+from app.services.unlocking import UnlockService
 from app.services.whatif import WhatIfService
 from app.services.worklist import WorklistService
 from app.storage.actor import Actor, local_actor
@@ -90,13 +101,20 @@ class Services:
     session: Session
     places: Places
     worklist: WorklistService
+    list_work: ListWorkService
+    list_export: ListExportService
+    desk: DeskService
     cases: CaseService
     drafts: DraftService
+    today: TodayService
     questions: QuestionService
     asking: AskingService
     return_templates: ReturnTemplates
     physician: PhysicianService
     verdicts: VerdictService
+    chase: ChaseService
+    fix_list: FixListService
+    return_packages: ReturnPackageService
     coding: CodingService
     lookup: LookupService
     checking: CheckingService
@@ -122,10 +140,14 @@ class Services:
     rule_writing: RuleWritingService
     suppressions: SuppressionService
     exceptions: ExceptionService
+    states: StateService
+    submissions: SubmissionService
+    unlocking: UnlockService
     people: PeopleService
     notes: NoteService
     papers: PaperService
     front_page: FrontPageService
+    three_way: ThreeWayService
     backup: BackupService
 
     @property
@@ -187,20 +209,27 @@ def open_services(
     leaving = LeavingService(session, checking)
     rounds = QcBatchService(session, worklist, checking, leaving)
     rules, questions = RuleAdminService(session), QuestionService(session, cases)
-    templates = ReturnTemplates(session)
+    templates, backup = ReturnTemplates(session), BackupService(session)
     asking = AskingService(session, cases, templates)
     asking.adopt_old()
     return Services(
         session=session,
         places=Places(session),
         worklist=worklist,
+        list_work=ListWorkService(session),
+        list_export=ListExportService(session, worklist),
+        desk=DeskService(session, worklist, leaving, backup),
         cases=cases,
         drafts=DraftService(session),
+        today=TodayService(session),
         questions=questions,
         asking=asking,
         return_templates=templates,
         physician=PhysicianService(session, cases),
         verdicts=VerdictService(session, cases),
+        chase=ChaseService(session),
+        fix_list=FixListService(session),
+        return_packages=ReturnPackageService(session),
         coding=coding,
         lookup=LookupService(session, coding),
         checking=checking,
@@ -226,9 +255,13 @@ def open_services(
         rule_writing=RuleWritingService(session),
         suppressions=SuppressionService(session),
         exceptions=ExceptionService(session),
+        states=StateService(session, checking),
+        submissions=SubmissionService(session, checking),
+        unlocking=UnlockService(session, checking),
         people=PeopleService(session, passwords),
         notes=NoteService(session),
         papers=PaperService(session),
         front_page=FrontPageService(session),
-        backup=BackupService(session),
+        three_way=ThreeWayService(session, StoredInsurer(session)),
+        backup=backup,
     )

@@ -255,10 +255,15 @@ class QueueCount:
 
 @dataclass(frozen=True, slots=True)
 class ListTotals:
-    """Counts of what the worklist shows: cases with errors, cases with proposals to confirm."""
+    """What the worklist shows comes to: cases with errors, with proposals to confirm, overdue; amount at risk in fen.
+
+    The amount is None for who is shown none.
+    """
 
     errors: int = 0
     proposals: int = 0
+    overdue: int = 0
+    at_risk_fen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,67 +1,131 @@
-"""The worklist: queues with counts, the filter box in words, ids first and rows for what is on the screen."""
+"""The worklist: queues with counts, the filter box in words, ids first and lines for what is on the screen."""
 
 from __future__ import annotations
 
-import re
-import tomllib
 from array import array
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import date, timedelta
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from threading import Lock
 from typing import Final
 
-from app.common.paths import data
+import numpy as np
+
 from app.common.texts import text
 from app.domain.case import CaseState
-from app.domain.dictionaries import dictionary
+from app.domain.changes import Changes
 from app.domain.grouping import GroupStatus
 from app.services.leaving import leaving_ids
 from app.services.permits import DESK, needs
+from app.services.priority import CODING, Priority, Reason, Weights, moment_of, seconds
 from app.services.session import Session
 from app.services.types import ListTotals, QueueCount
-from app.storage.worklist import Filter, Test, WorklistQuery, WorklistRow
+from app.services.worklist_reasons import reasons_of
+from app.services.worklist_words import Known, Words, states
+from app.storage.case_columns import CaseColumns, Ints
+from app.storage.follow_ups import FollowUp
+from app.storage.listing import Order, holds
+from app.storage.ops import Op
+from app.storage.worklist import ANSWERED, Filter, Test, WorklistQuery, WorklistRow
 
 __all__ = ["WorklistRow", "WorklistService"]
 
 _S = CaseState
-_OPEN: Final = (_S.TO_CODE, _S.CODING, _S.RETURNED)
-_TOKEN: Final = re.compile(r"^(?P<field>[^:：<>=]+)[:：](?P<value>.+)$")
-_DAYS: Final = re.compile(r"^(\d{4}-\d{2}-\d{2})(?:[~\u2026\u81f3](\d{4}-\d{2}-\d{2}))?$")
+_SETTING: Final = "worklist.priority"
 _SECTIONS: Final = {
-    "queue": ("to_code", "coding", "returned", "inpatient", "leaving", "unclaimed", "mine"),
+    "queue": (
+        "today",
+        "answered",
+        "overdue",
+        "mine",
+        "unclaimed",
+        "to_code",
+        "coding",
+        "returned",
+        "follow_up",
+        "inpatient",
+        "leaving",
+    ),
     "quality": ("errors", "odd_group", "proposals"),
-    "all": ("to_qc", "passed", "submitted", "all"),
+    "all": ("to_qc", "approval", "passed", "submitted", "all"),
 }
 _ICONS: Final = {
+    "today": "ph.timer",
+    "answered": "ph.arrow-u-up-left",
+    "overdue": "ph.clock",
+    "mine": "ph.pencil-simple",
+    "unclaimed": "ph.tray",
     "to_code": "ph.circle-dashed",
     "coding": "ph.circle-half",
     "returned": "ph.arrow-bend-up-left",
+    "follow_up": "ph.hourglass",
     "inpatient": "ph.bed",
     "leaving": "ph.calendar-blank",
-    "unclaimed": "ph.tray",
-    "mine": "ph.pencil-simple",
     "errors": "ph.warning-octagon",
     "odd_group": "ph.question",
     "proposals": "ph.sparkle",
     "to_qc": "ph.shield-check",
+    "approval": "ph.stamp",
     "passed": "ph.check-circle",
     "submitted": "ph.lock-simple",
     "all": "ph.archive",
 }
+_FLAGS: Final = frozenset({"today", "answered", "overdue", "mine", "unclaimed", "follow_up", "proposals"})
+_SEES_MONEY: Final = ("insurance", "head", "qc")
+
+
+@dataclass(frozen=True, slots=True)
+class ListLine:
+    """A line of the list: the case, its points, until when, answers that wait, and why it waits."""
+
+    row: WorklistRow
+    points: int
+    deadline: datetime | None
+    answers: int
+    follow_up: FollowUp | None
+
+    @property
+    def case_id(self) -> int:
+        """The id of the case."""
+        return self.row.case_id
+
+    def __repr__(self) -> str:
+        return f"ListLine({self.row.case_id}, ‹redacted›)"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseReasons:
+    """Why a case is in a queue and why it stands where it does. Money in fen, None where the role is shown none."""
+
+    queue: str
+    points: int
+    lines: tuple[Reason, ...]
+    at_risk_fen: int | None
+    follow_up: FollowUp | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Scores:
+    key: tuple[object, ...]
+    points: Ints
+    deadline: Ints
 
 
 class WorklistService:
-    """Filters and sorts in SQL; the caller keeps ids and asks for the rows it shows."""
+    """Filters and sorts in memory; the caller keeps ids and asks for the lines it shows."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._scores: _Scores | None = None
+        self._leaving: tuple[tuple[object, ...], tuple[int, ...]] | None = None
+        self._lock = Lock()
 
     @needs(*DESK)
     def queues(self) -> tuple[QueueCount, ...]:
         """Return every queue with its count, in the order of the left column."""
-        with self._session.db.read() as reader:
-            counts = reader.counts({key: self._queue(key) for key in _ICONS})
+        words = self._words()
+        asked = {key: WorklistQuery(filters=self._queue(key, words)) for key in _ICONS}
+        counts = self._session.db.listing.counts(asked)
         return tuple(
             QueueCount(
                 key, text(f"worklist.queue.{key}"), counts[key], _ICONS[key], text(f"worklist.section.{section}")
@@ -71,175 +135,213 @@ class WorklistService:
         )
 
     @needs(*DESK)
+    def counts(self, queries: Mapping[str, tuple[str, str]]) -> dict[str, int]:
+        """Return how many cases each of some lists shows; a list is a queue with words of the filter box."""
+        words = self._words()
+        asked = {name: self._query(words, *one) for name, one in queries.items()}
+        return self._session.db.listing.counts(asked)
+
+    @needs(*DESK)
     def ids(self, queue: str = "all", words: str = "", sort: str = "", *, descending: bool = False) -> array[int]:
         """Return the ids that a queue and the filter box show, in order.
 
         ``words`` are typed: plain words are searched in name, number and main diagnosis; ``科室:骨科`` and the like
-        are conditions. What is not understood is searched as text.
+        are conditions. What is not understood is searched as text. ``sort`` is a column of the list, ``priority`` (the
+        most urgent first) or ``deadline``; '' keeps the order of entry.
         """
         whole = replace(self.query(queue, words), sort=sort, descending=descending)
-        with self._session.db.read() as reader:
-            return reader.worklist_ids(whole)
+        orders: Mapping[str, Order] = {
+            "priority": lambda columns: self._priority(columns).keys(),
+            "deadline": lambda columns: [self._priority(columns).by_deadline()],
+        }
+        return self._session.db.listing.ids(whole, orders.get(sort))
 
     @needs(*DESK)
     def query(self, queue: str = "all", words: str = "") -> WorklistQuery:
         """Return the cases that a queue and the filter box show, without an order."""
-        query = self._queue(queue)
-        plain, filters = self._parse(words)
-        return replace(query, text=plain, filters=(*query.filters, *filters))
+        return self._query(self._words(), queue, words)
 
     @needs(*DESK)
     def rows(self, ids: Sequence[int]) -> list[WorklistRow]:
-        """Return the lines of some ids, in their order."""
+        """Return the cases of some ids, in their order."""
         with self._session.db.read() as reader:
             return reader.worklist_rows(ids)
 
     @needs(*DESK)
-    def totals(self, queue: str = "all", words: str = "") -> ListTotals:
-        """Return how many of the cases that :meth:`ids` shows for the same words have errors or open proposals."""
-        whole = self.query(queue, words)
-        wanted = {
-            "errors": replace(whole, filters=(*whole.filters, Filter("errors", Test.FROM, (1,)))),
-            "proposals": replace(whole, filters=(*whole.filters, Filter("proposals", Test.FROM, (1,)))),
-        }
+    def lines(self, ids: Sequence[int]) -> list[ListLine]:
+        """Return the lines of some ids, in their order."""
         with self._session.db.read() as reader:
-            return ListTotals(**reader.counts(wanted))
+            rows = reader.worklist_rows(ids)
+            waiting = reader.follow_ups(ids)
+        with self._session.db.listing.columns() as columns:
+            known = self._known_scores(columns)
+            places = {int(columns.ids[at]): int(at) for at in columns.rows_of(ids)}
+            answers = columns.numbers[ANSWERED]
+            return [
+                ListLine(
+                    row,
+                    int(known.points[places[row.case_id]]),
+                    moment_of(int(known.deadline[places[row.case_id]])),
+                    int(answers[places[row.case_id]]),
+                    waiting.get(row.case_id),
+                )
+                for row in rows
+                if row.case_id in places
+            ]
+
+    @needs(*DESK)
+    def claims(self, ids: Sequence[int]) -> dict[str, list[int]]:
+        """Return some cases by who has claimed them, '' for nobody, in their order."""
+        found: dict[str, list[int]] = {}
+        with self._session.db.listing.columns() as columns:
+            rows = columns.rows_of(ids)
+            claimed = columns.texts["claimed_by"].values(rows)
+            for case_id, person in zip(columns.ids[rows].tolist(), claimed, strict=True):
+                found.setdefault(person, []).append(case_id)
+        return found
+
+    @needs(*DESK)
+    def idle(self, ids: Sequence[int]) -> list[int]:
+        """Return those of some cases that somebody else has claimed and left untouched for too long."""
+        idle_s = self.priority().idle_days * 86_400
+        with self._session.db.listing.columns() as columns:
+            rows = columns.rows_of(ids)
+            old = columns.numbers["updated"][rows] < seconds(self._session.clock.now()) - idle_s
+            others = columns.texts["claimed_by"].where(lambda one: one not in ("", self._session.actor.id))[rows]
+            found: list[int] = columns.ids[rows][old & others].tolist()
+            return found
+
+    @needs(*DESK)
+    def stale(self) -> int:
+        """Return how many cases were changed since they were last checked."""
+        with self._session.db.listing.columns() as columns:
+            return int(np.count_nonzero(columns.numbers["checked_version"] != columns.numbers["version"]))
+
+    @needs(*DESK)
+    def totals(self, queue: str = "all", words: str = "") -> ListTotals:
+        """Return what :meth:`ids` shows for the same words comes to: errors, proposals, overdue, amount at risk."""
+        query = self.query(queue, words)
+        with self._session.db.listing.columns() as columns:
+            shown, priority = holds(columns, query), self._priority(columns)
+            return ListTotals(
+                int(np.count_nonzero(shown & (columns.numbers["errors"] > 0))),
+                int(np.count_nonzero(shown & (columns.numbers["proposals"] > 0))),
+                int(np.count_nonzero(shown & priority.overdue())),
+                int(priority.at_risk()[shown].sum()) if self._sees_money() else None,
+            )
+
+    @needs(*DESK)
+    def reasons(self, case_id: int, queue: str = "all") -> CaseReasons | None:
+        """Return why a case stands where it does in a queue, None for one that is gone."""
+        with self._session.db.read() as reader:
+            waiting = reader.follow_ups([case_id]).get(case_id)
+        with self._session.db.listing.columns() as columns:
+            at = columns.rows_of([case_id])
+            if not len(at):
+                return None
+            row, priority = int(at[0]), self._priority(columns)
+            lines = reasons_of(columns, priority, row, self._session.clock.now(), waiting)
+            money = int(priority.at_risk()[row]) if self._sees_money() else None
+        why = text(f"worklist.why.{queue}") if queue in _ICONS else ""
+        return CaseReasons(why, sum(one.points for one in lines), lines, money, waiting)
 
     @needs(*DESK)
     def understands(self, word: str) -> bool:
         """Return whether a word of the filter box is a condition; others are searched as text."""
-        return bool(self._parse(word)[1])
+        return self._words().condition(word) is not None
 
     @needs(*DESK)
     def complete(self, typed: str) -> tuple[str, ...]:
         """Return conditions that a half-typed word may become."""
-        found = [f"{names[0]}:" for names in _fields().values() if any(name.startswith(typed) for name in names)]
-        matched = _TOKEN.match(typed)
-        if matched:
-            field, value = _field(matched["field"]), matched["value"]
-            found = [f"{matched['field']}:{word}" for word in self._values(field) if value in word]
-        elif typed.endswith((":", "：")):
-            field = _field(typed[:-1])
-            found = [f"{typed[:-1]}:{word}" for word in self._values(field)]
-        return tuple(found[:12])
+        return self._words().complete(typed)
 
-    def _values(self, field: str) -> Sequence[str]:
-        fixed = {
-            "state": [text(f"cases.state.{state}") for state in CaseState],
-            "severity": [text(f"worklist.severity.{key}") for key in ("error", "warn", "hint", "none")],
-            "discharge": [text(f"worklist.day.{key}") for key in ("today", "week", "month")],
-        }
-        if field == "dept":
-            return [dictionary("D-DEPT").label(code) or code for code in self._counted("dept")]
-        if field == "batch":
-            return list(dict.fromkeys(title.split()[0] for title in self._batches().values() if title.strip()))
-        return self._counted("drg") if field == "drg" else fixed.get(field, [])
+    @needs(*DESK)
+    def priority(self) -> Weights:
+        """Return the weights that the hospital has given, else the program's own."""
+        with self._session.db.read() as reader:
+            return Weights.of(reader.setting(_SETTING))
+
+    @needs("admin", "qc", "insurance")
+    def set_priority(self, weights: Weights) -> Changes:
+        """Store weights as one operation. Raises :class:`UserProblem` for a number out of its range."""
+        with self._session.db.operation(Op.SET_SETTING, by=self._session.actor) as tx:
+            tx.set_setting(_SETTING, asdict(weights.checked()))
+        return replace(tx.changes, listing=True)
+
+    @needs(*DESK)
+    def people(self) -> dict[str, str]:
+        """Return the names of those who can be given cases and of those who have some, by id."""
+        with self._session.db.read() as reader:
+            coders = [one for one in reader.people.everybody() if one.active and "coder" in one.roles]
+        found = {one.actor.id: one.name for one in coders}
+        found.setdefault(self._session.actor.id, self._session.actor.name)
+        for person in self._session.db.listing.value_counts("claimed_by"):
+            found.setdefault(person, person)
+        return found
+
+    def _sees_money(self) -> bool:
+        return self._session.actor.may(*_SEES_MONEY)
+
+    def _words(self) -> Words:
+        return Words(
+            Known(
+                self._session.clock.now(),
+                self._session.actor.id,
+                self.priority(),
+                self.people,
+                self._counted,
+                self._batches,
+            )
+        )
+
+    def _counted(self, column: str) -> Sequence[str]:
+        return list(self._session.db.listing.value_counts(column))
 
     def _batches(self) -> Mapping[int, str]:
         with self._session.db.read() as reader:
-            return {batch.id: batch.file_name for batch in reader.batches()}
+            return reader.batch_titles()
 
-    def _counted(self, column: str) -> list[str]:
-        with self._session.db.read() as reader:
-            return list(reader.value_counts(column))
+    def _priority(self, columns: CaseColumns) -> Priority:
+        return Priority(columns, self.priority(), self._session.clock.now(), self._session.actor.id)
 
-    def _queue(self, key: str) -> WorklistQuery:
-        def states(*wanted: CaseState) -> Filter:
-            return Filter("state", Test.IS, tuple(str(state) for state in wanted))
+    def _known_scores(self, columns: CaseColumns) -> _Scores:
+        """Return the points of all cases, worked out anew when something was written or a minute has gone."""
+        now = self._session.clock.now().replace(second=0, microsecond=0)
+        key = (columns.stamp, now, self._session.actor.id)
+        known = self._scores
+        if known is None or known.key != key:
+            priority = self._priority(columns)
+            known = self._scores = _Scores(key, priority.scores(), priority.deadline)
+        return known
 
-        filters: Mapping[str, tuple[Filter, ...]] = {
-            "to_code": (states(_S.TO_CODE),),
-            "coding": (states(_S.CODING),),
-            "returned": (states(_S.RETURNED),),
-            "inpatient": (states(_S.INPATIENT),),
-            "leaving": (Filter("id", Test.IS, leaving_ids(self._session) if key == "leaving" else ()),),
-            "unclaimed": (states(*_OPEN), Filter("claimed_by", Test.IS, ("",))),
-            "mine": (states(*_OPEN), Filter("claimed_by", Test.IS, (self._session.actor.id,))),
-            "errors": (states(*_OPEN, _S.TO_QC, _S.QC), Filter("errors", Test.FROM, (1,))),
-            "odd_group": (Filter("group_status", Test.IS, (str(GroupStatus.AMBIGUOUS), str(GroupStatus.UNGROUPED))),),
-            "proposals": (Filter("proposals", Test.FROM, (1,)),),
-            "to_qc": (states(_S.TO_QC, _S.QC),),
-            "passed": (states(_S.PASSED, _S.APPROVAL),),
-            "submitted": (states(_S.SUBMITTED, _S.UNLOCK_REQUESTED, _S.ARCHIVED),),
+    def _query(self, known: Words, queue: str, words: str) -> WorklistQuery:
+        plain, filters = known.parse(words)
+        return WorklistQuery(plain, (*self._queue(queue, known), *filters))
+
+    def _queue(self, key: str, words: Words) -> tuple[Filter, ...]:
+        if key in _FLAGS:
+            return words.flag(key)
+        odd = (str(GroupStatus.AMBIGUOUS), str(GroupStatus.UNGROUPED))
+        filters: Mapping[str, Callable[[], tuple[Filter, ...]]] = {
+            "to_code": lambda: (states(_S.TO_CODE),),
+            "coding": lambda: (states(_S.CODING),),
+            "returned": lambda: (states(_S.RETURNED),),
+            "inpatient": lambda: (states(_S.INPATIENT),),
+            "leaving": lambda: (Filter("id", Test.IS, self._who_leaves()),),
+            "errors": lambda: (states(*CODING, _S.TO_QC, _S.QC), Filter("errors", Test.FROM, (1,))),
+            "odd_group": lambda: (Filter("group_status", Test.IS, odd),),
+            "to_qc": lambda: (states(_S.TO_QC, _S.QC),),
+            "approval": lambda: (states(_S.APPROVAL),),
+            "passed": lambda: (states(_S.PASSED),),
+            "submitted": lambda: (states(_S.SUBMITTED, _S.UNLOCK_REQUESTED, _S.ARCHIVED),),
         }
-        return WorklistQuery(filters=filters.get(key, ()))
+        return filters[key]() if key in filters else ()
 
-    def _parse(self, words: str) -> tuple[str, tuple[Filter, ...]]:
-        plain: list[str] = []
-        filters: list[Filter] = []
-        for word in words.split():
-            matched = _TOKEN.match(word)
-            condition = self._condition(_field(matched["field"]), matched["value"]) if matched else None
-            if condition is None:
-                plain.append(word)
-            else:
-                filters += condition
-        return " ".join(plain), tuple(filters)
-
-    def _condition(self, field: str, value: str) -> list[Filter] | None:
-        simple: Mapping[str, Filter] = {
-            "drg": Filter("drg", Test.CONTAINS, (value,)),
-            "record": Filter("record_no", Test.CONTAINS, (value,)),
-            "coder": Filter("claimed_by", Test.IS, (self._session.actor.id,)),
-            "dept": Filter("dept", Test.IS, _departments(value)),
-            "state": Filter("state", Test.IS, _states(value)),
-        }
-        if field in simple:
-            return [simple[field]]
-        if field == "severity":
-            return _by_severity(value)
-        if field == "batch":
-            return [Filter("batch_id", Test.IS, self._batch_ids(value))]
-        return self._by_day(value) if field == "discharge" else None
-
-    def _batch_ids(self, value: str) -> tuple[int, ...]:
-        """Return the batches a value names: ``#12`` that one, other words every file whose name holds them."""
-        if value.startswith("#") and value[1:].isdecimal():
-            return (int(value[1:]),)
-        return tuple(number for number, title in self._batches().items() if value in title) or (-1,)
-
-    def _by_day(self, value: str) -> list[Filter] | None:
-        today = self._session.clock.now().date()
-        starts = {
-            text("worklist.day.today"): today,
-            text("worklist.day.week"): today - timedelta(days=today.weekday()),
-            text("worklist.day.month"): today.replace(day=1),
-        }
-        if value in starts:
-            return [Filter("discharge_time", Test.FROM, (starts[value],)), Filter("discharge_time", Test.TO, (today,))]
-        matched = _DAYS.match(value)
-        if not matched:
-            return None
-        try:
-            first = date.fromisoformat(matched[1])
-            last = date.fromisoformat(matched[2] or matched[1])
-        except ValueError:
-            return None
-        return [Filter("discharge_time", Test.FROM, (first,)), Filter("discharge_time", Test.TO, (last,))]
-
-
-def _departments(value: str) -> tuple[str, ...]:
-    found = dictionary("D-DEPT").search(value)
-    return tuple(code for code, label in found if value in label or value == code) or (value,)
-
-
-def _states(value: str) -> tuple[str, ...]:
-    return tuple(str(state) for state in CaseState if value in text(f"cases.state.{state}")) or ("",)
-
-
-def _by_severity(value: str) -> list[Filter] | None:
-    columns = {text(f"worklist.severity.{key}"): f"{key}s" for key in ("error", "warn", "hint")}
-    if value == text("worklist.severity.none"):
-        return [Filter(column, Test.TO, (0,)) for column in columns.values()]
-    return [Filter(columns[value], Test.FROM, (1,))] if value in columns else None
-
-
-@cache
-def _fields() -> Mapping[str, Sequence[str]]:
-    with (data("resources") / "texts" / "worklist.toml").open("rb") as handle:
-        fields: Mapping[str, Sequence[str]] = tomllib.load(handle)["field"]
-    return fields
-
-
-def _field(name: str) -> str:
-    return next((field for field, names in _fields().items() if name in names), "")
+    def _who_leaves(self) -> tuple[int, ...]:
+        """Return the cases that leave soon; who they are takes a look at every stay, so it is kept until a write."""
+        with self._session.db.listing.columns() as columns:
+            key = (columns.stamp, self._session.clock.now().date())
+        with self._lock:
+            if self._leaving is None or self._leaving[0] != key:
+                self._leaving = key, leaving_ids(self._session)
+            return self._leaving[1]

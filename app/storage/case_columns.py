@@ -95,6 +95,11 @@ class TextColumn:
         told = np.fromiter((holds(one) for one in self._known), np.bool_, len(self._known))
         return told[self.codes]
 
+    def values(self, rows: Sequence[int] | Ints) -> list[str]:
+        """Return the texts of some rows."""
+        texts = list(self._known)
+        return [texts[code] for code in self.codes[rows].tolist()]
+
     def counts(self) -> dict[str, int]:
         """Return how often each text occurs, the most frequent first, '' left out."""
         numbers = np.bincount(self.codes, minlength=len(self._known)).tolist()
@@ -103,9 +108,10 @@ class TextColumn:
 
 
 class CaseColumns:
-    """The columns, in the order of the ids. ``numbers`` holds moments too, as seconds."""
+    """The columns, in the order of the ids. ``numbers`` holds moments too, as seconds; ``stamp`` grows with changes."""
 
     def __init__(self) -> None:
+        self.stamp = 0
         self.ids: Ints = np.zeros(0, np.int64)
         self.texts: dict[str, TextColumn] = {name: TextColumn() for name in TEXTS}
         self.numbers: dict[str, Ints] = {name: np.zeros(0, np.int64) for name in (*NUMBERS, *MOMENTS)}

@@ -11,11 +11,12 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from app.domain.case import CaseState
 from app.domain.field import Group
 from app.storage.audit import Operation, change_of, operation_of
-from app.storage.cells import FieldCell, decode
+from app.storage.cells import FieldCell, decode, dump
 from app.storage.ops import Op
-from app.storage.rows import CODE_STATUS, EVENT, POSITION, PROPOSAL, ROW, Change
+from app.storage.rows import CODE_STATUS, EVENT, POSITION, PROPOSAL, ROW, STATE, Change
 from app.storage.tables import WORKFLOW_COLUMNS, audit_change, audit_operation, setting, spec_of
 
 _IMPORTS: Final = frozenset({Op.IMPORT, Op.REIMPORT})
@@ -118,6 +119,19 @@ def day_of(connection: sa.Connection, actor: str, day: date) -> list[Operation]:
         .order_by(audit_operation.c.id.desc())
     )
     return [operation_of(row) for row in connection.execute(query)]
+
+
+def finished_on(connection: sa.Connection, actor: str, day: date) -> int:
+    """Return how many cases a person sent on to quality control on a day, each counted once."""
+    change = audit_change.c
+    query = (
+        sa.select(sa.func.count(change.case_id.distinct()))
+        .join(audit_operation, change.op_id == audit_operation.c.id)
+        .where(audit_operation.c.at >= day.isoformat(), audit_operation.c.at < (day + timedelta(days=1)).isoformat())
+        .where(audit_operation.c.actor == actor, audit_operation.c.op == Op.SET_STATE)
+        .where(change.entity == Group.CASE.value, change.field == STATE, change.after == dump(CaseState.TO_QC.value))
+    )
+    return int(connection.execute(query).scalar_one())
 
 
 def edited_cells(connection: sa.Connection, case_id: int) -> frozenset[tuple[Group, int, str]]:

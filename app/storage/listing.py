@@ -16,7 +16,7 @@ from app.domain.case import CaseState
 from app.storage.case_columns import NONE, CaseColumns, Flags, Ints
 from app.storage.desk_tables import follow_up
 from app.storage.return_table import return_item
-from app.storage.worklist import ANSWERED, FOLLOW_UP, NO_DAY, Filter, FilterValue, Test, WorklistQuery
+from app.storage.worklist import ANSWERED, FOLLOW_UP, LOS_DAYS, NO_DAY, Filter, FilterValue, Test, WorklistQuery
 
 Keys = Sequence[Ints]
 """Columns to sort by, the one that counts most first."""
@@ -28,6 +28,7 @@ _SORTS: Final[Mapping[str, tuple[str, ...]]] = {
     "age": ("age_years", "age_days"),
 }
 _EPOCH: Final = datetime(1970, 1, 1)
+_DAY_S: Final = 86_400
 _MOST_ONE_BY_ONE: Final = 4000
 """Written cases up to which they are read singly; reading all takes half a second for 100,000."""
 
@@ -47,6 +48,7 @@ class Listing:
         self._columns: CaseColumns | None = None
         self._written: set[int] = set()
         self._beside = True
+        self._stamp = 0
         self._lock = threading.RLock()
         self._noting = threading.Lock()
 
@@ -92,17 +94,23 @@ class Listing:
         if columns is None or seen != self._seen or len(written) > _MOST_ONE_BY_ONE:
             with self._connect() as connection:
                 columns = CaseColumns.read(connection)
-                _read_beside(connection, columns)
+                _complete(connection, columns)
+            self._stamp += 1
         elif written or beside:
             with self._connect() as connection:
                 columns.update(connection, written)
-                _read_beside(connection, columns)
+                _complete(connection, columns)
+            self._stamp += 1
+        columns.stamp = self._stamp
         self._columns, self._seen = columns, seen
         return columns
 
 
-def _read_beside(connection: sa.Connection, columns: CaseColumns) -> None:
-    """Read what stands in other tables: on which day a case is looked at again, how many answers wait."""
+def _complete(connection: sa.Connection, columns: CaseColumns) -> None:
+    """Add what stands in other tables (the day on which a case is looked at again, answers that wait), and the stay."""
+    came, left = (columns.numbers[name] // _DAY_S for name in ("admit_time", "discharge_time"))
+    both = (columns.numbers["admit_time"] != NONE) & (columns.numbers["discharge_time"] != NONE)
+    columns.numbers[LOS_DAYS] = np.where(both, np.maximum(left - came, 1), NONE)
     due = np.full(len(columns), NONE, np.int64)
     days = connection.execute(sa.select(follow_up.c.case_id, follow_up.c.due).order_by(follow_up.c.case_id)).all()
     _put(columns, due, [row[0] for row in days], [_seconds(date.fromisoformat(row[1] or NO_DAY)) for row in days])

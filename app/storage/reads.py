@@ -22,8 +22,10 @@ from app.storage.beside import StoredDocument, StoredNote
 from app.storage.cells import FieldCell
 from app.storage.check import CheckReport, check
 from app.storage.coding_memory import MemoryLine, MemoryQuery, MemoryStats, MemoryStep, MemoryUse, PastImport
+from app.storage.day import day_changes, undone_of
 from app.storage.decisions import StoredException, StoredSuppression
 from app.storage.figures import PastStay, past_stays
+from app.storage.follow_ups import FollowUp, follow_ups
 from app.storage.history import FieldChange, SettingChange
 from app.storage.insurer import InsurerReads
 from app.storage.jsonify import from_json
@@ -119,6 +121,14 @@ class Reader:
         """Return the lines of ``ids`` in their order; ids that no longer exist are left out."""
         return worklist.worklist_rows(self._connection, ids)
 
+    def follow_ups(self, case_ids: Sequence[int]) -> dict[int, FollowUp]:
+        """Return what those of some cases wait for that do, by case."""
+        return follow_ups(self._connection, case_ids)
+
+    def finished_on(self, actor: str, day: date) -> int:
+        """Return how many cases somebody sent on to quality control on a day."""
+        return history.finished_on(self._connection, actor, day)
+
     def stale_ids(self, stamp: str) -> array[int]:
         """Return the cases that changed since their report was saved, or whose report has another stamp."""
         return worklist.stale_ids(self._connection, stamp)
@@ -167,6 +177,14 @@ class Reader:
         """Return what an actor did on a day, latest first."""
         return history.day_of(self._connection, actor, day)
 
+    def day_changes(self, actor: str, day: date) -> dict[int, tuple[Change, ...]]:
+        """Return the changes of what a person did on a day by operation; those of batches are left out."""
+        return day_changes(self._connection, actor, day)
+
+    def undone_of(self, op_ids: Sequence[int]) -> set[int]:
+        """Return those of some operations that are taken back now."""
+        return undone_of(self._connection, op_ids)
+
     def audit_head(self) -> AuditHead:
         """Return the last operation's id and hash, to be kept outside the file."""
         return audit.head_of(self._connection)
@@ -182,6 +200,11 @@ class Reader:
     def batches(self) -> list[StoredBatch]:
         """Return the imported files, latest first."""
         return [_batch(row) for row in self._connection.execute(batch.select().order_by(batch.c.id.desc())).mappings()]
+
+    def batch_titles(self) -> dict[int, str]:
+        """Return the file names of the imported files by number, latest first."""
+        found = self._connection.execute(sa.select(batch.c.id, batch.c.file_name).order_by(batch.c.id.desc()))
+        return {row[0]: row[1] for row in found}
 
     def batch(self, batch_id: int) -> StoredBatch:
         """Return one imported file. Raises ``LookupError`` when it does not exist."""

@@ -306,6 +306,10 @@ class Transaction(CacheWriter):
         """Note that nobody works on the case."""
         self._set_workflow(case_id, "claimed_by", "")
 
+    def assign(self, case_id: int, person: str) -> None:
+        """Note that somebody else works on the case, by id."""
+        self._set_workflow(case_id, "claimed_by", person)
+
     def save_batch(self, batch: NewBatch) -> int:
         """Store a batch and return its id. The source is kept once per content and never deleted."""
         facts = {

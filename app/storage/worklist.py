@@ -37,6 +37,8 @@ FOLLOW_UP: Final = "follow_up"
 """The day on which somebody looks at a case again, for filters; ``NO_DAY`` for a case that waits without one."""
 ANSWERED: Final = "answered"
 """How many answers of physicians wait for a look, for filters."""
+LOS_DAYS: Final = "los_days"
+"""Days from admission to discharge, for filters (domain.md 2.1: same day = 1)."""
 NO_DAY: Final = "9999-12-31"
 _BESIDE: Final[Mapping[str, sa.ColumnElement[object]]] = {
     FOLLOW_UP: sa.func.coalesce(
@@ -44,6 +46,15 @@ _BESIDE: Final[Mapping[str, sa.ColumnElement[object]]] = {
         .where(follow_up.c.case_id == cases.c.id)
         .scalar_subquery(),
         "",
+    ),
+    LOS_DAYS: sa.case(
+        (cases.c.admit_time == "", None),
+        (cases.c.discharge_time == "", None),
+        else_=sa.func.max(
+            sa.func.julianday(sa.func.date(cases.c.discharge_time))
+            - sa.func.julianday(sa.func.date(cases.c.admit_time)),
+            1,
+        ),
     ),
     ANSWERED: sa.select(sa.func.count())
     .where(return_item.c.case_id == cases.c.id, return_item.c.status == "answered")
@@ -220,6 +231,7 @@ def _contains(text: str) -> str:
 def _condition(item: Filter) -> sa.ColumnElement[bool]:
     column = _column(item.column)
     values = [_value(value) for value in item.values]
+    found: sa.ColumnElement[bool]
     match item.test:
         case Test.IS:
             found = column.in_(values)

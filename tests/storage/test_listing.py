@@ -38,6 +38,8 @@ _FILTERS = (
     Filter("follow_up", Is.TO, (TODAY,)),
     Filter("follow_up", Is.BEFORE, (TODAY,)),
     Filter("answered", Is.FROM, (1,)),
+    Filter("los_days", Is.FROM, (11,)),
+    Filter("los_days", Is.TO, (5,)),
 )
 _SORTS = ("", "state", "record_no", "patient_name", "age", "dept", "discharge_time", "principal_text", "severity", "drg")
 
