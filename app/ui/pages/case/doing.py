@@ -41,8 +41,8 @@ def in_grid(page: CasePage) -> bool:
 
 
 def can_undo(page: CasePage) -> bool:
-    """True when there is something to take back."""
-    return is_unlocked(page) and page.view is not None and bool(page.view.undo_name)
+    """True when a case is shown: what cannot be taken back on it may be on another."""
+    return page.is_whole
 
 
 def can_redo(page: CasePage) -> bool:

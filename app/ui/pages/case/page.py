@@ -37,6 +37,7 @@ from app.ui.pages.case.sheet import Sheet
 from app.ui.pages.case.work import CaseWork
 from app.ui.pages.codes.guard import ask_meaning
 from app.ui.pages.wording import joined
+from app.ui.undoing import latest_elsewhere
 from app.ui.widgets import Pane, Splitter, StateStack, column, row
 
 _OFFERED = 3
@@ -499,9 +500,18 @@ class CasePage(Page):
             self.findings.settle(finding)
 
     def undo(self) -> None:
-        """Take back the last operation."""
+        """Take back the last operation on the case; with none, go to where the user's last one was made."""
         self.settle()
-        self.work.undo()
+        view = self.view
+        if view is None or view.undo_name:
+            self.work.undo()
+            return
+        latest = latest_elsewhere(self.shell, but=view.case_id)
+        if latest is None:
+            self.shell.notices.toast("没有可撤销的操作。")
+            return
+        latest.go(self.shell)
+        self.shell.notices.toast(f"上一步在 {latest.words}。再按 Ctrl+Z 撤销。")
 
     def _on_wanted(self, what: str) -> None:
         deciding.by_button(self, what)
