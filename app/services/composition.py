@@ -61,7 +61,6 @@ from app.services.three_way import StoredInsurer, ThreeWayService
 from app.services.today import TodayService
 from app.services.unlocking import UnlockService
 from app.services.whatif import WhatIfService
-from app.services.today import TodayService
 from app.services.worklist import WorklistService
 from app.storage.actor import Actor, local_actor
 from app.storage.database import Database

@@ -24,7 +24,6 @@ from app.storage.check import CheckReport, check
 from app.storage.coding_memory import MemoryLine, MemoryQuery, MemoryStats, MemoryStep, MemoryUse, PastImport
 from app.storage.day import day_changes, undone_of
 from app.storage.decisions import StoredException, StoredSuppression
-from app.storage.day import day_changes, undone_of
 from app.storage.figures import PastStay, past_stays
 from app.storage.follow_ups import FollowUp, follow_ups
 from app.storage.history import FieldChange, SettingChange
