@@ -239,7 +239,8 @@ def test_a_question_to_the_physician_goes_along_when_the_case_is_returned(warned
     warned.press("R", "Return")
     (note,) = warned.services.asking.of_case(warned.case_id)
     assert note.rule_id == finding.rule_id
-    assert finding.message in note.words
+    assert note.words
+    assert note.path == finding.paths[0]
     assert "待问医师" in words_of(warned.page.findings).split("\n")
     warned.desk.window.shell.actions.trigger("case.return")
     warned.settle()
@@ -335,7 +336,8 @@ def test_a_broken_rule_is_told_calmly_and_is_no_finding(warned: Any) -> None:
 
 def test_nothing_can_be_decided_in_a_locked_case(warned: Any) -> None:
     finding = of_severity(warned, Severity.WARN)
-    warned.services.asking.ask(warned.case_id, "X", "", "一问")
+    _, question = warned.services.asking.draft(warned.case_id, "sex")
+    warned.services.asking.ask(warned.case_id, question)
     with warned.services.session.db.operation(Op.SET_STATE, by=warned.services.user) as tx:
         tx.set_state(warned.case_id, CaseState.SUBMITTED)
     warned.page.open_case(warned.case_id)
