@@ -7,8 +7,9 @@ from functools import partial
 
 from app.ui.actions import Action
 from app.ui.page import PageSpec
-from app.ui.pages.case import deciding, doing, excepting
+from app.ui.pages.case import deciding, doing, excepting, returning
 from app.ui.pages.case.page import CasePage
+from app.ui.pages.case.reading_actions import READING_ACTIONS
 
 _GROUP = "首页"
 
@@ -82,7 +83,9 @@ _WHOLE = (
         "Alt+S",
         doing.is_open,
     ),
-    _act("return", "退回医师", "连同记下的问题退回医师，可补充说明。", deciding.return_case, "", deciding.can_return),
+    _act("return", "退回医师", "连同记下的问题退回医师，可补充说明。", returning.return_case, "", returning.can_return),
+    _act("ask_field", "就此字段问医师", "就光标所在的字段问医师一个中性的问题。", returning.ask_about_field, "Ctrl+R"),
+    _act("answers", "医师的答复", "打开医师对这份病案的答复，逐项处理。", returning.show_answers, "", doing.is_open),
     _act("drg", "查看分组路径", "打开 DRG 分组页，看完整判定过程与支付测算。", doing.show_drg, "F9", doing.is_open),
     _act("fees", "展开费用", "展开或收起 24 项费用。", doing.toggle_fees, "Ctrl+Shift+F", doing.is_open),
     _act("dock", "收起右栏", "收起或展开质控与分组栏。", doing.toggle_dock, "Ctrl+B", doing.is_open),
@@ -130,11 +133,11 @@ _ROWS = (
 )
 
 _DOCK = (
-    _choose("ask", "问医师", "把选中的问题记入待问医师，随病案一并退回。", deciding.ask_physician, "R"),
+    _choose("ask", "问医师", "把选中的问题记入待问医师，随病案一并退回。", returning.ask_physician, "R"),
     _choose("except", "例外", "为选中的强制错误申请或签批例外。", excepting.except_current, "X", deciding.is_blocking),
     _choose("false", "记为误报", "记为误报，供规则管理参考。", deciding.call_false, "F", deciding.has_finding),
     _choose("rule", "在规则管理中打开", "打开选中问题的规则或追问。", deciding.open_rule, "O", deciding.has_rule),
     _choose("decided", "展开已处理", "展开或收起已确认、例外和已答的项目。", doing.toggle_decided, "D", doing.is_open),
 )
 
-PAGE = PageSpec("case", "病案首页", CasePage, actions=(*_WHOLE, *_DOCK, *_ROWS))
+PAGE = PageSpec("case", "病案首页", CasePage, actions=(*_WHOLE, *_DOCK, *_ROWS, *READING_ACTIONS))

@@ -7,13 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from app.common.errors import UserProblem
-from app.domain.case import CaseState
 from app.domain.findings import Finding, Severity
-from app.domain.states import LEGAL
 from app.qc.questions import Asked
 from app.services.types import CaseView
 from app.ui.page import Place
-from app.ui.pages.case import excepting
+from app.ui.pages.case import excepting, returning
 from app.ui.pages.case.answering import AnswerCard, Answering
 from app.ui.pages.case.dock_cards import AnsweredCard, DecidedCard, FindingCard, NoteCard, QuestionCard
 from app.ui.pages.case.reasons import CONFIRM, Asking, ask_words
@@ -48,18 +46,13 @@ def is_blocking(page: CasePage) -> bool:
     return has_choice(page) and card.finding.severity is Severity.ERROR
 
 
-def can_return(page: CasePage) -> bool:
-    """True when the case may go back to the physician."""
-    return page.view is not None and not page.view.locked and CaseState.RETURNED in LEGAL[page.view.state]
-
-
 def by_button(page: CasePage, what: str) -> None:
     """Do what a button of the chosen card says."""
     {
         "confirm": confirm,
         "lift": confirm,
         "except": excepting.except_current,
-        "ask": ask_physician,
+        "ask": returning.ask_physician,
         "false": call_false,
     }[what](page)
 
@@ -149,52 +142,6 @@ def explain(page: CasePage) -> str:
         case QuestionCard() as card:
             return f"{card.asked.finding.message}\n依据：{card.asked.finding.remedy}"
     return ""
-
-
-# The physician.
-
-
-def ask_physician(page: CasePage) -> None:
-    """Note a neutral question about the chosen finding or question; it goes along when the case is returned."""
-    page.settle()
-    match page.findings.current_card():
-        case FindingCard() as card:
-            finding, given = card.finding, f"{card.finding.message}，请核对病历：实际情况是？"
-        case QuestionCard() as card:
-            finding, given = card.asked.finding, f"{card.asked.finding.message}请按病历答复，并写明记载位置。"
-        case _:
-            return
-    lines = ("问题要中性，不提分组和费用。记下后随病案一并退回。",)
-    asking = Asking(f"问医师 {finding.rule_id}", lines, (), "要问的话", "记入待问", given=given)
-    ask_words(page, asking, partial(_asked, page, finding))
-
-
-def _asked(page: CasePage, finding: Finding, words: str) -> None:
-    path = finding.paths[0] if finding.paths else ""
-    if page.work.do(page.shell.services.asking.ask, finding.rule_id, path, words):
-        count = len(page.shell.services.asking.of_case(page.view.case_id)) if page.view else 0
-        page.shell.notices.toast(f"已记入待问医师，共 {count} 条；“退回医师”时一并送出。", undo=page.undo)
-
-
-def return_case(page: CasePage) -> None:
-    """Return the case to the physician with the questions noted and a message."""
-    page.settle()
-    if page.view is None:
-        return
-    notes = page.shell.services.asking.of_case(page.view.case_id)
-    lines = tuple(f"{number}. {note.words}" for number, note in enumerate(notes, 1))
-    hint = "补充说明" if notes else "要问的话"
-    given = "请逐条答复。" if notes else ""
-    asking = Asking(
-        "退回医师", lines or ("还没有记下问题；可在问题上按 R 记下，或在此写明。",), (), hint, "退回", given=given
-    )
-    ask_words(page, asking, partial(_returned, page, len(notes)))
-
-
-def _returned(page: CasePage, count: int, words: str) -> None:
-    if page.work.do(page.shell.services.asking.send, words):
-        told = f"，附 {count} 个问题" if count else ""
-        page.shell.notices.toast(f"已退回医师{told}", undo=page.undo)
 
 
 # Questions.
