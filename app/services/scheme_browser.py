@@ -201,6 +201,7 @@ class SchemeBrowserService:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._open: dict[str, BrowsedScheme] = {}
+        self._groups: tuple[str, tuple[tuple[str, str], ...]] = ("", ())
 
     @needs(*DESK)
     def schemes(self) -> tuple[AssetLine, ...]:
@@ -228,6 +229,16 @@ class SchemeBrowserService:
             kept = BrowsedScheme(asset_id, scheme, engines.codebook, progress or NoProgress())
             self._open = dict([*list(self._open.items())[1 - _KEPT :], (asset_id, kept)])
         return kept
+
+    @needs(*DESK)
+    def groups_in_use(self) -> tuple[tuple[str, str], ...]:
+        """Return code and name of every DRG and ADRG of the scheme in use, in its order, each once."""
+        scheme = self._session.engines.assets.scheme(self._session.clock.now().date())
+        if self._groups[0] != scheme.id:
+            adrgs = [adrg for mdc in scheme.mdcs for adrg in mdc.adrgs]
+            drgs = [(drg.code, drg.name) for adrg in adrgs for drg in adrg.drgs]
+            self._groups = (scheme.id, tuple(dict.fromkeys([*drgs, *((one.key, one.name) for one in adrgs)])))
+        return self._groups[1]
 
     @needs(*DESK)
     def case_counts(self, asset_id: str) -> Mapping[str, int] | None:

@@ -18,8 +18,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.common.errors import UserProblem
 from app.ui.page import KeyHint
-from app.ui.shell.palette_model import ITEM, GroupLine, PaletteItem, PaletteModel, PaletteProvider
+from app.ui.shell.palette_model import (
+    ITEM,
+    GroupLine,
+    PaletteGroup,
+    PaletteItem,
+    PaletteModel,
+    PaletteProvider,
+)
 from app.ui.shell.status_bar import HintRow
 from app.ui.theme import theme
 from app.ui.widgets.badges import Chip
@@ -87,6 +95,14 @@ def _draw_item(painter: QPainter, box: QRect, item: PaletteItem, on: bool) -> No
         painter.setPen(theme().colour("fg_muted"))
         room = QRect(left, box.top(), right - left, box.height())
         painter.drawText(room, _FLAGS, metrics.elidedText(item.note, Qt.TextElideMode.ElideRight, room.width()))
+
+
+def _asked(provider: PaletteProvider, query: str, limit: int) -> PaletteGroup:
+    """Return what a provider finds; nothing from one that refuses whoever works here."""
+    try:
+        return provider.search(query, limit)
+    except UserProblem:
+        return PaletteGroup((), 0)
 
 
 class _Box(QLineEdit):
@@ -198,10 +214,10 @@ class Palette(Scrim):
             asked = [one for one in self._providers if one.label == self._scope]
         providers = asked or self._providers
         limit = ALONE if len(providers) == 1 else PER_GROUP
-        groups = [(one.label, one.search(query, limit)) for one in providers]
+        groups = [(one.label, _asked(one, query, limit)) for one in providers]
         filled = [one for one, (_, group) in zip(providers, groups, strict=True) if group.items]
         if len(filled) == 1 and limit < ALONE:
-            groups = [(filled[0].label, filled[0].search(query, ALONE))]
+            groups = [(filled[0].label, _asked(filled[0], query, ALONE))]
         self._model.show(groups)
         total = sum(group.total for _, group in groups)
         spent = (time.perf_counter() - started) * 1000

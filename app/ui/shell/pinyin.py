@@ -1,4 +1,4 @@
-"""Pinyin initials of our own short words, for typing ``tjba`` instead of 提交病案."""
+"""Pinyin of our own short words, for typing ``tjba``, ``tijiao`` or ``tjbingan`` instead of 提交病案."""
 
 from __future__ import annotations
 
@@ -6,16 +6,65 @@ from functools import cache
 
 
 @cache
-def initials(words: str) -> str:
-    """Return the first letters, lower case; letters and digits stay. pypinyin loads on the first call."""
+def syllables(words: str) -> tuple[str, ...]:
+    """Return the syllable of each character, lower case; letters and digits stand for themselves.
+
+    pypinyin loads on the first call.
+    """
     from pypinyin import Style, lazy_pinyin  # noqa: PLC0415  # a tenth of a second that no start should pay
+
+    found = lazy_pinyin(list(words), style=Style.NORMAL)
+    return tuple(one.lower() for one in found)
+
+
+@cache
+def initials(words: str) -> str:
+    """Return the first letters, lower case; letters and digits stay."""
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415  # as above
 
     return "".join(lazy_pinyin(words, style=Style.FIRST_LETTER)).lower()
 
 
 def found_at(query: str, words: str) -> tuple[int, int] | None:
-    """Return the (start, end) of the query in the words, as typed or by initials; None when it is not in them."""
+    """Return the (start, end) of the query in the words, as typed, by initials or by pinyin, whole, begun or mixed.
+
+    None when it is not in them.
+    """
     start = words.lower().find(query.lower())
-    if start < 0 and query.isascii() and len(initials(words)) == len(words):
-        start = initials(words).find(query.lower())
-    return (start, start + len(query)) if start >= 0 else None
+    if start >= 0 or not query.isascii():
+        return (start, start + len(query)) if start >= 0 else None
+    letters = query.lower().replace(" ", "")
+    if not letters.isalnum():
+        return None
+    if len(initials(words)) == len(words):
+        start = initials(words).find(letters)
+        if start >= 0:
+            return start, start + len(letters)
+    return _by_syllables(letters, words)
+
+
+def _by_syllables(letters: str, words: str) -> tuple[int, int] | None:
+    spoken = syllables(words)
+    if len(spoken) != len(words):
+        return None
+    for start, syllable in enumerate(spoken):
+        if syllable[:1] == letters[:1]:
+            end = _end(letters, spoken, start)
+            if end is not None:
+                return start, end
+    return None
+
+
+def _end(letters: str, spoken: tuple[str, ...], at: int) -> int | None:
+    """Return where the letters end when each syllable from ``at`` on is whole or its first letter, the last begun."""
+    if at >= len(spoken):
+        return None
+    syllable = spoken[at]
+    if syllable.startswith(letters):
+        return at + 1
+    for taken in dict.fromkeys((syllable, syllable[:1])):
+        if taken and letters.startswith(taken):
+            end = _end(letters[len(taken) :], spoken, at + 1)
+            if end is not None:
+                return end
+    return None

@@ -9,9 +9,12 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QTreeView
 
+from app.common.progress import NoProgress
 from app.domain.changes import Changes
 from app.ui.page import PageSpec, Place
 from app.ui.pages.browser import PAGE as BROWSER
+from app.ui.pages.browser.palette import GroupProvider
+from app.ui.shell.pinyin import initials
 from app.ui.widgets import Button, DataTable
 
 
@@ -214,3 +217,14 @@ def test_other_schemes_refresh_the_page(desk: Any) -> None:
     desk.rest()
     assert page.node.id == "MDCB"
     assert page.place() == Place("browser", {**page.place().args})
+
+
+def test_the_palette_finds_groups_by_code_and_pinyin(desk: Any) -> None:
+    desk.services.warm_up(NoProgress())
+    code, name = desk.services.browser.groups_in_use()[0]
+    found = GroupProvider(desk.window.shell).search(code.lower(), 5)
+    assert (found.items[0].code, found.items[0].title) == (code, name)
+    assert code in [item.code for item in GroupProvider(desk.window.shell).search(initials(name), 40).items]
+    found.items[0].run()
+    desk.rest()
+    assert desk.window.page.key == "browser"

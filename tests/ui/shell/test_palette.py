@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
+from app.common.errors import UserProblem
 from app.ui.main_window import MainWindow
 from app.ui.page import PageSpec
 from app.ui.shell.palette import Palette
@@ -149,3 +150,38 @@ def test_found_at(query: str, words: str, expected: tuple[int, int] | None) -> N
 
 def test_initials_keep_letters_and_digits() -> None:
     assert initials("提交A1病案") == "tja1ba"
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("提交", (0, 2)),
+        ("tj", (0, 2)),
+        ("tijiao", (0, 2)),
+        ("tijiaob", (0, 3)),
+        ("tjbing", (0, 3)),
+        ("bingan", (2, 4)),
+        ("tija", None),
+        ("xyz", None),
+        ("ian", None),
+    ],
+)
+def test_our_words_are_found_by_pinyin_whole_begun_and_mixed(query: str, expected: tuple[int, int] | None) -> None:
+    assert found_at(query, "提交病案") == expected
+
+
+class Refuses:
+    """A provider that whoever works here may not ask."""
+
+    label = "病例"
+    prefix = "@"
+
+    def search(self, query: str, limit: int) -> PaletteGroup:
+        """Refuse."""
+        raise UserProblem("ui.keys.typed", remedy="ui.keys.remedy.typed", keys="")
+
+
+def test_what_is_refused_leaves_the_rest(make_window: Callable[..., MainWindow], list_page: type, codes: Codes) -> None:
+    window = make_window([PageSpec("worklist", "病例列表", list_page, providers=lambda shell: [Refuses(), codes])])
+    window.open_palette("糖尿病")
+    assert lines(window.findChild(Palette))[0] == "[编码 2]"

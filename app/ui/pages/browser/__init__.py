@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from app.ui.actions import Action
 from app.ui.page import PageSpec, Shell
 from app.ui.pages.browser.page import BrowserPage
-from app.ui.pages.browser.palette import BrowserProvider
+from app.ui.pages.browser.palette import BrowserProvider, GroupProvider
 from app.ui.shell.palette_model import PaletteProvider
 
 _GROUP = "方案浏览"
@@ -88,7 +88,7 @@ _ACTIONS = (
 
 
 def _providers(shell: Shell) -> Sequence[PaletteProvider]:
-    return (BrowserProvider(shell),)
+    return (BrowserProvider(shell), GroupProvider(shell))
 
 
 PAGE = PageSpec("browser", "方案浏览", BrowserPage, actions=_ACTIONS, providers=_providers, rail="schemes")

@@ -39,3 +39,42 @@ class BrowserProvider:
 
     def _find(self, code: str) -> None:
         self._shell.go(Place("browser", {"query": code}))
+
+
+class GroupProvider:
+    """DRG groups and schemes: ``HC15``, 胆囊, dnqc; the choice opens the browser there."""
+
+    label = "分组与方案"
+    prefix = ""
+
+    def __init__(self, shell: Shell) -> None:
+        self._shell = shell
+
+    def search(self, query: str, limit: int) -> PaletteGroup:
+        """Return the groups of the scheme in use and the schemes that the words name, nothing for an empty query."""
+        words = query.strip()
+        if not words or not self._shell.services.is_ready:
+            return PaletteGroup((), 0)
+        items = [*self._schemes(words), *self._groups(words)]
+        return PaletteGroup(items[:limit], len(items))
+
+    def _schemes(self, words: str) -> list[PaletteItem]:
+        found = []
+        for line in self._shell.services.assets.lines("scheme"):
+            span = found_at(words, line.title)
+            if span:
+                run = partial(self._go, {"scheme": line.id})
+                found.append(PaletteItem(line.title, run, "schemes", note="分组方案", spans=(span,)))
+        return found
+
+    def _groups(self, words: str) -> list[PaletteItem]:
+        found = []
+        for code, name in self._shell.services.browser.groups_in_use():
+            span = found_at(words, name)
+            if span or code.startswith(words.upper()):
+                run = partial(self._go, {"group": code})
+                found.append(PaletteItem(name, run, _ICON, code=code, spans=(span,) if span else ()))
+        return found
+
+    def _go(self, args: dict[str, str]) -> None:
+        self._shell.go(Place("browser", dict(args)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -12,6 +12,7 @@ from app.drg.pay_rules import default_rules
 from app.services.backup import DAILY, HOURS
 from app.services.bands import Limits
 from app.services.pay_rule_texts import CHOICES, PARAMETERS, typed
+from app.services.priority import Weights
 from app.ui.page import Shell
 from app.ui.theme import theme
 
@@ -62,6 +63,7 @@ class SettingsGroup:
 GROUPS: Final = (
     SettingsGroup("look", "外观与字号", "thresholds"),
     SettingsGroup("keys", "键盘", "keyboard", "快捷键 改键 按键"),
+    SettingsGroup("priority", "优先级", "ph.sort-descending", "病例列表 排序 权重"),
     SettingsGroup("qc", "质控参数", "rules", "规则 名单 阈值"),
     SettingsGroup("pay", "费用与倍率", "money", "费率 权重 支付"),
     SettingsGroup("bands", "自动编码分档", "proposed", "把握 阈值"),
@@ -88,6 +90,46 @@ def _look_options() -> tuple[Option, ...]:
                lambda shell: "on" if shell.looks.hints else "off",
                lambda shell, value: shell.looks.set_hints(value == "on"), (("on", "显示"), ("off", "不显示"))),
     )  # fmt: skip
+
+
+_WEIGHT_HELP: Final = {
+    "days": "离编码或提交时限越近得分越高，到期得满分。",
+    "errors": "有强制错误的病例得分，错误越多越高。",
+    "amount": "可能受影响的金额越大得分越高；列表不显示、也不按金额排序。",
+    "answered": "医师已经答复、等您处理的病例得这些分。",
+    "mine": "您已认领、还没有完成的病例得这些分。",
+    "warns": "警告越多得分越高，五项得满分。",
+    "code_days": "从出院到编码完成的工作日数。",
+    "submit_days": "从出院到提交的天数。",
+    "full_yuan": "风险金额达到这个数时得满分。",
+    "idle_days": "认领后多少天没有改动，别人可以接手。",
+}
+
+
+def _priority_options() -> tuple[Option, ...]:
+    return tuple(
+        Option(
+            f"priority.{key}",
+            "priority",
+            text(f"worklist.weight.{key}"),
+            words,
+            str(getattr(Weights(), key)),
+            partial(_read_weight, key),
+            partial(_write_weight, key),
+            needs="qc",
+        )
+        for key, words in _WEIGHT_HELP.items()
+    )
+
+
+def _read_weight(key: str, shell: Shell) -> str:
+    return str(getattr(shell.services.worklist.priority(), key))
+
+
+def _write_weight(key: str, shell: Shell, value: str) -> None:
+    weights: Weights = shell.services.worklist.priority()
+    number = int(value) if value.strip().isdecimal() else -1
+    shell.publish(shell.services.worklist.set_priority(replace(weights, **{key: number})))
 
 
 def _pay_options() -> tuple[Option, ...]:
@@ -155,4 +197,4 @@ def _backup_options() -> tuple[Option, ...]:
 
 def options() -> tuple[Option, ...]:
     """Return every setting, in the order of the groups."""
-    return (*_look_options(), *_pay_options(), *_band_options(), *_backup_options())
+    return (*_look_options(), *_priority_options(), *_pay_options(), *_band_options(), *_backup_options())

@@ -61,6 +61,7 @@ class SettingsPage(Page):
             "look": self._form("look"),
             "keys": self._over("keys", self.keys),
             "qc": self.parameters,
+            "priority": self._form("priority"),
             "pay": self._form("pay"),
             "bands": self._form("bands"),
             "backup": self._form("backup", self.backups),

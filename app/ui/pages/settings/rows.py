@@ -17,7 +17,7 @@ from app.ui.widgets import Button, FieldLook, RuledField, SegmentedControl, Text
 
 LABEL_WIDTH: Final = 130
 _FIELD_WIDTH: Final = 260
-_ROLES: Final = {"admin": "管理员", "insurance": "医保办", "coder": "编码员"}
+_ROLES: Final = {"admin": "管理员", "insurance": "医保办", "coder": "编码员", "qc": "质控员"}
 
 
 class OptionRow(QWidget):
