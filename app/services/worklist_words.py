@@ -164,7 +164,7 @@ class Words:
 
     def _by_day(self, column: str, value: str) -> Conditions | None:
         spans = {text(f"worklist.day.{key}"): span for key, span in _spans(self._known.now.date()).items()}
-        found = next((span for name, span in spans.items() if value in (name, initials(name))), None)
+        found = next((span for name, span in spans.items() if _same(name, value)), None)
         found = found or _written_days(value)
         return found and (Filter(column, Test.FROM, found[:1]), Filter(column, Test.TO, found[1:]))
 
@@ -201,9 +201,10 @@ def _compared(name: str, sign: str, value: int) -> Conditions | None:
 
 
 def _departments(value: str) -> tuple[str, ...]:
-    found = dictionary("D-DEPT").search(value)
-    named = tuple(code for code, label in found if value in label or value == code)
-    return named or (tuple(code for code, _ in found) if value.isascii() else ()) or (value,)
+    departments = dictionary("D-DEPT")
+    named = tuple(one.code for one in departments.entries if value in one.label or value == one.code)
+    sounding = departments.search(value) if value.isascii() and not named else ()
+    return named or tuple(code for code, _ in sounding) or (value,)
 
 
 def _states(value: str) -> tuple[str, ...]:
@@ -224,7 +225,7 @@ def _sounds(words: str, typed: str) -> bool:
 
 
 def _same(words: str, typed: str) -> bool:
-    return typed == words or typed.lower() == initials(words)
+    return typed == words or (typed.isascii() and typed.lower() == initials(words))
 
 
 def _begins(names: Sequence[str], typed: str) -> bool:
