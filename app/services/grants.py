@@ -32,7 +32,7 @@ _GRANTS: Final[Mapping[str, tuple[Op, ...]]] = MappingProxyType(
         "coder qc admin": (Op.ASSIGN, Op.SET_FOLLOW_UP, Op.SETTLE_FOLLOW_UP),
         "coder qc insurance admin": (
             *(Op.SET_SETTING, Op.CHANGE_ASSET, Op.SET_STATE, Op.EXPORT, Op.ATTACH_RECEIPT),
-            *(Op.WRITE_NOTE, Op.CHANGE_NOTE, Op.SETTLE_NOTE, Op.DROP_NOTE),
+            *(Op.WRITE_NOTE, Op.CHANGE_NOTE, Op.SETTLE_NOTE, Op.DROP_NOTE, Op.MARK_CODE, Op.UNMARK_CODE),
             *(Op.ADD_DOCUMENT, Op.DROP_DOCUMENT, Op.PRINT_CASE),
         ),
         "coder insurance": (Op.SUBMIT,),

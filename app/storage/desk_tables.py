@@ -15,6 +15,7 @@ from app.storage.columns import (
     table,
     text_column,
 )
+from app.storage.code_table import code_mark
 from app.storage.people_tables import person
 from app.storage.return_table import return_item
 
@@ -170,5 +171,6 @@ DESK_TABLES: Final[tuple[sa.Table, ...]] = (
     case_note,
     case_document,
     follow_up,
+    code_mark,
 )
 """All of them; undo, replay and the check of the data treat them like the other tables that are no case."""

@@ -76,6 +76,8 @@ class Op(StrEnum):
     IMPORT_RETURNS = "import_returns"
     ARCHIVE = "archive"
     WRITE_NOTE = "write_note"
+    MARK_CODE = "mark_code"
+    UNMARK_CODE = "unmark_code"
     CHANGE_NOTE = "change_note"
     SETTLE_NOTE = "settle_note"
     DROP_NOTE = "drop_note"

@@ -21,6 +21,7 @@ from app.storage.audit import AuditCheck, AuditHead, Operation
 from app.storage.beside import StoredDocument, StoredNote
 from app.storage.cells import FieldCell
 from app.storage.check import CheckReport, check
+from app.storage.code_marks import Mark, StoredMark, UsedCode, department_codes, marks, used_codes
 from app.storage.coding_memory import MemoryLine, MemoryQuery, MemoryStats, MemoryStep, MemoryUse, PastImport
 from app.storage.day import day_changes, undone_of
 from app.storage.decisions import StoredException, StoredSuppression
@@ -176,6 +177,18 @@ class Reader:
     def day_of(self, actor: str, day: date) -> list[Operation]:
         """Return what an actor did on a day, latest first."""
         return history.day_of(self._connection, actor, day)
+
+    def marks(self, what: Mark, actor: str, *, code: str = "") -> list[StoredMark]:
+        """Return the marks about codes that a person may see, latest first; those of one code if given."""
+        return marks(self._connection, what, actor, code=code)
+
+    def used_codes(self, actor: str, kind: CodeKind, within: int) -> list[UsedCode]:
+        """Return the codes among the last ``within`` that a person wrote one by one, the last used first."""
+        return used_codes(self._connection, actor, kind, within)
+
+    def department_codes(self, kind: CodeKind, dept: str, since: str, most: int) -> list[UsedCode]:
+        """Return the codes that stays of a department discharged since a day carry most often."""
+        return department_codes(self._connection, kind, dept, since, most)
 
     def day_changes(self, actor: str, day: date) -> dict[int, tuple[Change, ...]]:
         """Return the changes of what a person did on a day by operation; those of batches are left out."""

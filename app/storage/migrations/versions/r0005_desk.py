@@ -138,7 +138,18 @@ CREATE TABLE sign_in_attempt (
 ) STRICT
 """
 
-STATEMENTS: Final[tuple[str, ...]] = (PEOPLE, SUBMISSIONS, BESIDE, RETURNS, FOLLOW_UPS)
+CODE_MARKS: Final = """
+CREATE TABLE code_mark (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, what TEXT NOT NULL CHECK (what IN ('favourite', 'note', 'wish')),
+    kind TEXT NOT NULL CHECK (kind IN ('dx', 'px')), code TEXT DEFAULT '' NOT NULL, words TEXT DEFAULT '' NOT NULL,
+    shared INTEGER DEFAULT 0 NOT NULL, ended TEXT DEFAULT '' NOT NULL, ended_by TEXT DEFAULT '' NOT NULL, actor TEXT
+    NOT NULL, actor_name TEXT DEFAULT '' NOT NULL, at TEXT NOT NULL CHECK (at IS datetime(at))
+) STRICT
+;;
+CREATE INDEX ix_code_mark_what ON code_mark (what)
+"""
+
+STATEMENTS: Final[tuple[str, ...]] = (PEOPLE, SUBMISSIONS, BESIDE, RETURNS, FOLLOW_UPS, CODE_MARKS)
 """The tables, each piece with its own."""
 
 
