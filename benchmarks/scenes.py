@@ -6,11 +6,12 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from app.common.files import write_atomic
 from app.common.paths import data
+from app.domain.field import Group
 from app.domain.findings import Severity
 from app.services.demo import write_demo_batch
 from app.services.types import AssetReport, Remark
@@ -178,6 +179,65 @@ def _ask_questions(window: MainWindow) -> None:
 def _show_score(window: MainWindow) -> None:
     _asked_case(window)
     _toggle_score(window)
+
+
+def _read_case(window: MainWindow) -> None:
+    """Open a case with notes, a document and some changes."""
+    _asked_case(window)
+    page = window.page
+    services = window.shell.services
+    if not isinstance(page, CasePage) or page.view is None or page.view.noted:
+        return
+    case_id = page.view.case_id
+    first = page.view.record.rows(Group.DX)[0]
+    services.cases.set_text(case_id, "contact_phone", "13800000001")
+    services.cases.set_text(case_id, "current_address", "浙江省云泽市东湖区虚构路 18 号")
+    services.cases.set_text(case_id, "dx[0].code", "J18.900")
+    services.notes.write(case_id, "contact_phone", "家属电话已核对，原号少一位", private=False)
+    services.notes.write(case_id, "dx[0].code", "等病理结果再定主要诊断", private=True)
+    services.notes.write(case_id, "", "缺出院小结，已电话催", private=False)
+    services.notes.settle(services.notes.of_case(case_id)[0].id, done=True)
+    words = " ".join(first.text("source_text").split())
+    services.papers.paste(case_id, f"首次病程记录\n患者因不适 3 天入院，考虑{words}。\n今日查房：{words}较前好转。")
+    page.open_case(case_id)
+    page.go_to_field("dx[0].code")
+
+
+def _in_tab(key: str, window: MainWindow) -> None:
+    _read_case(window)
+    window.shell.actions.trigger(f"case.tab_{key}")
+
+
+def _see_evidence(window: MainWindow) -> None:
+    _read_case(window)
+    window.shell.actions.trigger("case.next_evidence")
+
+
+def _see_moment(window: MainWindow) -> None:
+    _in_tab("history", window)
+    page = window.page
+    if isinstance(page, CasePage):
+        page.tabs.history.choose(len(page.tabs.history.cards) - 1)
+        page.tabs.history.show_moment()
+
+
+def _preview(window: MainWindow) -> None:
+    _read_case(window)
+    window.shell.actions.trigger("case.print")
+
+
+def _toggle_revision(window: MainWindow) -> None:
+    window.shell.actions.trigger("case.revision")
+
+
+def _revise(window: MainWindow) -> None:
+    _in_tab("qc", window)
+    _toggle_revision(window)
+
+
+def _back_to_findings(window: MainWindow) -> None:
+    _close_cards(window)
+    window.shell.actions.trigger("case.tab_qc")
 
 
 def _toggle_score(window: MainWindow) -> None:
@@ -397,6 +457,13 @@ SCENES: tuple[Scene, ...] = (
     Scene("case-score", "case", {"case": 1}, play=_show_score, ready=_shown, leave=_toggle_score),
     Scene("case-reason", "case", {"case": 1}, play=_give_reason, ready=_shown, leave=_close_cards),
     Scene("questions", "questions"),
+    Scene("case-history", "case", play=partial(_in_tab, "history"), ready=_shown, leave=_back_to_findings),
+    Scene("case-notes", "case", play=partial(_in_tab, "notes"), ready=_shown, leave=_back_to_findings),
+    Scene("case-three", "case", play=partial(_in_tab, "three"), ready=_shown, leave=_back_to_findings),
+    Scene("case-papers", "case", play=_see_evidence, ready=_shown, leave=_back_to_findings),
+    Scene("case-moment", "case", play=_see_moment, ready=_shown, leave=_back_to_findings),
+    Scene("case-print", "case", play=_preview, ready=_shown, leave=_back_to_findings),
+    Scene("case-revision", "case", play=_revise, ready=_shown, leave=_toggle_revision),
     Scene("drg", "drg", {"case": 1}, play=_first_grouped, ready=_grouped),
     Scene("drg-trial", "drg", {"case": 1}, play=_try_removal, ready=_grouped, leave=_leave_trial),
     Scene("pay-rules", "pay_rules", {"rule": "coefficient"}),

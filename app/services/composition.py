@@ -14,6 +14,7 @@ from app.services.backup import BackupService, note_restore, restored
 from app.services.case_history import HistoryService
 from app.services.cases import CaseService
 from app.services.checking import CheckingService
+from app.services.code_shelf import ShelfService
 from app.services.coding import CodingService
 from app.services.coding_memory import CodingMemoryService
 from app.services.compare import CompareService
@@ -25,6 +26,7 @@ from app.services.exports import ExportService
 from app.services.fix_list import FixListService
 from app.services.front_page import FrontPageService
 from app.services.grants import guard_library
+from app.services.hospital import HospitalService
 from app.services.hospital_figures import HospitalFigures
 from app.services.imports import ImportService
 from app.services.leaving import LeavingService
@@ -107,6 +109,7 @@ class Services:
     cases: CaseService
     drafts: DraftService
     today: TodayService
+    shelf: ShelfService
     questions: QuestionService
     asking: AskingService
     return_templates: ReturnTemplates
@@ -144,6 +147,7 @@ class Services:
     submissions: SubmissionService
     unlocking: UnlockService
     people: PeopleService
+    hospital: HospitalService
     notes: NoteService
     papers: PaperService
     front_page: FrontPageService
@@ -158,6 +162,12 @@ class Services:
     def today_text(self) -> str:
         """Return today as a date field takes it."""
         return self.session.clock.now().date().isoformat()
+
+    @property
+    def is_demo(self) -> bool:
+        """True for the demo library, which works without people."""
+        with self.session.db.read() as reader:
+            return reader.setting("demo") is True
 
     @property
     def is_ready(self) -> bool:
@@ -222,6 +232,7 @@ def open_services(
         cases=cases,
         drafts=DraftService(session),
         today=TodayService(session),
+        shelf=ShelfService(session),
         questions=questions,
         asking=asking,
         return_templates=templates,
@@ -259,6 +270,7 @@ def open_services(
         submissions=SubmissionService(session, checking),
         unlocking=UnlockService(session, checking),
         people=PeopleService(session, passwords),
+        hospital=HospitalService(session),
         notes=NoteService(session),
         papers=PaperService(session),
         front_page=FrontPageService(session),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QPagedPaintDevice, QPageSize, QPainter, QPdfWriter
 
@@ -20,32 +23,55 @@ _RULE = 0.5
 
 def pdf_of(report: Report, progress: Progress | None = None) -> bytes:
     """Return a report as a PDF. Raises :class:`Cancelled` when the progress says so."""
+    return pdf_from(report.title, partial(_print_report, report, progress))
+
+
+def pdf_from(title: str, print_on: Callable[[QPagedPaintDevice], None]) -> bytes:
+    """Return as a PDF what a function prints on a device."""
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(buffer)
     writer.setResolution(_RESOLUTION)
-    writer.setTitle(report.title)
+    writer.setTitle(title)
     writer.setCreator("Bingan")
-    print_report(report, writer, progress)
+    print_on(writer)
     buffer.close()
     return bytes(data.data())
 
 
+def _print_report(report: Report, progress: Progress | None, device: QPagedPaintDevice) -> None:
+    print_report(report, device, progress)
+
+
 def print_report(report: Report, device: QPagedPaintDevice, progress: Progress | None = None) -> None:
     """Draw a report on a paged device whose page it may fill to the edge."""
+    pages = lay_out(report)
+
+    def draw(painter: QPainter, number: int) -> None:
+        draw_page(painter, report, pages[number - 1], number, len(pages))
+
+    print_pages(device, len(pages), draw, progress)
+
+
+def print_pages(
+    device: QPagedPaintDevice,
+    count: int,
+    draw: Callable[[QPainter, int], None],
+    progress: Progress | None = None,
+) -> None:
+    """Draw pages of A4, counted from 1, on a device; the painter counts in 1/96 inch."""
     progress = progress or NoProgress()
     device.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
     device.setPageMargins(QMarginsF(0, 0, 0, 0))
-    pages = lay_out(report)
     painter = QPainter(device)
     painter.scale(device.width() / PAGE.width(), device.height() / PAGE.height())
     try:
-        for number, page in enumerate(pages, 1):
-            progress.step(number - 1, len(pages))
+        for number in range(1, count + 1):
+            progress.step(number - 1, count)
             if number > 1:
                 device.newPage()
-            draw_page(painter, report, page, number, len(pages))
+            draw(painter, number)
     finally:
         painter.end()
 

@@ -11,7 +11,15 @@ from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleO
 
 from app.domain.findings import Severity
 from app.ui.theme import theme
-from app.ui.widgets.painting import draw_bar, draw_focus_ring, draw_icon, draw_key_cap, draw_spans, severity_icon
+from app.ui.widgets.painting import (
+    draw_bar,
+    draw_focus_ring,
+    draw_icon,
+    draw_key_cap,
+    draw_note_corner,
+    draw_spans,
+    severity_icon,
+)
 
 CELL = Qt.ItemDataRole.UserRole + 100
 """Item role of a :class:`Cell`. ``DisplayRole`` of the same index is the plain text."""
@@ -30,7 +38,8 @@ class Cell:
     ``proposed``: violet, codes with a dashed line. ``severity``: tint, 2 px line. ``changed``: blue bar at the left.
     ``spans`` are matched characters. ``counts`` draws severity marks with numbers. ``fill`` 0-1 draws a thin bar with
     the text at its right, in ``fill_role``. ``checked`` draws a tick box. ``cap`` draws the text as a key cap.
-    ``ground`` is a colour role behind the cell.
+    ``ground`` is a colour role behind the cell. ``was`` is an old value, struck out behind the text; ``noted`` draws
+    the folded corner of a sticky note.
     """
 
     text: str = ""
@@ -55,6 +64,8 @@ class Cell:
     cap: bool = False
     drop: bool = False
     ground: str = ""
+    was: str = ""
+    noted: bool = False
 
     def font(self) -> QFont:
         """Return the font of the text."""
@@ -172,12 +183,17 @@ def _draw_text(painter: QPainter, box: QRect, cell: Cell) -> None:
 
 
 def _draw_behind(painter: QPainter, box: QRect, left: int, cell: Cell) -> None:
-    if cell.note:
-        painter.setFont(theme().font("caption"))
+    for said in filter(None, (cell.was, cell.note)):
+        font = theme().font("caption")
+        font.setStrikeOut(said == cell.was)
+        painter.setFont(font)
         painter.setPen(theme().colour("fg_muted"))
         room = box.adjusted(left - box.left() + theme().px(8), 0, 0, 0)
-        text = QFontMetrics(theme().font("caption")).elidedText(cell.note, Qt.TextElideMode.ElideRight, room.width())
+        text = QFontMetrics(font).elidedText(said, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, _LEFT, text)
+        left += theme().px(8) + QFontMetrics(font).horizontalAdvance(text)
+    if cell.noted:
+        draw_note_corner(painter, box)
     if cell.drop:
         draw_icon(painter, min(left + theme().px(4), box.right() - theme().px(12)), box, "expand", "fg_secondary", 12)
 
@@ -225,4 +241,5 @@ def plain(cell: Cell) -> str:
     if cell.counts:
         words = theme().tokens.severity
         return " ".join(f"{words[str(severity)].label}{n}" for severity, n in cell.counts.items() if n)
-    return " ".join(part for part in (cell.text, cell.note) if part)
+    was = f"（原为{cell.was}）" if cell.was else ""
+    return " ".join(part for part in (cell.text, was, cell.note, "有便签" if cell.noted else "") if part)

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from app.domain.findings import Severity
 from app.ui.theme import theme
-from app.ui.widgets.painting import draw_icon, severity_icon, severity_word
+from app.ui.widgets.painting import draw_icon, draw_note_corner, severity_icon, severity_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,8 @@ class FieldLook:
     """What is known about a value. Several can hold at once; ``why`` is what F1 and a screen reader say.
 
     ``score`` is the confidence of a proposal as shown (``98%``); ``code`` sets the code font; ``hint`` is the
-    placeholder of an empty field.
+    placeholder of an empty field. ``noted``: a sticky note is on it. ``was`` is an old value to be shown struck out
+    behind the text ('' for one that was empty), None for none.
     """
 
     changed: bool = False
@@ -41,6 +42,8 @@ class FieldLook:
     code: bool = False
     why: str = ""
     hint: str = ""
+    noted: bool = False
+    was: str | None = None
 
     @property
     def editable(self) -> bool:
@@ -55,6 +58,8 @@ class FieldLook:
             (self.computed, "自动计算"),
             (self.locked, "已锁定"),
             (self.not_applicable, "不适用"),
+            (self.noted, "有便签"),
+            (self.was is not None, f"原为{self.was or '空'}"),
         ]
         parts = [word for holds, word in said if holds]
         if self.severity:
@@ -207,6 +212,21 @@ class RuledField(QLineEdit):
             draw_icon(painter, left, self.rect(), severity_icon(look.severity), str(look.severity), 12)
         elif look.proposed and not self.hasFocus():
             self._draw_proposal(painter, text_end)
+
+        if look.noted:
+            draw_note_corner(painter, self.rect())
+        if look.was is not None and not self.hasFocus():
+            self._draw_was(painter, text_end + (px(16) if look.severity else 0), look.was)
+
+    def _draw_was(self, painter: QPainter, left: int, was: str) -> None:
+        """Draw the old value struck out; what was empty is said in a word, which is not struck."""
+        font = theme().font("caption")
+        font.setStrikeOut(bool(was))
+        painter.setFont(font)
+        painter.setPen(theme().colour("fg_muted"))
+        box = QRect(left, 0, max(0, self.width() - left - theme().px(4)), self.height())
+        shown = painter.fontMetrics().elidedText(was or "原空", Qt.TextElideMode.ElideRight, box.width())
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
 
     def _draw_proposal(self, painter: QPainter, text_end: int) -> None:
         left = draw_icon(painter, text_end + theme().px(4), self.rect(), "proposed", "proposed", 12) + theme().px(3)

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QPainter,
+    QPen,
+    QPolygon,
+    QTextCharFormat,
+    QTextLayout,
+    QTextOption,
+)
 
 from app.domain.findings import Severity
 from app.ui.theme import theme
@@ -93,6 +103,18 @@ def draw_focus_ring(painter: QPainter, rect: QRect) -> None:
     painter.setPen(QPen(theme().colour("focus"), 2))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(QRectF(rect).adjusted(1, 1, -1, -1))
+
+
+def draw_note_corner(painter: QPainter, rect: QRect) -> None:
+    """Draw the folded corner of something that a sticky note is on, at the upper right."""
+    size = theme().px(6)
+    corner = QPolygon([rect.topRight() + QPoint(1 - size, 0), rect.topRight() + QPoint(1, 0),
+                       rect.topRight() + QPoint(1, size)])  # fmt: skip
+    painter.save()
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme().colour("warn"))
+    painter.drawPolygon(corner)
+    painter.restore()
 
 
 def draw_bar(painter: QPainter, rect: QRect, value: float, role: str) -> None:

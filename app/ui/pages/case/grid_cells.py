@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from dataclasses import field as made
 from datetime import datetime
 from typing import Final
 
@@ -18,13 +19,17 @@ from app.domain.values import display
 from app.services.types import CaseView
 from app.ui.pages.case.grid_columns import COLUMNS
 from app.ui.pages.case.looks import Marks
+from app.ui.pages.wording import joined
 from app.ui.widgets import Cell
 from app.ui.widgets.painting import severity_icon, severity_word
 
 
 @dataclass(frozen=True, slots=True)
 class RowFacts:
-    """What the cells of one row are made from; ``marks`` and ``changed`` are those of the row, by field."""
+    """What the cells of one row are made from; ``marks`` and ``changed`` are those of the row, by field.
+
+    ``was`` are old values to be shown by field, ``noted`` the fields with a sticky note.
+    """
 
     view: CaseView
     group: Group
@@ -34,6 +39,8 @@ class RowFacts:
     marks: Mapping[str, tuple[Severity, str]]
     changed: bool
     offered: int = 0
+    was: Mapping[str, str] = made(default_factory=dict)
+    noted: frozenset[str] = frozenset()
 
     @property
     def is_confirmed(self) -> bool:
@@ -54,8 +61,10 @@ class RowFacts:
 class GridFacts:
     """Sorts findings and changes of a view by row, once for a whole grid."""
 
-    def __init__(self, view: CaseView, group: Group, marks: Marks) -> None:
+    def __init__(self, view: CaseView, group: Group, marks: Marks, before: Mapping[str, str]) -> None:
         self._view, self._group = view, group
+        self._was: dict[int, dict[str, str]] = {}
+        self._noted: dict[int, set[str]] = {}
         self._marks: dict[int, dict[str, tuple[Severity, str]]] = {}
         self._changed: set[int] = set()
         prefix = f"{group}["
@@ -66,13 +75,23 @@ class GridFacts:
         for path in view.changed:
             if path.startswith(prefix):
                 self._changed.add(_split(path)[0])
+        for path, said in before.items():
+            if path.startswith(prefix) and said:
+                index, key = _split(path)
+                self._was.setdefault(index, {})[key] = said
+        for path in view.noted:
+            if path.startswith(prefix):
+                index, key = _split(path)
+                self._noted.setdefault(index, set()).add(key)
 
     def row(self, index: int, offered: int = 0) -> RowFacts:
         """Return the facts of a record row."""
         view, group = self._view, self._group
         row = view.record.rows(group)[index]
         proposal = view.proposal(group, index)
-        return RowFacts(view, group, index, row, proposal, self._marks.get(index, {}), index in self._changed, offered)
+        was, noted = self._was.get(index, {}), frozenset(self._noted.get(index, ()))
+        marks, changed = self._marks.get(index, {}), index in self._changed
+        return RowFacts(view, group, index, row, proposal, marks, changed, offered, was, noted)
 
 
 def _split(path: str) -> tuple[int, str]:
@@ -83,7 +102,20 @@ def _split(path: str) -> tuple[int, str]:
 
 def row_cells(facts: RowFacts) -> list[Cell]:
     """Return the cells of a record row."""
-    return [_cell(facts, column.key) for column in COLUMNS[facts.group]]
+    cells = [_cell(facts, column.key) for column in COLUMNS[facts.group]]
+    if not (facts.was or facts.noted):
+        return cells
+    keys = [column.key for column in COLUMNS[facts.group]]
+    return [
+        replace(cell, was=_was(facts, key), noted=key in facts.noted) for key, cell in zip(keys, cells, strict=True)
+    ]
+
+
+def _was(facts: RowFacts, key: str) -> str:
+    """Return the old value behind a cell; an old code stands with its name, where there is room for it."""
+    if key == "name":
+        return joined(facts.was.get("code", ""), facts.was.get("name", ""), sign=" ")
+    return "" if key == "code" else facts.was.get(key, "")
 
 
 def blank_cells(group: Group, *, alone: bool) -> list[Cell]:

@@ -27,3 +27,17 @@ DOCK: Final = (
 SCORE: Final = (KeyHint("↑↓", "选择"), KeyHint("Enter", "跳到字段"), KeyHint("Esc", "返回"))
 EDIT: Final = (KeyHint("↑↓", "选择"), KeyHint("Enter", "采用"), KeyHint("Esc", "恢复原值"))
 FEES: Final = (KeyHint("Enter", "下一项"), KeyHint("Ctrl+Shift+F", "收起"), *NEXT)
+_LIST: Final = (KeyHint("↑↓", "选择"), KeyHint("Enter", "跳到字段"))
+READING: Final = {
+    "history": (*_LIST, KeyHint("V", "当时的病案"), KeyHint("F", "只看本项")),
+    "notes": (
+        *_LIST,
+        KeyHint("D", "办结"),
+        KeyHint("E", "改写"),
+        KeyHint("P", "共享或私人"),
+        KeyHint("Alt+N", "写便签"),
+    ),
+    "three": (*_LIST, KeyHint("D", "只看不同")),
+    "papers": (KeyHint("F3", "下一处依据"), KeyHint("Ctrl+→", "下一份"), KeyHint("Ctrl+Shift+V", "粘贴文书")),
+}
+"""The tabs of the dock beside the findings."""

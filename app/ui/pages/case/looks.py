@@ -103,6 +103,7 @@ def look_of(view: CaseView, path: str, marks: Marks) -> FieldLook:
         computed=spec.computed and severity is None,
         locked=bool(view.locked),
         not_applicable=bool(absent),
+        noted=path in view.noted,
         code=spec.type in _CODES or spec.id == "record_no",
         why="；".join(part for part in said if part),
     )

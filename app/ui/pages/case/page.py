@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from itertools import pairwise
@@ -21,9 +21,10 @@ from app.qc.questions import Asked
 from app.services.coding import KIND_OF
 from app.services.types import CaseView
 from app.ui.page import Page, PageSpec, Place, SaveState, Shell, VersionNote
-from app.ui.pages.case import deciding, hints
+from app.ui.pages.case import deciding, hints, reading
 from app.ui.pages.case.dock import remedy_label
 from app.ui.pages.case.dock_pane import QcDock
+from app.ui.pages.case.dock_tabs import DockTabs
 from app.ui.pages.case.drg_card import DrgCard
 from app.ui.pages.case.explain import cell_words, history_words
 from app.ui.pages.case.fees import FeeBar
@@ -57,6 +58,8 @@ class CasePage(Page):
         self._shown: CaseView | None = None
         self._focus: QWidget | None = None
         self._target: QWidget | None = None
+        self.last_path = ""
+        self._revising = False
         self._half_typed = ("", "")
         self._landing: str | int | Section = Section.DIAGNOSIS
         self._land_soon = QTimer(self)
@@ -87,6 +90,7 @@ class CasePage(Page):
         self.fees = FeeBar(actions, self._tell_history)
         self.dock = QcDock(self.shell, self._explain_choice)
         self.findings = self.dock.findings
+        self.tabs = DockTabs(self.shell, self.dock)
         self.drg = DrgCard(actions)
         self.stack = StateStack(self._lay_out())
         self.setLayout(column(self.stack))
@@ -110,7 +114,7 @@ class CasePage(Page):
         left.setLayout(left_box)
         dock = Pane("surface", "l")
         dock_box = column()
-        dock_box.addWidget(self.dock, 1)
+        dock_box.addWidget(self.tabs, 1)
         dock_box.addWidget(self.drg)
         said = QWidget()
         said.setLayout(dock_box)
@@ -151,6 +155,8 @@ class CasePage(Page):
         self.findings.wanted.connect(self._on_wanted)
         self.findings.answered.connect(self._on_answered)
         self.dock.go_to.connect(self.go_to_field)
+        reading.connect(self)
+        self.moved.connect(self._on_moved)
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._on_focus)
@@ -162,12 +168,14 @@ class CasePage(Page):
         self.add_region("findings", self.findings, hints.DOCK)
         self.add_region("score", self.dock.score, hints.SCORE)
         self.add_region("fees", self.fees, hints.FEES)
+        for name in ("history", "notes", "three", "papers"):
+            self.add_region(name, self.tabs.region(name), hints.READING[name])
 
     def _lay_tabs(self) -> None:
         """Tab goes through the paper, then the fees, the dock, and last the buttons of the strip."""
         order: list[QWidget] = [*self.sheet.tab_order(), self.fees.toggle_button]
         order += [box.field for box in self.fees.boxes.values()]
-        order += [self.findings, self.drg.path_button, *self.strip.buttons]
+        order += [self.tabs.tabs, *self.tabs.stops(), self.drg.path_button, *self.strip.buttons]
         for first, second in pairwise(order):
             QWidget.setTabOrder(first, second)
 
@@ -282,9 +290,10 @@ class CasePage(Page):
         marks = marks_of(view)
         self.stack.show_content()
         self.strip.show_view(view)
-        lines_changed = self.sheet.show_view(view, marks)
+        before = self._before(view)
+        lines_changed = self.sheet.show_view(view, marks, before)
         for group, grid in self.grids.items():
-            grid.show_view(view, marks)
+            grid.show_view(view, marks, before)
             self.boxes[group].principal.tell("")
         self.fees.show_view(view, marks)
         self.index.show_view(view, counts_by_section(view))
@@ -301,7 +310,10 @@ class CasePage(Page):
             self.answers.show_loading()
             return
         self.answers.show_content()
+        if not same:
+            self.last_path = ""
         self.dock.show_view(view, same_case=same)
+        self.tabs.show_view(view, same_case=same)
         self.drg.show_grouping(view.grouping, same_case=same)
         if not same:
             self.shell.set_versions(self._versions(view))
@@ -426,6 +438,29 @@ class CasePage(Page):
             path = f"{self._focus.group}[{max(0, self._focus.current_index)}].{self._focus.current_key}"
             return path if _is_field(path) else f"{self._focus.group}[{max(0, self._focus.current_index)}].code"
         return self._focus.objectName() if isinstance(self._focus, SheetField) else ""
+
+    def _on_moved(self) -> None:
+        """Let the reading aids follow the cursor; in the dock it stands where it last stood on the sheet."""
+        path = self.focused_path()
+        if path:
+            self.last_path = path
+            self.tabs.follow(path)
+
+    def toggle_revision(self) -> None:
+        """Show what the import had said beside every changed value, or only the blue bar again."""
+        self._revising = not self._revising
+        if self.view is not None:
+            self.show_view(self.view)
+
+    def _before(self, view: CaseView) -> Mapping[str, str]:
+        """Return the old values to show, none while revisions are not shown."""
+        before: Mapping[str, str] = self.shell.services.three_way.before(view) if self._revising else {}
+        return before
+
+    def unfold_dock(self) -> None:
+        """Show the dock."""
+        if self.parts.is_folded(1):
+            self.parts.fold(1, False)
 
     def grid(self) -> RowGrid | None:
         """Return the grid under the cursor; while the focus is outside the page, the one it left."""

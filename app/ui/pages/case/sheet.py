@@ -150,11 +150,14 @@ class Sheet(ScrollPane):
         self.boxes[slot.path] = box
         return box
 
-    def show_view(self, view: CaseView, marks: Marks) -> bool:
-        """Show every field with its state; return whether lines came or went, so that Tab has to be laid anew."""
+    def show_view(self, view: CaseView, marks: Marks, before: Mapping[str, str]) -> bool:
+        """Show every field with its state; return whether lines came or went, so that Tab has to be laid anew.
+
+        ``before`` are old values to be shown struck out, by path.
+        """
         counts = [repeat.show_count(max(1, len(view.record.rows(repeat.repeat.group)))) for repeat in self._repeats]
         for path, box in self.boxes.items():
-            look = replace(look_of(view, path, marks), hint=self._units.get(path, ""))
+            look = replace(look_of(view, path, marks), hint=self._units.get(path, ""), was=before.get(path))
             changed = look.changed != box.field.look.changed
             box.field.show_value(field_text(view.record, path), look)
             if changed:
