@@ -6,6 +6,7 @@
     cases      view; set_text, add_row, remove_row, move_row, split_row, accept, accept_all, apply_fix, undo, redo,
                finish, set_state, claim, release; history
     drafts     note, forget, keep; overtaken: half-typed texts
+    shelf      favourites, recents, annotations on codes, what the code book should have
     today      log of a day of one's own by case; write, report, save_printed
     coding     search, context, effects, auto_code
     review     texts, take, take_all, undo; limits, set_limit: a batch by its texts
