@@ -162,6 +162,11 @@ class WorklistService:
         return self._query(self._words(), queue, words)
 
     @needs(*DESK)
+    def first(self, words: str, most: int) -> list[int]:
+        """Return at most so many cases with every word in name, initials, number or main diagnosis, at once."""
+        return self._session.db.listing.first(words, most)
+
+    @needs(*DESK)
     def rows(self, ids: Sequence[int]) -> list[WorklistRow]:
         """Return the cases of some ids, in their order."""
         with self._session.db.read() as reader:

@@ -144,14 +144,20 @@ class CaseColumns:
         found: Ints = at[inside][self.ids[at[inside]] == wanted[inside]]
         return found
 
-    def holding(self, word: str) -> Flags:
-        """Return which cases have a word in name, initials, record number or main diagnosis; ASCII case is ignored."""
+    def holding(self, word: str, most: int = 0) -> Flags:
+        """Return which cases have a word in name, initials, record number or main diagnosis; ASCII case is ignored.
+
+        With ``most`` the search ends after so many cases, the first in order of entry.
+        """
         text, starts = self._whole_text()
         found = bytearray(len(self.ids))
         wanted, at = word.lower(), -1
         while (at := text.find(wanted, at + 1)) >= 0:
             row = bisect_right(starts, at) - 1
             found[row] = 1
+            most -= 1
+            if most == 0:
+                break
             at = starts[row + 1] - 2 if row + 1 < len(starts) else len(text)
         return np.frombuffer(found, np.bool_)
 

@@ -75,6 +75,16 @@ class Listing:
                 rows = rows[::-1]
             return array("q", columns.ids[rows].tobytes())
 
+    def first(self, words: str, most: int) -> list[int]:
+        """Return at most so many cases that have every word, in order of entry."""
+        with self.columns() as columns:
+            shown = np.ones(len(columns), np.bool_)
+            several = words.split()
+            for word in several:
+                shown &= columns.holding(word, most if len(several) == 1 else 0)
+            found: list[int] = columns.ids[np.flatnonzero(shown)[:most]].tolist()
+            return found
+
     def counts(self, queries: Mapping[str, WorklistQuery]) -> dict[str, int]:
         """Return how many cases each of several queries shows."""
         with self.columns() as columns:

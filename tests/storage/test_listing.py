@@ -133,3 +133,10 @@ def test_an_empty_library_has_empty_lists(tmp_path: Path) -> None:
 def test_an_unknown_column_is_a_bug(db: Database) -> None:
     with pytest.raises(KeyError):
         db.listing.ids(WorklistQuery(filters=(Filter("nonsense", Is.IS, ("1",)),)))
+
+
+@pytest.mark.parametrize("words", ["a", "0", "周", "诊断 0", "无人叫这个"])
+def test_the_first_cases_are_those_of_the_whole_answer(db: Database, words: str) -> None:
+    whole = list(db.listing.ids(WorklistQuery(text=words)))
+    assert db.listing.first(words, 5) == whole[:5]
+    assert db.listing.first(words, CASES + 1) == whole

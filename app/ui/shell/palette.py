@@ -62,7 +62,7 @@ class PaletteRows(QStyledItemDelegate):
             painter.setPen(theme().colour("fg_muted"))
             inner = box.adjusted(px(14), px(4), -px(14), 0)
             painter.drawText(inner, _FLAGS, line.label)
-            painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{line.total:,}")
+            painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, line.count)
         elif isinstance(line, PaletteItem):
             _draw_item(painter, box, line, bool(option.state & QStyle.StateFlag.State_Selected))
         painter.restore()
@@ -221,7 +221,8 @@ class Palette(Scrim):
         self._model.show(groups)
         total = sum(group.total for _, group in groups)
         spent = (time.perf_counter() - started) * 1000
-        self._count.setText(f"{total:,} 条 · {spent:.0f} ms")
+        more = "+" if any(group.capped for _, group in groups) else ""
+        self._count.setText(f"{total:,}{more} 条 · {spent:.0f} ms")
         self._nothing.setVisible(total == 0 and bool(query))
         self._select(self._model.next_item(-1, 1))
 

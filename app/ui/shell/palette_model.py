@@ -35,10 +35,11 @@ class PaletteItem:
 
 @dataclass(frozen=True, slots=True)
 class PaletteGroup:
-    """What one provider found: the first items and how many there are in all."""
+    """What one provider found: the first items and how many there are in all; ``capped``: or more than that."""
 
     items: Sequence[PaletteItem]
     total: int
+    capped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,12 @@ class GroupLine:
 
     label: str
     total: int
+    capped: bool = False
+
+    @property
+    def count(self) -> str:
+        """The number as it is shown: ``1,234`` or ``200+``."""
+        return f"{self.total:,}{'+' if self.capped else ''}"
 
 
 class PaletteProvider(Protocol):
@@ -134,7 +141,7 @@ class PaletteModel(QAbstractListModel):
         self.lines = []
         for label, group in groups:
             if group.items:
-                self.lines += [GroupLine(label, group.total), *group.items]
+                self.lines += [GroupLine(label, group.total, group.capped), *group.items]
         self.endResetModel()
 
     def rowCount(self, parent: _Index | None = None) -> int:

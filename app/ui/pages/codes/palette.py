@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from app.domain.coding import Candidate
 from app.ui.page import Place, Shell
 from app.ui.pages.codes.panel import ALL
 from app.ui.shell.palette_model import PaletteGroup, PaletteItem, PaletteProvider
+
+_AMONG_OTHERS: Final = 5
+"""Up to so many codes are asked for beside other things: one letter then names nothing yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,8 @@ class CodeProvider:
     def search(self, query: str, limit: int) -> PaletteGroup:
         """Return diagnoses and procedures that match, as the text has it; nothing for an empty query."""
         services = self._shell.services
-        if not query.strip() or not services.is_ready:
+        lone_letter = len(query.strip()) == 1 and query.strip().isascii() and limit <= _AMONG_OTHERS
+        if not query.strip() or lone_letter or not services.is_ready:
             return PaletteGroup((), 0)
         found = services.lookup.search(query, None, limit)
         return PaletteGroup([self._item(candidate) for candidate in found], len(found))

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from app.domain.dictionaries import dictionary
 from app.services.worklist import WorklistRow
 from app.ui.page import Place, Shell
 from app.ui.pages.wording import age_text, joined, sex_text
 from app.ui.shell.palette_model import PaletteGroup, PaletteItem, PaletteProvider
+
+MOST: Final = 200
+"""Cases after which the search ends: nobody reads further, and the answer must be there at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,9 @@ class CaseProvider:
         if not words:
             return PaletteGroup((), 0)
         worklist = self._shell.services.worklist
-        ids = worklist.ids("all", words)
-        return PaletteGroup([self._item(row, words) for row in worklist.rows(ids[:limit])], len(ids))
+        ids = worklist.first(words, MOST)
+        items = [self._item(row, words) for row in worklist.rows(ids[:limit])]
+        return PaletteGroup(items, len(ids), capped=len(ids) == MOST)
 
     def _item(self, row: WorklistRow, words: str) -> PaletteItem:
         who = joined(sex_text(row.sex), age_text(row.age_years, row.age_days), sign=" ")
