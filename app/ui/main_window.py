@@ -15,9 +15,11 @@ from app.domain.changes import Changes
 from app.ui.actions import ActionTable
 from app.ui.errors import Errors
 from app.ui.jobs import JobRunner
+from app.ui.login.actions import login_actions
 from app.ui.page import KeyHint, Page, PageSpec, Place, Shell, VersionNote
 from app.ui.ports import PlaceStore, UserCard
 from app.ui.shell.help_card import HelpCard, described
+from app.ui.shell.help_topics import about
 from app.ui.shell.history import History, Visit
 from app.ui.shell.menu import ActionMenu
 from app.ui.shell.notice_views import BellList, JobList, NoticeBars, Toast
@@ -55,10 +57,12 @@ _GEOMETRY, _PLACE, _KEYS = "window.geometry", "window.place", "keys"
 class MainWindow(QMainWindow):
     """The window. ``services`` go to the pages; the window itself needs a place store and the user.
 
-    ``rules_changed`` is emitted after a write that changed rules of quality control.
+    ``rules_changed`` is emitted after a write that changed rules of quality control, ``user_wish`` with what the user
+    wants to do about who works here.
     """
 
     rules_changed = Signal()
+    user_wish = Signal(str)
 
     def __init__(
         self,
@@ -76,7 +80,8 @@ class MainWindow(QMainWindow):
         self._places = places
         self._history = History()
         self._closing = False
-        specs = [spec for spec in pages if user.may(spec.needs)]
+        self._help: Place | None = None
+        specs = [spec for spec in pages if user.sees(spec.needs)]
         self.shell = self._make_shell(services, specs, user, errors)
         self.shell.looks.restore()
         self._pages = {spec.key: spec.make(self.shell, spec) for spec in specs}
@@ -155,11 +160,34 @@ class MainWindow(QMainWindow):
         self._toast.focus_notice()
 
     def explain_focused(self) -> None:
-        """Show a card about the focused thing and the keys that work there."""
+        """Show a card about the focused thing and the keys that work there; asked again, the help about it."""
+        shown = next((card for card in self.findChildren(HelpCard) if card.isVisible()), None)
+        if shown is not None and self._help is not None:
+            shown.dismiss()
+            self._on_more_help()
+            return
         focus = QApplication.focusWidget()
-        found = described(focus, self) or (focus or self._stack, self.page.spec.title if self.page else PRODUCT, "")
+        anchor, title, words = described(focus, self) or (focus or self._stack, "", "")
         hints = self.page.key_hints(focus) if self.page else ()
-        HelpCard(*found, hints=hints).open()
+        topic, section = about(self.page.key if self.page else "", title)
+        self._help = Place("help", {"topic": topic.id, "section": section.title if section else ""})
+        more = f"帮助：{topic.title}{f' › {section.title}' if section else ''}" if "help" in self._pages else ""
+        name = title or (self.page.spec.title if self.page else PRODUCT)
+        card = HelpCard(anchor, name, words, hints, more, _key_of(self.shell.actions, "help.focused"))
+        card.wanted.connect(self._on_more_help)
+        card.wanted.connect(card.dismiss)
+        card.open()
+
+    def _on_more_help(self) -> None:
+        if self._help is not None and "help" in self._pages:
+            self.go(self._help)
+
+    def put_away(self) -> None:
+        """Store what is being typed and where we are, before somebody else sits down."""
+        focus = QApplication.focusWidget()
+        if focus is not None:
+            focus.clearFocus()
+        self._remember()
 
     def set_mode(self, mode: Mode) -> None:
         """Switch the theme and remember it."""
@@ -209,7 +237,7 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def _make_shell(self, services: Any, specs: Sequence[PageSpec], user: UserCard, errors: Errors) -> Shell:
-        actions = [*window_actions(specs), *(action for spec in specs for action in spec.actions)]
+        actions = [*window_actions(specs), *login_actions(), *(action for spec in specs for action in spec.actions)]
         bindings = self._places.get(_KEYS)
         chosen = {key: str(value) for key, value in bindings.items()} if isinstance(bindings, dict) else {}
         notices = Notices(self._places, parent=self)
@@ -268,6 +296,7 @@ class MainWindow(QMainWindow):
         self._top.search.clicked.connect(self._on_search)
         self._top.bell.clicked.connect(self.open_bell)
         self._top.jobs.clicked.connect(self.open_jobs)
+        self._top.who.clicked.connect(self._on_user)
         self._status.retry.connect(self._on_retry)
         self._status.explain.connect(self._on_explain_version)
         shell.notices.bell_changed.connect(self._on_bell)
@@ -383,6 +412,9 @@ class MainWindow(QMainWindow):
     def _on_rail(self, key: str) -> None:
         if self.page is None or self.page.key != key:
             self.go(Place(key))
+
+    def _on_user(self) -> None:
+        self._top.who.open_menu(self.shell.actions)
 
     def _on_search(self) -> None:
         self.open_palette()

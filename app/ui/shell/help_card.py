@@ -4,27 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from app.common.texts import text
 from app.ui.page import KeyHint
 from app.ui.theme import theme
+from app.ui.widgets.buttons import Button
 from app.ui.widgets.frames import FloatFrame
 from app.ui.widgets.panes import column, row
 from app.ui.widgets.text import KeyCap, Text
 
 
 class HelpCard(FloatFrame):
-    """A card under a widget with words about it and its keys; Esc or a click elsewhere closes it."""
+    """A card under a widget with words about it and its keys; Esc or a click elsewhere closes it.
 
-    def __init__(self, anchor: QWidget, title: str, words: str, hints: Sequence[KeyHint] = ()) -> None:
+    ``more`` names the help section that belongs to it; ``wanted`` when that shall be shown.
+    """
+
+    wanted = Signal()
+
+    def __init__(
+        self, anchor: QWidget, title: str, words: str, hints: Sequence[KeyHint] = (), more: str = "", keys: str = ""
+    ) -> None:
         super().__init__(anchor)
+        self.setAccessibleName(f"{title}。{words}")
         box = column(gap=6, margins=(14, 10, 14, 12))
         box.addWidget(Text(title, "bold", wrap=True))
         box.addWidget(Text(words or text("ui.help.nothing"), tone="secondary", wrap=True))
         for hint in hints:
             box.addLayout(row(KeyCap(hint.keys), Text(hint.text, "caption", "secondary"), None, gap=6))
+        if more:
+            button = Button(more, kind="link", small=True, icon="help", keys=keys)
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.clicked.connect(self.wanted)
+            box.addLayout(row(button, None))
         self.setLayout(box)
         self._box = box
         self.dismissed.connect(self.deleteLater)
