@@ -174,8 +174,8 @@ class ReturnCard(Card):
         cursor = QTextCursor(self.words.document())
         cursor.setPosition(fault.start)
         cursor.setPosition(fault.end, QTextCursor.MoveMode.KeepAnchor)
-        mark.cursor = cursor  # type: ignore[attr-defined]  # PySide6's stubs lack the members
-        mark.format = form  # type: ignore[attr-defined]
+        mark.cursor = cursor
+        mark.format = form
         return mark
 
     def _on_note(self) -> None:
