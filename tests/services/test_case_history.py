@@ -181,3 +181,38 @@ def test_equal_states_are_grouped_once(services: Services, coded: int, monkeypat
     monkeypatch.setattr(case_history, "group", counted)
     assert len(services.history.timeline(coded)) >= 80
     assert len(asked) == len(set(asked)) <= 6
+
+
+def test_every_line_knows_where_its_place_stands_now(services: Services, coded: int) -> None:
+    services.cases.set_text(coded, "dx[1].adm_cond", "2")
+    services.cases.set_text(coded, "abo", "1")
+    services.cases.move_row(coded, Group.DX, 1, 0)
+    moved, blood, condition, *_ = services.history.timeline(coded)
+    assert moved.paths == ("dx[0].code",)
+    assert blood.paths == ("abo",)
+    assert condition.paths == ("dx[0].adm_cond",)
+    services.cases.remove_row(coded, Group.DX, 0)
+    assert services.history.timeline(coded)[3].paths == ("",)
+    assert all(len(step.paths) == len(step.changes) for step in services.history.timeline(coded))
+
+
+def test_the_case_as_it_was_stands_beside_the_case_as_it_is(services: Services, coded: int) -> None:
+    services.cases.set_text(coded, "abo", "1")
+    then = services.history.timeline(coded)[0].op_id
+    services.cases.set_text(coded, "abo", "2")
+    services.cases.remove_row(coded, Group.DX, 2)
+    moment = services.history.moment(coded, then)
+    differing = {line.label: (line.then, line.now) for line in moment.lines if line.differs}
+    assert differing["血型"] == ("1 A", "2 B")
+    assert differing["第 3 诊断，诊断编码"] == ("I10.x00", "")
+    assert any(not line.differs for line in moment.lines)
+    with pytest.raises(LookupError):
+        services.history.moment(coded, 10**6)
+
+
+def test_a_remedy_that_was_applied_names_its_rule(services: Services, coded: int) -> None:
+    days = int(services.cases.view(coded).record.text("los_days"))
+    services.cases.set_text(coded, "los_days", str(days + 3))
+    finding = next(one for one in services.cases.view(coded).report.standing if one.fix)
+    services.cases.apply_fix(coded, finding)
+    assert services.history.timeline(coded)[0].changes[-1] == f"说明：{finding.rule_id}"

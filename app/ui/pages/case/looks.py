@@ -51,6 +51,14 @@ _NOT_APPLICABLE: Final[Mapping[str, tuple[Callable[[CaseRecord], bool], str]]] =
 """Fields that another answer rules out (domain.md LJ-007, LJ-013, LJ-014, LJ-016, LJ-017), and why."""
 
 
+_DERIVED: Final[Mapping[str, str]] = {
+    "age_years": "由出生日期与入院时间计算",
+    "age_days": "由出生日期与入院时间计算，不足 1 周岁时为天数",
+    "los_days": "由入院时间与出院时间计算：出院日减入院日，同日为 1 天",
+}
+"""How the program works out what is not typed."""
+
+
 def marks_of(view: CaseView) -> dict[str, tuple[Severity, str]]:
     """Return for each flagged path the worst severity and the messages; what was decided marks nothing."""
     order = list(Severity)
@@ -96,7 +104,8 @@ def look_of(view: CaseView, path: str, marks: Marks) -> FieldLook:
     row = row_at(view.record, FieldPath.parse(path))
     unread = row is not None and spec.id in row.raw
     absent = _why_absent(view.record, path)
-    said = (why, "未能识别，按原文保留" if unread else "", absent, view.locked)
+    derived = _DERIVED.get(spec.id, "") if spec.computed and not absent else ""
+    said = (why, derived, "未能识别，按原文保留" if unread else "", absent, view.locked)
     return FieldLook(
         changed=path in view.changed,
         severity=severity or (Severity.WARN if unread else None),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
@@ -49,6 +49,7 @@ class MomentCard(Card):
         self.table.setAccessibleName("当时与现在")
         self._cells = CellModel(_COLUMNS)
         self.table.setModel(self._cells)
+        self.table.installEventFilter(self)
         self.table.setFixedHeight(theme().px(360))
         self.box.addWidget(self.table)
         close = Button("关闭", keys="Esc")
@@ -63,13 +64,14 @@ class MomentCard(Card):
         self.open(self.table)
         self.table.go_to(0)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """← and → change how much is shown, whatever has the focus."""
-        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-            self._which.set_current("all" if event.key() == Qt.Key.Key_Right else "differing")
-            event.accept()
-        else:
-            super().keyPressEvent(event)
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """← and → change how much is shown while the lines have the focus."""
+        if watched is self.table and event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            chosen = {Qt.Key.Key_Left: "differing", Qt.Key.Key_Right: "all"}.get(Qt.Key(event.key()))
+            if chosen:
+                self._which.set_current(chosen)
+                return True
+        return super().eventFilter(watched, event)
 
     def _fill(self) -> None:
         all_of_it = self._which.current == "all"

@@ -70,7 +70,8 @@ class PapersTab(QWidget):
         body.addWidget(self._empty, 1)
         body.addWidget(foot)
         self.setLayout(body)
-        self.setFocusProxy(self.text)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("文书")
         theme().changed.connect(self._mark)
 
     @property
@@ -137,6 +138,7 @@ class PapersTab(QWidget):
         paper = self.current()
         self.text.setVisible(paper is not None)
         self._empty.setVisible(paper is None)
+        self.setFocusProxy(self.text if paper else None)
         count = f"{self._at + 1}/{len(self._papers)} " if len(self._papers) > 1 else ""
         self._title.setText(f"{count}{paper.title}" if paper else "文书")
         self._title.setToolTip(f"{paper.who} {paper.at:%Y-%m-%d %H:%M} 附上" if paper else "")
