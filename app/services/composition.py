@@ -29,6 +29,7 @@ from app.services.grants import guard_library
 from app.services.hospital import HospitalService
 from app.services.hospital_figures import HospitalFigures
 from app.services.imports import ImportService
+from app.services.insurer import InsurerService
 from app.services.leaving import LeavingService
 from app.services.list_export import ListExportService
 from app.services.list_work import ListWorkService
@@ -146,6 +147,7 @@ class Services:
     states: StateService
     submissions: SubmissionService
     unlocking: UnlockService
+    insurer: InsurerService
     people: PeopleService
     hospital: HospitalService
     notes: NoteService
@@ -166,6 +168,12 @@ class Services:
     @property
     def is_demo(self) -> bool:
         """True for the demo library, which works without people."""
+        with self.session.db.read() as reader:
+            return reader.setting("demo") is True
+
+    @property
+    def is_demo(self) -> bool:
+        """True for the demo library: everybody in it is invented."""
         with self.session.db.read() as reader:
             return reader.setting("demo") is True
 
@@ -269,6 +277,7 @@ def open_services(
         states=StateService(session, checking),
         submissions=SubmissionService(session, checking),
         unlocking=UnlockService(session, checking),
+        insurer=InsurerService(session, checking),
         people=PeopleService(session, passwords),
         hospital=HospitalService(session),
         notes=NoteService(session),

@@ -18,6 +18,7 @@ from app.common.texts import text
 from app.ui.backing_up import BackupWatch
 from app.ui.errors import Errors, crash_left_behind
 from app.ui.leaving import LeavingWatch
+from app.ui.login.gate import Gate
 from app.ui.main_window import PRODUCT, MainWindow
 from app.ui.page import PageSpec
 from app.ui.pages import registered
@@ -92,15 +93,27 @@ def run_window(home: Path, *, check: bool = False) -> int:
 
 
 def _work(app: QApplication, home: Path, errors: Errors, *, check: bool) -> int:
-    with open_library(home, errors) as window:
-        window.show()
+    with _library(home) as services:
+        make = partial(_window_for, services, errors)
+        gate = Gate(services, make, _nothing if check else load_behind, app)
+        shown = gate.start()
         if check:
-            QTimer.singleShot(0, window.close)
-        else:
-            load_behind(window)
+            QTimer.singleShot(0, shown.close)
         code = app.exec()
-        window.deleteLater()
+        gate.finish()
+        gate.deleteLater()
     return code
+
+
+def _window_for(services: Any, errors: Errors | None, user: UserCard) -> MainWindow:
+    name = services.hospital.facts().name
+    window = open_window(services, places=services.places, user=user, hospital=name, errors=errors)
+    Whereabouts(window, services.places)
+    return window
+
+
+def _nothing(_window: MainWindow) -> None:
+    """Run nothing behind a window that is closed at once."""
 
 
 def _wants_restore(home: Path) -> bool:
@@ -122,6 +135,7 @@ def load_behind(window: MainWindow) -> None:
     job.done.connect(partial(_watch_night, window))
     job.done.connect(partial(_watch_leaving, window))
     job.done.connect(partial(_watch_backups, window))
+    job.done.connect(partial(_offer_tour, window))
 
 
 def _spare(_loaded: object) -> None:
@@ -138,6 +152,10 @@ def _watch_night(window: MainWindow, _loaded: object) -> None:
     NightWatch(window.shell, window).start()
 
 
+def _offer_tour(window: MainWindow, _loaded: object) -> None:
+    window.offer_tour()
+
+
 def _watch_backups(window: MainWindow, _loaded: object) -> None:
     BackupWatch(window.shell, window).start()
 
@@ -152,14 +170,17 @@ def open_library(home: Path, errors: Errors | None = None) -> Iterator[MainWindo
 
     Raises :class:`UserProblem` when the library cannot be opened.
     """
+    with _library(home) as services:
+        yield _window_for(services, errors, UserCard(services.user.name, roles=services.user.roles))
+
+
+@contextmanager
+def _library(home: Path) -> Iterator[Any]:
     from app.services.composition import open_services  # noqa: PLC0415  # engines load only when a window is wanted
 
     services = open_services(home)
     try:
-        user = UserCard(services.user.name, roles=services.user.roles)
-        window = open_window(services, places=services.places, user=user, errors=errors)
-        Whereabouts(window, services.places)
-        yield window
+        yield services
     finally:
         services.close()
 

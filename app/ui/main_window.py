@@ -10,6 +10,7 @@ from PySide6.QtCore import QByteArray, QPoint, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
+from app.common.errors import UserProblem
 from app.common.texts import text
 from app.domain.changes import Changes
 from app.ui.actions import ActionTable
@@ -29,6 +30,7 @@ from app.ui.shell.palette_model import ActionProvider, PaletteProvider, RecentPr
 from app.ui.shell.rail import Rail
 from app.ui.shell.status_bar import StatusBar
 from app.ui.shell.top_bar import TopBar
+from app.ui.shell.tour import SEEN, Guide, Tour
 from app.ui.shell.window_actions import window_actions
 from app.ui.theme import Mode, theme, tokens
 from app.ui.widgets.buttons import Button
@@ -158,6 +160,22 @@ class MainWindow(QMainWindow):
     def focus_notice(self) -> None:
         """Move the focus to the toast."""
         self._toast.focus_notice()
+
+    def start_tour(self) -> None:
+        """Show what is where, one card after the other."""
+        Tour(self, Guide(frozenset(self._pages), self.go, self._some_case()), self._places).start()
+
+    def offer_tour(self) -> None:
+        """Show the tour once: on the demo library, to somebody who has not seen it."""
+        if self.shell.services.is_demo and not self._places.get(SEEN):
+            self.start_tour()
+
+    def _some_case(self) -> int:
+        try:
+            found: list[int] = self.shell.services.worklist.first("", 1)
+        except UserProblem:  # whoever works here sees no cases; the steps about them are left out
+            return 0
+        return found[0] if found else 0
 
     def explain_focused(self) -> None:
         """Show a card about the focused thing and the keys that work there; asked again, the help about it."""

@@ -12,7 +12,19 @@ from app.ui.actions import Action
 from app.ui.page import KeyHint, Page, PageSpec, Place
 from app.ui.shell.help_topics import KEYS, Section, Topic, find, topics
 from app.ui.theme import theme, tokens
-from app.ui.widgets import Cell, CellModel, Column, DataTable, FilterBox, Pane, SideLine, SideList, column, row
+from app.ui.widgets import (
+    ActionButton,
+    Cell,
+    CellModel,
+    Column,
+    DataTable,
+    FilterBox,
+    Pane,
+    SideLine,
+    SideList,
+    column,
+    row,
+)
 from app.ui.widgets.painting import keys_text
 
 _ESC = KeyHint("Esc", "返回")
@@ -63,7 +75,10 @@ class HelpPage(Page):
         self._stack.addWidget(self._make_keys())
         left = Pane("canvas", "r")
         left.setFixedWidth(theme().px(220))
-        left.setLayout(column(row(self.search, margins=(10, 10, 10, 6)), self._list))
+        tour = ActionButton(self.shell.actions, "tour.start", small=True)
+        left.setLayout(
+            column(row(self.search, margins=(10, 10, 10, 6)), self._list, row(tour, None, margins=(10, 6, 10, 10)))
+        )
         layout = row(left, gap=0)
         layout.addWidget(self._stack, 1)
         self.setLayout(layout)

@@ -82,6 +82,7 @@ class Rail(QWidget):
             self._group.addButton(button)
             button.clicked.connect(self._on_clicked)
         self.setAccessibleName("导航")
+        self.setObjectName("rail")
         theme().changed.connect(self._fit)
         self._fit()
 

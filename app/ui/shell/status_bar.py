@@ -25,6 +25,7 @@ class HintRow(QWidget):
         super().__init__()
         self._hints: tuple[KeyHint, ...] = ()
         self._shown = True
+        self.setObjectName("key_hints")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 
     def show_hints(self, hints: Sequence[KeyHint]) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from app.ui.jobs import Job
+from app.ui.login.user_button import UserButton
 from app.ui.ports import UserCard
 from app.ui.shell.rail import draw_badge
 from app.ui.theme import theme
@@ -23,6 +24,7 @@ class SearchBox(QAbstractButton):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setText("搜索病例、编码、规则、命令")
+        self.setObjectName("search_box")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setCursor(Qt.CursorShape.IBeamCursor)
@@ -145,14 +147,13 @@ class TopBar(Pane):
         self.bell = BellButton()
         for button in (self.back, self.forward):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        shown = " · ".join(part for part in (user.name, user.title) if part)
-        who = row(IconLabel("user"), Text(shown, tone="secondary"), gap=6)
+        self.who = UserButton(user)
         left = QWidget()
         crumb = row(self.back, self.forward, 4, self.title, gap=4)
         crumb.addWidget(self.detail, 1)
         left.setLayout(crumb)
         right = QWidget()
-        right.setLayout(row(None, self.jobs, self.bell, who, gap=8))
+        right.setLayout(row(None, self.jobs, self.bell, self.who, gap=8))
         layout = row(gap=8, margins=(12, 0, 12, 0))
         layout.addWidget(left, 1)
         layout.addWidget(self.search)
