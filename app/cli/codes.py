@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.cli.library import add_user, own_tables
 from app.common.clock import SystemClock
 from app.common.errors import UserProblem
 from app.common.paths import home
@@ -24,6 +25,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     load = codebook.add_parser("import", help="导入编码表（CSV 或 XLSX，按标题识别“编码”“名称”列；映射表一并给出）")
     load.add_argument("files", nargs="+", type=Path, metavar="FILE")
     load.add_argument("--title", default="", help="编码库名称，默认取文件名")
+    add_user(load)
     load.set_defaults(run=_import_codebook)
     codebook.add_parser("list", help="列出编码库").set_defaults(run=_list_codebooks)
 
@@ -36,12 +38,14 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     load = scheme.add_parser("import", help="检查并导入分组方案（xlsx、方案文件夹或 zip），打印检查报告")
     load.add_argument("path", type=Path, metavar="PATH")
     load.add_argument("--valid-from", default=None, metavar="YYYY-MM-DD", help="自何日出院起使用（默认取文件中的日期）")
+    add_user(load)
     load.set_defaults(run=_import_scheme)
     options = scheme.add_parser("options", help="官方工作簿没有写明的规则（未经核实，默认都不用）；不给选项则只显示")
     options.add_argument("id", metavar="ID", help="已导入方案的编号")
     options.add_argument("--grey-px", metavar="CODES", help="不参与分组的手术编码，以空格或逗号分隔；'' 为清空")
     options.add_argument("--newborn-qy-days", metavar="N", help="新生儿歧义组要求日龄小于 N 天；'' 为不限")
     options.add_argument("--procedure-only", choices=("on", "off"), help="主要手术为有效手术的病例不进内科组")
+    add_user(options)
     options.set_defaults(run=_scheme_options)
     scheme.add_parser("list", help="列出分组方案").set_defaults(run=_list_schemes)
 
@@ -58,10 +62,8 @@ def _assets() -> Assets:
 
 
 def _import_codebook(args: argparse.Namespace) -> int:
-    from app.services.writer import writing  # noqa: PLC0415 - engines load only for this command
-
-    with writing():
-        _print(_assets().import_codebook(args.files, title=args.title))
+    with own_tables(args) as assets:
+        _print(assets.import_codebook(args.files, title=args.title))
     return 0
 
 
@@ -71,14 +73,13 @@ def _check_scheme(args: argparse.Namespace) -> int:
 
 def _import_scheme(args: argparse.Namespace) -> int:
     from app.services.asset_reports import Terms, bring_in  # noqa: PLC0415 - engines load only for this command
-    from app.services.writer import writing  # noqa: PLC0415 - as above
 
-    with writing():
+    with own_tables(args) as assets:
         check = _report(args.path)
         if check.report.refused:
             return 1
         terms = Terms(SystemClock().now().date(), valid_from=args.valid_from, digest=check.digest)
-        report = bring_in(_assets(), "scheme", [args.path], terms)
+        report = bring_in(assets, "scheme", [args.path], terms)
         told = report.remarks[0] if report.refused else f"已导入：{report.title}"
         print(told, file=sys.stderr if report.refused else sys.stdout)
     return 1 if report.refused else 0
@@ -102,7 +103,6 @@ def _list_codebooks(_: argparse.Namespace) -> int:
 
 def _scheme_options(args: argparse.Namespace) -> int:
     from app.services.scheme_options import facts_of  # noqa: PLC0415 - engines load only for this command
-    from app.services.writer import writing  # noqa: PLC0415 - as above
 
     assets = _assets()
     options = assets.scheme_options(args.id)
@@ -114,8 +114,8 @@ def _scheme_options(args: argparse.Namespace) -> int:
     given = {"grey_px": args.grey_px, "newborn_qy_days": args.newborn_qy_days}
     facts |= {name: value for name, value in given.items() if value is not None}
     if facts != facts_of(options):
-        with writing():
-            assets.set_scheme_options(
+        with own_tables(args) as own:
+            own.set_scheme_options(
                 args.id, facts["grey_px"], facts["newborn_qy_days"], procedure_only=bool(facts["procedure_only"])
             )
     for name, value in facts.items():

@@ -6,8 +6,8 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from app.cli.library import add_user, library
 from app.cli.progress import TerminalProgress
-from app.common.paths import home
 
 if TYPE_CHECKING:
     from app.domain.coding import CodeKind
@@ -19,22 +19,19 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     learn = commands.add_parser("learn", help="用本院确认过的编码训练本院模型；留出十分之一考核，不如原来的不用")
     learn.add_argument("--kind", choices=("dx", "px"), help="只训练一种：dx 诊断，px 手术及操作；不给则两种")
     learn.add_argument("--report", action="store_true", help="不训练，只列出本院模型的状态和最近的训练")
+    add_user(learn)
     learn.set_defaults(run=_learn)
 
 
 def _learn(args: argparse.Namespace) -> int:
     from app.domain.coding import CodeKind  # noqa: PLC0415 - engines load only for this command
-    from app.services.composition import open_services  # noqa: PLC0415 - as above
 
     kinds = [CodeKind(args.kind)] if args.kind else list(CodeKind)
-    services = open_services(home())
-    try:
+    with library(args) as services:
         if not args.report:
             _train(services.retraining, kinds)
         for kind in kinds:
             print(*services.retraining.told(kind), sep="\n")
-    finally:
-        services.close()
     return 0
 
 

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.cli.library import add_user, own_tables
 from app.common.clock import SystemClock
 from app.common.paths import home
 
@@ -22,6 +23,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     load.add_argument("path", type=Path, metavar="FILE")
     load.add_argument("--scheme", default="", help="所属方案的编号；不给则用今天使用的方案")
     load.add_argument("--valid-from", default="", metavar="YYYY-MM-DD", help="自何日出院起使用；不给则取文件中的日期")
+    add_user(load)
     load.set_defaults(run=_import_weights)
     weights.add_parser("list", help="列出权重表").set_defaults(run=_list_weights)
     compare = weights.add_parser("compare", help="列出权重表与方案的全部差异，不导入；有差异的组时退出码为 1")
@@ -36,6 +38,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     load.add_argument("path", type=Path, metavar="FILE")
     load.add_argument("--city", required=True, help="费率所属地区")
     load.add_argument("--level", required=True, help="医院级别，与文件中的写法一致")
+    add_user(load)
     load.set_defaults(run=_import_rates)
     rates.add_parser("list", help="列出费率表").set_defaults(run=_list_rates)
 
@@ -47,20 +50,16 @@ def _assets() -> Assets:
 
 
 def _import_weights(args: argparse.Namespace) -> int:
-    from app.services.writer import writing  # noqa: PLC0415 - engines load only for this command
-
-    with writing():
+    with own_tables(args) as assets:
         today = SystemClock().now().date()
-        report = _assets().import_weights(args.path, on=today, scheme_id=args.scheme, valid_from=args.valid_from)
+        report = assets.import_weights(args.path, on=today, scheme_id=args.scheme, valid_from=args.valid_from)
     print(*report.lines(), sep="\n")
     return 0
 
 
 def _import_rates(args: argparse.Namespace) -> int:
-    from app.services.writer import writing  # noqa: PLC0415 - engines load only for this command
-
-    with writing():
-        report = _assets().import_rates(args.path, city=args.city, level=args.level)
+    with own_tables(args) as assets:
+        report = assets.import_rates(args.path, city=args.city, level=args.level)
     print(*report.lines(), sep="\n")
     return 0
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.cli.library import add_user, library
 from app.cli.progress import TerminalProgress
-from app.common.paths import home, library_path
 
 if TYPE_CHECKING:
-    from app.services.composition import Services
     from app.services.rule_types import PackPreview, Trial
 
 _STATUS = {"on": "启用", "off": "停用", "draft": "草稿", "expired": "过期", "broken": "有问题"}
@@ -49,22 +47,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     take.add_argument("--trust", action="store_true", help="已与对方核对指纹，信任这个签名人")
     take.add_argument("--enable", action="store_true", help="导入后立即启用；不给则作为草稿")
     take.set_defaults(run=_import)
-
-
-@contextmanager
-def _services(*, writes: bool = False) -> Iterator[Services]:
-    """Open the library, for reading only where that is enough and there is one."""
-    from app.services.composition import open_services  # noqa: PLC0415 - engines load only for this command
-
-    services = open_services(home(), read_only=library_path().exists() and not writes)
-    try:
-        yield services
-    finally:
-        services.close()
+    for command in (listing, check, attempt, export, take):
+        add_user(command)
 
 
 def _list(args: argparse.Namespace) -> int:
-    with _services() as services:
+    with library(args, writes=False) as services:
         for line in services.rules.lines():
             if args.status in (None, line.status):
                 words = (_LAYER[line.layer], _STATUS[line.status], _SEVERITY[line.severity], line.category)
@@ -77,7 +65,7 @@ def _check(args: argparse.Namespace) -> int:
     from app.services.rule_files import faults_of, read_rules  # noqa: PLC0415 - engines load only for this command
 
     rules = read_rules(args.path)
-    with _services() as services:
+    with library(args, writes=False) as services:
         faults = list(faults_of(rules, services.session.engines.rule_sets.for_department("")))
     for rule_id, fault in faults:
         print(f"{rule_id}: {fault}")
@@ -89,7 +77,7 @@ def _try(args: argparse.Namespace) -> int:
     from app.services.rule_files import read_rules  # noqa: PLC0415 - engines load only for this command
     from app.services.rule_types import TrialScope  # noqa: PLC0415 - as above
 
-    with _services() as services:
+    with library(args, writes=False) as services:
         for rule in read_rules(args.path):
             progress = TerminalProgress(f"正在试运行 {rule.id}")
             try:
@@ -113,7 +101,7 @@ def _told(trial: Trial) -> Iterator[str]:
 
 
 def _export(args: argparse.Namespace) -> int:
-    with _services() as services:
+    with library(args, writes=False) as services:
         count = services.rule_packs.export(args.path, args.ids, title=args.title)
         print(f"已写出 {count} 条规则：{args.path}")
         print(f"签名指纹：{services.rule_packs.fingerprint()}")
@@ -121,7 +109,7 @@ def _export(args: argparse.Namespace) -> int:
 
 
 def _import(args: argparse.Namespace) -> int:
-    with _services(writes=bool(args.reason.strip())) as services:
+    with library(args, writes=bool(args.reason.strip())) as services:
         preview = services.rule_packs.preview(args.path)
         print(*_shown(preview), sep="\n")
         if args.reason.strip():

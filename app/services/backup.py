@@ -106,6 +106,11 @@ class BackupService:
         return back_up(self._session.db.path, self._session.clock, "manual", self.folder)
 
     @free
+    def newest(self) -> datetime | None:
+        """Return when the newest backup was made, None without one."""
+        return next((one.at for one in backups(self.folder)), None)
+
+    @free
     def run_due(self, progress: Progress) -> Path | None:
         """Make a backup when the interval is over and something changed since the last; return its path.
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from app.common.errors import UserProblem
+from app.domain.changes import Changes
 from app.services.passwords import Passwords, must_be_good, plain_key
 from app.services.permits import EVERYONE, free, needs
 from app.services.session import Session
@@ -21,6 +22,10 @@ TRIES: Final = 5
 """Failures before the sentence counts seconds instead of tries."""
 LONGEST_WAIT_S: Final = 60
 _LOGIN_LENGTH: Final = 40
+LOCK_MINUTES: Final = 10
+"""Idle minutes after which the window locks itself, unless the hospital says otherwise."""
+_LONGEST_LOCK: Final = 240
+_LOCK_AFTER: Final = "people.lock_minutes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,32 @@ class PeopleService:
             return
         with self._session.db.operation(Op.LOCK, by=self._session.actor) as tx:
             tx.record_event("locked", {})
+
+    @free
+    def last_sign_in(self) -> tuple[str, datetime | None]:
+        """Return the login that was used last and when, '' and None before the first time."""
+        with self._session.db.read() as reader:
+            seen = [(one.last_sign_in, one.login) for one in reader.people.everybody() if one.last_sign_in]
+        at, login = max(seen, default=(None, ""))
+        return login, at
+
+    @property
+    @free
+    def lock_minutes(self) -> int:
+        """Return after how many idle minutes the window locks itself, 0 for never."""
+        with self._session.db.read() as reader:
+            kept = reader.setting(_LOCK_AFTER)
+        return kept if isinstance(kept, int) else LOCK_MINUTES
+
+    @needs("admin")
+    def set_lock_minutes(self, typed: str) -> Changes:
+        """Store the idle minutes as typed. Raises :class:`UserProblem` for anything but 0 to 240."""
+        minutes = int(typed) if typed.strip().isdecimal() else -1
+        if not 0 <= minutes <= _LONGEST_LOCK:
+            raise _problem("bad_minutes", most=_LONGEST_LOCK)
+        with self._session.db.operation(Op.SET_SETTING, by=self._session.actor) as tx:
+            tx.set_setting(_LOCK_AFTER, minutes)
+        return tx.changes
 
     @free
     def must_change(self) -> bool:
