@@ -6,12 +6,18 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 
+from app.domain.case import CaseState
+from app.domain.field import Group
 from app.storage.cells import dump
 from app.storage.desk_tables import insurer_import, insurer_return
+from app.storage.tables import HEAD_TABLES, cases, spec_of
 from app.storage.transaction import Transaction
+
+_PER_QUERY: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,33 @@ class InsurerReads:
         """Return the lines of a file in its order."""
         query = insurer_return.select().where(insurer_return.c.import_id == import_id).order_by(insurer_return.c.id)
         return [_stored(row) for row in self._connection.execute(query).mappings()]
+
+    def stays(self, record_nos: Sequence[str]) -> dict[str, list[tuple[int, int]]]:
+        """Return for record numbers their stays: case and number of the admission; cancelled ones are left out."""
+        found: dict[str, list[tuple[int, int]]] = {}
+        column = cases.c
+        query = sa.select(column.record_no, column.id, column.admission_count)
+        query = query.where(column.state != CaseState.CANCELLED.value).order_by(column.id)
+        for start in range(0, len(record_nos), _PER_QUERY):
+            part = query.where(column.record_no.in_(record_nos[start : start + _PER_QUERY]))
+            for number, case_id, count in self._connection.execute(part):
+                found.setdefault(str(number), []).append((int(case_id), int(count)))
+        return found
+
+    def by_settlement(self, numbers: Sequence[str]) -> dict[str, int]:
+        """Return for numbers of settlement lists their cases."""
+        found: dict[str, int] = {}
+        column = HEAD_TABLES[spec_of(Group.CASE, "setl_list_no").table].c
+        query = sa.select(column.setl_list_no, column.case_id)
+        for start in range(0, len(numbers), _PER_QUERY):
+            part = query.where(column.setl_list_no.in_(numbers[start : start + _PER_QUERY]))
+            found |= {str(number): int(case_id) for number, case_id in self._connection.execute(part)}
+        return found
+
+    def knows(self, sha256: str) -> bool:
+        """Tell whether a file of this content was taken over."""
+        query = sa.select(insurer_import.c.id).where(insurer_import.c.sha256 == sha256)
+        return self._connection.execute(query).first() is not None
 
     def of_case(self, case_id: int) -> list[StoredReturn]:
         """Return what was returned for a case, latest first."""

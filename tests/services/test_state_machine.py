@@ -1,0 +1,185 @@
+"""People of every role move, edit, undo and submit at random; only legal moves happen and the audit rebuilds all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from app.common.clock import FixedClock
+from app.common.errors import UserProblem
+from app.domain.case import CaseState
+from app.domain.field import Group
+from app.domain.findings import Severity
+from app.domain.states import LOCKED, move_between
+from app.services.composition import Services, open_services
+from app.services.engines import Engines
+from app.services.submission_types import Scope
+from app.storage.actor import Actor
+from app.storage.ops import Op
+from tests.services.conftest import NOW
+
+PEOPLE = tuple(
+    Actor(f"p{number}", f"{name}（测试）", frozenset(roles.split()), frozenset({"03"}))
+    for number, (name, roles) in enumerate(
+        (
+            ("王编码", "coder"),
+            ("李质控", "qc"),
+            ("赵医保", "insurance"),
+            ("孙主任", "head"),
+            ("周医师", "physician"),
+            ("吴管理", "admin"),
+            ("全能", "coder qc insurance admin"),
+        )
+    )
+)
+WHO = st.sampled_from(PEOPLE)
+MIGHTY = st.sampled_from([PEOPLE[0], PEOPLE[1], PEOPLE[2], PEOPLE[6]])
+PICK = st.integers(0, 3)
+WHY = "测试原因"
+
+
+class Desk(RuleBasedStateMachine):
+    """Four cases of one library, two of them passed when the day begins."""
+
+    home: Path
+    engines: Engines
+
+    @initialize()
+    def begin(self) -> None:
+        self.folder = Path(tempfile.mkdtemp())
+        shutil.copytree(self.home, self.folder / "library")
+        self.open()
+        passed = list(self.services.worklist.ids("passed"))
+        self.ids = [*passed, *list(self.services.worklist.ids("coding"))[:2]]
+        with self.services.session.db.read() as reader:
+            self.first = reader.audit_head().op_id
+
+    def open(self) -> None:
+        clock = FixedClock(NOW)
+        self.services: Services = open_services(self.folder / "library", clock=clock, engines=self.engines)
+
+    def teardown(self) -> None:
+        with self.services.session.db.read() as reader:
+            assert reader.check(replay=True).is_sound
+            for entry in reader.submissions.all():
+                for frozen in reader.submissions.cases_of(entry.id):
+                    assert reader.submissions.snapshot(frozen.sha256)
+        self.services.close()
+        shutil.rmtree(self.folder)
+
+    def does(self, who: Actor, action: Callable[[Services], object]) -> bool:
+        """Let a person do something; a refusal leaves every case as it was."""
+        self.services.session.seat.take(who)
+        before = [self.stored(case_id) for case_id in self.ids]
+        try:
+            action(self.services)
+        except UserProblem:
+            assert [self.stored(case_id) for case_id in self.ids] == before
+            return False
+        return True
+
+    def stored(self, case_id: int) -> tuple[CaseState, object]:
+        with self.services.session.db.read() as reader:
+            found = reader.load_case(case_id)
+        return found.state, found.record
+
+    @rule(at=PICK, value=st.sampled_from(["1", "2", "4"]), who=WHO)
+    def edit(self, at: int, value: str, who: Actor) -> None:
+        was = self.stored(self.ids[at])[0]
+        done = self.does(who, lambda app: app.cases.set_text(self.ids[at], "abo", value))
+        assert not (done and was in LOCKED)
+
+    @rule(at=PICK, who=WHO)
+    def move_a_row(self, at: int, who: Actor) -> None:
+        self.does(who, lambda app: app.cases.move_row(self.ids[at], Group.DX, 0, 1))
+
+    @rule(at=PICK, who=MIGHTY)
+    def finish(self, at: int, who: Actor) -> None:
+        self.does(who, lambda app: app.cases.finish(self.ids[at]))
+
+    @rule(at=PICK, state=st.sampled_from(CaseState), who=WHO)
+    def set_by_hand(self, at: int, state: CaseState, who: Actor) -> None:
+        self.does(who, lambda app: app.cases.set_state(self.ids[at], state))
+
+    @rule(at=PICK, who=MIGHTY)
+    def take(self, at: int, who: Actor) -> None:
+        self.does(who, lambda app: app.states.take([self.ids[at]]))
+
+    @rule(at=PICK, who=MIGHTY)
+    def pass_one(self, at: int, who: Actor) -> None:
+        if self.does(who, lambda app: app.qc_writing.pass_cases([self.ids[at]])):
+            report = self.services.cases.view(self.ids[at]).report
+            assert not report.count(Severity.ERROR)
+            assert not report.count(Severity.WARN)
+
+    @rule(at=PICK, who=WHO, step=st.sampled_from(["send_back", "reopen", "cancel"]))
+    def move(self, at: int, who: Actor, step: str) -> None:
+        self.does(who, lambda app: getattr(app.states, step)(self.ids[at], WHY))
+
+    @rule(at=PICK, who=WHO)
+    def answered(self, at: int, who: Actor) -> None:
+        self.does(who, lambda app: app.states.answered(self.ids[at]))
+
+    @rule(who=MIGHTY)
+    def submit(self, who: Actor) -> None:
+        self.does(who, lambda app: app.submissions.submit(app.submissions.gate(Scope()), WHY))
+
+    @rule(at=PICK, who=MIGHTY)
+    def ask_to_unlock(self, at: int, who: Actor) -> None:
+        self.does(who, lambda app: app.unlocking.request(self.ids[at], WHY))
+
+    @rule(who=MIGHTY, agree=st.booleans())
+    def decide(self, who: Actor, agree: bool) -> None:
+        with self.services.session.db.read() as reader:
+            waiting = reader.submissions.open_unlocks()
+        for wish in waiting:
+            if agree:
+                self.does(who, lambda app, wish=wish: app.unlocking.agree(wish.id))
+            else:
+                self.does(who, lambda app, wish=wish: app.unlocking.refuse(wish.id, WHY))
+
+    @rule(at=PICK, who=WHO, again=st.booleans())
+    def step_back(self, at: int, who: Actor, again: bool) -> None:
+        step = self.services.cases.redo if again else self.services.cases.undo
+        self.does(who, lambda _app: step(self.ids[at]))
+
+    @rule()
+    def reopen_the_program(self) -> None:
+        self.services.close()
+        self.open()
+
+    @invariant()
+    def only_legal_moves_happened(self) -> None:
+        with self.services.session.db.read() as reader:
+            for case_id in self.ids:
+                for operation, change in reader.case_history(case_id):
+                    if change.entity != "case" or change.field != "state" or operation.id <= self.first:
+                        continue
+                    was, to = CaseState(str(change.before)), CaseState(str(change.after))
+                    is_back = operation.op in (Op.UNDO, Op.REDO)
+                    move = move_between(to, was) if operation.op is Op.UNDO else move_between(was, to)
+                    assert move is not None, (was, to)
+                    actor = next((one for one in PEOPLE if one.id == operation.actor), None)
+                    assert is_back or actor is None or actor.may(*move.roles), (was, to, actor)
+                    assert not (is_back and to in (CaseState.SUBMITTED, CaseState.ARCHIVED))
+
+
+def test_people_of_every_role_at_one_desk(passed_home: Path, engines: Engines) -> None:
+    Desk.home, Desk.engines = passed_home, engines
+    run_state_machine_as_test(
+        Desk,
+        settings=settings(
+            max_examples=int(os.environ.get("BINGAN_MACHINE_EXAMPLES", "3")),
+            stateful_step_count=25,
+            deadline=None,
+            phases=(Phase.generate,),
+            suppress_health_check=[HealthCheck.too_slow],
+        ),
+    )
