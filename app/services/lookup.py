@@ -22,6 +22,8 @@ _BY_TEXT: Final = (
     frozenset((MatchKind.CONTAINS, MatchKind.PINYIN)),
 )
 _MOST_PAIRS: Final = 3
+_WIDER: Final = 15
+"""How much more is looked for when only a part of it may be shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,14 @@ class Guard:
     change: str
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a search can be narrowed to: ``key`` (``dx9``, ``px9``: a chapter; else the word of an operation class)."""
+
+    key: str
+    title: str
+
+
 class LookupService:
     """Reads only; every answer is a code of the active book."""
 
@@ -90,6 +100,28 @@ class LookupService:
         codes = {candidate.code for candidate in own}
         found = [*own, *(candidate for candidate in partners if candidate.code not in codes)][:top]
         return matcher.against(against, found, kind) if against.strip() else tuple(found)
+
+    @needs(*DESK)
+    def within(self, query: str, scope: str, top: int = 20) -> tuple[Candidate, ...]:
+        """Return what matches a query within a scope of :meth:`scopes`."""
+        found = self._both(query, top * _WIDER)
+        return tuple(one for one in found if scope in (self._chapter_of(one.code), self._class_of(one.code)))[:top]
+
+    @needs(*DESK)
+    def scopes(self) -> tuple[Scope, ...]:
+        """Return chapters of both classifications, and the classes of operations that the book tells apart."""
+        book = self._session.engines.codebook
+        chapters = [Scope(f"{one.kind}{one.number}", f"{one.span} {one.title}") for one in book.chapters.chapters]
+        classes = sorted({entry.op_kind for entry in book.leaves(CodeKind.PX)} - {""})
+        return (*sorted(chapters, key=_place_of), *(Scope(one, text("coding.op_class", name=one)) for one in classes))
+
+    def _chapter_of(self, code: str) -> str:
+        chapter = self._session.engines.codebook.chapter(code)
+        return f"{chapter.kind}{chapter.number}" if chapter else ""
+
+    def _class_of(self, code: str) -> str:
+        entry = self._session.engines.codebook.get(code)
+        return entry.op_kind if entry else ""
 
     def _both(self, query: str, top: int) -> tuple[Candidate, ...]:
         found = [
@@ -174,6 +206,10 @@ class LookupService:
 
     def _other_codes(self, code: str) -> list[str]:
         return [other for other in self._session.engines.editions.clinical(code) if other != code]
+
+
+def _place_of(scope: Scope) -> tuple[str, int]:
+    return scope.key[:2], int(scope.key[2:])
 
 
 def _second(second: TwoMeanings) -> str:

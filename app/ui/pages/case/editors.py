@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.domain.coding import Candidate, CodeKind
 from app.ui.page import Shell
+from app.ui.pages.codes import marking
 from app.ui.pages.codes.panel import EffectsOf, SearchPanel
 from app.ui.theme import theme
 from app.ui.widgets import FloatFrame, column
@@ -26,12 +27,16 @@ _CODE: Final = re.compile(r"-|[A-Za-z]?\d{2}[0-9A-Za-z.+*/-]{1,16}")
 
 @dataclass(frozen=True, slots=True)
 class CodedRow:
-    """The row a code is looked for: its code set and text, its candidates, what codes would do to the group."""
+    """The row a code is looked for: its code set and text, its candidates, what codes would do to the group.
+
+    ``asked`` are the queries of this case so far, the latest last.
+    """
 
     kind: CodeKind
     text: str
     candidates: Callable[[], Sequence[Candidate]]
     effects: EffectsOf
+    asked: Sequence[str] = ()
 
 
 class CodeEditor(QLineEdit):
@@ -49,6 +54,7 @@ class CodeEditor(QLineEdit):
         self._shell, self._row = shell, row
         self._code = ""
         self._begun = False
+        self._at = -1
         self.setObjectName("code_editor")
         self.setAccessibleName("编码检索")
         self.setFrame(False)
@@ -59,6 +65,7 @@ class CodeEditor(QLineEdit):
         self._frame.setLayout(column(self.panel, margins=(1, 1, 1, 1)))
         self.panel.taken.connect(self._on_taken)
         self.panel.kind_changed.connect(self._on_kind)
+        self.panel.wished.connect(self._on_wish)
         self.textChanged.connect(self._on_text)
         self.destroyed.connect(self._frame.deleteLater)
 
@@ -81,7 +88,7 @@ class CodeEditor(QLineEdit):
         """Give a key to the list; return whether it was used. While the input method composes all are its own."""
         if self._composing:
             return True
-        if self.panel.handle_key(event):
+        if self.panel.handle_key(event) or self._step_queries(event):
             return True
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
             typed = self.text().strip()
@@ -103,6 +110,17 @@ class CodeEditor(QLineEdit):
         """Note whether a composition is open."""
         self._composing = bool(event.preeditString())
         super().inputMethodEvent(event)
+
+    def _step_queries(self, event: QKeyEvent) -> bool:
+        """Bring back what was searched for in this case before (Ctrl+↑), or go forward again (Ctrl+↓)."""
+        by = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
+        if by is None or event.modifiers() != Qt.KeyboardModifier.ControlModifier:
+            return False
+        if self._row.asked:
+            at = max(0, min(self._at + by, len(self._row.asked))) if self._at >= 0 else len(self._row.asked) - 1
+            self._at = at
+            self.setText(self._row.asked[at] if at < len(self._row.asked) else "")
+        return True
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Open the results."""
@@ -157,11 +175,16 @@ class CodeEditor(QLineEdit):
             self.panel.wait()
         elif query.strip():
             self.panel.search(query)
+        elif not self._row.text.strip():
+            self.panel.offer(self._shell.services.shelf.codes(self._row.kind), "收藏、最近与常用")
         else:
             self.panel.suggest(self._row.text, self._row.candidates())
 
     def _on_kind(self, _kind: object) -> None:
         self._search(self.text())
+
+    def _on_wish(self, query: str) -> None:
+        marking.wish(self._shell, self.panel.kind, query)
 
     def _on_taken(self, candidate: object) -> None:
         self._frame.dismiss()

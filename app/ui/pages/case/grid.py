@@ -38,7 +38,7 @@ class RowGrid(DataTable):
     ``typing(path, text)``: half-typed text. ``entered(group, index)``: the cursor rests on another row of the record.
     ``spot_changed()``: another cell is current or the rows moved. ``window_changed(first, last)``: columns moved
     sideways. ``editing(on)``: an editor opened or closed. ``refused()``: typed into a locked case. ``left()``: Enter
-    walked off the end.
+    walked off the end. ``queried(text)``: a code was searched with these words, '' for none.
     """
 
     edited = Signal(str, str)
@@ -50,6 +50,7 @@ class RowGrid(DataTable):
     editing = Signal(bool)
     refused = Signal()
     left = Signal()
+    queried = Signal(str)
 
     _first = 0
     _composing = False
@@ -63,6 +64,7 @@ class RowGrid(DataTable):
         self._offered: tuple[int, tuple[Candidate, ...]] = (-1, ())
         self._effects = _NOTHING
         self.explain: Callable[[RowGrid], str] = _nothing_to_say
+        self.asked: Callable[[], Sequence[str]] = tuple
         self._rests = QTimer(self)
         self._rests.setSingleShot(True)
         self._rests.setInterval(0)
@@ -266,7 +268,8 @@ class RowGrid(DataTable):
         rows = self._view.record.rows(self.group) if self._view else ()
         said = rows[index].text("source_text") or rows[index].text("name") if index < len(rows) else ""
         kind = CodeKind.DX if self.group is Group.DX else CodeKind.PX
-        row = CodedRow(kind, said, partial(self._candidates_of, index), partial(self._effects_of, index))
+        candidates, effects = partial(self._candidates_of, index), partial(self._effects_of, index)
+        row = CodedRow(kind, said, candidates, effects, self.asked())
         editor = CodeEditor(self._shell, parent, row)
         editor.taken.connect(self._on_taken)
         editor.textEdited.connect(partial(self.typing.emit, f"{self.group}[{index}].code"))
@@ -298,6 +301,7 @@ class RowGrid(DataTable):
         super().closeEditor(editor, hint)
         if isinstance(editor, CodeEditor):  # what was typed there is a query: taken or given up, it is no draft
             self.typing.emit(f"{self.group}[{self.current_index}].code", "")
+            self.queried.emit(editor.text().strip())
         self._delegate.closed()
         self.editing.emit(False)
         for tell in self._delegate.due():

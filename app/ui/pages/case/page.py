@@ -148,6 +148,8 @@ class CasePage(Page):
             grid.editing.connect(self._on_editing)
             grid.left.connect(self._on_grid_left)
             grid.explain = self._explain_cell
+            grid.asked = self.work.queries
+            grid.queried.connect(self.work.note_query)
         self.sheet.section_changed.connect(self._on_section)
         self.index.wanted.connect(self.go_to_section)
         self.findings.jump.connect(self.go_to_finding)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.common.errors import UserProblem
+from app.common.progress import Progress
 from app.domain.changes import Changes
 from app.domain.coding import Candidate
 from app.domain.field import Group
 from app.domain.findings import Finding
+from app.services.drafts import DraftService
 from app.services.types import CaseView
 from app.ui.page import SaveState, Shell
 from app.ui.pages.case.dock import proposal_for
+from app.ui.ports import JsonValue, PlaceStore
 
 DRAFT_MS: Final = 600
 """How long what is being typed may wait before it is stored."""
@@ -25,6 +28,10 @@ _NOT_SAVED: Final = frozenset(
     f"storage.{why}" for why in ("disk_full", "disk_error", "locked", "read_only", "damaged", "cannot_open")
 )
 """Problems that pass: the same write can be tried again."""
+
+_QUERIES: Final = "case.queries"
+_ASKED: Final = 12
+_CASES: Final = 40
 
 Work = Callable[..., CaseView]
 
@@ -44,6 +51,8 @@ class CaseWork(QObject):
         self.view: CaseView | None = None
         self.publishing = False
         self._keeping = False
+        self._queries: dict[str, JsonValue] | None = None
+        self._queries_wait = False
         self._waiting: list[tuple[int, Callable[[], object]]] = []
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -181,6 +190,29 @@ class CaseWork(QObject):
             self._shell.notices.toast(f"已重做 {name}")
         return done
 
+    # What was searched for in a case comes back by a key, also after a restart.
+
+    def queries(self) -> Sequence[str]:
+        """Return the queries of the open case, the latest last."""
+        mine = self._all_queries().get(str(self.view.case_id)) if self.view is not None else None
+        return [one for one in mine if isinstance(one, str)] if isinstance(mine, list) else []
+
+    def note_query(self, query: str) -> None:
+        """Remember a query of the open case; it is stored with the drafts."""
+        if self.view is None or not query:
+            return
+        case, asked = str(self.view.case_id), [one for one in self.queries() if one != query]
+        others = [(key, value) for key, value in self._all_queries().items() if key != case]
+        self._queries = {**dict(others[-_CASES:]), case: list[JsonValue]([*asked, query][-_ASKED:])}
+        self._queries_wait = True
+        self._keep_soon()
+
+    def _all_queries(self) -> dict[str, JsonValue]:
+        if self._queries is None:
+            kept = self._shell.places.get(_QUERIES)
+            self._queries = kept if isinstance(kept, dict) else {}
+        return self._queries
+
     # Drafts: half-typed text survives a crash. They are stored beside the window, one store at a time.
 
     def note_typing(self, path: str, text: str) -> None:
@@ -191,10 +223,10 @@ class CaseWork(QObject):
 
     def keep_drafts(self) -> None:
         """Begin to store what was noted."""
-        drafts = self._shell.services.drafts
-        if drafts.waits and not self._keeping:
-            self._keeping = True
-            job = self._shell.jobs.run(drafts.keep, parent=self)
+        drafts, queries = self._shell.services.drafts, self._queries if self._queries_wait else None
+        if (drafts.waits or queries is not None) and not self._keeping:
+            self._keeping, self._queries_wait = True, False
+            job = self._shell.jobs.run(partial(_kept, drafts, self._shell.places, queries), parent=self)
             job.failed.connect(self._on_not_kept)
             job.ended.connect(self._on_kept)
 
@@ -213,3 +245,9 @@ class CaseWork(QObject):
             self._keep_soon()
         else:
             self._pause.setInterval(DRAFT_MS)
+
+
+def _kept(drafts: DraftService, places: PlaceStore, queries: JsonValue, progress: Progress) -> None:
+    drafts.keep(progress)
+    if queries is not None:
+        places.put(_QUERIES, queries)

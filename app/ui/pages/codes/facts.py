@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from app.services.lookup import CodeFacts
 from app.ui.widgets import Pane, Text, column
 
@@ -18,10 +20,11 @@ class FactsBox(Pane):
         self.setAccessibleName("编码说明")
         self.hide()
 
-    def show_facts(self, facts: CodeFacts) -> None:
-        """Show what is said of a code."""
-        for part, lines in ((self._stop, facts.stops), (self._words, facts.notes)):
+    def show_facts(self, facts: CodeFacts, notes: Sequence[str] = ()) -> None:
+        """Show what is said of a code, and what colleagues wrote about it."""
+        told = (*facts.lines, *notes)
+        for part, lines in ((self._stop, facts.stops), (self._words, (*facts.notes, *notes))):
             part.setText("\n".join(lines))
             part.setVisible(bool(lines))
-        self.setAccessibleDescription("；".join(facts.lines))
-        self.setVisible(bool(facts.lines))
+        self.setAccessibleDescription("；".join(told))
+        self.setVisible(bool(told))

@@ -10,15 +10,17 @@ from collections.abc import Callable, Mapping, Sequence
 from time import perf_counter
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QSizePolicy
 
 from app.domain.coding import Candidate, CodeKind
+from app.services.types import ContextNode
 from app.ui.page import Shell
 from app.ui.pages.codes.facts import FactsBox
 from app.ui.pages.codes.folding import Folding
 from app.ui.pages.codes.results import Hit, HitList
+from app.ui.pages.codes.steps import ContextSteps
 from app.ui.pages.codes.tabular import TabularList
 from app.ui.theme import theme
 from app.ui.widgets import KeyCap, Pane, SegmentedControl, StateStack, Text, column, row
@@ -32,6 +34,7 @@ ALL: Final = "all"
 _TOP: Final = 20
 _DIRECT: Final = 8
 _STEPS: Final = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 6, Qt.Key.Key_PageUp: -6}
+_BACK: Final = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 _SIDEWAYS: Final = (Qt.Key.Key_Right, Qt.Key.Key_Left)
 _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _TAB: Final = (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
@@ -42,13 +45,14 @@ def _no_effects(_codes: Sequence[str]) -> Mapping[str, str]:
 
 
 class SearchPanel(Pane):
-    """Searches while the user types. ``taken(candidate)``: the user chose a code.
+    """Searches while the user types. ``taken(candidate)``: the user chose a code. ``wished(query)``: one found nothing.
 
     ``general`` offers both code sets at once besides each of them; then :attr:`kind` may be None.
     """
 
     taken = Signal(object)
     kind_changed = Signal(object)
+    wished = Signal(str)
 
     def __init__(self, shell: Shell, *, focusable: bool = False, general: bool = False) -> None:
         super().__init__("surface")
@@ -60,6 +64,8 @@ class SearchPanel(Pane):
         self._effects: EffectsOf = _no_effects
         self._current_code = ""
         self._told: Mapping[str, str] = {}
+        self._query, self._scope = "", ""
+        self._steps = ContextSteps()
         both = ((ALL, "全部"),) if general else ()
         self.kinds = SegmentedControl((*both, (str(CodeKind.DX), "诊断 ICD-10"), (str(CodeKind.PX), "手术 ICD-9")))
         self.kinds.changed.connect(self._on_kind)
@@ -78,6 +84,8 @@ class SearchPanel(Pane):
         self.context.around.connect(self._on_around)
         self.context.inside.connect(self._on_inside)
         self.facts = FactsBox()
+        for part in (self.results, self.context):
+            part.installEventFilter(self)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -110,7 +118,7 @@ class SearchPanel(Pane):
         keys = row(gap=6, margins=(10, 4, 10, 4))
         words = [("↑↓", "选择"), ("Enter", "采用"), (f"Ctrl+1–{_DIRECT}", "直接采用"), ("→", "展开相近")]
         if not self._focusable:
-            words += [("Tab", "类目表"), ("Esc", "恢复原值")]
+            words += [("Tab", "类目表"), ("Alt+←", "后退"), ("Esc", "恢复原值")]
         for cap, word in words:
             keys.addWidget(KeyCap(cap))
             keys.addWidget(Text(word, "caption", "secondary"))
@@ -140,12 +148,30 @@ class SearchPanel(Pane):
         """Show what matches. An empty query empties the list."""
         begin = perf_counter()
         services = self._shell.services
-        found = services.lookup.search(query, self._kind, _TOP, against=self._text) if query.strip() else ()
+        self._query = query.strip()
+        found = self._find(query) if self._query else ()
         took = (perf_counter() - begin) * 1000
         kinds = CodeKind if self._kind is None else (self._kind,)
         count = sum(services.coding.size(kind) for kind in kinds)
         size = f"{count:,} 条 · 找到 {len(found)} 条 · {took:.0f} ms"
         self.show_candidates(found, size if query.strip() else "", bool(query.strip()))
+
+    def _find(self, query: str) -> Sequence[Candidate]:
+        lookup = self._shell.services.lookup
+        if self._scope:
+            inside: Sequence[Candidate] = lookup.within(query, self._scope, _TOP)
+            return inside
+        found: Sequence[Candidate] = lookup.search(query, self._kind, _TOP, against=self._text)
+        return found
+
+    def narrow(self, scope: str) -> None:
+        """Search only within a scope from now on, '' for everything."""
+        self._scope = scope
+
+    def offer(self, found: Sequence[Candidate], note: str) -> None:
+        """Show codes that are at hand before anything has been typed: favourites, recents, a department's."""
+        self._query = ""
+        self.show_candidates(found, note if found else "", False)
 
     def suggest(self, text: str, found: Sequence[Candidate]) -> None:
         """Show the best codes for a physician's text, before anything has been typed."""
@@ -167,7 +193,8 @@ class SearchPanel(Pane):
         self.context.show_nodes(())
         self.facts.hide()
         if asked:
-            self._stack.show_empty("没有找到。", "可试：少输几个字 · 拼音首字母 · 编码前三位")
+            hint = "可试：少输几个字 · 拼音首字母 · 编码前三位"
+            self._stack.show_empty("没有找到。", hint, "记入待维护 Alt+M", self._on_wish)
         else:
             self._stack.show_empty("输入即检索", "中文任意字序 · 拼音首字母 · 编码前几位（有无小数点均可）")
 
@@ -187,13 +214,21 @@ class SearchPanel(Pane):
 
     def wants_key(self, event: QKeyEvent) -> bool:
         """True for a key that belongs to the list and to no shortcut while the panel is open."""
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            if event.key() in _BACK:
+                return self._steps.can_step(_BACK[Qt.Key(event.key())])
+            return event.key() == Qt.Key.Key_M and self._found_nothing
         control = event.modifiers() == Qt.KeyboardModifier.ControlModifier
         return control and Qt.Key.Key_1 <= event.key() < Qt.Key.Key_1 + _DIRECT
+
+    @property
+    def _found_nothing(self) -> bool:
+        return bool(self._query) and not self.results.hits.hits
 
     def handle_key(self, event: QKeyEvent) -> bool:
         """Take a key that the cell hands on; return whether it was used."""
         if event.modifiers() & Qt.KeyboardModifier.AltModifier:
-            return False
+            return self._handle_alt(event)
         if self.wants_key(event):
             self.take(event.key() - Qt.Key.Key_1)
             return True
@@ -203,6 +238,30 @@ class SearchPanel(Pane):
         if self.context.active:
             return self._handle_in_context(event)
         return self._handle_in_results(event)
+
+    def _handle_alt(self, event: QKeyEvent) -> bool:
+        """Go back or forward through the parts of the tabular list that were looked at, or note what is missing."""
+        if not self.wants_key(event):
+            return False
+        if event.key() == Qt.Key.Key_M:
+            self._on_wish()
+        else:
+            self.context.show_nodes(self._steps.step(_BACK[Qt.Key(event.key())]))
+        return True
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Where the lists have the focus, their keys are no shortcuts of the window."""
+        if isinstance(event, QKeyEvent) and self.wants_key(event):
+            if event.type() is QEvent.Type.ShortcutOverride:
+                event.accept()
+                return True
+            if event.type() is QEvent.Type.KeyPress:
+                return self.handle_key(event)
+        return super().eventFilter(watched, event)
+
+    def _on_wish(self) -> None:
+        if self._found_nothing:
+            self.wished.emit(self._query)
 
     def _handle_in_results(self, event: QKeyEvent) -> bool:
         at = self.results.currentIndex().row()
@@ -244,8 +303,15 @@ class SearchPanel(Pane):
     def _on_current(self, current: QModelIndex, _previous: QModelIndex) -> None:
         line = self._folding.line(current.row())
         if line:
-            self._on_around(line.candidate.code)
-            self.facts.show_facts(self._shell.services.lookup.facts(line.candidate.code))
+            code, services = line.candidate.code, self._shell.services
+            nodes = services.coding.context(code)
+            self._steps.begin(nodes)
+            self.context.show_nodes(nodes)
+            self.facts.show_facts(services.lookup.facts(code), [note.line for note in services.shelf.notes(code)])
+
+    def read_notes(self) -> None:
+        """Show the annotations of the chosen code anew."""
+        self._on_current(self.results.currentIndex(), QModelIndex())
 
     def _on_click(self, index: QModelIndex) -> None:
         line = self._folding.line(index.row())
@@ -253,10 +319,14 @@ class SearchPanel(Pane):
             self.turn(True)
 
     def _on_around(self, code: str) -> None:
-        self.context.show_nodes(self._shell.services.coding.context(code))
+        self._go_to(self._shell.services.coding.context(code))
 
     def _on_inside(self, code: str) -> None:
-        self.context.show_nodes(self._shell.services.coding.inside(code))
+        self._go_to(self._shell.services.coding.inside(code))
+
+    def _go_to(self, nodes: Sequence[ContextNode]) -> None:
+        self._steps.go_to(nodes)
+        self.context.show_nodes(nodes)
 
     def _on_context(self, code: str) -> None:
         self.taken.emit(self._shell.services.coding.candidate(code))

@@ -200,3 +200,23 @@ def test_operations_are_searched_in_their_own_book(case: Any) -> None:
     case.press("Return")
     assert case.value("op[1].code") == case.services.coding.candidate(str(case.value("op[1].code"))).code
     assert case.spot("op")[1] == "日期"
+
+
+def test_queries_of_the_case_come_back_by_a_key_also_after_a_restart(case: Any) -> None:
+    case.go_to("dx[1].code")
+    case.press("F4", '"tnb', "Escape", "F4", '"gxy', "Escape")
+    case.press("F4", "Ctrl+Up")
+    assert case.focus.text() == "gxy"
+    case.press("Ctrl+Up")
+    assert case.focus.text() == "tnb"
+    case.press("Ctrl+Down", "Ctrl+Down")
+    assert case.focus.text() == ""
+    case.press("Escape")
+    case.wait(lambda: case.page.shell.places.get("case.queries") == {str(case.case_id): ["tnb", "gxy"]})
+
+
+def test_what_was_not_found_is_noted_for_the_keeper_of_the_code_book(case: Any) -> None:
+    case.go_to("dx[1].code")
+    case.press("F4", '"qzqzqz', "Alt+M")
+    assert [wish.query for wish in case.services.shelf.wishes()] == ["qzqzqz"]
+    assert case.focus.objectName() == "code_editor"
