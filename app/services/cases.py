@@ -51,13 +51,6 @@ class CaseService:
         """
         return self._views.glance(case_id)
 
-    def glance(self, case_id: int) -> CaseView:
-        """Return what a case holds while the engines are still loading: no group, only findings that are stored.
-
-        Raises :class:`UserProblem` when the case does not exist.
-        """
-        return self._views.glance(case_id)
-
     @needs(*DESK)
     def reread(self, case_id: int, touched: Iterable[str] | None) -> CaseView:
         """Return the case after a write of another service; ``touched`` paths (None: everything) are checked anew."""
