@@ -248,9 +248,9 @@ def _give_reason(window: MainWindow) -> None:
     _asked_case(window)
     page = window.page
     if isinstance(page, CasePage):
-        warnings = (finding for finding in page.findings.findings if finding.severity is Severity.WARN)
-        page.findings.choose_finding(next(warnings))
-        window.shell.actions.trigger("case.confirm")
+        for finding in [one for one in page.findings.findings if one.severity is Severity.WARN][:1]:
+            page.findings.choose_finding(finding)
+            window.shell.actions.trigger("case.confirm")
 
 
 def _shown(window: MainWindow) -> bool:

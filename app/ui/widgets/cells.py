@@ -184,7 +184,7 @@ def _draw_text(painter: QPainter, box: QRect, cell: Cell) -> None:
 
 def _draw_behind(painter: QPainter, box: QRect, left: int, cell: Cell) -> None:
     for said in filter(None, (cell.was, cell.note)):
-        font = theme().font("caption")
+        font = QFont(theme().font("caption"))
         font.setStrikeOut(said == cell.was)
         painter.setFont(font)
         painter.setPen(theme().colour("fg_muted"))

@@ -220,7 +220,7 @@ class RuledField(QLineEdit):
 
     def _draw_was(self, painter: QPainter, left: int, was: str) -> None:
         """Draw the old value struck out; what was empty is said in a word, which is not struck."""
-        font = theme().font("caption")
+        font = QFont(theme().font("caption"))
         font.setStrikeOut(bool(was))
         painter.setFont(font)
         painter.setPen(theme().colour("fg_muted"))

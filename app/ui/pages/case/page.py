@@ -24,6 +24,7 @@ from app.ui.page import Page, PageSpec, Place, SaveState, Shell, VersionNote
 from app.ui.pages.case import deciding, hints, reading
 from app.ui.pages.case.dock import remedy_label
 from app.ui.pages.case.dock_pane import QcDock
+from app.ui.pages.case.dock_splitter import DockSplitter
 from app.ui.pages.case.dock_tabs import DockTabs
 from app.ui.pages.case.drg_card import DrgCard
 from app.ui.pages.case.explain import cell_words, history_words
@@ -39,7 +40,7 @@ from app.ui.pages.case.work import CaseWork
 from app.ui.pages.codes.guard import ask_meaning
 from app.ui.pages.wording import joined
 from app.ui.undoing import latest_elsewhere
-from app.ui.widgets import Pane, Splitter, StateStack, column, row
+from app.ui.widgets import Pane, StateStack, column, row
 
 _OFFERED = 3
 
@@ -120,7 +121,7 @@ class CasePage(Page):
         said.setLayout(dock_box)
         self.answers = StateStack(said)
         dock.setLayout(column(self.answers))
-        self.parts = Splitter("case", self.shell.places, (left, dock), (0, self.shell.theme.tokens_size("dock_right")))
+        self.parts = DockSplitter("case", self.shell.places, left, dock, self.shell.theme.tokens_size("dock_right"))
         whole = QWidget()
         whole_box = column(self.strip)
         whole_box.addWidget(self.parts, 1)

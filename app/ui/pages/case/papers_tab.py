@@ -50,6 +50,7 @@ class PapersTab(QWidget):
         self.text = QTextEdit()
         self.text.setObjectName("paper_text")
         self.text.setReadOnly(True)
+        self.text.setProperty("reading", "true")
         self.text.setAcceptRichText(False)
         self.text.setFrameShape(QTextEdit.Shape.NoFrame)
         self.text.setTextInteractionFlags(

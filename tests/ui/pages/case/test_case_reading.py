@@ -245,3 +245,21 @@ def test_another_case_begins_with_its_own_history_and_documents(case: Any, add_c
     case.press("Ctrl+Shift+2")
     assert len(case.page.tabs.history.cards) == 1
     assert case.page.view.record.rows(Group.DX)
+
+
+def test_where_there_is_no_room_the_dock_lies_over_the_sheet(case: Any) -> None:
+    parts, width = case.page.parts, case.page.parts.width()
+    assert not parts.floats
+    parts.resize(840, parts.height())
+    assert parts.floats
+    assert not case.page.tabs.isVisible()
+    case.press("Ctrl+B")
+    assert case.page.tabs.isVisible()
+    assert case.page.sheet.width() > 600
+    case.press("Ctrl+B")
+    assert not case.page.tabs.isVisible()
+    case.press("Ctrl+Shift+2")
+    assert case.page.tabs.history.isVisible()
+    parts.resize(width, parts.height())
+    assert not parts.floats
+    assert case.page.tabs.isVisible()
