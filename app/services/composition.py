@@ -27,7 +27,6 @@ from app.services.fix_list import FixListService
 from app.services.front_page import FrontPageService
 from app.services.grants import guard_library
 from app.services.hospital import HospitalService
-from app.services.hospital import HospitalService
 from app.services.hospital_figures import HospitalFigures
 from app.services.imports import ImportService
 from app.services.insurer import InsurerService
@@ -151,7 +150,6 @@ class Services:
     insurer: InsurerService
     people: PeopleService
     hospital: HospitalService
-    hospital: HospitalService
     notes: NoteService
     papers: PaperService
     front_page: FrontPageService
@@ -166,18 +164,6 @@ class Services:
     def today_text(self) -> str:
         """Return today as a date field takes it."""
         return self.session.clock.now().date().isoformat()
-
-    @property
-    def is_demo(self) -> bool:
-        """True for the demo library, which works without people."""
-        with self.session.db.read() as reader:
-            return reader.setting("demo") is True
-
-    @property
-    def is_demo(self) -> bool:
-        """True for the demo library: everybody in it is invented."""
-        with self.session.db.read() as reader:
-            return reader.setting("demo") is True
 
     @property
     def is_demo(self) -> bool:
@@ -287,7 +273,6 @@ def open_services(
         unlocking=UnlockService(session, checking),
         insurer=InsurerService(session, checking),
         people=PeopleService(session, passwords),
-        hospital=HospitalService(session),
         hospital=HospitalService(session),
         notes=NoteService(session),
         papers=PaperService(session),
