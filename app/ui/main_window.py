@@ -84,6 +84,7 @@ class MainWindow(QMainWindow):
         self._closing = False
         self._help: Place | None = None
         specs = [spec for spec in pages if user.sees(spec.needs)]
+        self._withheld = {spec.key: spec.title for spec in pages if not user.sees(spec.needs)}
         self.shell = self._make_shell(services, specs, user, errors)
         self.shell.looks.restore()
         self._pages = {spec.key: spec.make(self.shell, spec) for spec in specs}
@@ -103,7 +104,11 @@ class MainWindow(QMainWindow):
         return dict(self._pages)
 
     def go(self, place: Place) -> None:
-        """Show a place. A page that does not exist is a bug and raises ``KeyError``."""
+        """Show a place, or say that its page is not for this user. An unknown page is a bug and raises ``KeyError``."""
+        if place.page in self._withheld:
+            words = text("people.no_page", page=self._withheld[place.page])
+            self.shell.notices.toast(f"{words}{text('people.remedy.refused')}", severity="warn")
+            return
         self._leave()
         self._show(place)
         self._history.visit(self._visit())

@@ -32,14 +32,25 @@ class MemoryPlaces:
         self._kept[key] = value
 
 
+DESK = "coder qc insurance admin"
+"""Roles of the record room and the insurance office."""
+EVERYONE = f"{DESK} physician head"
+"""All roles."""
+
+
 @dataclass(frozen=True, slots=True)
 class UserCard:
-    """Who is working: name, title shown behind it, role keys (empty set: every role)."""
+    """Who is working: name, title shown behind it, role keys (empty set: every role), whether she signed in."""
 
     name: str
     title: str = ""
     roles: frozenset[str] = field(default_factory=frozenset)
+    is_person: bool = False
 
-    def may(self, role: str) -> bool:
-        """True when an action that needs ``role`` ('' for none) is allowed."""
-        return not role or not self.roles or role in self.roles
+    def may(self, roles: str) -> bool:
+        """True when an action that needs one of ``roles`` (between blanks, '' for none) is allowed."""
+        return not roles or not self.roles or not self.roles.isdisjoint(roles.split())
+
+    def sees(self, roles: str) -> bool:
+        """True when a page that needs one of ``roles`` is shown; one that names none is the record room's."""
+        return self.may(roles or DESK)

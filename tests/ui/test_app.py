@@ -36,8 +36,11 @@ def composition(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     def open_services(home: Path) -> FakeServices:
         if fake.refuse:
             raise fake.refuse
-        user = SimpleNamespace(name="林若溪（测试）", roles=frozenset({"coder"}))
-        return FakeServices(places=MemoryPlaces(), user=user, home=home, closed=fake.closed)
+        user = SimpleNamespace(id="local", name="林若溪（测试）", roles=frozenset({"coder"}))
+        people = SimpleNamespace(has_people=False, is_signed_in=True)
+        hospital = SimpleNamespace(facts=lambda: SimpleNamespace(name=""))
+        parts = {"people": people, "hospital": hospital, "is_demo": True}
+        return FakeServices(places=MemoryPlaces(), user=user, home=home, closed=fake.closed, **parts)
 
     fake.open_services = open_services
     monkeypatch.setitem(sys.modules, "app.services.composition", fake)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QTextBrowser, QWidget
 
 from app.ui.actions import Action
 from app.ui.page import KeyHint, Page, PageSpec, Place
+from app.ui.ports import EVERYONE
 from app.ui.shell.help_topics import KEYS, Section, Topic, find, topics
 from app.ui.theme import theme, tokens
 from app.ui.widgets import (
@@ -226,4 +227,4 @@ _HELP_ACTIONS = (
     Action("help.back", "返回", "清除查找；没有时回到上一个位置。", HelpPage.escape, "Esc", "help", group=_HELP),
 )  # fmt: skip
 
-PAGE = PageSpec("help", _HELP, HelpPage, actions=_HELP_ACTIONS)
+PAGE = PageSpec("help", _HELP, HelpPage, actions=_HELP_ACTIONS, needs=EVERYONE)

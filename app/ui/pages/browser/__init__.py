@@ -91,4 +91,12 @@ def _providers(shell: Shell) -> Sequence[PaletteProvider]:
     return (BrowserProvider(shell), GroupProvider(shell))
 
 
-PAGE = PageSpec("browser", "方案浏览", BrowserPage, actions=_ACTIONS, providers=_providers, rail="schemes")
+PAGE = PageSpec(
+    "browser",
+    "方案浏览",
+    BrowserPage,
+    actions=_ACTIONS,
+    providers=_providers,
+    needs="insurance admin",
+    rail="schemes",
+)

@@ -175,4 +175,12 @@ def _providers(shell: Shell) -> Sequence[PaletteProvider]:
     return (CompareProvider(shell),)
 
 
-PAGE = PageSpec("compare", "方案比较", ComparePage, actions=_ACTIONS, providers=_providers, rail="schemes")
+PAGE = PageSpec(
+    "compare",
+    "方案比较",
+    ComparePage,
+    actions=_ACTIONS,
+    providers=_providers,
+    needs="insurance admin",
+    rail="schemes",
+)

@@ -114,4 +114,4 @@ def _providers(shell: Shell) -> Sequence[PaletteProvider]:
     return (RuleProvider(shell),)
 
 
-PAGE = PageSpec("rules", TITLE, RulesPage, actions=_ACTIONS, providers=_providers)
+PAGE = PageSpec("rules", TITLE, RulesPage, actions=_ACTIONS, providers=_providers, needs="qc admin")

@@ -250,4 +250,6 @@ def _providers(shell: Shell) -> Sequence[PaletteProvider]:
     return (ImportProvider(shell),)
 
 
-PAGE = PageSpec("schemes", "编码库与分组方案", SchemesPage, actions=_ACTIONS, providers=_providers)
+PAGE = PageSpec(
+    "schemes", "编码库与分组方案", SchemesPage, actions=_ACTIONS, providers=_providers, needs="insurance admin"
+)

@@ -1,0 +1,1 @@
+"""Who sits at the window: signing in, locking, switching, the first administrator, the users of the library."""
