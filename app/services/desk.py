@@ -102,15 +102,21 @@ class DeskService:
         blocks = {"must": must, "answers": _ANSWERS, "mine": _MINE}
         lists = {key: (_LISTS[key][0], self._narrowed(key)) for keys in blocks.values() for key in keys}
         counts = self._worklist.counts(lists)
-        with self._session.db.read() as reader:
-            finished = reader.finished_on(self._session.actor.id, self._session.clock.now().date())
+        finished, wanted = self.today()
         return DeskView(
             finished,
-            finished + counts.get("today", 0),
+            wanted,
             tuple(self._block(key, keys, lists, counts) for key, keys in blocks.items() if keys),
             self._system(),
             self._first_to_leave() if "leaving" in must else "",
         )
+
+    @needs(*DESK)
+    def today(self) -> tuple[int, int]:
+        """Return how many cases the user has finished today, and of how many: those and what is still due."""
+        with self._session.db.read() as reader:
+            finished = reader.finished_on(self._session.actor.id, self._session.clock.now().date())
+        return finished, finished + self._worklist.counts({"today": ("today", "")})["today"]
 
     def _narrowed(self, key: str) -> str:
         words = _LISTS[key][1]

@@ -1,4 +1,4 @@
-"""What is done to whole lists: claimed, given to somebody, followed up. Each is one operation that can be taken back."""
+"""What is done to whole lists: claimed, given away, followed up. Each is one operation that can be taken back."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Final
 
 from app.common.errors import UserProblem
 from app.common.progress import NoProgress, Progress
+from app.common.texts import text
 from app.domain.changes import Changes
-from app.services.permits import needs
+from app.services.permits import free, needs
 from app.services.session import Session
 from app.storage.follow_ups import set_follow_up, settle
 from app.storage.ops import Op
@@ -20,6 +21,7 @@ from app.storage.undo import UndoItem
 _STEP: Final = 50
 _LONGEST_REASON: Final = 60
 _LONGEST_NOTE: Final = 200
+_REASONS: Final = ("pathology", "report", "operation", "discharge", "physician", "fees", "head", "papers")
 _OF_A_LIST: Final = frozenset({Op.CLAIM, Op.RELEASE, Op.ASSIGN, Op.SET_FOLLOW_UP, Op.SETTLE_FOLLOW_UP})
 Write = Callable[[Transaction, int], None]
 
@@ -29,6 +31,11 @@ class ListWorkService:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+
+    @free
+    def reasons(self) -> tuple[str, ...]:
+        """Return common reasons why cases wait; any other words do as well."""
+        return tuple(text(f"worklist.pending.{key}") for key in _REASONS)
 
     @needs("coder", "qc")
     def claim(self, case_ids: Sequence[int], progress: Progress | None = None) -> Changes:
@@ -53,13 +60,19 @@ class ListWorkService:
 
         Raises :class:`UserProblem` for no reason, one too long, or a day that is none or over.
         """
+        self.check_follow_up(due, reason, note)
         day, why, words = self._day(due), reason.strip(), note.strip()
-        if not why:
-            raise UserProblem("worklist.no_reason", remedy="worklist.remedy.no_reason")
-        if len(why) > _LONGEST_REASON or len(words) > _LONGEST_NOTE:
-            raise UserProblem("worklist.long_reason", remedy="worklist.remedy.long_reason", most=_LONGEST_REASON)
         put: Write = lambda tx, case_id: set_follow_up(tx, case_id, day, why, words)  # noqa: E731 - a write of one case
         return self._write(Op.SET_FOLLOW_UP, case_ids, put, progress)
+
+    @free
+    def check_follow_up(self, due: str, reason: str, note: str) -> None:
+        """Raise :class:`UserProblem` for what :meth:`follow_up` refuses: no reason, a long one, a day that is over."""
+        self._day(due)
+        if not reason.strip():
+            raise UserProblem("worklist.no_reason", remedy="worklist.remedy.no_reason")
+        if len(reason.strip()) > _LONGEST_REASON or len(note.strip()) > _LONGEST_NOTE:
+            raise UserProblem("worklist.long_reason", remedy="worklist.remedy.long_reason", most=_LONGEST_REASON)
 
     @needs("coder", "qc", "admin")
     def settle(self, case_ids: Sequence[int], progress: Progress | None = None) -> Changes:

@@ -65,7 +65,7 @@ _ICONS: Final = {
     "odd_group": "ph.question",
     "proposals": "ph.sparkle",
     "to_qc": "ph.shield-check",
-    "approval": "ph.stamp",
+    "approval": "ph.pen-nib",
     "passed": "ph.check-circle",
     "submitted": "ph.lock-simple",
     "all": "ph.archive",
@@ -284,6 +284,12 @@ class WorklistService:
             found.setdefault(person, person)
         return found
 
+    @needs(*DESK)
+    def batches(self) -> Mapping[int, str]:
+        """Return the file names of the imported files by number, latest first."""
+        with self._session.db.read() as reader:
+            return reader.batch_titles()
+
     def _sees_money(self) -> bool:
         return self._session.actor.may(*_SEES_MONEY)
 
@@ -295,16 +301,12 @@ class WorklistService:
                 self.priority(),
                 self.people,
                 self._counted,
-                self._batches,
+                self.batches,
             )
         )
 
     def _counted(self, column: str) -> Sequence[str]:
         return list(self._session.db.listing.value_counts(column))
-
-    def _batches(self) -> Mapping[int, str]:
-        with self._session.db.read() as reader:
-            return reader.batch_titles()
 
     def _priority(self, columns: CaseColumns) -> Priority:
         return Priority(columns, self.priority(), self._session.clock.now(), self._session.actor.id)

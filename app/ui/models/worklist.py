@@ -9,17 +9,18 @@ from typing import Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
-from app.services.worklist import WorklistRow
+from app.services.worklist import ListLine
 from app.ui.models.blocks import Blocks
 from app.ui.widgets import CELL, EMPTY, Cell, Column, plain
 
-BLOCK: Final = 200
+BLOCK: Final = 100
 """Rows that are read with one query."""
-KEPT_BLOCKS: Final = 25
+KEPT_BLOCKS: Final = 50
+_MOST_ONE_BY_ONE: Final = 50
 
 _Index = QModelIndex | QPersistentModelIndex
-ReadRows = Callable[[Sequence[int]], Sequence[WorklistRow]]
-MakeCell = Callable[[str, WorklistRow], Cell]
+ReadRows = Callable[[Sequence[int]], Sequence[ListLine]]
+MakeCell = Callable[[str, ListLine], Cell]
 
 
 class WorklistModel(QAbstractTableModel):
@@ -62,7 +63,7 @@ class WorklistModel(QAbstractTableModel):
         except ValueError:
             return -1
 
-    def case_at(self, row: int) -> WorklistRow | None:
+    def case_at(self, row: int) -> ListLine | None:
         """Return what a row shows, None past the end and for a case that was deleted."""
         if not 0 <= row < len(self._ids):
             return None
@@ -82,8 +83,13 @@ class WorklistModel(QAbstractTableModel):
                 self.dataChanged.emit(self.index(0, 0), self.index(len(self._ids) - 1, len(self.columns) - 1))
 
     def drop_gone(self, keep: int = 0) -> None:
-        """Take the greyed rows away, except that of ``keep``."""
+        """Take the greyed rows away, except that of ``keep``; many at once by showing the list anew."""
         leaving = self._gone - {keep}
+        if len(leaving) > _MOST_ONE_BY_ONE:
+            kept, gone = array("q", (one for one in self._ids if one not in leaving)), self._gone - leaving
+            self.set_ids(kept)
+            self._gone = gone
+            return
         for row in sorted((row for row, case_id in enumerate(self._ids) if case_id in leaving), reverse=True):
             self.beginRemoveRows(QModelIndex(), row, row)
             del self._ids[row]

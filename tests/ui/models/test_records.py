@@ -8,7 +8,8 @@ import pytest
 
 from app.services.types import QueueCount
 from app.ui.models.records import RecordModel
-from app.ui.pages.worklist.queues import QueueModel
+from app.ui.pages.worklist.queues import QueueList
+from app.ui.pages.worklist.views import SavedView
 from app.ui.widgets import CELL, Cell, Column
 
 COLUMNS = (Column("word", "词", 80), Column("length", "字数", 40))
@@ -69,12 +70,15 @@ def test_an_empty_table_has_nothing_to_refresh(maker: Maker, qtbot: Any) -> None
 
 
 def test_queues_stand_under_their_sections_and_keep_their_lines(qtmodeltester: Any, qtbot: Any) -> None:
-    queues = QueueModel()
+    queues = QueueList()
+    qtbot.addWidget(queues)
     first = (QueueCount("a", "甲", 1, "", "队列"), QueueCount("b", "乙", 2, "", "质量"))
-    queues.show(first)
-    assert [str(queues.index(row).data()) for row in range(4)] == ["队列", "甲 1", "质量", "乙 2"]
-    with qtbot.assertNotEmitted(queues.modelReset):
-        queues.show((first[0], QueueCount("b", "乙", 1200, "", "质量")))
-    assert queues.index(3).data() == "乙 1,200"
-    assert (queues.row_of("b"), queues.row_of("c")) == (3, -1)
-    qtmodeltester.check(queues)
+    view = SavedView("view:1", "丙", "a", (), "", "", descending=False)
+    queues.show_queues(first, (view,), {"view:1": 3}, "b")
+    side = queues.side
+    shown = [str(side.index(row).data()) for row in range(side.rowCount())]
+    assert shown == ["队列", "甲 1", "我的视图", "丙 3", "质量", "乙 2"]
+    with qtbot.assertNotEmitted(side.modelReset):
+        queues.show_queues(first, (view,), {"view:1": 3}, "view:1")
+    assert (queues.current, queues.label("view:1"), queues.label("gone")) == ("view:1", "丙", "")
+    qtmodeltester.check(side)

@@ -11,19 +11,19 @@ import pytest
 from PySide6.QtCore import QAbstractItemModel
 
 from app.domain.case import CaseState
-from app.services.worklist import WorklistRow
+from app.services.worklist import ListLine, WorklistRow
 from app.ui.models.worklist import BLOCK, KEPT_BLOCKS, WorklistModel
 from app.ui.widgets import CELL, Cell, Column
 
 COLUMNS = (Column("record_no", "病案号", 80), Column("name", "姓名", 80))
 
 
-def a_row(case_id: int) -> WorklistRow:
+def a_row(case_id: int) -> ListLine:
     """Return an invented row."""
     at = datetime(2026, 11, 23)
     known: dict[str, Any] = dict.fromkeys(WorklistRow.__dataclass_fields__)
     known |= {"case_id": case_id, "state": CaseState.TO_CODE, "record_no": f"{case_id:08}", "created": at}
-    return WorklistRow(**known)
+    return ListLine(WorklistRow(**known), 0, None, 0, None)
 
 
 class Library:
@@ -33,15 +33,15 @@ class Library:
         self.asked: list[int] = []
         self.deleted: set[int] = set()
 
-    def read(self, ids: Sequence[int]) -> list[WorklistRow]:
+    def read(self, ids: Sequence[int]) -> list[ListLine]:
         """Return the rows of ids."""
         self.asked.append(len(ids))
         return [a_row(case_id) for case_id in ids if case_id not in self.deleted]
 
 
-def make_cell(key: str, row: WorklistRow) -> Cell:
+def make_cell(key: str, line: ListLine) -> Cell:
     """Return what a column says of a row."""
-    return Cell(row.record_no if key == "record_no" else f"病人{row.case_id}（测试）")
+    return Cell(line.row.record_no if key == "record_no" else f"病人{line.case_id}（测试）")
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_it_is_a_proper_model(model: WorklistModel, qtmodeltester: Any) -> None:
 
 
 def test_a_screen_of_rows_costs_one_query(model: WorklistModel, library: Library) -> None:
-    assert [text(model, row) for row in (0, 1, 199)] == ["00000001", "00000002", "00000200"]
+    assert [text(model, row) for row in (0, 1, 99)] == ["00000001", "00000002", "00000100"]
     assert library.asked == [BLOCK]
 
 
@@ -82,9 +82,9 @@ def test_only_some_blocks_are_kept(library: Library, qapp: object) -> None:
 
 
 def test_a_touched_case_is_read_anew_and_stays_in_its_row(model: WorklistModel, library: Library, qtbot: Any) -> None:
-    text(model, 250)
+    text(model, 150)
     with qtbot.waitSignal(model.dataChanged) as told:
-        model.forget({251})
+        model.forget({151})
     assert told.args[0].row() == BLOCK
     assert text(model, 250) == "00000251"
     assert library.asked == [BLOCK, BLOCK]
@@ -118,3 +118,11 @@ def test_a_deleted_case_shows_an_empty_row(model: WorklistModel, library: Librar
 @pytest.mark.parametrize(("case_id", "row"), [(1, 0), (1000, 999), (5000, -1)])
 def test_a_case_is_found_by_its_id(model: WorklistModel, case_id: int, row: int) -> None:
     assert model.row_of(case_id) == row
+
+
+def test_many_that_left_go_at_once_and_one_may_stay(model: WorklistModel) -> None:
+    model.set_gone(range(1, 901))
+    model.drop_gone(keep=5)
+    assert model.rowCount() == 101
+    assert model.row_of(5) == 0
+    assert model.gone == {5}

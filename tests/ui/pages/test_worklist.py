@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pypinyin import Style, lazy_pinyin
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QListView, QListWidget, QTableView
+from PySide6.QtWidgets import QApplication, QLineEdit, QListView, QListWidget, QPushButton, QTableView
 
 from app.domain.case import CaseState
 from app.domain.changes import Changes
@@ -55,21 +56,25 @@ def says(desk: Any, words: str) -> bool:
     return any(words in label.text() for label in desk.window.page.findChildren(Text) if label.isVisible())
 
 
+def shown_on_card(desk: Any, words: str) -> bool:
+    return any(words in label.full_text() for label in desk.window.findChildren(Text) if label.isVisible())
+
+
 def current(desk: Any) -> Any:
     """Return the row of the case under the cursor."""
     ids = desk.services.worklist.ids("all", shown_numbers(desk)[table(desk).currentIndex().row()])
     return desk.services.worklist.rows(ids)[0]
 
 
-def test_it_lists_what_the_service_finds_by_date(desk: Any) -> None:
-    assert shown_numbers(desk) == numbers(desk, "all", sort="discharge_time")
+def test_it_lists_what_the_service_finds_the_most_urgent_first(desk: Any) -> None:
+    assert shown_numbers(desk) == numbers(desk, "all", sort="priority")
     assert says(desk, "共 24 份")
 
 
 def test_arrow_and_enter_open_the_case_with_the_list_behind_it(desk: Any) -> None:
     desk.press("Down", "Down", "Return")
     assert desk.window.page.key == "case"
-    ids = desk.services.worklist.ids("all", sort="discharge_time")
+    ids = desk.services.worklist.ids("all", sort="priority")
     assert desk.window.page.sent.args == {"case": ids[2], "queue": list(ids)}
 
 
@@ -106,8 +111,14 @@ def test_select_all_and_space_claim_everything_the_query_shows(desk: Any) -> Non
     desk.press("Ctrl+A")
     assert says(desk, "已选 24 份")
     desk.press("Space")
+    assert shown_on_card(desk, "认领 24 份")
+    desk.press("Return")
     desk.rest()
     assert len(desk.services.worklist.ids("all", "认领:我")) == 24
+    table(desk).setFocus()
+    desk.press("Ctrl+Z")
+    desk.rest()
+    assert len(desk.services.worklist.ids("all", "认领:我")) == 0
 
 
 def test_a_condition_is_completed_and_becomes_a_token(desk: Any) -> None:
@@ -131,7 +142,7 @@ def test_initials_find_a_patient(desk: Any) -> None:
     typed = "".join(lazy_pinyin(name.partition("（")[0], style=Style.FIRST_LETTER))
     desk.press("Slash", f'"{typed}')
     desk.wait(lambda: 0 < len(shown_numbers(desk)) < 24)
-    assert shown_numbers(desk) == numbers(desk, "all", typed, sort="discharge_time")
+    assert shown_numbers(desk) == numbers(desk, "all", typed, sort="priority")
 
 
 def test_a_filter_that_empties_the_list_is_named_and_esc_clears_it(desk: Any) -> None:
@@ -259,8 +270,8 @@ def test_the_summary_follows_the_cursor(desk: Any) -> None:
 
 
 def test_ctrl_enter_opens_the_first_unclaimed(desk: Any) -> None:
-    first = desk.services.worklist.ids("unclaimed", sort="discharge_time")[:2]
-    desk.services.cases.claim([first[0]])
+    first = desk.services.worklist.ids("unclaimed", sort="priority")[:2]
+    desk.services.list_work.claim([first[0]])
     desk.press("Ctrl+Return")
     assert desk.window.page.key == "case"
     assert desk.window.page.sent.args["case"] == first[1]
@@ -268,7 +279,7 @@ def test_ctrl_enter_opens_the_first_unclaimed(desk: Any) -> None:
 
 def test_exporting_writes_the_batch_of_the_case(desk: Any, tmp_path: Path, a_batch: int) -> None:
     desk.go("worklist", queue="all", tokens=[f"批次:#{a_batch}"])
-    desk.press("E")
+    desk.press("Shift+E")
     out = tmp_path / "修正.xlsx"
     desk.answer_file(out)
     desk.rest()
@@ -293,3 +304,175 @@ def test_the_palette_finds_cases_and_opens_them(desk: Any) -> None:
     desk.press("Return")
     assert desk.window.page.key == "case"
     assert desk.window.page.sent.args["case"] == row.case_id
+
+
+def names(desk: Any) -> list[str]:
+    """Return what stands at the left, headings and lines."""
+    model = desk.find(QListView, "queues").model()
+    return [str(model.index(row, 0).data()) for row in range(model.rowCount())]
+
+
+def save_view(desk: Any, name: str) -> None:
+    desk.press("Slash", "Ctrl+S")
+    desk.press(f'"{name}', "Return")
+    desk.rest()
+
+
+def test_a_query_is_saved_as_a_view_renamed_moved_and_dropped(desk: Any) -> None:
+    desk.go("worklist", queue="all", tokens=["级别:强制"], sort="record_no", descending=True)
+    wanted = shown_numbers(desk)
+    save_view(desk, "有错的")
+    desk.go("worklist", queue="all", tokens=[])
+    save_view(desk, "全部的")
+    queues = desk.find(QListView, "queues")
+    assert [one.split()[0] for one in names(desk) if one.startswith(("有错", "全部的"))] == ["有错的", "全部的"]
+    queues.setFocus()
+    desk.press("Alt+Up")
+    desk.rest()
+    assert [one.name for one in desk.window.page.views.all()] == ["全部的", "有错的"]
+    desk.press("Down")
+    desk.rest()
+    assert desk.window.page.title_detail() == "有错的"
+    assert shown_numbers(desk) == wanted
+    desk.press("F2", '"必须改', "Return")
+    desk.rest()
+    assert desk.window.page.title_detail() == "必须改"
+    queues.setFocus()
+    desk.press("Delete")
+    desk.rest()
+    assert [one.name for one in desk.window.page.views.all()] == ["全部的"]
+
+
+def test_a_view_has_its_own_columns_and_order_over_a_restart(
+    open_desk: Callable[..., Any], pages: tuple[PageSpec, ...]
+) -> None:
+    first = open_desk(pages)
+    first.go("worklist", queue="all", tokens=["状态:待编码"])
+    save_view(first, "待编的")
+    first.window.shell.actions.trigger("worklist.columns")
+    ticks = first.find(QListWidget, "column_list")
+    ticks.setCurrentRow(2)
+    first.press("Alt+Up", on=ticks)
+    ticks.setCurrentRow(0)
+    first.press("Space", on=ticks)
+    first.press("Escape")
+    order = first.window.page.table.order()
+    assert order[:3] == ["priority", "record_no", "state"]
+    first.go("worklist", queue="all")
+    assert first.window.page.table.order()[:3] == ["priority", "state", "record_no"]
+    first.go("worklist", view="view:1")
+    first.window.close()
+    second = open_desk(pages)
+    assert second.window.page.title_detail() == "待编的"
+    assert second.window.page.table.order() == order
+    assert not second.window.page.table.shows(second.window.page.table.columns[0])
+
+
+def test_the_summary_says_why_a_case_comes_first(desk: Any) -> None:
+    desk.press("Down")
+    case_id = current(desk).case_id
+    desk.wait(lambda: desk.window.page.peek.case_id == case_id and says(desk, "为何排在这里"))
+    why = desk.services.worklist.reasons(case_id, "all")
+    for one in why.lines:
+        assert says(desk, one.words)
+    assert says(desk, f"优先分 {why.points}")
+
+
+def test_why_a_case_waits_is_noted_and_settled(desk: Any) -> None:
+    case_id = current(desk).case_id
+    desk.press("F")
+    desk.press("Down", "Tab", "Tab", "Tab")
+    desk.find(QLineEdit, "due").setText("2026-12-01")
+    desk.press("Return", on=desk.find(QLineEdit, "due"))
+    desk.rest()
+    waiting = desk.services.worklist.lines([case_id])[0].follow_up
+    assert waiting.due.isoformat() == "2026-12-01"
+    assert waiting.reason == desk.services.list_work.reasons()[1]
+    desk.go("worklist", queue="follow_up")
+    assert len(shown_numbers(desk)) == 1
+    table(desk).setFocus()
+    desk.press("Shift+F")
+    desk.rest()
+    assert desk.services.worklist.lines([case_id])[0].follow_up is None
+
+
+def test_a_day_that_is_over_is_refused_in_the_card(desk: Any) -> None:
+    desk.press("F")
+    desk.find(QLineEdit, "due").setText("2026-11-01")
+    desk.press("Return", on=desk.find(QLineEdit, "due"))
+    assert shown_on_card(desk, "已经过去")
+    desk.press("Escape")
+    assert len(desk.services.worklist.ids("follow_up")) == 0
+
+
+def test_cases_are_given_to_somebody_by_key(desk: Any) -> None:
+    case_id = current(desk).case_id
+    desk.press("A")
+    people = desk.find(QListWidget, "people")
+    desk.press("Return", on=people)
+    desk.find(QPushButton, "list_card_yes").click() if people.isVisible() else None
+    desk.rest()
+    assert desk.services.worklist.claims([case_id]) == {desk.services.user.id: [case_id]}
+
+
+def test_what_others_left_lying_can_be_taken_over(desk: Any) -> None:
+    case_id = current(desk).case_id
+    desk.services.list_work.assign([case_id], "p7")
+    desk.press("Space")
+    desk.rest()
+    assert desk.services.worklist.claims([case_id]) == {"p7": [case_id]}
+    desk.services.session.clock.at += timedelta(days=4)
+    try:
+        desk.press("Space")
+        assert shown_on_card(desk, "接手 1 份")
+        desk.press("Return")
+        desk.rest()
+    finally:
+        desk.services.session.clock.at -= timedelta(days=4)
+    assert desk.services.worklist.claims([case_id]) == {desk.services.user.id: [case_id]}
+
+
+def test_the_list_of_what_can_be_done_to_many_shows_the_keys(desk: Any) -> None:
+    desk.press("B")
+    shown = desk.find(QListWidget, "bulk_list")
+    lines = [shown.item(at).text() for at in range(shown.count())]
+    assert any("指派给编码员" in line and "A" in line for line in lines)
+    desk.press("Escape")
+    assert not shown.isVisible()
+
+
+def test_returning_asks_a_neutral_question_for_every_finding(desk: Any) -> None:
+    case_id = current(desk).case_id
+    desk.press("R")
+    desk.rest()
+    assert shown_on_card(desk, "退回医师 1 份")
+    desk.press("Return")
+    desk.rest()
+    assert desk.services.worklist.rows([case_id])[0].state is CaseState.RETURNED
+
+
+def test_the_list_is_exported_without_names(desk: Any, tmp_path: Path) -> None:
+    desk.press("E")
+    out = tmp_path / "列表.xlsx"
+    desk.answer_file(out)
+    desk.rest()
+    assert out.stat().st_size > 0
+    assert any("已导出 24 份" in entry.text for entry in desk.window.shell.notices.bell)
+
+
+def test_the_list_never_scrolls_sideways_by_itself(desk: Any) -> None:
+    for width, height in ((1280, 660), (1366, 768), (1920, 1080)):
+        desk.window.resize(width, height)
+        QApplication.processEvents()
+        assert desk.window.page.table.horizontalScrollBar().maximum() == 0
+
+
+@pytest.mark.parametrize("proposals", [1, 3])
+def test_a_proposal_is_never_counted_as_uncoded(desk: Any, proposals: int) -> None:
+    desk.window.shell.actions.trigger("worklist.auto_code")
+    desk.rest()
+    for _ in range(proposals * 4):
+        desk.press("Down")
+        case_id = current(desk).case_id
+        desk.wait(lambda case_id=case_id: desk.window.page.peek.case_id == case_id)
+        assert not says(desk, "-1 项")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Final
 
 from app.domain.case import CaseState
@@ -11,22 +12,26 @@ from app.domain.dictionaries import dictionary
 from app.domain.findings import Severity
 from app.domain.grouping import GroupStatus
 from app.services.qc_batch_types import Leaving
-from app.services.worklist import WorklistRow
-from app.ui.pages.wording import age_text, days_left, sex_text, short_date, yuan
+from app.services.worklist import ListLine, WorklistRow
+from app.ui.pages.wording import age_text, days_left, joined, sex_text, short_date, yuan
+from app.ui.pages.worklist.times import time_left
 from app.ui.theme import theme
 from app.ui.widgets import Cell, Column
 
 COLUMNS: Final = (
-    Column("state", "状态", 88, sort=True),
+    Column("priority", "优先", 54, align="right", sort=True),
+    Column("state", "状态", 92, sort=True),
     Column("record_no", "病案号", 80, sort=True),
-    Column("patient_name", "姓名", 108, sort=True),
+    Column("patient_name", "姓名", 92, sort=True),
     Column("age", "性别年龄", 76, sort=True),
-    Column("dept", "出院科室", 106, sort=True),
+    Column("dept", "出院科室", 100, sort=True),
     Column("discharge_time", "出院", 60, sort=True),
     Column("planned", "计划出院", 90),
     Column("principal_text", "主要诊断（医师原文）", 150, stretch=True, sort=True),
-    Column("severity", "质控", 106, sort=True),
-    Column("coded", "已编", 60),
+    Column("severity", "质控", 104, sort=True),
+    Column("deadline", "时限", 96, sort=True),
+    Column("follow_up", "跟进", 140, sort=True),
+    Column("coded", "已编", 60, wide_only=True),
     Column("drg", "DRG", 64, wide_only=True, sort=True),
     Column("claimed_by", "认领", 92, wide_only=True, sort=True),
     Column("batch_id", "批次", 130, wide_only=True, sort=True),
@@ -36,34 +41,74 @@ COLUMNS: Final = (
 )
 """Keys are the sort names of the worklist service."""
 
-HIDDEN_AT_FIRST: Final = frozenset({"planned", "principal_code", "rw", "amount_fen"})
-INSTEAD: Final[Mapping[str, Mapping[str, str]]] = {"leaving": {"discharge_time": "planned"}}
+HIDDEN_AT_FIRST: Final = frozenset({"planned", "follow_up", "principal_code", "rw", "amount_fen"})
+INSTEAD: Final[Mapping[str, Mapping[str, str]]] = {
+    "leaving": {"discharge_time": "planned"},
+    "follow_up": {"deadline": "follow_up"},
+}
 """Columns that a queue shows in the place of others."""
+GIVES_WAY: Final = ("batch_id", "coded", "age", "discharge_time", "claimed_by", "dept", "record_no", "state")
+"""Columns that nobody chose go in this order while there is no room: the list never scrolls sideways by itself."""
+_TAKEN: Final = (CaseState.TO_CODE, CaseState.CODING, CaseState.RETURNED)
 _SEVERITIES: Final = (Severity.ERROR, Severity.WARN, Severity.HINT)
 
 
 @dataclass
 class Cells:
-    """Makes the cells of a row. ``year`` is the current one, ``people`` and ``batches`` give names for ids.
+    """Makes the cells of a line. ``now`` is the time, ``me`` who looks, ``people`` and ``batches`` give names for ids.
 
     ``leaving`` are the cases that leave soon, by id.
     """
 
-    year: int
+    now: Callable[[], datetime]
+    me: str
     people: Mapping[str, str] = field(default_factory=dict)
     batches: Mapping[int, str] = field(default_factory=dict)
     leaving: Mapping[int, Leaving] = field(default_factory=dict)
 
-    def __call__(self, key: str, row: WorklistRow) -> Cell:
+    def __call__(self, key: str, line: ListLine) -> Cell:
         """Return the cell of a column."""
-        return _CELLS[key](self, row)
+        if key in _OF_LINE:
+            return _OF_LINE[key](self, line)
+        return _CELLS[key](self, line.row)
 
     def person(self, user_id: str) -> str:
         """Return the name of a user, a dash for nobody."""
         return self.people.get(user_id, user_id) or "—"
 
+    @property
+    def year(self) -> int:
+        """The current year: its dates are shown without it."""
+        return self.now().year
 
-def _state(_cells: Cells, row: WorklistRow) -> Cell:
+
+def _priority(_cells: Cells, line: ListLine) -> Cell:
+    return Cell(str(line.points) if line.points else "—", "fg_secondary" if line.points else "fg_muted", right=True)
+
+
+def _deadline(cells: Cells, line: ListLine) -> Cell:
+    if line.answers:
+        return Cell("医师已答复", "accent", icon="ph.chat-text")
+    if line.deadline is None:
+        return Cell("—", "fg_muted")
+    left = line.deadline - cells.now()
+    tone = "error" if left <= timedelta() else "warn" if left < timedelta(days=1) else "fg_secondary"
+    return Cell(time_left(left), tone, icon="ph.clock" if left <= timedelta() else "")
+
+
+def _follow_up(cells: Cells, line: ListLine) -> Cell:
+    waiting = line.follow_up
+    if waiting is None:
+        return Cell("—", "fg_muted")
+    is_due = waiting.due is not None and waiting.due <= cells.now().date()
+    return Cell(
+        joined(short_date(waiting.due, cells.year), waiting.reason, sign=" "), "warn" if is_due else "fg_secondary"
+    )
+
+
+def _state(cells: Cells, row: WorklistRow) -> Cell:
+    if row.claimed_by not in ("", cells.me) and row.state in _TAKEN:
+        return Cell(f"{cells.person(row.claimed_by)} 在编", "fg_secondary", icon="ph.lock-simple")
     mark = theme().tokens.state[str(row.state)]
     return Cell(mark.label, icon=mark.icon)
 
@@ -139,6 +184,11 @@ def _amount(_cells: Cells, row: WorklistRow) -> Cell:
     return Cell(yuan(row.amount_fen), "fg_secondary", right=True)
 
 
+_OF_LINE: Final[Mapping[str, Callable[[Cells, ListLine], Cell]]] = {
+    "priority": _priority,
+    "deadline": _deadline,
+    "follow_up": _follow_up,
+}
 _CELLS: Final[Mapping[str, Callable[[Cells, WorklistRow], Cell]]] = {
     "state": _state,
     "record_no": _record_no,

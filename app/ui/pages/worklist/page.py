@@ -1,4 +1,4 @@
-"""The worklist: queues, filter, the cases in SQL order, the case under the cursor. Nothing moves by itself."""
+"""The worklist: queues, filter, the cases in order, the case under the cursor. Nothing moves by itself."""
 
 from __future__ import annotations
 
@@ -11,18 +11,23 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.common.errors import UserProblem
 from app.domain.changes import Changes
-from app.services.types import CaseView, ListTotals, QueueCount
+from app.services.types import ListTotals, QueueCount
 from app.ui.models.worklist import WorklistModel
 from app.ui.page import KeyHint, Page, PageSpec, Place, Shell, VersionNote
 from app.ui.pages.case_work import ListWork
+from app.ui.pages.wording import yuan
+from app.ui.pages.worklist.bulk_menu import BulkMenu
 from app.ui.pages.worklist.chooser import ColumnChooser
 from app.ui.pages.worklist.columns import COLUMNS, Cells
+from app.ui.pages.worklist.doing import Doing
 from app.ui.pages.worklist.filtering import WorklistFilter, token_label
 from app.ui.pages.worklist.memory import ListView, Memory
+from app.ui.pages.worklist.own_views import OwnViews
 from app.ui.pages.worklist.peek import Peek
 from app.ui.pages.worklist.queues import QueueList
-from app.ui.pages.worklist.reading import Counted, CountList, Listing, ListRequest, ReadCase, ReadList
+from app.ui.pages.worklist.reading import Counted, CountList, Listing, ListRequest, Peeked, ReadCase, ReadList
 from app.ui.pages.worklist.table import WorklistTable
+from app.ui.pages.worklist.views import SavedViews
 from app.ui.ports import JsonValue
 from app.ui.theme import theme
 from app.ui.widgets import ActionButton, Button, Pane, Splitter, StateStack, Text, column, row
@@ -39,27 +44,30 @@ class WorklistPage(Page):
 
     def __init__(self, shell: Shell, spec: PageSpec) -> None:
         super().__init__(shell, spec)
-        self._shown = ListView()
+        self.shown = ListView()
         self._number = 0
         self._pending = 0
         self._totals = ListTotals()
+        self._done = (0, 0)
         self._queues: tuple[QueueCount, ...] = ()
         self._was_wide: bool | None = None
 
     def build(self) -> None:
         """Make queues, filter, table, footer and peek."""
         services = self.shell.services
-        self._memory = Memory(self.shell.places)
-        today = services.today_text()
-        self.cells = Cells(int(today[:4]), {services.user.id: services.user.name})
+        self.views = SavedViews(self.shell.places)
+        self._memory = Memory(self.shell.places, self.views)
+        self.cells = Cells(services.session.clock.now, services.user.id, {services.user.id: services.user.name})
         self.queues = QueueList()
         self.filter = WorklistFilter(services.worklist.complete, services.worklist.understands, self._token_label)
-        self.table = WorklistTable(WorklistModel(COLUMNS, services.worklist.rows, self.cells))
-        self.table.set_columns_state(self._memory.columns)
+        self.table = WorklistTable(WorklistModel(COLUMNS, services.worklist.lines, self.cells))
         self.peek = Peek(self.shell)
         self.work = ListWork(self.shell, self)
+        self.doing = Doing(self)
+        self.own_views = OwnViews(self)
         self._stack = StateStack(self.table)
         self._chooser: ColumnChooser | None = None
+        self._bulk: BulkMenu | None = None
         self._lay_out()
         self._connect()
         self._name_regions()
@@ -88,15 +96,15 @@ class WorklistPage(Page):
     def _make_footer(self) -> Pane:
         foot = Pane("surface", "t")
         self._counts = Text("", "caption", "secondary")
+        self._today = Text("", "caption", "muted")
         self._news = Button("", kind="link", small=True, keys="F5")
         self._news.hide()
         self._news.clicked.connect(self.refresh)
-        check = ActionButton(self.shell.actions, "worklist.check", kind="link", small=True, keys=False)
-        code = ActionButton(self.shell.actions, "worklist.auto_code", kind="link", small=True, keys=False)
+        self._bulk_button = ActionButton(self.shell.actions, "worklist.bulk", kind="link", small=True)
         line = row(gap=8, margins=(12, 2, 8, 2))
         line.addWidget(self._counts, 1)
-        for button in (self._news, check, code):
-            line.addWidget(button)
+        for widget in (self._news, self._today, self._bulk_button):
+            line.addWidget(widget)
         foot.setLayout(line)
         return foot
 
@@ -111,6 +119,7 @@ class WorklistPage(Page):
         self.table.selection_changed.connect(self._show_counts)
         self.table.head.asked.connect(self.sort_by)
         self._columns.clicked.connect(self.choose_columns)
+        self.table.columns_changed.connect(self._remember)
         theme().changed.connect(self._fit)
 
     def _timer(self, after_ms: int, then: object) -> QTimer:
@@ -122,18 +131,19 @@ class WorklistPage(Page):
 
     def _name_regions(self) -> None:
         choose, search = KeyHint("↑↓", "选择"), KeyHint("/", "筛选")
-        keys = (choose, KeyHint("Enter", "打开"), KeyHint("Space", "认领"), search, KeyHint("Ctrl+Enter", "首份未认领"))
-        typing = (KeyHint("↓", "到列表"), KeyHint("Enter", "成为条件"), KeyHint("Esc", "清除"))
+        keys = (choose, KeyHint("Enter", "打开"), KeyHint("Space", "认领"), search, KeyHint("B", "批量"))
+        typing = (KeyHint("↓", "到列表"), KeyHint("Enter", "成为条件"), KeyHint("Ctrl+S", "存为我的视图"))
         self.add_region("table", self.table, keys)
-        self.add_region("queues", self.queues, (choose, KeyHint("Tab", "到筛选"), search))
+        mine = (KeyHint("F2", "改名"), KeyHint("Delete", "删除视图"), KeyHint("Alt+↑", "上移"))
+        self.add_region("queues", self.queues, (choose, KeyHint("Tab", "到筛选"), *mine))
         self.add_region("filter", self.filter, typing)
         self.add_region("peek", self.peek, (KeyHint("Enter", "打开"), KeyHint("P", "收起")))
 
     # Where the user is.
 
     def title_detail(self) -> str:
-        """Return the queue."""
-        return self.queues.label(self._shown.queue)
+        """Return the queue or view."""
+        return self.queues.label(self.shown.key)
 
     def default_focus(self) -> QWidget:
         """Return the table; the filter while there is nothing in it."""
@@ -141,30 +151,36 @@ class WorklistPage(Page):
 
     def place(self) -> Place:
         """Return queue, query, order and the spot in the list; remember them too."""
-        view = self._current_view()
-        self._memory.keep(view, self.table.columns_state())
-        return Place(self.key, view.to_json())
+        self._remember()
+        return Place(self.key, self._current_view().to_json())
 
     def restore(self, place: Place) -> None:
         """Show the list of a place, else the one shown last; what changed meanwhile is read now."""
         known = self._current_view() if self._number else self._memory.last()
-        queue = place.args.get("queue")
-        if isinstance(queue, str) and queue != known.queue:
-            known = self._memory.view(queue)
-        self._show_view(known.with_args(place.args))
+        wanted = place.args.get("view") or place.args.get("queue")
+        if isinstance(wanted, str) and wanted != known.key:
+            known = self._memory.view(wanted)
+        args = dict(place.args)
+        if known.key != known.queue and "view" not in args:  # a view's own query is not overruled by a bare queue
+            args = {}
+        self._show_view(known.with_args(args))
         self._show_versions()
+
+    def _remember(self) -> None:
+        if self._number:
+            self._memory.keep(self._current_view(), self.table.columns_state())
 
     def on_changes(self, changes: Changes) -> None:
         """Read touched rows anew; what came or left is only told, nothing moves."""
         self.table.cases.forget(changes.cases)
         if self.peek.case_id in changes.cases:
             self._peek_timer.start()
-        if self.isVisible() and changes.listing:
-            self._read(self._shown, drift=True)
+        if self.isVisible() and (changes.listing or changes.cases):
+            self._read(self.shown, drift=True)
 
     def _current_view(self) -> ListView:
         """Return the query as it is shown, with the spot the cursor is at; a list that is still read keeps its own."""
-        return self._shown if self._pending else replace(self._shown, spot=self.table.spot())
+        return self.shown if self._pending else replace(self.shown, spot=self.table.spot())
 
     def _show_versions(self) -> None:
         assets = self.shell.services.assets
@@ -183,12 +199,15 @@ class WorklistPage(Page):
 
     def _show_view(self, view: ListView) -> None:
         """Show a query; the list comes in the background."""
-        same = (view.queue, view.tokens, view.text) == (self._shown.queue, self._shown.tokens, self._shown.text)
-        self._shown = view
+        same = (view.key, view.tokens, view.text) == (self.shown.key, self.shown.tokens, self.shown.text)
+        other_columns = view.key != self.shown.key or not self._number
+        self.shown = view
         if list(view.tokens) != self.filter.tokens or view.text != self.filter.box.text:
             self.filter.set_query(view.tokens, view.text)
             self._typed_timer.stop()
-        self.table.show_queue(view.queue)
+        if other_columns:
+            self.table.show_queue(view.queue, self._memory.columns(view.key))
+            self.queues.mark(view.key)
         self.table.head.show_sorted(view.sort, view.descending)
         if not same or not self._number:
             self._totals = ListTotals()
@@ -201,16 +220,16 @@ class WorklistPage(Page):
         self._number += 1
         if not drift:
             self._pending = self._number
-        request = ListRequest(self._number, view.queue, view.words, view.sort, view.descending, drift)
+        before = self.table.cases.ids[:] if drift else None
+        request = ListRequest(self._number, view.key, view.queue, view.words, view.sort, view.descending, before)
         job = self.shell.jobs.run(ReadList(self.shell.services, request), parent=self)
         job.done.connect(self._on_read)
         job.failed.connect(self._on_failed)
-        self.shell.jobs.run(CountList(self.shell.services, request), parent=self).done.connect(self._on_counted)
 
     def _on_read(self, listing: Listing) -> None:
         if listing.request.number != self._number:
             return
-        if listing.request.drift:
+        if listing.request.before is not None:
             self._show_drift(listing)
         else:
             self._pending = 0
@@ -218,17 +237,18 @@ class WorklistPage(Page):
         self.shell.actions.refresh()
         if self.isVisible():
             self.shell.set_status(f"{len(listing.ids):,} 份 · 筛选 {listing.took_ms:.0f} ms")
+        count = CountList(self.shell.services, listing.request, self.views.all())
+        self.shell.jobs.run(count, parent=self).done.connect(self._on_counted)
 
     def _on_counted(self, counted: Counted) -> None:
         if counted.request.number != self._number:
             return
         self._totals, self._queues = counted.totals, counted.queues
-        self.queues.show_queues(counted.queues, self._shown.queue)
-        if dict(counted.leaving) != dict(self.cells.leaving):
-            self.cells.leaving = counted.leaving
-            self.table.viewport().update()
-        if dict(counted.batches) != dict(self.cells.batches):
-            self.cells.batches = counted.batches
+        self._done = (counted.finished, counted.wanted)
+        self.queues.show_queues(counted.queues, self.views.all(), counted.views, self.shown.key)
+        known = (self.cells.leaving, self.cells.people, self.cells.batches)
+        self.cells.leaving, self.cells.people, self.cells.batches = counted.leaving, counted.people, counted.batches
+        if known != (counted.leaving, counted.people, counted.batches):
             self.filter.relabel()
             self.table.viewport().update()
         if not self._pending and not self.table.cases.ids:
@@ -243,7 +263,7 @@ class WorklistPage(Page):
         self.table.cases.set_ids(listing.ids)
         if listing.ids:
             self._stack.show_content()
-            self.table.go_to_spot(self._shown.spot)
+            self.table.go_to_spot(self.shown.spot)
             if everything:
                 self.table.selectAll()
             self._on_row(self.table.current_row)
@@ -256,18 +276,16 @@ class WorklistPage(Page):
 
     def _show_drift(self, listing: Listing) -> None:
         """Grey what left the list and tell what came; the rows stay where they are."""
-        before, now = set(self.table.cases.ids), set(listing.ids)
-        if not before and now:
+        if not len(self.table.cases.ids) and len(listing.ids):
             self.refresh()
             return
-        self.table.cases.set_gone(before - now)
-        came = len(now - before)
-        self._news.setVisible(came > 0)
-        self._news.set_text(f"有 {came:,} 份新到 · 刷新")
+        self.table.cases.set_gone(listing.gone)
+        self._news.setVisible(listing.came > 0)
+        self._news.set_text(f"有 {listing.came:,} 份新到 · 刷新")
 
     def _say_empty(self) -> None:
         """Say why there is nothing, once the counts are there to tell an empty queue from an empty library."""
-        view = self._shown
+        view = self.shown
         if view.words:
             shown = "、".join([*map(self._token_label, view.tokens), *([view.text] if view.text else [])])
             hint = f"当前筛选：{shown}。按 Esc 清除。"
@@ -280,7 +298,7 @@ class WorklistPage(Page):
         else:
             other = max(self._queues, key=lambda queue: (queue.key != "all", queue.count))
             hint = f"可查看“{other.label}”{other.count:,} 份。"
-            title = f"“{self.queues.label(view.queue)}”没有病例。"
+            title = f"“{self.queues.label(view.key)}”没有病例。"
             self._stack.show_empty(title, hint, "查看", partial(self.show_queue, other.key))
 
     def _token_label(self, token: str) -> str:
@@ -297,13 +315,13 @@ class WorklistPage(Page):
             return
         if row_shown.case_id != self.peek.case_id:
             self.peek.show_loading()
-        job = self.shell.jobs.run(ReadCase(self.shell.services, row_shown.case_id), parent=self)
-        job.done.connect(self._on_peek)
+        read = ReadCase(self.shell.services, row_shown.case_id, self.shown.queue)
+        self.shell.jobs.run(read, parent=self).done.connect(self._on_peek)
 
-    def _on_peek(self, view: CaseView) -> None:
+    def _on_peek(self, peeked: Peeked) -> None:
         row_shown = self.table.cases.case_at(self.table.current_row)
-        if row_shown is not None and row_shown.case_id == view.case_id:
-            self.peek.show_view(view)
+        if row_shown is not None and row_shown.case_id == peeked.view.case_id:
+            self.peek.show_case(peeked)
 
     # What the user does.
 
@@ -314,14 +332,18 @@ class WorklistPage(Page):
         self._on_query()
 
     def show_queue(self, key: str) -> None:
-        """Show another queue as it was left."""
-        self._memory.keep(self._current_view(), self.table.columns_state())
+        """Show another queue or view as it was left."""
+        self._remember()
         self._show_view(self._memory.view(key))
+
+    def forget_view(self, key: str) -> None:
+        """Forget where the user was in a view that is gone."""
+        self._memory.forget(key)
 
     def _on_query(self) -> None:
         view = self._current_view()
         asked = replace(view, tokens=tuple(self.filter.tokens), text=self.filter.box.text)
-        if asked.words != self._shown.words:
+        if asked.words != self.shown.words:
             self._show_view(asked)
 
     def _on_row(self, at: int) -> None:
@@ -341,12 +363,16 @@ class WorklistPage(Page):
         shown = len(self.table.cases.ids) - len(self.table.cases.gone)
         parts = [f"共 {shown:,} 份" + (f"，已选 {selected:,} 份" if selected else "")]
         parts += [f"强制错误 {totals.errors:,} 份"] if totals.errors else []
+        parts += [f"逾期 {totals.overdue:,} 份"] if totals.overdue else []
         parts += [f"提议待确认 {totals.proposals:,} 份"] if totals.proposals else []
+        parts += [f"暂不能结算 {yuan(totals.at_risk_fen)} 元"] if totals.at_risk_fen else []
         self._counts.setText("　".join(parts))
+        finished, wanted = self._done
+        self._today.setText(f"今日已完成 {finished:,} / {wanted:,}" if wanted else "")
 
     def sort_by(self, key: str) -> None:
         """Sort by a column; a second click turns the order round. The current case stays under the eye."""
-        turned = key == self._shown.sort and not self._shown.descending
+        turned = key == self.shown.sort and not self.shown.descending
         self._show_view(replace(self._current_view(), sort=key, descending=turned))
 
     def focus_filter(self) -> None:
@@ -364,13 +390,16 @@ class WorklistPage(Page):
         if self._chooser and self._chooser.isVisible():
             self._chooser.hide()
             self._columns.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self._bulk and self._bulk.isVisible():
+            self._bulk.hide()
+            self._focus_table()
         elif self.filter.close_list():
             return
         elif self.filter.box.line.hasFocus() and self.filter.box.line.text():
             self.filter.box.line.clear()
         elif self.table.selected_count > 1:
             self.table.select_only_current()
-        elif self._shown.words:
+        elif self.shown.words:
             self.clear_filter()
         else:
             self.shell.back()
@@ -395,8 +424,8 @@ class WorklistPage(Page):
 
     def open_first_unclaimed(self) -> None:
         """Ctrl+Enter: open the first case of the list that waits for coding and nobody works on."""
-        view = self._shown
-        unclaimed = set(self.shell.services.worklist.ids("unclaimed", view.words))
+        view = self.shown
+        unclaimed = set(self.shell.services.worklist.ids(view.queue, f"{view.words} 未认领"))
         at = next((at for at, case_id in enumerate(self.table.cases.ids) if case_id in unclaimed), -1)
         if at < 0:
             self.shell.notices.toast("这个列表里没有未认领的应编病案。")
@@ -408,10 +437,6 @@ class WorklistPage(Page):
         """Ctrl+A: select everything the query shows."""
         self.table.selectAll()
 
-    def toggle_claim(self) -> None:
-        """Space: claim the selected cases, or release them."""
-        self.work.toggle_claim(self.table.selected_ids())
-
     def scope(self) -> Sequence[int]:
         """Return the cases that an action on the list means: the selected ones if several, else all of the list."""
         if self.table.selected_count > 1:
@@ -422,7 +447,7 @@ class WorklistPage(Page):
         """Code the list by machine."""
         ids = self.scope()
         part = self.table.selected_count > 1 and len(ids) <= _MOST_IN_QUEUE
-        view = self._shown
+        view = self.shown
         args: dict[str, JsonValue] = {"cases": [*ids]} if part else {"queue": view.queue, "words": view.words}
         self.work.auto_code(ids, Place("autocode", args))
 
@@ -432,14 +457,22 @@ class WorklistPage(Page):
 
     def go_through(self) -> None:
         """Go through what the rules found in the cases of the list."""
-        view = self._shown
+        view = self.shown
         self.shell.go(Place("qc", {"scope": "list", "queue": view.queue, "words": view.words}))
 
-    def export(self) -> None:
+    def export_batch(self) -> None:
         """Export the batch of the case under the cursor."""
         shown = self.table.cases.case_at(self.table.current_row)
-        if shown and shown.batch_id:
-            self.work.export(shown.batch_id, self.cells.batches.get(shown.batch_id, ""))
+        if shown and shown.row.batch_id:
+            self.work.export(shown.row.batch_id, self.cells.batches.get(shown.row.batch_id, ""))
+
+    def open_bulk(self) -> None:
+        """Show what can be done to the selected cases or the whole list."""
+        if self._bulk is None:
+            self._bulk = BulkMenu(self._bulk_button, self.shell.actions)
+        several = self.table.selected_count > 1
+        count = self.table.selected_count if several else len(self.table.cases.ids)
+        self._bulk.open(f"选中的 {count:,} 份" if several else f"列表中的 {count:,} 份")
 
     def import_cases(self) -> None:
         """Go to the import."""

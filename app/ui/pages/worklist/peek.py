@@ -14,8 +14,10 @@ from app.domain.dictionaries import dictionary
 from app.domain.field import Group
 from app.domain.findings import QcReport
 from app.services.types import CaseView, Grouping
+from app.services.worklist import CaseReasons
 from app.ui.page import Shell
-from app.ui.pages.wording import age_text, joined, sex_text, short_date
+from app.ui.pages.wording import age_text, joined, sex_text, short_date, yuan
+from app.ui.pages.worklist.reading import Peeked
 from app.ui.theme import theme
 from app.ui.widgets import (
     ActionButton,
@@ -134,11 +136,13 @@ class Peek(Pane):
         """Wait for a case; what stands there stays for a moment."""
         self._stack.show_loading()
 
-    def show_view(self, view: CaseView) -> None:
-        """Show a case."""
+    def show_case(self, shown: Peeked) -> None:
+        """Show a case and why it stands where it does."""
+        view = shown.view
         self.case_id = view.case_id
         _clear(self._body.box)
-        for part in (_patient(view), _codes(view), _group(view.grouping), _findings(view.report)):
+        why = (_reasons(shown.reasons),) if shown.reasons else ()
+        for part in (_patient(view), *why, _codes(view), _group(view.grouping), _findings(view.report)):
             self._body.box.addWidget(part)
             self._body.box.addWidget(Rule(subtle=True))
         self._body.box.addStretch(1)
@@ -179,6 +183,29 @@ def _day(value: object, year: int) -> str:
     return short_date(value, year) if hasattr(value, "year") else ""  # type: ignore[arg-type]  # a date has a year
 
 
+def _reasons(reasons: CaseReasons) -> QWidget:
+    """Return why the case is in the list and what puts it where it stands, line by line with its points."""
+    note = f"优先分 {reasons.points} · 权重可调" if reasons.lines else ""
+    box = column(row(Text("为何排在这里", "bold"), None, Text(note, "caption", "muted"), gap=8), gap=3)
+    box.setObjectName("reasons")
+    for one in reasons.lines:
+        points = Text(f"{'+' if one.points > 0 else '−'}{abs(one.points)}", "caption", "secondary")
+        line = row(gap=8)
+        line.addWidget(Text(one.words, wrap=True), 1)
+        line.addWidget(points, 0, Qt.AlignmentFlag.AlignTop)
+        box.addLayout(line)
+    if reasons.queue:
+        box.addWidget(Text(reasons.queue, "caption", "muted", wrap=True))
+    waiting = reasons.follow_up
+    if waiting is not None:
+        note = joined(waiting.reason, waiting.note, waiting.who, sign=" · ")
+        due = f"{waiting.due:%m-%d} 再看" if waiting.due else "未定日期"
+        box.addWidget(Text(f"待跟进：{due} · {note}", "caption", "warn", wrap=True))
+    if reasons.at_risk_fen:
+        box.addWidget(Text(f"暂不能结算的费用 {yuan(reasons.at_risk_fen)} 元", "caption", "secondary", wrap=True))
+    return _section(box)
+
+
 def _codes(view: CaseView) -> QWidget:
     facts = Facts()
     diagnoses, operations = view.record.rows(Group.DX), view.record.rows(Group.OP)
@@ -205,12 +232,12 @@ def _add_first(facts: Facts, label: str, view: CaseView, group: Group, rows: Seq
 
 
 def _rest(view: CaseView, group: Group, rows: Sequence[Row]) -> str:
-    proposed = sum(1 for index in range(1, len(rows)) if view.proposal(group, index))
-    uncoded = sum(1 for one in rows[1:] if not one.text("code")) - proposed
+    proposed = {index for index in range(1, len(rows)) if view.proposal(group, index)}
+    uncoded = sum(1 for index, one in enumerate(rows) if index and index not in proposed and not one.text("code"))
     return joined(
         f"{len(rows) - 1} 项",
         f"{uncoded} 项未编" if uncoded else "",
-        f"{proposed} 项待确认" if proposed else "",
+        f"{len(proposed)} 项待确认" if proposed else "",
         sign="，",
     )
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QItemSelectionModel, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView
 
 from app.ui.models.worklist import WorklistModel
-from app.ui.pages.worklist.columns import COLUMNS, HIDDEN_AT_FIRST, INSTEAD
+from app.ui.pages.worklist.columns import COLUMNS, GIVES_WAY, HIDDEN_AT_FIRST, INSTEAD
 from app.ui.ports import JsonValue
 from app.ui.theme import theme
 from app.ui.widgets import Column, DataTable
@@ -28,7 +28,7 @@ class Spot:
 
 
 class WorklistTable(DataTable):
-    """Rows are cases. ``columns_changed`` when the user dragged a width or chose other columns."""
+    """Rows are cases. ``columns_changed`` when the user dragged a width, chose other columns or moved one."""
 
     columns_changed = Signal()
     selection_changed = Signal()
@@ -36,13 +36,16 @@ class WorklistTable(DataTable):
     def __init__(self, model: WorklistModel) -> None:
         self._chosen: dict[str, bool] = {}
         self._widths: dict[str, int] = {}
+        self._order: list[str] = []
         self._instead: Mapping[str, str] = {}
         self._fitting = False
         super().__init__(COLUMNS)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self.head.setSectionsMovable(True)
         self.head.setMinimumSectionSize(theme().px(_NARROWEST))
         self.head.sectionResized.connect(self._on_resized)
+        self.head.sectionMoved.connect(self._on_moved)
         self.setObjectName("cases")
         self.setAccessibleName("病例")
         self.cases = model
@@ -51,17 +54,15 @@ class WorklistTable(DataTable):
         self.selectionModel().selectionChanged.connect(self.selection_changed)
 
     def shows(self, column: Column) -> bool:
-        """True when a column is shown: as chosen, else by itself, by the queue and the width of the window."""
+        """True when a column is wanted: as chosen, else by itself, by the queue and the width of the window."""
         by_itself = column.key not in HIDDEN_AT_FIRST and (theme().wide or not column.wide_only)
         by_queue = (by_itself and column.key not in self._instead) or column.key in self._instead.values()
         return self._chosen.get(column.key, by_queue)
 
-    def show_queue(self, queue: str) -> None:
-        """Show the columns that a queue wants in the place of others."""
-        wanted = INSTEAD.get(queue, {})
-        if wanted != self._instead:
-            self._instead = wanted
-            self.fit()
+    def show_queue(self, queue: str, state: Mapping[str, JsonValue]) -> None:
+        """Show the columns that a queue wants in the place of others, and what the user chose for it."""
+        self._instead = INSTEAD.get(queue, {})
+        self.set_columns_state(state)
 
     def choose_column(self, key: str, shown: bool) -> None:
         """Show or hide a column."""
@@ -69,15 +70,38 @@ class WorklistTable(DataTable):
         self.fit()
         self.columns_changed.emit()
 
+    def move_column(self, key: str, by: int) -> bool:
+        """Move a column one place to the left (-1) or right, over those that are not shown; return whether it moved."""
+        order = self.order()
+        at = order.index(key)
+        to = at + by
+        if not 0 <= to < len(order):
+            return False
+        order.insert(to, order.pop(at))
+        self._order = order
+        self._arrange()
+        self.columns_changed.emit()
+        return True
+
+    def order(self) -> list[str]:
+        """Return the keys of all columns as they stand from left to right."""
+        return [COLUMNS[self.head.logicalIndex(place)].key for place in range(len(COLUMNS))]
+
     def columns_state(self) -> dict[str, JsonValue]:
-        """Return what the user chose, for the place store: shown (0 or 1) and width by key."""
-        return {"shown": {key: int(on) for key, on in self._chosen.items()}, "widths": dict(self._widths)}
+        """Return what the user chose, for the place store: shown (0 or 1) and width by key, and the order."""
+        return {
+            "shown": {key: int(on) for key, on in self._chosen.items()},
+            "widths": dict(self._widths),
+            "order": list(self._order),
+        }
 
     def set_columns_state(self, state: Mapping[str, JsonValue]) -> None:
         """Take what :meth:`columns_state` gave."""
-        shown, widths = state.get("shown"), state.get("widths")
+        shown, widths, order = state.get("shown"), state.get("widths"), state.get("order")
         self._chosen = {k: bool(v) for k, v in shown.items()} if isinstance(shown, dict) else {}
         self._widths = {k: v for k, v in widths.items() if isinstance(v, int)} if isinstance(widths, dict) else {}
+        self._order = [str(key) for key in order] if isinstance(order, list) else []
+        self._arrange()
         self.fit()
 
     def fit(self) -> None:
@@ -85,14 +109,34 @@ class WorklistTable(DataTable):
         self.verticalHeader().setDefaultSectionSize(theme().size("row"))
         self.head.setFixedHeight(theme().size("header_row"))
         self._fitting = True
+        shown = self._fitting_columns()
         room = self.viewport().width()
         stretch = next(index for index, column in enumerate(COLUMNS) if column.stretch)
         for index, column in enumerate(COLUMNS):
-            self.setColumnHidden(index, not self.shows(column))
-            if index != stretch and self.shows(column):
+            self.setColumnHidden(index, column not in shown)
+            if index != stretch and column in shown:
                 self.setColumnWidth(index, self._width(column))
                 room -= self._width(column)
         self.setColumnWidth(stretch, max(theme().px(COLUMNS[stretch].width), room))
+        self._fitting = False
+
+    def _fitting_columns(self) -> list[Column]:
+        """Return the wanted columns, without those that give way to the others in a narrow list."""
+        shown = [column for column in COLUMNS if self.shows(column)]
+        going = [key for key in GIVES_WAY if key not in self._chosen]
+        while going and sum(self._width(column) for column in shown) > self.viewport().width():
+            gone = going.pop(0)
+            shown = [column for column in shown if column.key != gone]
+        return shown
+
+    def _arrange(self) -> None:
+        """Put the columns into the user's order; those it does not name keep the program's."""
+        known = [column.key for column in COLUMNS]
+        wanted = [key for key in self._order if key in known]
+        wanted += [key for key in known if key not in wanted]
+        self._fitting = True
+        for place, key in enumerate(wanted):
+            self.head.moveSection(self.head.visualIndex(known.index(key)), place)
         self._fitting = False
 
     def spot(self) -> Spot:
@@ -145,4 +189,9 @@ class WorklistTable(DataTable):
         if not self._fitting and not COLUMNS[index].stretch:
             self._widths[COLUMNS[index].key] = round(new * 100 / theme().px(100))
             self.fit()
+            self.columns_changed.emit()
+
+    def _on_moved(self, _logical: int, _old: int, _new: int) -> None:
+        if not self._fitting:
+            self._order = self.order()
             self.columns_changed.emit()

@@ -1,0 +1,62 @@
+"""What can be done to many cases at once: a floating list under the button 批量, each line with its key."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
+
+from app.ui.actions import ActionTable
+from app.ui.theme import theme
+from app.ui.widgets import FloatFrame, Text, column
+
+_ID = Qt.ItemDataRole.UserRole
+_OFFERED = ("claim", "release", "assign", "follow_up", "settle", "return", "auto_code", "check", "quality", "export")
+
+
+class BulkMenu(FloatFrame):
+    """↑↓ choose, Enter does it to the selected cases, or to the whole list where only one is selected."""
+
+    def __init__(self, anchor: QWidget, actions: ActionTable) -> None:
+        super().__init__(anchor)
+        self._actions = actions
+        self._title = Text("", "caption", "muted")
+        self._title.setContentsMargins(theme().px(10), theme().px(6), theme().px(10), theme().px(4))
+        self.list = _List(self)
+        self.list.setAccessibleName("批量操作")
+        self.list.setObjectName("bulk_list")
+        self.list.itemActivated.connect(self._on_chosen)
+        self.list.itemClicked.connect(self._on_chosen)
+        self.setLayout(column(self._title, self.list, margins=(1, 1, 1, 4)))
+
+    def open(self, told: str) -> None:
+        """Show the list and take the keys; ``told`` says what it is done to."""
+        self._title.setText(told)
+        self.list.clear()
+        for name in _OFFERED:
+            action = self._actions.get(f"worklist.{name}")
+            if self._actions.is_enabled(action.id):
+                keys = f"　{action.keys[0]}" if action.keys else ""
+                item = QListWidgetItem(f"{action.label}{keys}")
+                item.setData(_ID, action.id)
+                self.list.addItem(item)
+        self.place_below(theme().px(220), theme().px(38) + self.list.count() * max(self.list.sizeHintForRow(0), 20))
+        self.list.setCurrentRow(0)
+        self.list.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def _on_chosen(self, item: QListWidgetItem) -> None:
+        self.hide()
+        self._actions.trigger(str(item.data(_ID)))
+
+
+class _List(QListWidget):
+    def __init__(self, menu: BulkMenu) -> None:
+        super().__init__()
+        self._menu = menu
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter does the current line; other keys move."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.currentItem() is not None:
+            self.itemActivated.emit(self.currentItem())
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,150 @@
+"""Cards of the list: a name for a view, why cases wait, to whom they are given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QWidget
+
+from app.common.errors import UserProblem
+from app.ui.theme import theme
+from app.ui.widgets import Button, Card, Text, row
+
+_ID = Qt.ItemDataRole.UserRole
+_MOST_SHOWN = 8
+_SOON = (("今天", 0), ("明天", 1), ("三天后", 3), ("一周后", 7))
+
+
+class ListCard(Card):
+    """Fields, a place for what is wrong with them, and two buttons; Enter goes on."""
+
+    def __init__(self, parent: QWidget, title: str, told: str, verb: str) -> None:
+        super().__init__(parent.window(), 420)
+        self.setObjectName("list_card")
+        self.box.addWidget(Text(title, "title", wrap=True))
+        self.box.addWidget(Text(told, tone="secondary", wrap=True))
+        self._problem = Text("", "caption", "error", wrap=True)
+        self._problem.setObjectName("list_card_problem")
+        yes, no = Button(verb, kind="primary", keys="Enter"), Button("取消", keys="Esc")
+        yes.setObjectName("list_card_yes")
+        yes.clicked.connect(self._on_yes)
+        no.clicked.connect(self.close_card)
+        self._buttons = row(None, no, yes)
+
+    def _add_line(self, name: str, label: str, hint: str, value: str = "") -> QLineEdit:
+        line = QLineEdit(value)
+        line.setObjectName(name)
+        line.setAccessibleName(label)
+        line.setProperty("boxed", "true")
+        line.setPlaceholderText(hint)
+        line.returnPressed.connect(self._on_yes)
+        self.box.addWidget(Text(label, "caption", "muted"))
+        self.box.addWidget(line)
+        return line
+
+    def _add_list(self, name: str, label: str, entries: Sequence[tuple[str, str]]) -> QListWidget:
+        """Append a list of (id, words); Enter in it goes on."""
+        chosen = QListWidget()
+        chosen.setObjectName(name)
+        chosen.setAccessibleName(label)
+        chosen.setUniformItemSizes(True)
+        for key, words in entries:
+            item = QListWidgetItem(words)
+            item.setData(_ID, key)
+            chosen.addItem(item)
+        chosen.setCurrentRow(0)
+        chosen.setFixedHeight(min(max(len(entries), 1), _MOST_SHOWN) * theme().px(24) + theme().px(6))
+        chosen.itemActivated.connect(self._on_yes)
+        self.box.addWidget(Text(label, "caption", "muted"))
+        self.box.addWidget(chosen)
+        return chosen
+
+    def _end(self) -> None:
+        self.box.addWidget(self._problem)
+        self.box.addLayout(self._buttons)
+
+    def _on_yes(self) -> None:
+        """Try; a problem is said in the card and nothing typed is lost."""
+        try:
+            self._do()
+        except UserProblem as problem:
+            self._problem.setText(f"{problem.message}{problem.advice}")
+            return
+        self.close_card()
+
+    def _do(self) -> None:
+        raise NotImplementedError
+
+
+class NameCard(ListCard):
+    """Asks for the name of a view; ``take(name)`` may refuse with a problem."""
+
+    def __init__(
+        self, parent: QWidget, title: str, told: str, verb: str, take: Callable[[str], object], name: str = ""
+    ) -> None:
+        super().__init__(parent, title, told, verb)
+        self._take = take
+        self._name = self._add_line("view_name", "名称", "例如：肝胆四级手术", name)
+        self._name.setMaxLength(20)
+        self._name.selectAll()
+        self._end()
+        self.open(self._name)
+
+    def _do(self) -> None:
+        self._take(self._name.text().strip())
+
+
+class FollowUpCard(ListCard):
+    """Asks why cases wait and when somebody looks again; ``take(day, reason, note)`` may refuse with a problem."""
+
+    def __init__(
+        self,
+        parent: QWidget,
+        told: str,
+        reasons: Sequence[str],
+        today: date,
+        take: Callable[[str, str, str], object],
+    ) -> None:
+        super().__init__(parent, "记为待跟进", told, "记下")
+        self._take = take
+        self._reasons = self._add_list("reasons", "常用原因", [(one, one) for one in reasons])
+        self._reason = self._add_line("reason", "原因", "从上面选，或写一句话", reasons[0] if reasons else "")
+        self._reasons.currentTextChanged.connect(self._reason.setText)
+        self._day = self._add_line("due", "跟进日期", "2026-11-28，可留空", (today + timedelta(days=1)).isoformat())
+        self.box.addLayout(self._days(today))
+        self._note = self._add_line("note", "备注", "可留空")
+        self._end()
+        self.open(self._reasons)
+
+    def _days(self, today: date) -> QHBoxLayout:
+        buttons = []
+        for words, days in _SOON:
+            button = Button(words, kind="link", small=True)
+            button.setProperty("day", (today + timedelta(days=days)).isoformat())
+            button.clicked.connect(self._on_day)
+            buttons.append(button)
+        return row(*buttons, None, gap=4)
+
+    def _on_day(self) -> None:
+        self._day.setText(str(self.sender().property("day")))
+
+    def _do(self) -> None:
+        self._take(self._day.text(), self._reason.text(), self._note.text())
+
+
+class AssignCard(ListCard):
+    """Asks to whom cases are given; ``take(id)``."""
+
+    def __init__(self, parent: QWidget, told: str, people: Mapping[str, str], take: Callable[[str], object]) -> None:
+        super().__init__(parent, "指派给编码员", told, "指派")
+        self._take = take
+        self._people = self._add_list("people", "编码员", list(people.items()))
+        self._end()
+        self.open(self._people)
+
+    def _do(self) -> None:
+        chosen = self._people.currentItem()
+        if chosen is not None:
+            self._take(str(chosen.data(_ID)))
