@@ -41,4 +41,4 @@ _ACTIONS = (
            "physician", group=TITLE),
 )  # fmt: skip
 
-PAGE = PageSpec("physician", TITLE, PhysicianPage, actions=_ACTIONS)
+PAGE = PageSpec("physician", TITLE, PhysicianPage, actions=_ACTIONS, needs="physician head")

@@ -98,6 +98,9 @@ class ReturnCard(Card):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Ctrl+Enter sends from anywhere in the card; Esc leaves."""
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_send(event):
+            event.accept()  # else a shortcut of the page below would take it
+            return True
         if event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and self._is_key(event):
             return True
         return super().eventFilter(watched, event)
@@ -108,8 +111,7 @@ class ReturnCard(Card):
             super().keyPressEvent(event)
 
     def _is_key(self, event: QKeyEvent) -> bool:
-        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if is_enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        if _is_send(event):
             self._on_send() if self._facts.can_send else self._on_note()
             return True
         if event.key() == Qt.Key.Key_Escape:
@@ -208,3 +210,8 @@ def _told(fault: Leading, asked: ReturnQuestion) -> str:
     parts = {"words": asked.words, "seen": asked.seen, "suggestion": asked.suggestion}
     shown = parts.get(fault.part, "")[fault.start : fault.end]
     return f"{_PARTS[fault.part]}{f'中的“{shown}”' if shown else ''}{fault.message}"
+
+
+def _is_send(event: QKeyEvent) -> bool:
+    is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+    return is_enter and bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
