@@ -8,6 +8,7 @@ from functools import partial
 from app.ui.actions import Action
 from app.ui.page import PageSpec
 from app.ui.pages.case import deciding, doing, excepting, returning
+from app.ui.pages.case.moving_actions import MOVING_ACTIONS
 from app.ui.pages.case.page import CasePage
 from app.ui.pages.case.reading_actions import READING_ACTIONS
 
@@ -140,4 +141,4 @@ _DOCK = (
     _choose("decided", "展开已处理", "展开或收起已确认、例外和已答的项目。", doing.toggle_decided, "D", doing.is_open),
 )
 
-PAGE = PageSpec("case", "病案首页", CasePage, actions=(*_WHOLE, *_DOCK, *_ROWS, *READING_ACTIONS))
+PAGE = PageSpec("case", "病案首页", CasePage, actions=(*_WHOLE, *MOVING_ACTIONS, *_DOCK, *_ROWS, *READING_ACTIONS))

@@ -123,6 +123,8 @@ class CaseStrip(Pane):
 
 def _lock_text(view: CaseView) -> str:
     """Return what is locked and what would open it; a cancelled case stays closed."""
+    if view.locked.endswith("。"):
+        return view.locked
     closed = view.state in (CaseState.CANCELLED, CaseState.UNLOCK_REQUESTED)
     return f"{view.locked}。" if closed else f"{view.locked}。修改需先申请解锁。"
 
