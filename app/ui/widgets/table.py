@@ -15,12 +15,12 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from app.ui.theme import theme
 from app.ui.widgets.cells import CELL, EMPTY, Cell, CellDelegate, plain
-from app.ui.widgets.painting import draw_icon
+from app.ui.widgets.painting import draw_focus_ring, draw_icon
 
 _Index = QModelIndex | QPersistentModelIndex
 _ALIGN = {
@@ -160,6 +160,7 @@ class DataTable(QTableView):
         self.setMouseTracking(True)
         self.setWordWrap(False)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, ring)
+        self.setAccessibleName("、".join(column.title for column in self.columns if column.title))
         rows = self.verticalHeader()
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -211,6 +212,12 @@ class DataTable(QTableView):
         """Give the stretch column the new rest."""
         super().resizeEvent(event)
         self.fit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the rows; without a row the focus is shown round the whole."""
+        super().paintEvent(event)
+        if self.hasFocus() and not self.currentIndex().isValid():
+            draw_focus_ring(QPainter(self.viewport()), self.viewport().rect())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens the row where rows are the unit."""

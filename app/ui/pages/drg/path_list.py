@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from app.domain.grouping import StepOutcome
 from app.ui.pages.drg.path_rows import PathRow, RowKind
 from app.ui.theme import theme
-from app.ui.widgets.painting import draw_icon
+from app.ui.widgets.painting import draw_focus_ring, draw_icon
 
 _Index = QModelIndex | QPersistentModelIndex
 PATH_ROW: Final = Qt.ItemDataRole.UserRole + 1
@@ -187,6 +187,12 @@ class PathList(QListView):
         """Wrap the lines anew."""
         super().resizeEvent(event)
         self.scheduleDelayedItemsLayout()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the rows; without a chosen row the focus is shown round the whole."""
+        super().paintEvent(event)
+        if self.hasFocus() and not self.currentIndex().isValid():
+            draw_focus_ring(QPainter(self.viewport()), self.viewport().rect())
 
     def keyboardSearch(self, search: str) -> None:
         """Do nothing: letters are actions here."""
