@@ -10,11 +10,9 @@ from app.domain.field import FieldType, Group, Section
 from app.domain.fields import field
 from app.services.types import CaseView
 from app.ui.page import Place
-from app.ui.pages.case import deciding
-from app.ui.pages.case.drg_card import NO_GROUP
+from app.ui.pages.case import deciding, principal
 from app.ui.pages.case.fields import SheetField
 from app.ui.pages.case.full_text import FullText
-from app.ui.pages.case.grid import RowGrid
 from app.ui.pages.case.page import CasePage
 from app.ui.pages.wording import joined
 
@@ -69,9 +67,9 @@ def take_candidate(page: CasePage, number: int) -> None:
     index = grid.current_index
     proposal = page.view.proposal(grid.group, index) if in_grid(page) else None
     if candidate is not None:
-        page.take_code(grid.group, index, candidate)
+        page.taking.take_code(grid.group, index, candidate)
     elif proposal is not None and number == 0:
-        page.take_code(grid.group, index, page.shell.services.coding.candidate(proposal.code))
+        page.taking.take_code(grid.group, index, page.shell.services.coding.candidate(proposal.code))
 
 
 def add_row(page: CasePage) -> None:
@@ -99,9 +97,9 @@ def remove_row(page: CasePage) -> None:
     index = grid.current_index
     if page.work.do(page.shell.services.cases.remove_row, grid.group, index):
         grid.go_to_field(min(index, max(0, len(before.record.rows(grid.group)) - 2)), grid.current_key)
-        page.shell.notices.toast(f"已删除第 {index + 1} {_GROUPS[grid.group]} {_named(before, grid.group, index)}",
-                                 undo=page.undo)  # fmt: skip
-        _tell_principal(page, grid, before)
+        gone = principal.named(before, grid.group, index)
+        page.shell.notices.toast(f"已删除第 {index + 1} {_GROUPS[grid.group]} {gone}", undo=page.undo)
+        principal.tell_principal(page, before)
 
 
 def split_row(page: CasePage) -> None:
@@ -119,56 +117,14 @@ def move_row(page: CasePage, by: int) -> None:
     """Swap the row with its neighbour; it stays under the cursor."""
     grid = page.grid()
     if grid is not None:
-        _move(page, grid, grid.current_index + by)
+        principal.move_row(page, grid.group, grid.current_index, grid.current_index + by)
 
 
 def make_principal(page: CasePage) -> None:
     """Make the row the first one."""
     grid = page.grid()
     if grid is not None:
-        _move(page, grid, 0)
-
-
-def _move(page: CasePage, grid: RowGrid, to: int) -> None:
-    page.settle()
-    before, at, key = page.view, grid.current_index, grid.current_key
-    if before is None or not 0 <= to < len(before.record.rows(grid.group)) or at == to:
-        return
-    if page.work.do(page.shell.services.cases.move_row, grid.group, at, to):
-        grid.go_to_field(to, key)
-        _tell_principal(page, grid, before)
-
-
-def _tell_principal(page: CasePage, grid: RowGrid, before: CaseView) -> None:
-    """Say under the grid what another principal diagnosis does to the group."""
-    after = page.view
-    if grid.group is not Group.DX or after is None or _first_id(before) == _first_id(after):
-        return
-    old, new = _group_code(before), _group_code(after)
-    change = f"分组 {old} → {new}" if old != new else f"分组不变（{new}）"
-    page.boxes[grid.group].principal.tell(
-        f"主要诊断由 {_named(before, Group.DX, 0)} 改为 {_named(after, Group.DX, 0)}，{change}。需医师确认。"
-    )
-
-
-def _first_id(view: CaseView) -> int:
-    rows = view.record.rows(Group.DX)
-    return rows[0].id if rows else 0
-
-
-def _group_code(view: CaseView) -> str:
-    explanation = view.grouping.explanation
-    return explanation.result.drg if explanation else NO_GROUP
-
-
-def _named(view: CaseView, group: Group, index: int) -> str:
-    """Return code and name of a row, or what the physician wrote."""
-    rows = view.record.rows(group)
-    if index >= len(rows):
-        return "空"
-    row = rows[index]
-    said = row.text("name") or " ".join(row.text("source_text").split())
-    return f"{said} {row.text('code')}".strip() or "空行"
+        principal.move_row(page, grid.group, grid.current_index, 0)
 
 
 def show_full_text(page: CasePage) -> None:

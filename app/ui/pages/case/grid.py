@@ -20,6 +20,7 @@ from app.ui.page import Shell
 from app.ui.pages.case.editors import CodedRow, CodeEditor
 from app.ui.pages.case.grid_cells import GridFacts, RowFacts, blank_cells, candidate_cells, row_cells
 from app.ui.pages.case.grid_columns import COLUMNS, PINNED, READ_ONLY, window
+from app.ui.pages.case.grid_drag import RowDrag
 from app.ui.pages.case.grid_editing import GridDelegate
 from app.ui.pages.case.grid_model import GridModel, Line
 from app.ui.pages.case.looks import Marks
@@ -39,6 +40,7 @@ class RowGrid(DataTable):
     ``spot_changed()``: another cell is current or the rows moved. ``window_changed(first, last)``: columns moved
     sideways. ``editing(on)``: an editor opened or closed. ``refused()``: typed into a locked case. ``left()``: Enter
     walked off the end. ``queried(text)``: a code was searched with these words, '' for none.
+    ``dropped(index, to)``: a row was drawn elsewhere by its handle.
     """
 
     edited = Signal(str, str)
@@ -51,6 +53,7 @@ class RowGrid(DataTable):
     refused = Signal()
     left = Signal()
     queried = Signal(str)
+    dropped = Signal(int, int)
 
     _first = 0
     _composing = False
@@ -71,6 +74,7 @@ class RowGrid(DataTable):
         self._rests.timeout.connect(self._on_rest)
         self.lines = GridModel(group)
         self.lines.setParent(self)
+        self._drag = RowDrag(self)
         self.setModel(self.lines)
         self._delegate = GridDelegate(self)
         self.setItemDelegate(self._delegate)
@@ -95,6 +99,11 @@ class RowGrid(DataTable):
     def current_key(self) -> str:
         """The column under the cursor."""
         return self.columns[max(0, self.currentIndex().column())].key
+
+    @property
+    def can_move(self) -> bool:
+        """True while rows may change places."""
+        return self._view is not None and not self._view.locked and self.editor is None
 
     @property
     def on_blank(self) -> bool:
@@ -279,7 +288,8 @@ class RowGrid(DataTable):
         """Ask the engines what could not be asked while they were loading."""
         if isinstance(self.editor, CodeEditor):
             self.editor.search_again()
-        self._rests.start()
+        elif self.hasFocus():
+            self._rests.start()
 
     def settle(self) -> None:
         """Store what is being typed and close the editor."""

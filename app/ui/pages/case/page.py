@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from itertools import pairwise
@@ -36,6 +36,7 @@ from app.ui.pages.case.grid_box import GridBox
 from app.ui.pages.case.looks import counts_by_section, marks_of
 from app.ui.pages.case.paper import PAPER
 from app.ui.pages.case.sheet import Sheet
+from app.ui.pages.case.taking import CodeTaking
 from app.ui.pages.case.work import CaseWork
 from app.ui.pages.codes.guard import ask_meaning
 from app.ui.pages.wording import joined
@@ -139,6 +140,7 @@ class CasePage(Page):
             part.committed.connect(self.work.set_text)
             part.typing.connect(self.work.note_typing)
             part.refused.connect(self.strip.flash)
+        self.taking = CodeTaking(self)
         for grid in self.grids.values():
             grid.edited.connect(self._on_edited)
             grid.typing.connect(self.work.note_typing)

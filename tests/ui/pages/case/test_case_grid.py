@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ from app.domain.changes import Changes
 from app.domain.field import Group
 from app.ui.pages.case.grid_columns import COLUMNS, window
 from app.ui.pages.case.grid_model import GridModel, Line
+from app.ui.pages.case.principal import tell_principal
+from app.ui.theme import theme
 from app.ui.widgets import Cell
 
 
@@ -365,3 +368,58 @@ def test_forty_one_diagnoses_are_all_there_and_the_cursor_is_in_sight(
         case.press("Up")
     top = case.grid().viewport().mapTo(view, case.grid().visualRect(case.grid().currentIndex()).topLeft()).y()
     assert 0 <= top <= view.height()
+
+
+def _number_spot(case: Any, index: int, *, below: bool = False) -> QPoint:
+    grid = case.grid()
+    box = grid.visualRect(grid.lines.index(grid.lines.row_of(index), 0))
+    return QPoint(box.center().x(), box.bottom() - 2 if below else box.top() + 2)
+
+
+def test_a_row_is_drawn_elsewhere_by_its_number(case: Any, qtbot: Any) -> None:
+    names = texts(case)
+    port = case.grid().viewport()
+    qtbot.mousePress(port, Qt.MouseButton.LeftButton, pos=_number_spot(case, 0))
+    qtbot.mouseMove(port, _number_spot(case, 1))
+    qtbot.mouseMove(port, _number_spot(case, 2, below=True))
+    line = next(child for child in port.children() if type(child).__name__ == "DropLine")
+    assert line.isVisible()
+    assert line.height() == theme().px(2)
+    qtbot.mouseRelease(port, Qt.MouseButton.LeftButton, pos=_number_spot(case, 2, below=True))
+    case.settle()
+    assert texts(case) == [names[1], names[2], names[0]]
+    assert not line.isVisible()
+    assert case.grid().current_index == 2
+    case.press("Ctrl+Z")
+    assert texts(case) == names
+
+
+def test_a_click_on_a_number_moves_nothing(case: Any, qtbot: Any) -> None:
+    names = texts(case)
+    qtbot.mouseClick(case.grid().viewport(), Qt.MouseButton.LeftButton, pos=_number_spot(case, 1))
+    case.settle()
+    assert texts(case) == names
+    assert case.grid().current_index == 1
+
+
+def test_another_code_in_the_place_of_the_main_one_is_told_as_well(case: Any) -> None:
+    case.services.cases.accept(case.case_id, Group.DX, 0, "K26.400")
+    case.desk.window.publish(Changes(cases=frozenset((case.case_id,))))
+    case.go_to("dx[0].code")
+    case.press("F4", '"E11.900', "Return")
+    bar = case.visible("principal_bar")
+    assert bar is not None
+    assert "改为" in bar.accessibleName()
+    assert bar.accessibleName().endswith("需医师确认。")
+
+
+def test_a_weight_that_grows_by_a_fifth_is_named(case: Any) -> None:
+    low = case.services.cases.accept(case.case_id, Group.DX, 0, "K26.400")
+    high = replace(low, record=low.record.with_value("dx[0].code", "E11.900"))
+    light, heavy = (replace(low.grouping.price, weight=Decimal(weight)) for weight in ("1.0000", "1.2345"))
+    case.page.work.view = replace(high, grouping=replace(low.grouping, price=heavy))
+    tell_principal(case.page, replace(low, grouping=replace(low.grouping, price=light)))
+    assert "权重由 1.0000 升为 1.2345（升 23.4%），需医师确认" in case.page.boxes[Group.DX].principal.accessibleName()
+    case.page.work.view = replace(high, grouping=replace(low.grouping, price=light))
+    tell_principal(case.page, replace(low, grouping=replace(low.grouping, price=heavy)))
+    assert "权重" not in case.page.boxes[Group.DX].principal.accessibleName()
