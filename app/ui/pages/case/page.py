@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import partial
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, QTimer
@@ -13,12 +12,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.common.errors import UserProblem
 from app.domain.case import FieldPath
 from app.domain.changes import Changes
-from app.domain.coding import Candidate
 from app.domain.field import Group, Section
 from app.domain.fields import field
 from app.domain.findings import Finding
 from app.qc.questions import Asked
-from app.services.coding import KIND_OF
 from app.services.types import CaseView
 from app.ui.page import Page, PageSpec, Place, SaveState, Shell, VersionNote
 from app.ui.pages.case import deciding, hints, reading
@@ -38,12 +35,9 @@ from app.ui.pages.case.paper import PAPER
 from app.ui.pages.case.sheet import Sheet
 from app.ui.pages.case.taking import CodeTaking
 from app.ui.pages.case.work import CaseWork
-from app.ui.pages.codes.guard import ask_meaning
 from app.ui.pages.wording import joined
 from app.ui.undoing import latest_elsewhere
 from app.ui.widgets import Pane, StateStack, column, row
-
-_OFFERED = 3
 
 
 class CasePage(Page):
@@ -142,11 +136,8 @@ class CasePage(Page):
             part.refused.connect(self.strip.flash)
         self.taking = CodeTaking(self)
         for grid in self.grids.values():
-            grid.edited.connect(self._on_edited)
             grid.typing.connect(self.work.note_typing)
             grid.refused.connect(self.strip.flash)
-            grid.taken.connect(self.take_code)
-            grid.entered.connect(self._on_row_entered)
             grid.spot_changed.connect(self._on_spot)
             grid.editing.connect(self._on_editing)
             grid.left.connect(self._on_grid_left)
@@ -506,31 +497,6 @@ class CasePage(Page):
 
     # Writing.
 
-    def take_code(self, group: Group, index: int, candidate: Candidate) -> None:
-        """Store a chosen code and go on to the next cell of the row; of a code with two meanings ask which."""
-        self._guarded(candidate.code, partial(self._store_code, group, index))
-
-    def _store_code(self, group: Group, index: int, code: str) -> None:
-        if self.work.take_code(group, index, self.shell.services.coding.candidate(code)):
-            self.grids[group].go_to_field(index, "adm_cond" if group is Group.DX else "date")
-
-    def _on_edited(self, path: str, text: str) -> None:
-        """Store what was typed into a cell; of a code with two meanings ask which."""
-        if path.endswith(".code"):
-            self._guarded(text, partial(self.work.set_text, path))
-        else:
-            self.work.set_text(path, text)
-
-    def _guarded(self, code: str, write: Callable[[str], object]) -> None:
-        if self._awaited is not None:
-            self.work.wait_with(partial(self._guarded, code, write))
-            return
-        guard = self.shell.services.lookup.guard(code)
-        if guard is None:
-            write(code)
-        else:
-            ask_meaning(self, guard, write)
-
     def settle_finding(self, finding: Finding) -> None:
         """Apply the safe remedy of a finding or accept the proposal that settles it, else go to its field."""
         if self.view is None or not remedy_label(self.view, finding):
@@ -561,26 +527,6 @@ class CasePage(Page):
 
     def _explain_choice(self) -> str:
         return deciding.explain(self)
-
-    def _on_row_entered(self, group: Group, index: int) -> None:
-        """Unfold candidates under an uncoded row when the cursor rests on it; fold those of the other grid."""
-        view = self.view
-        if view is None or self._awaited is not None:
-            return
-        for other, grid in self.grids.items():
-            if other is not group:
-                grid.offer(-1, (), {})
-        grid = self.grids[group]
-        rows = view.record.rows(group)
-        if not grid.wants_code(index) or not (rows[index].text("source_text") or rows[index].text("name")):
-            grid.offer(-1, (), {})
-            return
-        candidates = self.shell.services.cases.candidates(view.case_id, group, index).candidates
-        groups = self.shell.services.lookup.near_names(candidates, KIND_OF[group])
-        found = tuple(near[0] for near in groups[:_OFFERED])
-        codes = tuple(candidate.code for candidate in found)
-        grid.offer(index, found, self.shell.services.coding.effects(view.case_id, group, index, codes))
-        self._on_spot(grid)
 
     def _restore_drafts(self, view: CaseView) -> None:
         """Put half-typed text of an earlier run back where it was typed; it is stored when the field is left."""
