@@ -24,6 +24,7 @@ from app.services.rule_types import ExceptionLine, ExceptionReason, ExceptionSta
 from app.services.session import Session
 from app.services.standing import may_except
 from app.storage import decisions
+from app.storage.actor import local_actor
 from app.storage.decisions import StoredException, Wish
 from app.storage.load import StoredCase
 from app.storage.ops import Op
@@ -83,17 +84,21 @@ class ExceptionService:
         return self._done(tx, case_id)
 
     @needs("head", "insurance")
-    def sign(self, exception_id: int, role: SignRole, name: str) -> Changes:
-        """Sign; the second signature approves.
+    def sign(self, exception_id: int, role: SignRole, name: str = "") -> Changes:
+        """Sign as whoever works here; the second signature approves. ``name`` counts in a library without people.
 
-        Raises :class:`UserProblem` when the role has signed, the same person signs twice, or it is not open.
+        Raises :class:`UserProblem` when the role has signed or is not hers, the same person signs twice, a head signs
+        for another department, or it is not open.
         """
-        stored, signer = self._open(exception_id), _name(name)
+        stored = self._open(exception_id)
+        signer = self._signer(stored, role, name)
         own, other = (stored.head, stored.insurance) if role is SignRole.HEAD else (stored.insurance, stored.head)
         if own[0]:
             raise _problem("signed_already", role=text(f"exceptions.role.{role}"), name=own[0])
-        if other[0] and _folded(other[0]) == _folded(signer):
+        if other[0] and self._has_signed(stored, role, signer, other[0]):
             raise _problem("same_person", name=signer)
+        if other[0] and _folded(other[0]) == _folded(signer):
+            signer = f"{signer} {self._session.actor.id}"
         with self._operation(Op.SIGN_EXCEPTION, stored.rule_id, signer) as tx:
             decisions.sign(tx, exception_id, role.value, signer)
             _tell(tx, stored.case_id, f"signed_{role}", stored.rule_id, signer)
@@ -104,10 +109,11 @@ class ExceptionService:
 
     @needs("head", "insurance")
     def reject(self, exception_id: int, role: SignRole, name: str, reason: str) -> Changes:
-        """Refuse; a case in 待审批 goes back to coding. Raises :class:`UserProblem` without a reason."""
+        """Refuse; a case in 待审批 goes back to coding. Raises as :meth:`sign`, and without a reason."""
         if not reason.strip():
             raise _problem("no_reason")
-        stored, signer = self._open(exception_id), _name(name)
+        stored = self._open(exception_id)
+        signer = self._signer(stored, role, name)
         note = f"{text(f'exceptions.role.{role}')} {signer} {reason.strip()}"
         return self._close(Op.REJECT_EXCEPTION, stored, ExceptionState.REJECTED, note)
 
@@ -129,9 +135,50 @@ class ExceptionService:
 
     @needs(*DESK, "head")
     def waiting(self) -> tuple[ExceptionLine, ...]:
-        """Return the requests that wait for a signature, oldest first."""
+        """Return the requests that wait for a signature, oldest first; to a head those of her departments."""
+        sees = self._session.actor.sees
         with self._session.db.read() as reader:
-            return tuple(self._line(one) for one in reader.waiting_exceptions())
+            waiting = reader.waiting_exceptions()
+            return tuple(self._line(one) for one in waiting if sees(_department(load_case(reader, one.case_id))))
+
+    @needs(*DESK, "head")
+    def record_numbers(self, lines: Sequence[ExceptionLine]) -> dict[int, str]:
+        """Return the record numbers of the cases of some requests."""
+        with self._session.db.read() as reader:
+            return {one.case_id: load_case(reader, one.case_id).record.text("record_no") for one in lines}
+
+    @needs(*DESK, "head")
+    def sign_roles(self) -> tuple[SignRole, ...]:
+        """Return the roles that whoever works here may sign in."""
+        return tuple(role for role in SignRole if self._session.actor.may(role.value))
+
+    @property
+    @needs(*DESK, "head")
+    def asks_name(self) -> bool:
+        """True in a library without people, where a signature is a typed name."""
+        return self._session.actor == local_actor()
+
+    def _signer(self, stored: StoredException, role: SignRole, name: str) -> str:
+        """Return the name under a signature. Raises :class:`UserProblem` when it is not this person's to give."""
+        actor = self._session.actor
+        if actor == local_actor():
+            return _name(name)
+        if not actor.may(role.value):
+            raise _problem("not_your_role", role=text(f"exceptions.role.{role}"))
+        if role is SignRole.HEAD:
+            with self._session.db.read() as reader:
+                department = _department(load_case(reader, stored.case_id))
+            if department not in actor.departments:
+                raise _problem("other_department")
+        return actor.name
+
+    def _has_signed(self, stored: StoredException, role: SignRole, signer: str, other: str) -> bool:
+        """Tell whether this person gave the other signature: by her id, without people by the name."""
+        if self._session.actor == local_actor():
+            return _folded(other) == _folded(signer)
+        theirs = SignRole.INSURANCE if role is SignRole.HEAD else SignRole.HEAD
+        with self._session.db.read() as reader:
+            return reader.signer_of(stored.id, theirs.value) == self._session.actor.id
 
     def _close(self, op: Op, stored: StoredException, state: ExceptionState, note: str) -> Changes:
         with self._session.db.read() as reader:
@@ -219,6 +266,10 @@ class ExceptionService:
 def _tell(tx: Transaction, case_id: int, what: str, rule_id: str, who: str) -> None:
     """Put a step into the history of the case."""
     tx.record_event("exception", {"what": what, "rule": rule_id, "who": who}, case_id)
+
+
+def _department(case: StoredCase) -> str:
+    return case.record.text("discharge_dept") or case.record.text("admit_dept")
 
 
 def _name(given: str) -> str:

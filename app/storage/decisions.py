@@ -11,7 +11,8 @@ from typing import Final
 import sqlalchemy as sa
 
 from app.storage.cells import dump
-from app.storage.tables import qc_exception, suppression
+from app.storage.ops import Op
+from app.storage.tables import audit_change, audit_operation, qc_exception, suppression
 from app.storage.transaction import Transaction
 
 OPEN: Final = "open"
@@ -105,6 +106,24 @@ def exception(connection: sa.Connection, exception_id: int) -> StoredException:
     if row is None:
         raise LookupError(exception_id)
     return _exception(row)
+
+
+def signer_of(connection: sa.Connection, exception_id: int, role: str) -> str:
+    """Return the id of whoever signed an exception in a role, as the audit has it; '' while nobody did.
+
+    A person may be called otherwise later: two signatures are of two persons when their ids differ.
+    """
+    changed = audit_change.c.op_id == audit_operation.c.id
+    query = (
+        sa.select(audit_operation.c.actor)
+        .join(audit_change, changed)
+        .where(audit_operation.c.op == Op.SIGN_EXCEPTION.value)
+        .where(audit_change.c.entity == qc_exception.name, audit_change.c.row_id == exception_id)
+        .where(audit_change.c.field == f"{role}_name")
+        .order_by(audit_operation.c.id.desc())
+        .limit(1)
+    )
+    return str(connection.execute(query).scalar() or "")
 
 
 def suppress(tx: Transaction, case_id: int, rule_id: str, path: str, digest: str, reason: str) -> int:

@@ -335,6 +335,10 @@ class Reader:
         """Return one exception. Raises ``LookupError`` for an unknown id."""
         return decisions.exception(self._connection, exception_id)
 
+    def signer_of(self, exception_id: int, role: str) -> str:
+        """Return the id of whoever signed an exception in a role, '' while nobody did."""
+        return decisions.signer_of(self._connection, exception_id, role)
+
     def waiting_exceptions(self) -> list[StoredException]:
         """Return the exceptions that lack a signature, oldest first."""
         return decisions.waiting_exceptions(self._connection)

@@ -15,6 +15,7 @@ from app.domain.findings import Finding, Severity, Standing
 from app.qc.rule import Rule
 from app.services.composition import Services
 from app.services.rule_types import ExceptionReason, ExceptionState, SignRole
+from app.storage.actor import Actor, local_actor
 from app.storage.ops import Op
 
 WHY = "已核对原始病历（测试）"
@@ -264,3 +265,57 @@ def test_what_is_over_or_unknown_is_said(services: Services, case: int) -> None:
     with pytest.raises(UserProblem) as problem:
         request(services, case)
     assert problem.value.key == "exceptions.approved_already"
+
+
+@pytest.fixture
+def waiting(services: Services, case: int) -> int:
+    """Return a request that nobody signed yet."""
+    return request(services, case)
+
+
+HEAD = Actor("p7", "孙主任（测试）", frozenset({"head"}), frozenset({"03.04"}))
+OFFICE = Actor("p8", "赵医保（测试）", frozenset({"insurance"}))
+
+
+def department_of(services: Services, case_id: int) -> str:
+    record = services.cases.view(case_id).record
+    return record.text("discharge_dept") or record.text("admit_dept")
+
+
+def test_whoever_is_signed_in_signs_in_her_own_role_and_department(services: Services, case: int, waiting: int) -> None:
+    department = department_of(services, case)
+    seat, sign = services.session.seat, services.exceptions.sign
+    seat.take(OFFICE)
+    with pytest.raises(UserProblem, match="临床科主任"):
+        sign(waiting, SignRole.HEAD)
+    sign(waiting, SignRole.INSURANCE, "冒名（测试）")
+    seat.take(replace(HEAD, departments=frozenset({"没有的科"})))
+    with pytest.raises(UserProblem, match="不属于您的科室"):
+        sign(waiting, SignRole.HEAD)
+    assert services.exceptions.waiting() == ()
+    seat.take(replace(HEAD, departments=frozenset({department})))
+    assert services.exceptions.sign_roles() == (SignRole.HEAD,)
+    assert services.exceptions.record_numbers(services.exceptions.waiting())
+    assert not services.exceptions.asks_name
+    sign(waiting, SignRole.HEAD)
+    seat.take(local_actor())
+    line = services.exceptions.of_case(case)[0]
+    assert [one.name for one in line.signatures] == ["孙主任（测试）", "赵医保（测试）"]
+    assert line.state is ExceptionState.APPROVED
+
+
+def test_one_person_of_two_roles_does_not_sign_twice_whatever_she_is_called_by_then(
+    services: Services, case: int, waiting: int
+) -> None:
+    department = department_of(services, case)
+    both = Actor("p9", "钱（测试）", frozenset({"head", "insurance"}), frozenset({department}))
+    services.session.seat.take(both)
+    services.exceptions.sign(waiting, SignRole.INSURANCE)
+    services.session.seat.take(replace(both, name="改名（测试）"))
+    with pytest.raises(UserProblem, match="两个签字须是两个人"):
+        services.exceptions.sign(waiting, SignRole.HEAD)
+    namesake = replace(both, id="p10")
+    services.session.seat.take(namesake)
+    services.exceptions.sign(waiting, SignRole.HEAD)
+    names = {one.name for one in services.exceptions.of_case(case)[0].signatures}
+    assert names == {"钱（测试）", "钱（测试） p10"}

@@ -33,6 +33,12 @@ def _is_nobody(window: MainWindow) -> bool:
     return not window.shell.user.is_person
 
 
+def _sign(window: MainWindow) -> None:
+    from app.ui.pages.qc_batch.approvals import ApprovalsCard  # noqa: PLC0415 - the card stands on a page's parts
+
+    ApprovalsCard(window, window.shell)
+
+
 def login_actions() -> list[Action]:
     """Return the actions of the window that concern who works at it."""
     rows = (
@@ -45,6 +51,8 @@ def login_actions() -> list[Action]:
         Action(key, label, words, _Wish(key), shortcut=keys, enabled=_is_person, icon="user", group=_GROUP)
         for key, label, words, keys in rows
     ]
+    told = "列出等待临床科主任和医保办签字的例外申请；以登录的身份签字或驳回。"
+    mine.append(Action("exceptions.sign", "待签字的例外申请…", told, _sign, needs="head insurance", group=_GROUP))
     set_up = "设置第一位管理员，此后每人用自己的用户名和口令登录。"
     wish = _Wish("user.set_up")
     return [*mine, Action("user.set_up", "设置用户…", set_up, wish, enabled=_is_nobody, icon="user", group=_GROUP)]

@@ -72,7 +72,9 @@ def _request(page: CasePage, finding: Finding, kind: ExceptionReason, said: str,
 def _sign(page: CasePage, line: ExceptionLine) -> None:
     signed = [f"{text(f'exceptions.role.{one.role}')} {one.name} 已签" for one in line.signatures]
     lines = (f"原因：{line.reason}", f"依据：{'、'.join(line.evidence)}", *signed)
-    choices = (*_AGREE, *_REFUSE, _TAKE_BACK)
+    mine = page.shell.services.exceptions.sign_roles()
+    agree, refuse = ([said for said, role in words.items() if role in mine] for words in (_AGREE, _REFUSE))
+    choices = (*agree, *refuse, _TAKE_BACK)
     asking = Asking(f"例外签批 {line.rule_id}", lines, choices, "按数字键选择", "下一步")
     ask_words(page, asking, partial(_chosen, page, line))
 
@@ -87,6 +89,9 @@ def _chosen(page: CasePage, line: ExceptionLine, said: str) -> None:
 
 
 def _ask_name(page: CasePage, line: ExceptionLine, said: str, take: Callable[[str], object]) -> None:
+    if not page.shell.services.exceptions.asks_name:
+        take(page.shell.user.name)
+        return
     lines = ("两个签字须是两个人。",)
     ask_words(page, Asking(f"{said} {line.rule_id}", lines, (), "签字人姓名", "签字"), take)
 

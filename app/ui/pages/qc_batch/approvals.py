@@ -55,12 +55,14 @@ class ApprovalsCard(Card):
         self._whole.setObjectName("qc_request")
         self.box.addWidget(self._whole)
         self.table.row_changed.connect(self._on_row)
-        self._role = SegmentedControl(_ROLES)
+        mine = shell.services.exceptions.sign_roles()
+        self._role = SegmentedControl([one for one in _ROLES if SignRole(one[0]) in mine] or _ROLES)
         self._role.setObjectName("qc_sign_role")
         self._role.setAccessibleName("签字人身份")
         self._name = self._field("qc_signer", "签字人姓名")
         self._why = self._field("qc_why", "驳回的原因（驳回时必填）")
         self._name.returnPressed.connect(self.sign)
+        self._name.setVisible(shell.services.exceptions.asks_name)
         line = row(self._role, gap=8)
         line.addWidget(self._name, 1)
         line.addWidget(self._why, 2)
@@ -68,9 +70,13 @@ class ApprovalsCard(Card):
         self._problem = Text("", "caption", "error", wrap=True)
         self._problem.setObjectName("qc_sign_problem")
         self.box.addWidget(self._problem)
+        if not mine:
+            self._problem.setText("签字须由临床科主任和医保办登录后进行。")
         sign, refuse = Button("签字", kind="primary", keys="Enter"), Button("驳回")
         sign.setObjectName("qc_sign")
         refuse.setObjectName("qc_refuse")
+        for button in (sign, refuse):
+            button.setEnabled(bool(mine))
         leave = Button("关闭", keys="Esc")
         for button, run in ((sign, self.sign), (refuse, self.refuse), (leave, self.close_card)):
             button.clicked.connect(run)
@@ -109,8 +115,7 @@ class ApprovalsCard(Card):
     def _read(self) -> None:
         services = self._shell.services
         waiting = services.exceptions.waiting()
-        rows = services.worklist.rows([one.case_id for one in waiting])
-        self._records = {one.case_id: one.record_no for one in rows}
+        self._records = services.exceptions.record_numbers(waiting)
         at = max(0, self.table.current_row)
         self._model.show(waiting)
         if waiting:
@@ -139,7 +144,7 @@ class ApprovalsCard(Card):
         self._whole.setText(joined(one.reason, "；".join(one.evidence), money, ratio))
 
     def _on_opened(self, _row: int) -> None:
-        self._name.setFocus()
+        (self._name if self._name.isVisible() else self._why).setFocus()
 
     def _cell(self, key: str, one: ExceptionLine) -> Cell:
         if key in ("record", "rule"):
