@@ -11,6 +11,7 @@ from pathlib import Path
 
 from app.common.files import write_atomic
 from app.common.paths import data
+from app.domain.changes import Changes
 from app.domain.field import Group
 from app.domain.findings import Severity
 from app.services.demo import write_demo_batch
@@ -30,6 +31,7 @@ from app.ui.pages.settings.page import SettingsPage
 from app.ui.pages.worklist.page import WorklistPage
 from app.ui.ports import JsonValue
 from app.ui.widgets import Card
+from benchmarks.return_plays import answer_one, has_begun, open_card, open_templates
 
 
 def _true(_window: MainWindow) -> bool:
@@ -72,6 +74,37 @@ def _close_palette(window: MainWindow) -> None:
 def _peeked(window: MainWindow) -> bool:
     page = window.page
     return isinstance(page, WorklistPage) and page.peek.case_id > 0
+
+
+def _follow_up(window: MainWindow) -> None:
+    page = window.page
+    if isinstance(page, WorklistPage):
+        page.doing.follow_up()
+
+
+def _load_desk(window: MainWindow) -> None:
+    services = window.shell.services
+    services.list_work.claim(services.worklist.ids("to_code", sort="priority")[3:8])
+    services.list_work.follow_up(services.worklist.ids("to_code", sort="priority")[8:10], "", "等待病理结果")
+    window.publish(Changes(listing=True))
+
+
+def _bulk(window: MainWindow) -> None:
+    page = window.page
+    if isinstance(page, WorklistPage):
+        page.open_bulk()
+
+
+def _choose_columns(window: MainWindow) -> None:
+    page = window.page
+    if isinstance(page, WorklistPage):
+        page.choose_columns()
+
+
+def _escape(window: MainWindow) -> None:
+    page = window.page
+    if isinstance(page, WorklistPage):
+        page.escape()
 
 
 def _complete(window: MainWindow) -> None:
@@ -431,6 +464,10 @@ def _catch_key(window: MainWindow) -> None:
 
 SCENES: tuple[Scene, ...] = (
     Scene("worklist", "worklist", {"queue": "coding"}, ready=_peeked),
+    Scene("desk", "desk", play=_load_desk),
+    Scene("worklist-bulk", "worklist", {"queue": "all"}, play=_bulk, ready=_peeked, leave=_escape),
+    Scene("worklist-follow-up", "worklist", {"queue": "all"}, play=_follow_up, ready=_peeked, leave=_close_cards),
+    Scene("worklist-columns", "worklist", {"queue": "all"}, play=_choose_columns, ready=_peeked, leave=_escape),
     Scene("worklist-filter", "worklist", {"queue": "all"}, play=_complete, leave=_leave_filter),
     Scene("worklist-none", "worklist", {"queue": "all", "text": "没有这样的病例"}, leave=_leave_filter),
     Scene("import", "import"),
@@ -457,6 +494,12 @@ SCENES: tuple[Scene, ...] = (
     Scene("case-score", "case", {"case": 1}, play=_show_score, ready=_shown, leave=_toggle_score),
     Scene("case-reason", "case", {"case": 1}, play=_give_reason, ready=_shown, leave=_close_cards),
     Scene("questions", "questions"),
+    Scene("physician", "physician", ready=has_begun),
+    Scene("physician-list", "physician", {"list": "department", "case": 0}),
+    Scene("returns", "returns", {"scope": "outstanding"}),
+    Scene("returns-answers", "returns", {"scope": "answered"}, play=answer_one),
+    Scene("returns-templates", "returns", play=open_templates, leave=_close_cards),
+    Scene("case-ask", "case", {"case": 1}, play=open_card, ready=_shown, leave=_close_cards),
     Scene("case-history", "case", play=partial(_in_tab, "history"), ready=_shown, leave=_back_to_findings),
     Scene("case-notes", "case", play=partial(_in_tab, "notes"), ready=_shown, leave=_back_to_findings),
     Scene("case-three", "case", play=partial(_in_tab, "three"), ready=_shown, leave=_back_to_findings),

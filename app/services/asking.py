@@ -235,13 +235,15 @@ class AskingService:
     def _send_one(
         self, tx: Transaction, stored: StoredCase, noted: Iterable[StoredReturn], asked: Iterable[ReturnQuestion]
     ) -> None:
-        sent = [(one.id, one.due, one.question) for one in noted]
-        sent += [(_write(tx, stored, one), one.due, one.words) for one in asked]
-        usual, who = self.due(stored.state), self._session.actor.name
-        for item_id, due, _ in sent:
-            returns.send(tx, item_id, stored.state, due or usual, who)
+        sent = [(one.id, one.due, f"{one.rule_id} {one.question}") for one in noted]
+        sent += [(_write(tx, stored, one), one.due, f"{one.rule_id} {one.words}") for one in asked]
+        usual, who, told = self.due(stored.state), self._session.actor.name, []
+        for item_id, due, words in sent:
+            until = due or usual
+            returns.send(tx, item_id, stored.state, until, who)
+            told.append(text("returns.told", words=words.strip(), due=f"{until:%m-%d %H:%M}"))
         tx.set_state(stored.case_id, CaseState.RETURNED)
-        said = text("questions.join_lines").join(words for _, _, words in sent)
+        said = text("questions.join_lines").join(told)
         tx.record_event("returned", {"words": said}, stored.case_id)
 
     def _question(

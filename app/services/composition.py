@@ -260,7 +260,7 @@ def open_services(
         review=ReviewService(session),
         leaving=leaving,
         qc_batch=rounds,
-        qc_writing=QcBatchWriting(session, checking),
+        qc_writing=QcBatchWriting(session, checking, asking),
         qc_export=QcExportService(session, rounds),
         rules=rules,
         rule_trial=RuleTrialService(session),

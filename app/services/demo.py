@@ -41,6 +41,8 @@ _LATER: Final = (
 )
 """How many of the discharged demo cases stand in a later state; the rest waits for coding."""
 _EXTERNAL: Final = "V43.500"
+_ASKED: Final = ("dx[0].adm_cond", "dx[1].source_text", "readmit31_plan")
+"""What physicians of the demo are asked about."""
 _ROWS: Final = {Group.DX: 7, Group.OP: 3, Group.PATH: 1, Group.EXT: 1, Group.NB_WEIGHT: 1}
 
 
@@ -70,7 +72,8 @@ def create_demo(
         progress.step(1, 4)
         services.coding.auto_code(ids[::2])
         progress.step(2, 4)
-        _advance(services, [case_id for case_id, case in zip(ids, invented, strict=True) if not case.slip])
+        returned = _advance(services, [case_id for case_id, case in zip(ids, invented, strict=True) if not case.slip])
+        ask_physicians(services, returned)
         _miscode(services, ids[1])
         progress.step(3, 4)
         services.checking.run(ids)
@@ -116,8 +119,11 @@ def _miscode(services: Services, case_id: int) -> None:
         tx.set_code(case_id, Group.DX, row_id, _EXTERNAL, session.engines.codebook.name_of(_EXTERNAL))
 
 
-def _advance(services: Services, ids: Sequence[int]) -> None:
-    """Move discharged cases without a planted slip on, their proposals accepted, as if people had worked on them."""
+def _advance(services: Services, ids: Sequence[int]) -> list[int]:
+    """Move discharged cases without a planted slip on, their proposals accepted, as if people had worked on them.
+
+    Returns the cases that are to go to their physicians.
+    """
     session = services.session
     with session.db.read() as reader:
         ready = [case for case in reader.load_cases(ids) if case.state is _S.TO_CODE]
@@ -128,7 +134,17 @@ def _advance(services: Services, ids: Sequence[int]) -> None:
                 _finish(tx, case, services)
             if state is _S.CODING:
                 tx.claim(case.case_id)
-            tx.set_state(case.case_id, state)
+            tx.set_state(case.case_id, _S.CODING if state is _S.RETURNED else state)
+    pairs = zip(ready, wanted, strict=False)
+    return [case.case_id for case, state in pairs if state is _S.RETURNED]
+
+
+def ask_physicians(services: Services, case_ids: Sequence[int]) -> None:
+    """Return cases to their physicians with neutral questions."""
+    asking = services.asking
+    services.asking.send_all(
+        {case_id: tuple(asking.draft(case_id, path)[1] for path in _ASKED) for case_id in case_ids}
+    )
 
 
 def _finish(tx: Transaction, case: StoredCase, services: Services) -> None:

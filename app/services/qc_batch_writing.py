@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
 from typing import Final
 
 from app.common.errors import Cancelled, UserProblem
@@ -16,6 +15,7 @@ from app.domain.fields import field
 from app.domain.findings import Finding, Fix, Severity
 from app.domain.states import FOLLOWS, LEGAL, LOCKED
 from app.domain.values import parse
+from app.services.asking import AskingService
 from app.services.cases import KINDS
 from app.services.checking import CheckingService
 from app.services.moves import illegal, pass_now, steps_to
@@ -28,17 +28,15 @@ from app.storage.transaction import Transaction
 from app.storage.undo import UndoItem
 from app.storage.worklist import Filter, Test, WorklistQuery, WorklistRow
 
-ANSWER_WITHIN: Final = timedelta(hours=24)
-ANSWER_BEFORE_DISCHARGE: Final = timedelta(hours=4)
-"""When a physician is to have answered (domain.md 5.4)."""
 _OF_A_ROUND: Final = frozenset({Op.APPLY_FIXES, Op.RETURN_CASE, Op.SET_STATE, Op.SUPPRESS})
 
 
 class QcBatchWriting:
     """After each write its cases are checked anew, in the same job; that part is not cancelled."""
 
-    def __init__(self, session: Session, checking: CheckingService) -> None:
+    def __init__(self, session: Session, checking: CheckingService, asking: AskingService) -> None:
         self._session = session
+        self._asking = asking
         self._checking = checking
 
     @needs("coder")
@@ -59,8 +57,8 @@ class QcBatchWriting:
         return self._checked(tx.changes, list(wanted), progress)
 
     @needs("coder", "qc")
-    def hand_back(self, keys: Sequence[HitKey], question: str = "") -> Done:
-        """Return the cases of some lines to their physicians as one operation, with what was found on each.
+    def hand_back(self, keys: Sequence[HitKey]) -> Done:
+        """Return the cases of some lines to their physicians as one operation, a neutral question for each finding.
 
         Raises :class:`UserProblem` when a case may not be returned from where it stands; nothing is written then.
         """
@@ -68,18 +66,11 @@ class QcBatchWriting:
         self._must_lead_to(rows, CaseState.RETURNED)
         with self._session.db.read() as reader:
             found = reader.findings_of([key[:2] for key in keys])
-        with self._session.db.operation(Op.RETURN_CASE, by=self._session.actor, note=question.strip()) as tx:
-            for row in rows:
-                told = [
-                    self._told(one, row.state)
-                    for (case_id, _), findings in found.items()
-                    if case_id == row.case_id
-                    for one in findings
-                    if one.is_open
-                ]
-                tx.set_state(row.case_id, CaseState.RETURNED)
-                tx.record_event("returned", {"words": text("qc_batch.join").join(told)}, row.case_id)
-        return self._checked(tx.changes, [row.case_id for row in rows])
+        open_: dict[int, list[Finding]] = {row.case_id: [] for row in rows}
+        for (case_id, _), findings in found.items():
+            open_[case_id] += [one for one in findings if one.is_open]
+        asked = {case_id: self._asking.questions_about(case_id, findings) for case_id, findings in open_.items()}
+        return self._checked(self._asking.send_all(asked), list(open_))
 
     @needs("qc")
     def pass_cases(self, case_ids: Sequence[int]) -> Done:
@@ -144,19 +135,6 @@ class QcBatchWriting:
                 tx.set_field(stored.case_id, at.group, row_id, at.field, parsed.value, raw=parsed.raw, dash=parsed.dash)
         if stored.state in FOLLOWS:
             tx.set_state(stored.case_id, FOLLOWS[stored.state])
-
-    def _told(self, finding: Finding, was: CaseState) -> str:
-        """Return what a physician is told about a finding, and until when an answer is wanted (domain.md 5.4)."""
-        within = ANSWER_BEFORE_DISCHARGE if was is CaseState.INPATIENT else ANSWER_WITHIN
-        due = self._session.clock.now() + within
-        suggestion = finding.fix.label if finding.fix else finding.remedy
-        return text(
-            "qc_batch.returned",
-            rule=finding.rule_id,
-            message=finding.message,
-            suggestion=suggestion,
-            due=f"{due:%m-%d %H:%M}",
-        )
 
     def _rows(self, keys: Sequence[HitKey]) -> list[WorklistRow]:
         return self._rows_of(list(dict.fromkeys(key.case_id for key in keys)))

@@ -131,7 +131,7 @@ def test_nothing_to_write_is_said(services: Services, keys: Sequence[HitKey]) ->
 
 
 def test_cases_go_back_to_the_physician_with_what_was_found(services: Services, keys: Sequence[HitKey]) -> None:
-    done = services.qc_writing.hand_back(keys[:2], "请核对")
+    done = services.qc_writing.hand_back(keys[:2])
     returned = services.qc_batch.keys(ALL, QcGroup(GroupKind.RULE, LOS), Segment.RETURNED)
     assert [key.case_id for key in returned] == [key.case_id for key in keys[:2]]
     (step, *_) = services.history.timeline(keys[0].case_id)

@@ -16,7 +16,7 @@ from app.ui.widgets import ActionButton, Cell, Column, DataTable, Pane, Segmente
 
 _PARTS: Final = (("waiting", "待我答复"), ("answered", "已答复"), ("department", "我的科室"))
 _COLUMNS: Final = (
-    Column("patient", "患者", 92),
+    Column("patient", "患者", 128),
     Column("record", "病案号", 104),
     Column("dept", "科室", 132),
     Column("stay", "住院", 128),

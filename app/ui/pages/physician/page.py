@@ -24,7 +24,7 @@ from app.ui.shell.files import OpenFolder
 
 PACKAGES: Final = "问题包 (*.bgreturn)"
 _LISTS: Final = ("waiting", "answered", "department")
-_TITLES: Final = {"waiting": "待我答复", "answered": "已答复", "department": "我的科室"}
+_TITLES: Final = {"answered": "已答复", "department": "我的科室"}
 _EMPTY: Final = {
     "waiting": ("没有等待您答复的问题。", "病案科退回的问题会出现在这里；也可打开病案科发来的问题包。"),
     "answered": ("还没有答复过。", "答复过的病案会列在这里，病案科的处理结果也在其中。"),
@@ -86,7 +86,8 @@ class PhysicianPage(Page):
             return ""
         ids = [line.row.item.case_id for line in self._lines]
         at = f"{ids.index(self._case) + 1} / " if self._in_case and self._case in ids else ""
-        return f"{_TITLES[self._list]} {at}{len(ids)} 份{'（问题包）' if self._package else ''}"
+        listed = "" if self._list == "waiting" else f"{_TITLES[self._list]} "
+        return f"{listed}{at}{len(ids)} 份{'（问题包）' if self._package else ''}"
 
     def place(self) -> Place:
         """Return the list and the open case."""

@@ -70,7 +70,7 @@ class SheetView(Pane):
         self._scroll.box.addStretch(1)
         left = column(row(self._name, self._facts, None, gap=8), self._told, gap=2)
         right = column(row(None, self._count), row(None, self._steps), gap=4)
-        self._asker = Text("", tone="secondary", wrap=True)
+        self._asker = Text("", tone="secondary")
         self._saved = Text("编码由病案科完成，您只需确认临床事实。", "caption", "secondary")
         case = Button("查看整页首页")
         case.clicked.connect(self.whole_wanted)

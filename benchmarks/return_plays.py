@@ -1,0 +1,52 @@
+"""What the pictures of questions to physicians show: answers begun, answers that came back, the card."""
+
+from __future__ import annotations
+
+from app.domain.returning import AnswerKind, ReturnAnswer
+from app.services.composition import Services
+from app.ui.main_window import MainWindow
+from app.ui.pages.case.page import CasePage
+from app.ui.pages.case.returning import ask_about_field
+from app.ui.pages.physician.page import PhysicianPage
+from app.ui.pages.returns.page import ReturnsPage
+
+
+def has_begun(window: MainWindow) -> bool:
+    """Answer the first question as soon as it is shown and begin the second; tell whether that is done."""
+    page = window.page
+    if not isinstance(page, PhysicianPage) or page.sheet_view is None or not page.sheet_view.cards:
+        return False
+    view = page.sheet_view
+    for card in view.cards[:2]:
+        card.choose(1)
+        card.line.setText("11-09 病程：寒战高热，血培养阳性")
+    view.go_to(1)
+    return True
+
+
+def answer_one(window: MainWindow) -> None:
+    """Let one case come back: a change, a confirmation, an objection; then read the list."""
+    services: Services = window.shell.services
+    waiting = services.physician.waiting()
+    if waiting and not services.verdicts.answered_cases():
+        sheet = services.physician.sheet(waiting[-1].row.item.case_id)
+        answers = {one.id: ReturnAnswer(AnswerKind.APPEAL, "", "", "与病程记录一致") for one in sheet.items}
+        first = sheet.items[0]
+        option = first.item.options[0]
+        answers[first.id] = ReturnAnswer(option.answer, option.label, option.value, "11-09 入院记录")
+        services.physician.submit(waiting[-1].row.item.case_id, answers)
+    if isinstance(window.page, ReturnsPage):
+        window.page.read()
+
+
+def open_card(window: MainWindow) -> None:
+    """Put a question about the field in focus, with a word that is leading."""
+    page = window.page
+    if isinstance(page, CasePage):
+        ask_about_field(page)
+
+
+def open_templates(window: MainWindow) -> None:
+    """Show the templates."""
+    if isinstance(window.page, ReturnsPage):
+        window.page.edit_templates()
