@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -65,13 +64,6 @@ def note(connection: sa.Connection, note_id: int) -> StoredNote | None:
     """Return one note whoever wrote it, None when it is gone."""
     row = connection.execute(case_note.select().where(case_note.c.id == note_id)).mappings().first()
     return None if row is None else _note(row)
-
-
-def noted_cases(connection: sa.Connection, case_ids: Iterable[int], actor: str) -> set[int]:
-    """Return those of some cases that have an open note which a person may read."""
-    mine = case_note.c.case_id.in_(list(case_ids))
-    query = sa.select(case_note.c.case_id).where(mine, case_note.c.done_at == "", _readable(actor))
-    return set(connection.execute(query).scalars())
 
 
 def _readable(actor: str) -> sa.ColumnElement[bool]:

@@ -356,10 +356,6 @@ class Reader:
         """Return one note whoever wrote it, None when it is gone."""
         return beside.note(self._connection, note_id)
 
-    def noted_cases(self, case_ids: Iterable[int], actor: str) -> set[int]:
-        """Return those of some cases that have an open note which a person may read."""
-        return beside.noted_cases(self._connection, case_ids, actor)
-
     def documents(self, case_id: int) -> list[StoredDocument]:
         """Return the documents of a case in the order they came."""
         return beside.documents_of(self._connection, case_id)

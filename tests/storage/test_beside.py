@@ -34,17 +34,6 @@ def test_a_private_note_is_for_its_author_alone(db: Database, me: Actor, noted: 
     assert words(db, noted, OTHER) == ["等病理"]
 
 
-def test_a_list_can_ask_which_cases_have_open_notes(db: Database, me: Actor, noted: int) -> None:
-    with db.read() as reader:
-        shared = next(note for note in reader.notes(noted, OTHER.id))
-        assert reader.noted_cases([noted, noted + 1], OTHER.id) == {noted}
-    with db.operation(Op.SETTLE_NOTE, by=me) as tx:
-        beside.settle_note(tx, shared.id, me.name)
-    with db.read() as reader:
-        assert reader.noted_cases([noted], OTHER.id) == set()
-        assert reader.noted_cases([noted], me.id) == {noted}
-
-
 def test_undo_brings_a_deleted_note_back(db: Database, me: Actor, noted: int) -> None:
     with db.read() as reader:
         first = reader.notes(noted, me.id)[0]

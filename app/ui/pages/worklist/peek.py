@@ -174,8 +174,11 @@ def _patient(view: CaseView) -> QWidget:
     days = los_days(record)
     department = record.text("discharge_dept") or record.text("admit_dept")
     line = joined(dictionary("D-DEPT").label(department) or department, stay, f"{days} 天" if days else "")
+    noted = f"贴有便签 {len(view.noted)} 处，打开后按 Ctrl+Shift+3" if view.noted else ""
+    told = (Text(noted, "caption", "warn", elide=True),) if noted else ()
     holder = QWidget()
-    holder.setLayout(column(part, Text(line, "caption", "muted", elide=True), gap=2, margins=(14, 10, 14, 10)))
+    line_text = Text(line, "caption", "muted", elide=True)
+    holder.setLayout(column(part, line_text, *told, gap=2, margins=(14, 10, 14, 10)))
     return holder
 
 
