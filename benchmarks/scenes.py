@@ -31,6 +31,7 @@ from app.ui.pages.settings.page import SettingsPage
 from app.ui.pages.worklist.page import WorklistPage
 from app.ui.ports import JsonValue
 from app.ui.widgets import Card
+from benchmarks import login_scenes
 from benchmarks.return_plays import answer_one, has_begun, open_card, open_templates
 
 
@@ -525,5 +526,10 @@ SCENES: tuple[Scene, ...] = (
     Scene("settings-backup", "settings", {"group": "backup"}),
     Scene("settings-dictionaries", "settings", {"group": "dictionaries"}),
     Scene("settings-about", "settings", {"group": "about"}, play=_self_test, ready=_self_tested),
+    Scene("login", "help", play=login_scenes.show_door, leave=login_scenes.leave),
+    Scene("first-run", "help", play=login_scenes.show_first_run, leave=login_scenes.leave),
+    Scene("first-run-assets", "help", play=login_scenes.show_first_run_assets, leave=login_scenes.leave),
+    Scene("settings-users", "settings", {"group": "people"}, play=login_scenes.show_users),
+    Scene("settings-person", "settings", {"group": "people"}, play=login_scenes.show_person, leave=login_scenes.leave),
     Scene("settings-search", "settings", {"group": "look"}, play=_search_settings),
 )

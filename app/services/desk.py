@@ -15,7 +15,7 @@ from app.services.session import Session
 from app.services.worklist import ListLine, WorklistService
 from app.services.worklist_reasons import duration
 
-_SHOWN: Final = 7
+_SHOWN: Final = 12
 _STALE_BACKUP: Final = timedelta(days=2)
 _LISTS: Final[Mapping[str, tuple[str, str]]] = {
     "today": ("today", ""),

@@ -29,6 +29,8 @@ _SORTS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _EPOCH: Final = datetime(1970, 1, 1)
 _DAY_S: Final = 86_400
+_SOON: Final = 300
+"""Written cases from which on they are read at once; a few are read when the next list is."""
 _MOST_ONE_BY_ONE: Final = 4000
 """Written cases up to which they are read singly; reading all takes half a second for 100,000."""
 
@@ -57,6 +59,10 @@ class Listing:
         with self._noting:
             self._written.update(case_ids)
             self._beside = self._beside or beside
+            many = len(self._written) > _SOON
+        if many and self._columns is not None:  # on the thread that wrote, so that the window need not wait
+            with self.columns():
+                pass
 
     @contextmanager
     def columns(self) -> Iterator[CaseColumns]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
@@ -15,16 +17,17 @@ _OFFERED = ("claim", "release", "assign", "follow_up", "settle", "return", "auto
 
 
 class BulkMenu(FloatFrame):
-    """↑↓ choose, Enter does it to the selected cases, or to the whole list where only one is selected."""
+    """↑↓ choose, Enter does it: ``do(action id)``."""
 
-    def __init__(self, anchor: QWidget, actions: ActionTable) -> None:
+    def __init__(self, anchor: QWidget, actions: ActionTable, do: Callable[[str], object]) -> None:
         super().__init__(anchor)
-        self._actions = actions
+        self._actions, self._do = actions, do
         self._title = Text("", "caption", "muted")
         self._title.setContentsMargins(theme().px(10), theme().px(6), theme().px(10), theme().px(4))
         self.list = _List(self)
         self.list.setAccessibleName("批量操作")
         self.list.setObjectName("bulk_list")
+        self.list.setSpacing(theme().px(2))
         self.list.itemActivated.connect(self._on_chosen)
         self.list.itemClicked.connect(self._on_chosen)
         self.setLayout(column(self._title, self.list, margins=(1, 1, 1, 4)))
@@ -40,13 +43,15 @@ class BulkMenu(FloatFrame):
                 item = QListWidgetItem(f"{action.label}{keys}")
                 item.setData(_ID, action.id)
                 self.list.addItem(item)
-        self.place_below(theme().px(220), theme().px(38) + self.list.count() * max(self.list.sizeHintForRow(0), 20))
+        self.place_below(
+            theme().px(220), theme().px(44) + self.list.count() * (self.list.sizeHintForRow(0) + theme().px(4))
+        )
         self.list.setCurrentRow(0)
         self.list.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def _on_chosen(self, item: QListWidgetItem) -> None:
         self.hide()
-        self._actions.trigger(str(item.data(_ID)))
+        self._do(str(item.data(_ID)))
 
 
 class _List(QListWidget):

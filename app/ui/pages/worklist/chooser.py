@@ -24,6 +24,7 @@ class ColumnChooser(FloatFrame):
         self.list = _List(self)
         self.list.setAccessibleName("显示的列")
         self.list.setObjectName("column_list")
+        self.list.setSpacing(1)
         self.list.itemChanged.connect(self._on_changed)
         hint = Text("空格勾选，Alt+↑/↓ 移动；权重与总费用只供查看，不能排序。", "caption", "muted", wrap=True)
         hint.setContentsMargins(theme().px(10), theme().px(4), theme().px(10), theme().px(4))
@@ -32,7 +33,7 @@ class ColumnChooser(FloatFrame):
     def open(self) -> None:
         """Show the list under the button and take the keys."""
         self._fill()
-        self.place_below(theme().px(230), theme().px(58) + self.list.count() * self.list.sizeHintForRow(0) + 8)
+        self.place_below(theme().px(230), theme().px(58) + self.list.count() * (self.list.sizeHintForRow(0) + 2) + 8)
         self.list.setCurrentRow(0)
         self.list.setFocus(Qt.FocusReason.PopupFocusReason)
 

@@ -19,16 +19,16 @@ from app.ui.theme import theme
 from app.ui.widgets import Cell, Column
 
 COLUMNS: Final = (
-    Column("priority", "优先", 54, align="right", sort=True),
-    Column("state", "状态", 92, sort=True),
+    Column("priority", "优先", 50, sort=True),
+    Column("state", "状态", 88, sort=True),
     Column("record_no", "病案号", 80, sort=True),
-    Column("patient_name", "姓名", 92, sort=True),
-    Column("age", "性别年龄", 76, sort=True),
-    Column("dept", "出院科室", 100, sort=True),
-    Column("discharge_time", "出院", 60, sort=True),
+    Column("patient_name", "姓名", 78, sort=True),
+    Column("age", "性别年龄", 74, sort=True),
+    Column("dept", "出院科室", 92, sort=True),
+    Column("discharge_time", "出院", 58, sort=True),
     Column("planned", "计划出院", 90),
-    Column("principal_text", "主要诊断（医师原文）", 150, stretch=True, sort=True),
-    Column("severity", "质控", 104, sort=True),
+    Column("principal_text", "主要诊断（医师原文）", 120, stretch=True, sort=True),
+    Column("severity", "质控", 98, sort=True),
     Column("deadline", "时限", 96, sort=True),
     Column("follow_up", "跟进", 140, sort=True),
     Column("coded", "已编", 60, wide_only=True),
@@ -41,6 +41,8 @@ COLUMNS: Final = (
 )
 """Keys are the sort names of the worklist service."""
 
+WIDER: Final[Mapping[str, int]] = {"patient_name": 110, "dept": 120}
+"""Widths of columns in the wide layout, where there is room for long names."""
 HIDDEN_AT_FIRST: Final = frozenset({"planned", "follow_up", "principal_code", "rw", "amount_fen"})
 INSTEAD: Final[Mapping[str, Mapping[str, str]]] = {
     "leaving": {"discharge_time": "planned"},

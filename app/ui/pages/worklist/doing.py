@@ -34,14 +34,25 @@ class Doing(QObject):
         self._page = page
         self._shell = page.shell
         self._questions: dict[int, Sequence[ReturnQuestion]] = {}
+        self._to_all = False
 
     @property
     def _services(self) -> Any:
         return self._shell.services
 
+    def do_to_all(self, action_id: str) -> None:
+        """Do an action to the selected cases if there are several, else to the whole list."""
+        self._to_all = True
+        try:
+            self._shell.actions.trigger(action_id)
+        finally:
+            self._to_all = False
+
     def targets(self) -> list[int]:
         """Return the selected cases; selecting all means what the query shows now."""
         table = self._page.table
+        if self._to_all and table.selected_count <= 1:
+            return [*self._page.scope()]
         if table.selected_count > 1 and table.selected_count == len(table.cases.ids):
             shown = self._page.shown
             return [*self._services.worklist.ids(shown.queue, shown.words, shown.sort, descending=shown.descending)]

@@ -469,7 +469,7 @@ class WorklistPage(Page):
     def open_bulk(self) -> None:
         """Show what can be done to the selected cases or the whole list."""
         if self._bulk is None:
-            self._bulk = BulkMenu(self._bulk_button, self.shell.actions)
+            self._bulk = BulkMenu(self._bulk_button, self.shell.actions, self.doing.do_to_all)
         several = self.table.selected_count > 1
         count = self.table.selected_count if several else len(self.table.cases.ids)
         self._bulk.open(f"选中的 {count:,} 份" if several else f"列表中的 {count:,} 份")

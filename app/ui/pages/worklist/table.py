@@ -10,7 +10,7 @@ from PySide6.QtCore import QItemSelectionModel, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView
 
 from app.ui.models.worklist import WorklistModel
-from app.ui.pages.worklist.columns import COLUMNS, GIVES_WAY, HIDDEN_AT_FIRST, INSTEAD
+from app.ui.pages.worklist.columns import COLUMNS, GIVES_WAY, HIDDEN_AT_FIRST, INSTEAD, WIDER
 from app.ui.ports import JsonValue
 from app.ui.theme import theme
 from app.ui.widgets import Column, DataTable
@@ -183,7 +183,8 @@ class WorklistTable(DataTable):
         return sorted((chosen.at(at).top(), chosen.at(at).bottom()) for at in range(chosen.count()))
 
     def _width(self, column: Column) -> int:
-        return theme().px(self._widths.get(column.key, column.width))
+        own = WIDER.get(column.key, column.width) if theme().wide else column.width
+        return theme().px(self._widths.get(column.key, own))
 
     def _on_resized(self, index: int, _old: int, new: int) -> None:
         if not self._fitting and not COLUMNS[index].stretch:
