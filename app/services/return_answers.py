@@ -28,6 +28,8 @@ from app.storage.transaction import Transaction
 
 _DRAFT: Final = "physician.draft."
 _CODE: Final = re.compile(r"\s*(?:[A-Z]\d{2}(?:[.x]\S*)?|\d{2}\.\d{1,4}\S*)(?:\s.*)?", re.ASCII | re.DOTALL)
+_GAP: Final = "\u2026"
+"""Ends the words of an option that the physician completes."""
 _OPEN: Final = frozenset({ReturnStatus.OUTSTANDING})
 _ANSWERED: Final = frozenset({ReturnStatus.ANSWERED, ReturnStatus.CLOSED})
 
@@ -168,9 +170,12 @@ def _must_be_readable(item: StoredReturn, value: str) -> None:
 
 
 def answer_words(answer: ReturnAnswer) -> str:
-    """Return an answer as one line."""
-    kind = answer.label or text(f"returns.answer.{answer.kind}")
-    return text("returns.join").join(part for part in (kind, answer.value, answer.words) if part)
+    """Return an answer as one line: the option with what was written for it, else the kind with the new value."""
+    if answer.label.endswith(_GAP):
+        said = answer.label.removesuffix(_GAP) + answer.value
+    else:
+        said = answer.label or text("returns.said", kind=text(f"returns.answer.{answer.kind}"), value=answer.value)
+    return text("returns.join").join(part for part in (said.strip(), answer.words) if part)
 
 
 def min_due(items: Iterable[StoredReturn]) -> datetime | None:

@@ -108,7 +108,7 @@ def filled(template: ReturnTemplate, record: CaseRecord, rule_id: str, path: str
         "{label}": spec.label if spec is not None else place_name(path),
         "{value}": value_text(record, path, row_id) or text("returns.not_filled"),
     }
-    words = template.words
+    words = template.words if path else text("returns.whole_question")
     for place, value in places.items():
         words = words.replace(place, value)
     return ReturnQuestion(rule_id, path, words, template.options)

@@ -167,6 +167,9 @@ class SheetView(Pane):
         self._at = number
         for at, card in enumerate(self.cards):
             card.show_state(on=at == number)
+            card.updateGeometry()
+        self._scroll.box.invalidate()
+        self._scroll.box.activate()
         done = [card.begun.is_whole for card in self.cards]
         shown = min(number if number >= 0 else len(done) - 1, len(done) - 1) + 1
         self._count.setText(f"第 {shown} 项，共 {len(done)} 项")

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.common.texts import text
-from app.domain.returning import ReturnStatus
+from app.domain.returning import AnswerKind, ReturnStatus
 from app.services.return_answers import answer_words
 from app.services.return_types import AnswerDiff, ChaseLine
 from app.ui.actions import ActionTable
@@ -117,6 +117,8 @@ class DetailPanel(Panel):
         if diff is not None and diff.writes:
             layout.addWidget(Text(f"\u2212 {diff.now or _NONE}", tone="secondary", wrap=True))
             layout.addWidget(Text(f"+ {diff.new}{'（作为新的原文，编码另选）' if diff.as_text else ''}", wrap=True))
+        elif diff is not None and item.answer is not None and item.answer.kind is AnswerKind.CHANGED:
+            layout.addWidget(Text("与首页现在的内容相同。", "caption", "muted"))
         if diff is not None and diff.conflicts:
             layout.addWidget(Text(f"提问以后首页已由“{diff.asked or _NONE}”改为“{diff.now or _NONE}”，请选择：",
                                   "caption", "warn", wrap=True))  # fmt: skip

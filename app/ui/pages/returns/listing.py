@@ -19,20 +19,20 @@ from app.ui.widgets.painting import severity_icon
 
 _COLUMNS: Final = (
     Column("patient", "患者", 84),
-    Column("record", "病案号", 92),
-    Column("dept", "科室", 104),
-    Column("physician", "主治医师", 76),
-    Column("field", "字段", 132),
-    Column("question", "问题", 120, stretch=True),
-    Column("answer", "答复", 110, stretch=True),
-    Column("state", "状态", 124),
+    Column("record", "病案号", 84),
+    Column("dept", "科室", 96),
+    Column("physician", "主治医师", 84, wide_only=True),
+    Column("field", "字段", 118),
+    Column("question", "问题", 110, stretch=True),
+    Column("answer", "答复", 84, stretch=True),
+    Column("state", "状态", 116),
     Column("sent", "退回", 92, wide_only=True),
 )
 _GROUPS: Final = (
-    Column("name", "", 100, stretch=True),
-    Column("count", "问题", 46, "right"),
-    Column("late", "逾期", 46, "right"),
-    Column("hours", "中位小时", 64, "right"),
+    Column("name", "", 76, stretch=True),
+    Column("count", "问题", 42, "right"),
+    Column("late", "逾期", 42, "right"),
+    Column("hours", "小时", 46, "right"),
 )
 
 
@@ -83,7 +83,7 @@ class GroupPanel(Panel):
     picked = Signal(str)
 
     def __init__(self) -> None:
-        super().__init__("科室与医师", "近 90 天")
+        super().__init__("科室与医师", "近 90 天，小时为中位")
         self.table = DataTable(_GROUPS)
         self.table.setObjectName("returns_groups")
         self.table.setAccessibleName("科室与医师")
