@@ -17,6 +17,7 @@ from app.ui.widgets import Button, Card, StepBar, Text, row
 
 _TITLES: Final = ("医院", "管理员", "编码库与方案", "备份位置")
 _WIDTH: Final = 620
+_HEIGHT: Final = 290
 
 
 class FirstRun(Card):
@@ -32,6 +33,7 @@ class FirstRun(Card):
         self._bar = StepBar(_TITLES)
         self.steps: list[Step] = [make(shell) for make in (HospitalStep, AdminStep, AssetStep, BackupStep)]
         self._stack = QStackedWidget()
+        self._stack.setMinimumHeight(theme().px(_HEIGHT))
         for step in self.steps:
             self._stack.addWidget(step)
         self._told = Text("", tone="secondary", wrap=True)
@@ -48,7 +50,7 @@ class FirstRun(Card):
             self.box.addWidget(part)
         self.box.addSpacing(theme().px(4))
         self.box.addLayout(row(None, self.later, self.go))
-        self._show(0)
+        self.go_to(0)
         self.open(self.steps[0].findChild(QWidget, "hospital_name"))
         self.closed.connect(self._on_closed)
 
@@ -65,7 +67,8 @@ class FirstRun(Card):
             self._on_later()
         event.accept()
 
-    def _show(self, at: int) -> None:
+    def go_to(self, at: int) -> None:
+        """Show a step."""
         self._at = at
         self._bar.set_current(at)
         self._stack.setCurrentIndex(at)
@@ -105,7 +108,7 @@ class FirstRun(Card):
 
     def _forward(self) -> None:
         if self._at + 1 < len(self.steps):
-            self._show(self._at + 1)
+            self.go_to(self._at + 1)
         else:
             self.close_card()
 

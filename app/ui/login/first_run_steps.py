@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -12,7 +10,9 @@ from typing import Final
 
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QWidget
 
+from app.codebook.book import Codebook
 from app.common.errors import UserProblem
+from app.common.files import write_atomic
 from app.common.texts import text
 from app.services.asset_reports import Terms, bring_in, check_scheme, report_lines
 from app.services.hospital import Hospital
@@ -27,6 +27,7 @@ from app.ui.widgets import Button, Text, column, row
 _SCHEMES: Final = "分组方案 (*.xlsx *.zip scheme.toml)"
 _LINES: Final = 6
 _GIB: Final = 1 << 30
+_TRIED: Final = "bingan-write-test.tmp"
 Work = Callable[[], object]
 
 
@@ -141,8 +142,11 @@ class AssetStep(Step):
         assets = self.shell.services.assets
         self._take = partial(bring_in, assets, "codebook", paths, Terms(self.shell.services.session.clock.now().date()))
         job = self.shell.jobs.run(lambda _control: assets.load_codebook(paths), label="检查编码库", parent=self)
-        job.done.connect(lambda book: self._show([f"{book.title}：{len(book):,} 条编码，可以启用。"]))
+        job.done.connect(self._on_book)
         job.failed.connect(self._on_failed)
+
+    def _on_book(self, book: Codebook) -> None:
+        self._show([f"{book.title}：{len(book):,} 条编码，可以启用。"])
 
     def _check_scheme(self, path: Path) -> None:
         assets, today = self.shell.services.assets, self.shell.services.session.clock.now().date()
@@ -227,9 +231,10 @@ class BackupStep(Step):
 def room_in(folder: Path) -> int | None:
     """Return the free bytes of a folder after writing a file into it, None when that fails."""
     try:
-        handle, name = tempfile.mkstemp(dir=folder)
-        os.close(handle)
-        Path(name).unlink()
+        tried = folder / _TRIED
+        with write_atomic(tried) as out:
+            out.write(b"bingan")
+        tried.unlink()
         return shutil.disk_usage(folder).free
     except OSError:
         return None

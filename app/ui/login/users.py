@@ -15,6 +15,7 @@ from app.ui.login.parts import role_words
 from app.ui.login.person_card import PersonCard, ResetCard
 from app.ui.models.records import RecordModel
 from app.ui.page import Shell
+from app.ui.theme import theme
 from app.ui.widgets import Button, Cell, Column, DataTable, Pane, StateStack, Text, ask, column, row
 
 _COLUMNS: Final = (
@@ -43,7 +44,8 @@ class UsersPanel(Pane):
         self.table.opened.connect(self._on_opened)
         self.table.row_changed.connect(self._on_row)
         self._stack = StateStack(self.table)
-        self.new = Button("新增用户…", kind="primary")
+        self._stack.setMinimumHeight(theme().px(260))
+        self.new = Button("新增用户…", kind="primary", keys="Insert")
         self.edit, self.reset, self.switch = Button("修改…", keys="Enter"), Button("重设口令…"), Button("停用")
         for name, button, run in (
             ("users_new", self.new, self.add),
@@ -77,11 +79,12 @@ class UsersPanel(Pane):
             self._enable(False)
             return
         self._stack.show_loading()
-        self._shell.jobs.run(self._work, parent=self).done.connect(self._on_read)
+        self._shell.jobs.run(self._work, parent=self).done.connect(self.show_people)
 
     def add(self) -> None:
-        """Enter somebody new."""
-        PersonCard(self, self._shell, None, self.read)
+        """Enter somebody new; nothing while there is no administrator."""
+        if self.new.isEnabled():
+            PersonCard(self, self._shell, None, self.read)
 
     def change(self) -> None:
         """Change the chosen person."""
@@ -115,7 +118,8 @@ class UsersPanel(Pane):
         found: tuple[Person, ...] = self._shell.services.people.everybody()
         return found
 
-    def _on_read(self, people: tuple[Person, ...]) -> None:
+    def show_people(self, people: tuple[Person, ...]) -> None:
+        """Show people, the cursor where it was."""
         at = max(0, self.table.current_row)
         self._model.show(people)
         self._stack.show_content()

@@ -56,6 +56,8 @@ _ACTIONS = (
            needs="admin", icon="backup", group=TITLE),
     Action("settings.restore", "从备份恢复…", "先列出备份之后会丢失的内容，确认后关闭窗口并恢复。", _restore_backup,
            "Return", "settings.backups", needs="admin", enabled=_on_backup, icon="history", group=TITLE),
+    Action("settings.user_new", "新增用户…", "登记一位用户：角色、科室和初始口令。", SettingsPage.add_user, "Insert",
+           "settings.users", needs="admin", icon="add", group=TITLE),
     Action("settings.self_test", "自检", "检查编码、质控、分组、数据库与本院病案库，不改动数据。",
            SettingsPage.self_test, "F5", "settings", icon="passed", group=TITLE),
     Action("settings.back", "返回", "放弃正在输入的文字或清除查找；都没有时回到上一个位置。", SettingsPage.escape,

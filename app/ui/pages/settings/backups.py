@@ -49,6 +49,9 @@ class BackupsPanel(Panel):
 
     def read(self) -> None:
         """Read the list beside the window; the folder may be a slow one."""
+        if not self._shell.user.may("admin"):
+            self.stack.show_empty("只有管理员可以查看备份。", "请联系管理员。")
+            return
         self.stack.show_loading()
         job = self._shell.jobs.run(self._lines, parent=self)
         job.done.connect(self._on_lines)

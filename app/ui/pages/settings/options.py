@@ -11,7 +11,9 @@ from app.common.texts import text
 from app.drg.pay_rules import default_rules
 from app.services.backup import DAILY, HOURS
 from app.services.bands import Limits
+from app.services.hospital import Hospital
 from app.services.pay_rule_texts import CHOICES, PARAMETERS, typed
+from app.services.people import LOCK_MINUTES
 from app.services.priority import Weights
 from app.ui.page import Shell
 from app.ui.theme import theme
@@ -68,6 +70,7 @@ GROUPS: Final = (
     SettingsGroup("pay", "费用与倍率", "money", "费率 权重 支付"),
     SettingsGroup("bands", "自动编码分档", "proposed", "把握 阈值"),
     SettingsGroup("backup", "备份与恢复", "backup", "备份列表 立即备份 恢复"),
+    SettingsGroup("people", "用户与角色", "user", "用户 角色 口令 锁定 医院"),
     SettingsGroup("dictionaries", "词典", "table", "值域 代码 字典"),
     SettingsGroup("about", "关于与自检", "help", "版本 许可 自检 检查"),
 )
@@ -195,6 +198,30 @@ def _backup_options() -> tuple[Option, ...]:
     )  # fmt: skip
 
 
+def _people_options() -> tuple[Option, ...]:
+    return (
+        Option("people.lock", "people", "自动锁定", "几分钟没有按键和鼠标操作后锁定窗口；0 为不锁定。提前 60 秒提示。",
+               str(LOCK_MINUTES), lambda shell: str(shell.services.people.lock_minutes),
+               lambda shell, value: shell.publish(shell.services.people.set_lock_minutes(value)), needs=ADMIN),
+        Option("hospital.name", "people", "医院名称", "显示在标题栏、表单和报表上。", "",
+               lambda shell: shell.services.hospital.facts().name, partial(_write_hospital, "name"), needs=ADMIN),
+        Option("hospital.code", "people", "机构代码", "上报和结算清单使用的机构代码。", "",
+               lambda shell: shell.services.hospital.facts().code, partial(_write_hospital, "code"), needs=ADMIN),
+    )  # fmt: skip
+
+
+def _write_hospital(key: str, shell: Shell, value: str) -> None:
+    facts: Hospital = shell.services.hospital.facts()
+    shell.publish(shell.services.hospital.save(replace(facts, **{key: value})))
+
+
 def options() -> tuple[Option, ...]:
     """Return every setting, in the order of the groups."""
-    return (*_look_options(), *_priority_options(), *_pay_options(), *_band_options(), *_backup_options())
+    return (
+        *_look_options(),
+        *_priority_options(),
+        *_pay_options(),
+        *_band_options(),
+        *_backup_options(),
+        *_people_options(),
+    )

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from app.domain.changes import Changes
+from app.ui.login.users import UsersPanel
 from app.ui.page import KeyHint, Page, Place
 from app.ui.pages.settings.about import AboutPanel
 from app.ui.pages.settings.backups import BackupsPanel
@@ -55,6 +56,7 @@ class SettingsPage(Page):
         self.keys = KeysPanel(self.shell, where)
         self.parameters = ParametersPanel(self.shell)
         self.backups = BackupsPanel(self.shell)
+        self.users = UsersPanel(self.shell)
         self.dictionaries = DictionariesPanel()
         self.about = AboutPanel(self.shell)
         self._panels: dict[str, QWidget] = {
@@ -65,6 +67,7 @@ class SettingsPage(Page):
             "pay": self._form("pay"),
             "bands": self._form("bands"),
             "backup": self._form("backup", self.backups),
+            "people": self._form("people", self.users),
             "dictionaries": self.dictionaries,
             "about": self.about,
         }
@@ -123,6 +126,8 @@ class SettingsPage(Page):
         self.add_region("keys", self.keys.table, keys)
         backups = (KeyHint("↑↓", "选择"), KeyHint("Enter", "恢复…"), KeyHint("Ctrl+B", "立即备份"), _ESC)
         self.add_region("backups", self.backups, backups)
+        users = (KeyHint("↑↓", "选择"), KeyHint("Enter", "修改…"), KeyHint("Insert", "新增…"), _ESC)
+        self.add_region("users", self.users, users)
         rows = (KeyHint("Enter", "保存并到下一项"), KeyHint("←→", "选择"), KeyHint("Ctrl+Backspace", "恢复默认"), _ESC)
         self.add_region("rows", self.stack, rows)
 
@@ -186,6 +191,7 @@ class SettingsPage(Page):
         beside = {
             "keys": self.keys.table,
             "qc": self.parameters.table,
+            "people": self.users.table,
             "dictionaries": self.dictionaries.sets,
             "about": self.about.table,
         }.get(self.group)
@@ -196,6 +202,10 @@ class SettingsPage(Page):
         """Make a backup now."""
         self._show_group("backup")
         self.backups.back_up()
+
+    def add_user(self) -> None:
+        """Enter somebody new."""
+        self.users.add()
 
     def self_test(self) -> None:
         """Examine the program and the library."""
@@ -230,6 +240,7 @@ class SettingsPage(Page):
         readers = {
             "qc": self.parameters.read,
             "backup": self.backups.read,
+            "people": self.users.read,
             "dictionaries": self.dictionaries.read,
             "keys": self.keys.refresh,
         }
