@@ -21,6 +21,7 @@ from app.exchange.streams import write_csv
 from app.services.cases import KINDS
 from app.services.composition import Services, open_services
 from app.services.demo_cases import DemoCase, invent
+from app.services.demo_submission import submit_demo
 from app.storage.load import StoredCase
 from app.storage.ops import Op
 from app.storage.transaction import Transaction
@@ -77,6 +78,7 @@ def create_demo(
         _miscode(services, ids[1])
         progress.step(3, 4)
         services.checking.run(ids)
+        submit_demo(services, ids)
         progress.step(4, 4)
     finally:
         services.close()

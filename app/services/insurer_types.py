@@ -11,7 +11,19 @@ from app.common.texts import text
 from app.domain.grouping import Explanation
 from app.drg.comparing import StepPair
 from app.drg.returned import ReturnCause
-from app.storage.insurer import ReturnLine, StoredReturn, Verdict
+from app.storage.insurer import ReturnFile, ReturnLine, StoredReturn, Verdict
+
+__all__ = [
+    "InsurerPreview",
+    "Prepared",
+    "ReturnCause",
+    "ReturnDetail",
+    "ReturnFile",
+    "ReturnedCase",
+    "StoredReturn",
+    "causes_of",
+    "detail_words",
+]
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -5,7 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from app.storage.submissions import Group
+from app.storage.submissions import Group, Receipt, StoredSubmission, SubmittedCase, UnlockRequest
+
+__all__ = [
+    "GateLine",
+    "GateReport",
+    "Group",
+    "Receipt",
+    "Refusal",
+    "Scope",
+    "StoredSubmission",
+    "SubmittedCase",
+    "UnlockRequest",
+    "Waiting",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +89,11 @@ class GateReport:
     ready: tuple[GateLine, ...]
     refused: tuple[Refusal, ...]
     notes: tuple[str, ...] = ()
+
+    @property
+    def case_ids(self) -> frozenset[int]:
+        """The cases that were looked at."""
+        return frozenset({one.case_id for one in self.ready} | {one.case_id for one in self.refused})
 
     @property
     def again(self) -> int:

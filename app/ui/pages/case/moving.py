@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from app.domain.case import CaseState
 from app.domain.states import LEGAL
+from app.services.submission_types import UnlockRequest
 from app.ui.page import Place
 from app.ui.pages.case import doing
 from app.ui.pages.case.reasons import Asking, ask_words
@@ -112,7 +113,7 @@ def decide_unlock(page: CasePage) -> None:
     ask_words(page, asking, partial(_decided, page, wish))
 
 
-def _decided(page: CasePage, wish: Any, said: str) -> None:
+def _decided(page: CasePage, wish: UnlockRequest, said: str) -> None:
     unlocking = page.shell.services.unlocking
     if said == _AGREE:
         if page.work.decide(lambda _case: unlocking.agree(wish.id)):
@@ -122,7 +123,7 @@ def _decided(page: CasePage, wish: Any, said: str) -> None:
         ask_words(page, asking, partial(_refuse, page, wish))
 
 
-def _refuse(page: CasePage, wish: Any, reason: str) -> None:
+def _refuse(page: CasePage, wish: UnlockRequest, reason: str) -> None:
     unlocking = page.shell.services.unlocking
     if page.work.decide(lambda _case: unlocking.refuse(wish.id, reason)):
         page.shell.notices.toast("已答复不同意解锁，内容仍锁定。")

@@ -1,0 +1,61 @@
+"""What the demo library has been through with the insurer: a submission, a wish to unlock, returned groups."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from app.common.texts import text
+from app.domain.case import CaseState
+from app.exchange.streams import write_csv
+from app.services.composition import Services
+from app.services.snapshots import snapshot_of
+from app.storage import submissions
+from app.storage.load import StoredCase
+from app.storage.ops import Op
+from app.storage.submissions import Group
+
+_S = CaseState
+_WENT: Final = (_S.SUBMITTED, _S.UNLOCK_REQUESTED, _S.ARCHIVED)
+_HEADER: Final = ("record_no", "admission_count", "drg", "rw", "amount", "status", "scheme")
+_UNKNOWN: Final = ("XX99", "")
+"""What the insurer of the demo answers where it does not agree, in turn with a group of another case."""
+
+
+def submit_demo(services: Services, case_ids: Sequence[int]) -> None:
+    """Register the cases that stand as submitted, and take the insurer's invented answer over."""
+    session = services.session
+    with session.db.read() as reader:
+        went = [case for case in reader.load_cases(case_ids) if case.state in _WENT]
+    groups = {case.case_id: _group(services, case) for case in went}
+    with session.db.operation(Op.SUBMIT, by=session.actor, note=text("demo.batch")) as tx:
+        number = submissions.add_submission(tx, text("demo.submission"), len(went))
+        for case in went:
+            scheme, group = session.engines.scheme_for(case.record), groups[case.case_id]
+            submissions.name_scheme(tx, number, scheme.id, scheme.title)
+            data = snapshot_of(case, 1, group, scheme)
+            submissions.add_case(tx, number, case.case_id, 1, case.record.text("record_no"), group, data)
+            if case.state is _S.UNLOCK_REQUESTED:
+                submissions.add_unlock(tx, case.case_id, 1, _S.SUBMITTED, text("demo.unlock"))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / text("demo.returned_file")
+        write_csv(path, _HEADER, _answers(went, groups))
+        services.insurer.commit(services.insurer.preview(path))
+
+
+def _group(services: Services, case: StoredCase) -> Group:
+    found = services.session.engines.preview(case.record, case.proposals)
+    result, weight = found.explanation and found.explanation.result, found.price.weight
+    return Group(result.drg if result else "", str(weight or ""), str(result.status) if result else "")
+
+
+def _answers(went: Sequence[StoredCase], groups: dict[int, Group]) -> Iterator[tuple[str, ...]]:
+    """Yield a line for each case: most with our group, each third with another one."""
+    others = [groups[case.case_id].drg for case in went]
+    for number, case in enumerate(went):
+        answer = groups[case.case_id].drg
+        if number % 3 == 2:
+            answer = (*_UNKNOWN, others[number - 1])[number // 3 % 3]
+        yield (case.record.text("record_no"), case.record.text("admission_count"), answer, "", "", "", "")

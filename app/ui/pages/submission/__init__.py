@@ -1,0 +1,89 @@
+"""提交医保: the gate, the register, versions and unlocking."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from app.ui.actions import Action
+from app.ui.page import PageSpec, Place, Shell
+from app.ui.pages.submission.page import SubmissionPage
+from app.ui.pages.submission.tables import TABS
+from app.ui.shell.palette_model import PaletteGroup, PaletteItem, PaletteProvider
+from app.ui.shell.pinyin import found_at
+
+if TYPE_CHECKING:
+    from app.ui.main_window import MainWindow
+
+TITLE: Final = "提交医保"
+
+
+def _can_run(page: SubmissionPage) -> bool:
+    return page.can_run
+
+
+def _can_submit(page: SubmissionPage) -> bool:
+    return page.can_submit
+
+
+def _has_wish(page: SubmissionPage) -> bool:
+    return page.wish is not None
+
+
+def _show_tab(key: str, page: SubmissionPage) -> None:
+    page.show_tab(key)
+
+
+def _open(window: MainWindow) -> None:
+    window.go(Place("submission"))
+
+
+_ACTIONS: Final = (
+    Action("submission.open", "提交医保", "检查已通过的病案，提交、登记、审批解锁。", _open, "Ctrl+Shift+S",
+           group=TITLE),
+    Action("submission.gate", "检查", "逐份重跑规则和分组，列出可提交和被拦下的病案。", SubmissionPage.run_gate, "F5",
+           "submission", enabled=_can_run, icon="rerun", group=TITLE),
+    Action("submission.submit", "提交并锁定…", "写明版本说明，冻结内容并锁定全部可提交的病案。", SubmissionPage.submit,
+           "Ctrl+Return", "submission", enabled=_can_submit, group=TITLE),
+    *(
+        Action(f"submission.{key}", f"看{label}", f"显示“{label}”。", partial(_show_tab, key), str(number),
+               "submission.lists", group=TITLE)
+        for number, (key, label) in enumerate(TABS, 1)
+    ),
+    Action("submission.row", "打开", "打开选中的病案；选中一次提交时到它的病案列表。", SubmissionPage.open_row,
+           "Return; Enter", "submission.lists", group=TITLE),
+    Action("submission.agree", "同意解锁", "同意选中的解锁申请，病案回到编码中。", SubmissionPage.agree, "A",
+           "submission.lists", enabled=_has_wish, group=TITLE),
+    Action("submission.refuse", "不同意解锁…", "写明原因，内容仍锁定。", SubmissionPage.refuse, "N", "submission.lists",
+           enabled=_has_wish, group=TITLE),
+    Action("submission.escape", "返回", "回到列表，再按一次回到上一个位置。", SubmissionPage.escape, "Esc",
+           "submission", group=TITLE),
+)  # fmt: skip
+
+
+class _Provider:
+    """Finds 提交医保."""
+
+    label = TITLE
+    prefix = ">"
+
+    def __init__(self, shell: Shell) -> None:
+        self._shell = shell
+
+    def search(self, query: str, limit: int) -> PaletteGroup:
+        """Return the page when its words hold the query, nothing for an empty one."""
+        span = found_at(query, TITLE) if query else None
+        note = "检查已通过的病案，提交并锁定，登记各版。"
+        items = [PaletteItem(TITLE, self._go, "ph.lock-simple", note=note, spans=(span,))] if span else []
+        return PaletteGroup(items[:limit], len(items))
+
+    def _go(self) -> None:
+        self._shell.go(Place("submission"))
+
+
+def _providers(shell: Shell) -> Sequence[PaletteProvider]:
+    return (_Provider(shell),)
+
+
+PAGE = PageSpec("submission", TITLE, SubmissionPage, actions=_ACTIONS, providers=_providers, rail="worklist")

@@ -1,0 +1,185 @@
+"""The four lists of the submission page: who may go, who may not, what went, who asks to be unlocked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from app.common.texts import text
+from app.domain.case import CaseState
+from app.domain.dictionaries import dictionary
+from app.services.submission_types import GateLine, Refusal, StoredSubmission, UnlockRequest
+from app.ui.models.records import RecordModel
+from app.ui.widgets import Cell, Column, DataTable, StateStack, Tabs, column, row
+
+TABS: Final = (("ready", "可提交"), ("refused", "被拦下"), ("register", "提交登记"), ("unlock", "解锁申请"))
+_READY: Final = (
+    Column("record_no", "病案号", 92),
+    Column("name", "姓名", 92),
+    Column("dept", "科室", 120, stretch=True),
+    Column("drg", "DRG", 70),
+    Column("rw", "权重", 70, align="right"),
+    Column("status", "分组", 90),
+    Column("version", "将成为", 80),
+)
+_REFUSED: Final = (
+    Column("record_no", "病案号", 92),
+    Column("name", "姓名", 92),
+    Column("dept", "科室", 110),
+    Column("words", "拦下的原因", 230, stretch=True),
+    Column("remedy", "怎样处理", 220, stretch=True),
+)
+_REGISTER: Final = (
+    Column("id", "编号", 56),
+    Column("at", "提交时间", 130),
+    Column("who", "提交人", 90),
+    Column("cases", "份数", 60, align="right"),
+    Column("note", "版本说明", 180, stretch=True),
+    Column("scheme", "分组方案", 180, stretch=True),
+)
+_UNLOCK: Final = (
+    Column("record_no", "病案号", 92),
+    Column("name", "姓名", 92),
+    Column("version", "版本", 64),
+    Column("was", "现状", 70),
+    Column("who", "申请人", 90),
+    Column("at", "申请时间", 110),
+    Column("reason", "原因", 200, stretch=True),
+    Column("agreed", "已同意", 110),
+)
+_COLUMNS: Final = {"ready": _READY, "refused": _REFUSED, "register": _REGISTER, "unlock": _UNLOCK}
+
+
+def _department(code: str) -> str:
+    return dictionary("D-DEPT").label(code) or code
+
+
+_READY_CELLS: Mapping[str, Callable[[GateLine], Cell]] = {
+    "record_no": lambda one: Cell(one.record_no, code=True),
+    "name": lambda one: Cell(one.name),
+    "dept": lambda one: Cell(_department(one.dept), "fg_secondary"),
+    "drg": lambda one: Cell(one.group.drg, code=True, bold=True),
+    "rw": lambda one: Cell(one.group.rw or "—", right=True),
+    "status": lambda one: Cell(one.group.status, "fg_secondary"),
+    "version": lambda one: Cell(f"第 {one.versions + 1} 版", "fg_secondary"),
+}
+_REFUSED_CELLS: Mapping[str, Callable[[Refusal], Cell]] = {
+    "record_no": lambda one: Cell(one.record_no, code=True),
+    "name": lambda one: Cell(one.name),
+    "dept": lambda one: Cell(_department(one.dept), "fg_secondary"),
+    "words": lambda one: Cell(one.words, "error" if one.kind == "error" else "warn"),
+    "remedy": lambda one: Cell(one.remedy, "fg_secondary"),
+}
+
+
+def _register_cell(key: str, one: StoredSubmission) -> Cell:
+    match key:
+        case "id":
+            return Cell(str(one.id), code=True)
+        case "at":
+            return Cell(f"{one.at:%Y-%m-%d %H:%M}", "fg_secondary")
+        case "cases":
+            return Cell(f"{one.cases:,}", right=True)
+        case "note":
+            return Cell(one.note)
+        case "scheme":
+            return Cell(one.scheme_title, "fg_secondary")
+        case _:
+            return Cell(one.who, "fg_secondary")
+
+
+class SubmissionLists(QWidget):
+    """Tabs over the four tables. ``names`` are record number and name of the cases of unlock requests."""
+
+    row_changed = Signal()
+    opened = Signal()
+    tab_changed = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._names: Mapping[int, tuple[str, str]] = {}
+        self.tabs = Tabs(TABS)
+        self.tabs.changed.connect(self._on_tab)
+        makers: dict[str, Callable[[str, Any], Cell]] = {
+            "ready": lambda key, one: _READY_CELLS[key](one),
+            "refused": lambda key, one: _REFUSED_CELLS[key](one),
+            "register": _register_cell,
+            "unlock": self._unlock_cell,
+        }
+        self.models = {key: RecordModel(_COLUMNS[key], makers[key]) for key, _ in TABS}
+        self.tables: dict[str, DataTable] = {}
+        self.stacks: dict[str, StateStack] = {}
+        self._shown = QStackedWidget()
+        for key, label in TABS:
+            table = DataTable(_COLUMNS[key])
+            table.setObjectName(f"submission_{key}")
+            table.setAccessibleName(label)
+            self.models[key].setParent(table)
+            table.setModel(self.models[key])
+            table.row_changed.connect(self._on_row)
+            table.opened.connect(self._on_opened)
+            self.tables[key], self.stacks[key] = table, StateStack(table)
+            self._shown.addWidget(self.stacks[key])
+        whole = column(row(self.tabs, None, margins=(6, 0, 6, 0)))
+        whole.addWidget(self._shown, 1)
+        self.setLayout(whole)
+
+    @property
+    def table(self) -> DataTable:
+        """The table that is shown."""
+        return self.tables[self.tabs.current]
+
+    @property
+    def chosen(self) -> Any:
+        """The chosen value of the list that is shown, None without one."""
+        return self.models[self.tabs.current].at(self.table.current_row)
+
+    def show_values(self, key: str, values: Sequence[Any], empty: tuple[str, str]) -> None:
+        """Show the values of a list, or two lines that say why there is none."""
+        at = max(0, self.tables[key].current_row)
+        self.models[key].show(values)
+        self.tabs.set_count(key, len(values))
+        if values:
+            self.stacks[key].show_content()
+            self.tables[key].go_to(min(at, len(values) - 1))
+        else:
+            self.stacks[key].show_empty(*empty)
+
+    def show_unlocks(self, wishes: Sequence[UnlockRequest], names: Mapping[int, tuple[str, str]]) -> None:
+        """Show the wishes that wait for a word."""
+        self._names = names
+        self.show_values("unlock", wishes, ("没有等待审批的解锁申请。", "编码员在已提交的病案上申请解锁。"))
+
+    def show_tab(self, key: str) -> None:
+        """Show a list."""
+        self.tabs.set_current(key)
+        self._shown.setCurrentIndex([one for one, _ in TABS].index(key))
+
+    def _unlock_cell(self, key: str, one: UnlockRequest) -> Cell:
+        record_no, name = self._names.get(one.case_id, ("", ""))
+        agreed = "、".join(filter(None, (one.insurance[0], one.admin[0])))
+        words = {
+            "record_no": record_no,
+            "name": name,
+            "version": f"第 {one.version} 版",
+            "was": text(f"cases.state.{CaseState(one.was)}"),
+            "who": one.who,
+            "at": f"{one.at:%m-%d %H:%M}",
+            "reason": one.reason,
+            "agreed": agreed or "—",
+        }[key]
+        return Cell(words, "fg" if key in ("name", "reason") else "fg_secondary", code=key == "record_no")
+
+    def _on_tab(self, key: str) -> None:
+        self._shown.setCurrentIndex([one for one, _ in TABS].index(key))
+        self.tab_changed.emit(key)
+        self.row_changed.emit()
+
+    def _on_row(self, _at: int) -> None:
+        self.row_changed.emit()
+
+    def _on_opened(self, _at: int) -> None:
+        self.opened.emit()
