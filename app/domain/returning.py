@@ -101,6 +101,6 @@ def read_options(stored: object) -> tuple[ReturnOption, ...]:
 
 def _option(stored: object) -> ReturnOption:
     if not isinstance(stored, dict):
-        raise ValueError("option")  # noqa: TRY004
+        raise ValueError("option")  # noqa: TRY004 - as above
     label, answer, needs, value = (str(stored.get(name, "")) for name in ("label", "answer", "needs", "value"))
     return ReturnOption(label, AnswerKind(answer), AnswerNeed(needs), value)

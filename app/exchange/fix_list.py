@@ -20,7 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from app.common.errors import UserProblem, Where
 from app.common.progress import Progress
-from app.exchange.limits import DEFAULT_LIMITS
+from app.exchange.limits import Limits
 from app.exchange.raw import FileForm, RawSheet
 from app.exchange.readers import read_file
 from app.exchange.workbook import has_formula
@@ -32,6 +32,7 @@ _LISTS: Final = "_lists"
 _HEAD_FILL: Final = PatternFill("solid", fgColor="E9ECF0")
 _OPEN_FILL: Final = PatternFill("solid", fgColor="FFF8DC")
 _WIDE: Final = 40
+_LIMITS: Final = Limits(rows=20_000, columns=64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +119,10 @@ def read_fix_list(path: Path, layout: FixLayout, progress: Progress) -> list[Fix
     Raises :class:`UserProblem` for a file that is none, has a formula, or lacks the hidden columns.
     """
     where = Where(path.name)
-    raw = read_file(path, progress=progress)
+    raw = read_file(path, limits=_LIMITS, progress=progress)
     if raw.form is not FileForm.XLSX:
         raise UserProblem("returns.no_list", remedy="returns.remedy.no_list", where=where)
-    if has_formula(path, where, DEFAULT_LIMITS):
+    if has_formula(path, where, _LIMITS):
         raise UserProblem("returns.has_formula", remedy="returns.remedy.has_formula", where=where)
     wanted = (*layout.headings, layout.key, layout.marks)
     found = [sheet for sheet in raw.sheets if sheet.rows and layout.headings[0] == sheet.rows[0].cells[0]]

@@ -101,9 +101,12 @@ class FixListService:
         """Read a list that came back and judge every row. Raises :class:`UserProblem` for a file that is none."""
         progress = progress or NoProgress()
         rows = read_fix_list(path, layout(), Part(progress, 0, 50, 100))
-        given = [self._given(row) for row in rows]
         with self._session.db.read() as reader:
-            lines = judge(reader, given)
+            ids = reader.return_uids([row.key for row in rows])
+            stored = reader.return_rows(ReturnFilter(item_ids=frozenset(ids.values()))) if ids else []
+            options = {one.item.uid: one.item.options for one in stored}
+            secret = self._secret()
+            lines = judge(reader, [_given(row, options.get(row.key, ()), secret) for row in rows])
         return FixPreview(path, hashlib.sha256(path.read_bytes()).hexdigest(), lines)
 
     @needs("coder", "qc")
@@ -117,24 +120,6 @@ class FixListService:
             cells = _cells(number, row, mask=mask)
             choices, must = _choices(row.item)
             yield FixRow(row.item.uid, marks(secret, row.item.uid, cells), tuple(cells.values()), choices, must)
-
-    def _given(self, row: FixAnswerRow) -> Given:
-        cells = {name: row.cells[text(f"returns.column.{name}")] for name, _ in _COLUMNS}
-        changed = _changed(marks(self._secret(), row.key, cells), row.marks)
-        if changed:
-            place = Where(row.where.file, row.where.sheet, row.where.row, changed)
-            problem = UserProblem("returns.altered", remedy="returns.remedy.altered", where=place)
-            return Given(place, row.key, cells["value"], None, str(problem))
-        return Given(row.where, row.key, cells["value"], self._answer(row.key, cells))
-
-    def _answer(self, uid: str, cells: Mapping[str, str]) -> ReturnAnswer | None:
-        value, words = cells["answer"].strip(), cells["words"].strip()
-        if not (value or words):
-            return None
-        with self._session.db.read() as reader:
-            ids = reader.return_uids([uid])
-            rows = reader.return_rows(ReturnFilter(item_ids=frozenset(ids.values()))) if ids else []
-        return typed_answer(rows[0].item.options if rows else (), value, words)
 
     def _summary(self, by_dept: Mapping[str, Sequence[ReturnRow]]) -> tuple[str, list[tuple[str, ...]]]:
         now = self._session.clock.now()
@@ -192,6 +177,18 @@ def typed_answer(options: Sequence[ReturnOption], value: str, words: str) -> Ret
     if words.startswith(appeal):
         return ReturnAnswer(AnswerKind.APPEAL, "", "", words.removeprefix(appeal).lstrip("：:，, ") or words)
     return ReturnAnswer(AnswerKind.UNCHANGED, "", "", words)
+
+
+def _given(row: FixAnswerRow, options: Sequence[ReturnOption], secret: bytes) -> Given:
+    cells = {name: row.cells[text(f"returns.column.{name}")] for name, _ in _COLUMNS}
+    changed = _changed(marks(secret, row.key, cells), row.marks)
+    if changed:
+        place = Where(row.where.file, row.where.sheet, row.where.row, changed)
+        problem = UserProblem("returns.altered", remedy="returns.remedy.altered", where=place)
+        return Given(place, row.key, cells["value"], None, str(problem))
+    value, words = cells["answer"].strip(), cells["words"].strip()
+    answer = typed_answer(options, value, words) if value or words else None
+    return Given(row.where, row.key, cells["value"], answer)
 
 
 def _value_in(option: ReturnOption, words: str) -> str:

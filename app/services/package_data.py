@@ -71,7 +71,7 @@ def read_answer(stored: object) -> ReturnAnswer:
 
 def _row(number: int, stored: object) -> ReturnRow:
     if not isinstance(stored, dict):
-        raise ValueError("question")  # noqa: TRY004
+        raise ValueError("question")  # noqa: TRY004 - as above
     texts = {name: str(stored.get(name, "")) for name in _TEXTS}
     if len(texts["uid"]) != 32 or not texts["question"]:
         raise ValueError("question")

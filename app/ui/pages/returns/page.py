@@ -217,7 +217,7 @@ class ReturnsPage(Page):
         """Open the case at the field in question."""
         line = self.chosen
         if line is not None:
-            self.shell.go(Place("case", {"case": line.row.item.case_id, "path": line.row.item.path}))
+            self.shell.go(Place("case", {"case": line.row.item.case_id, "field": line.row.item.path}))
 
     def undo(self) -> None:
         """Take the latest step on the chosen case back."""
