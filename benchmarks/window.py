@@ -51,8 +51,11 @@ def measure(home: Path) -> dict[str, float]:
 def _acts(page: WorklistPage) -> Mapping[str, Callable[[], object]]:
     return {
         "sort_name": lambda: page.sort_by("patient_name"),
+        "sort_discharge": lambda: page.sort_by("discharge_time"),
+        "sort_deadline": lambda: page.sort_by("deadline"),
         "sort_severity": lambda: page.sort_by("severity"),
         "sort_age": lambda: page.sort_by("age"),
+        "filter_errors": lambda: page.show_query(["强制>0", "逾期"], ""),
         "filter_department": lambda: page.show_query(["科室:心血管"], ""),
         "search_name": lambda: page.show_query([], "王"),
         "queue": lambda: page.show_queue("to_code"),

@@ -23,6 +23,7 @@ from app.storage import Database, Filter, Op, Summary, Test, WorklistQuery, loca
 
 CASES = 100_000
 TODAY = date(2026, 11, 23)
+TEMPLATES = 1_000
 _PER_OPERATION = 2_000
 _RUNS = 5
 
@@ -34,7 +35,6 @@ QUERIES = {
     "sort_severity": WorklistQuery(sort="severity", descending=True),
     "sort_age": WorklistQuery(sort="age"),
     "sort_text": WorklistQuery(sort="principal_text"),
-    "sort_weight": WorklistQuery(sort="rw", descending=True),
     "filter_dept": WorklistQuery(filters=(Filter("dept", Test.IS, ("03.04", "03")),), sort="discharge_time"),
     "filter_state_sort_name": WorklistQuery(
         filters=(Filter("state", Test.IS_NOT, (CaseState.SUBMITTED.value,)),), sort="patient_name"
@@ -77,7 +77,7 @@ def build(path: Path, count: int) -> None:
 
 
 def _records(count: int, chance: random.Random) -> Iterator[CaseRecord]:
-    templates = [case.record for case in invent(1_000, today=TODAY)]
+    templates = [case.record for case in invent(TEMPLATES, today=TODAY)]
     for number in range(count):
         record = templates[number % len(templates)]
         day = TODAY - timedelta(days=chance.randint(0, 700))
@@ -112,8 +112,8 @@ def _slowest(run: Callable[[], object]) -> float:
 
 def _open(path: Path) -> None:
     with Database.open(path) as db, db.read() as reader:
-        reader.worklist_rows(reader.worklist_ids(QUERIES["sort_discharge"])[:60])
-        reader.counts(QUEUES)
+        reader.worklist_rows(db.listing.ids(QUERIES["sort_discharge"])[:60])
+        db.listing.counts(QUEUES)
 
 
 def measure(path: Path) -> dict[str, object]:
@@ -121,13 +121,12 @@ def measure(path: Path) -> dict[str, object]:
     figures: dict[str, object] = {"open_list_counts_s": _slowest(lambda: _open(path))}
     with Database.open(path) as db:
         for name, query in QUERIES.items():
-            with db.read() as reader:
-                figures[f"{name}_s"] = _slowest(lambda query=query: reader.worklist_ids(query))
-                figures[f"{name}_hits"] = len(reader.worklist_ids(query))
+            figures[f"{name}_s"] = _slowest(lambda query=query: db.listing.ids(query))
+            figures[f"{name}_hits"] = len(db.listing.ids(query))
         with db.read() as reader:
-            ids = reader.worklist_ids(QUERIES["sort_name"])
+            ids = db.listing.ids(QUERIES["sort_name"])
             figures["rows_60_s"] = _slowest(lambda: reader.worklist_rows(ids[50_000:50_060]))
-            figures["counts_s"] = _slowest(lambda: reader.counts(QUEUES))
+            figures["counts_s"] = _slowest(lambda: db.listing.counts(QUEUES))
             figures["load_case_s"] = _slowest(lambda: reader.load_case(ids[len(ids) // 2]))
             figures["undoable_s"] = _slowest(lambda: reader.undoable("local", ids[0], 1))
         figures["edit_s"] = _slowest(lambda: _edit(db, ids[len(ids) // 2]))

@@ -15,8 +15,7 @@
         with db.read() as reader:                             # one committed state, from any thread
             stored = reader.load_case(case_id)                # StoredCase; rows carry their ids
             query = WorklistQuery("周", (Filter("dept", Test.IS, ("03.04",)),), "discharge_time")
-            ids = reader.worklist_ids(query)                  # ids of all, lines for the screen
-            lines = reader.worklist_rows(ids[:60])
+            lines = reader.worklist_rows(db.listing.ids(query)[:60])      # ids of all, lines for the screen
 
 Writes (:class:`Transaction`): ``insert_case``, ``update_case_from_import``, ``set_field``, ``set_code``,
 ``set_proposal``, ``clear_proposal``, ``accept``, ``insert_row``, ``delete_row``, ``move_row``, ``set_state``,
@@ -30,7 +29,7 @@ Caches (:class:`CacheWriter`, also on a transaction): ``save_summary``, ``save_f
 ``save_draft``, ``clear_drafts``, ``save_place``. Not audited, not undone.
 
 Reads (:class:`Reader`): ``load_case(s)``, ``find_by_key(s)``, ``same_patient``, ``case_ids``, ``worklist_ids``,
-``worklist_rows``, ``counts``, ``value_counts``, ``undoable``, ``redoable``, ``field_history``, ``case_history``,
+``worklist_rows``, ``value_counts``, ``undoable``, ``redoable``, ``field_history``, ``case_history``,
 ``changes_of``, ``edited_cells``, ``day_of``, ``batches``, ``batch``, ``batch_title``, ``batch_source``, ``profile``,
 ``setting``, ``settings``, ``setting_changes``, ``place``, ``drafts``, ``findings``, ``grouping``, ``audit_head``,
 ``verify_audit``, ``check``; of the memory ``past_codings``, ``memory_refs``, ``memory_texts``, ``memory_lines``,

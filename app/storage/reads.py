@@ -23,7 +23,7 @@ from app.storage.cells import FieldCell
 from app.storage.check import CheckReport, check
 from app.storage.code_marks import Mark, StoredMark, UsedCode, department_codes, marks, used_codes
 from app.storage.coding_memory import MemoryLine, MemoryQuery, MemoryStats, MemoryStep, MemoryUse, PastImport
-from app.storage.day import day_changes, undone_of
+from app.storage.day import claimed_since, day_changes, undone_of
 from app.storage.decisions import StoredException, StoredSuppression
 from app.storage.figures import PastStay, past_stays
 from app.storage.follow_ups import FollowUp, follow_ups
@@ -134,10 +134,6 @@ class Reader:
         """Return the cases that changed since their report was saved, or whose report has another stamp."""
         return worklist.stale_ids(self._connection, stamp)
 
-    def counts(self, queries: Mapping[str, WorklistQuery]) -> dict[str, int]:
-        """Return how many cases each query shows, in one pass."""
-        return worklist.counts(self._connection, queries)
-
     def value_counts(self, column: str) -> dict[str, int]:
         """Return the values a column of the worklist has and how often, most frequent first."""
         return worklist.value_counts(self._connection, column)
@@ -193,6 +189,10 @@ class Reader:
     def day_changes(self, actor: str, day: date) -> dict[int, tuple[Change, ...]]:
         """Return the changes of what a person did on a day by operation; those of batches are left out."""
         return day_changes(self._connection, actor, day)
+
+    def claimed_since(self, case_id: int) -> datetime | None:
+        """Return when a case was claimed by who has it now, None when nobody ever claimed it."""
+        return claimed_since(self._connection, case_id)
 
     def undone_of(self, op_ids: Sequence[int]) -> set[int]:
         """Return those of some operations that are taken back now."""
@@ -410,15 +410,19 @@ class Reader:
         data = self._connection.execute(query).scalar()
         return None if data is None else json.loads(data)
 
-    def drafts(self, case_id: int) -> dict[str, str]:
-        """Return half-typed texts of a case by field path."""
-        query = sa.select(draft.c.path, draft.c.text).where(draft.c.case_id == case_id).order_by(draft.c.path)
-        return {path: text for path, text in self._connection.execute(query)}
+    def drafts(self, case_id: int, whose: str = "") -> dict[str, str]:
+        """Return what a person left half typed in a case, by field path."""
+        return {path: text for path, (text, _) in self.draft_times(case_id, whose).items()}
 
-    def draft_times(self, case_id: int) -> dict[str, tuple[str, datetime]]:
-        """Return half-typed texts of a case with when they were stored, by field path."""
+    def draft_times(self, case_id: int, whose: str = "") -> dict[str, tuple[str, datetime]]:
+        """Return what a person left half typed in a case with when it was stored, by field path in their order."""
         query = sa.select(draft.c.path, draft.c.text, draft.c.at).where(draft.c.case_id == case_id)
-        return {path: (text, datetime.fromisoformat(at)) for path, text, at in self._connection.execute(query)}
+        found = {}
+        for name, text, at in self._connection.execute(query.order_by(draft.c.path)):
+            owner, _, path = name.rpartition(":")
+            if owner == whose:
+                found[path] = (text, datetime.fromisoformat(at))
+        return found
 
     def findings(self, case_id: int) -> Cached[QcReport] | None:
         """Return the cached report of a case, None when there is none."""

@@ -191,15 +191,6 @@ def stale_ids(connection: sa.Connection, stamp: str) -> array[int]:
     return array("q", connection.execute(query.order_by(cases.c.id)).scalars())
 
 
-def counts(connection: sa.Connection, queries: Mapping[str, WorklistQuery]) -> dict[str, int]:
-    """Return how many cases each of several queries shows, in one pass over the table."""
-    if not queries:
-        return {}
-    sums = [sa.func.count(sa.case((sa.and_(sa.true(), *conditions(query)), 1))) for query in queries.values()]
-    row = connection.execute(sa.select(*sums)).one()
-    return dict(zip(queries, (int(value) for value in row), strict=True))
-
-
 def value_counts(connection: sa.Connection, column: str) -> dict[str, int]:
     """Return the values a column has and how often, most frequent first, for the completion of filters."""
     value = _column(column)

@@ -125,7 +125,7 @@ def test_proposals_are_told_and_take_part_as_on_the_page(services: Services) -> 
 
 def test_a_proposal_taken_back_and_workflow_are_told(services: Services) -> None:
     case_id = next(i for i in services.worklist.ids("to_code") if not services.cases.view(i).record.text("dx[0].code"))
-    services.cases.claim([case_id])
+    services.list_work.claim([case_id])
     with services.session.db.operation(Op.AUTO_CODE, by=services.user) as tx:
         row = tx.load_case(case_id).record.rows(Group.DX)[0]
         tx.set_proposal(case_id, Group.DX, row.id, Proposal("J18.900", "肺炎", 0.9, MatchKind.FUZZY, ""))

@@ -31,7 +31,7 @@ def day(services: Services) -> Iterator[Services]:
     services.cases.accept(second, Group.DX, 0, "J18.900")
     services.cases.undo(second)
     services.cases.set_state(first, CaseState.TO_QC)
-    services.cases.claim([first, second])
+    services.list_work.claim([first, second])
     with services.session.db.operation(Op.SET_FIELD, by=OTHER) as tx:
         tx.set_field(second, Group.CASE, 0, "current_phone", "1390")
     yield services

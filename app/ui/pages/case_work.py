@@ -1,4 +1,4 @@
-"""What can be done with cases of the list: claim, code by machine, check, export. Every write is a job."""
+"""What can be done with cases of a list: code by machine, check, export. Every write is a job."""
 
 from __future__ import annotations
 
@@ -35,20 +35,6 @@ class ListWork(QObject):
         self._shell, self._page = shell, page
         self._coded: Sequence[int] = ()
         self._review_at = Place("autocode")
-
-    def toggle_claim(self, case_ids: Sequence[int]) -> None:
-        """Claim cases for the user; release them when all are his already. Cases of others stay with them."""
-        services = self._shell.services
-        me = services.user.id
-        rows = services.worklist.rows(case_ids)
-        free = [row.case_id for row in rows if not row.claimed_by]
-        mine = [row.case_id for row in rows if row.claimed_by == me]
-        if free:
-            self._claim(partial(services.cases.claim, free), f"已认领 {len(free):,} 份")
-        elif mine:
-            self._claim(partial(services.cases.release, mine), f"已取消认领 {len(mine):,} 份")
-        elif rows:
-            self._shell.notices.toast("这些病案已由别人认领。")
 
     def auto_code(self, case_ids: Sequence[int], review_at: Place) -> None:
         """Propose codes for every uncoded row of the cases, then check them; ``review_at`` is offered afterwards.
@@ -92,14 +78,6 @@ class ListWork(QObject):
         work = partial(self._shell.services.exports.batch, batch_id, path)
         job = self._shell.jobs.run(work, label=f"导出 {path.name}", writes=True, parent=self._page)
         job.done.connect(self._on_exported)
-
-    def _claim(self, work: partial[Changes], told: str) -> None:
-        job = self._shell.jobs.run(lambda _progress: (work(), told), writes=True, parent=self._page)
-        job.done.connect(self._on_claimed)
-
-    def _on_claimed(self, done: tuple[Changes, str]) -> None:
-        self._shell.publish(done[0])
-        self._shell.notices.toast(done[1])
 
     def _on_changed(self, changes: Changes | None) -> None:
         if changes is not None:
