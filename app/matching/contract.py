@@ -38,7 +38,10 @@ class Matcher(Protocol):
         ...
 
     def match_many(
-        self, texts: Sequence[str], kind: CodeKind, top: int = 10, progress: Progress | None = None
+        self, texts: Sequence[str], kind: CodeKind, top: int = 1, progress: Progress | None = None
     ) -> Mapping[str, MatchResult]:
-        """Return :meth:`match` for each different text. Raises ``Cancelled`` when the user stops it."""
+        """Return :meth:`match` for each different text, the first answer of each unless more are asked for.
+
+        Raises ``Cancelled`` when the user stops it.
+        """
         ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
+from itertools import accumulate
 from typing import Final
 
 from app.domain.coding import Band, Candidate, CodeKind, MatchKind, MatchResult, Reason
@@ -137,7 +138,7 @@ class KindMatcher:
         status = self._status.read(text)
         if status.denied:
             return MatchResult((), Band.SEARCH)
-        whole = self._whole(text, status, max(top, 2))
+        whole = self._whole(text, status, top)
         if self.learned is not None:
             return MatchResult(whole.candidates[:top], whole.band)
         firsts = self._parts(text, whole)
@@ -202,11 +203,12 @@ class KindMatcher:
 
     def _whole(self, text: str, status: Status, top: int) -> MatchResult:
         spelling = self.lexicon.spelling
-        query = analyse(spelling.normal(text), self.lexicon.kinds[self.kind], spelling.bare(text))
+        normal, bare = spelling.normal(text), spelling.bare(text)
+        query = analyse(normal, self.lexicon.kinds[self.kind], *(() if bare == normal else (bare,)))
         if self.learned is not None:
             return self._by_model(self.learned, text, query, status, top)
         ranked, recalled = self._rank(query)
-        ranked = [scored for scored in ranked if scored.score >= LEAST][: max(top, 2)]
+        ranked = [scored for scored in ranked if scored.score >= LEAST]
         if not ranked:
             return MatchResult((), Band.SEARCH)
         ranked = self._titled_first(query, self._given_first(query, ranked), recalled)
@@ -218,11 +220,11 @@ class KindMatcher:
             chances[0] = max(chances[0], ACCEPT)
         candidates = tuple(
             self._candidate(scored, chance, recalled.get(scored.term), query, status, self._words(place))
-            for place, (scored, chance) in enumerate(zip(ranked, chances, strict=True))
+            for place, (scored, chance) in enumerate(zip(ranked[:top], chances, strict=False))
         )
         certain = self._is_certain(query, status, candidates[0].code)
         band = band_of(chances[0], sure and not candidates[0].conflicts, certain)
-        return MatchResult(candidates[:top], band)
+        return MatchResult(candidates, band)
 
     def _by_model(self, learned: LearnedMatcher, text: str, query: Query, status: Status, top: int) -> MatchResult:
         """Rank by the model; what was always given to this very text, or is its title, still comes first."""
@@ -231,10 +233,11 @@ class KindMatcher:
             return MatchResult((), Band.SEARCH)
         chances = dict(zip(answer.numbers, answer.chances, strict=True))
         known = self.memory.answers(query.normal) or tuple(self.ranker.titled(query.normal))
-        order = list(dict.fromkeys((*known, *answer.numbers)))[:top]
+        order = list(dict.fromkeys((*known, *answer.numbers)))
+        floor = list(accumulate((chances.get(term, 0.0) for term in reversed(order)), max))[: -top - 1 : -1]
+        order = order[:top]
         recalled = self.memory.recall(query.normal, query.wordings[0].plain)
         scored = self.ranker.described(query, order)
-        floor = [max((chances.get(later, 0.0) for later in order[place:]), default=0.0) for place in range(len(order))]
         times = [recalled[term].times if term in recalled else 0 for term in known[:1]]
         is_sure = times[:1] > [1] or (times == [0] and known[0] == answer.numbers[0])
         if is_sure:

@@ -14,7 +14,6 @@ from app.common.progress import NoProgress, Progress
 from app.domain.coding import Candidate, CodeKind, MatchResult
 from app.matching.contract import PastCoding
 from app.matching.engine import KindMatcher
-from app.matching.learned.boosting import preload
 from app.matching.learned.catalogue import Catalogue
 from app.matching.learned.knowledge import knowledge_of
 from app.matching.learned.model import LearnedMatcher, Model
@@ -148,9 +147,12 @@ class FirstMatcher:
         return self._of(kind).near_names(candidates)
 
     def match_many(
-        self, texts: Sequence[str], kind: CodeKind, top: int = 10, progress: Progress | None = None
+        self, texts: Sequence[str], kind: CodeKind, top: int = 1, progress: Progress | None = None
     ) -> Mapping[str, MatchResult]:
-        """Return :meth:`match` for each different text. Raises ``Cancelled`` when the user stops it."""
+        """Return :meth:`match` for each different text, the first answer of each unless more are asked for.
+
+        Raises ``Cancelled`` when the user stops it.
+        """
         told = progress or NoProgress()
         engine = self._of(kind)
         distinct = list(dict.fromkeys(texts))
@@ -209,9 +211,7 @@ class FirstMatcher:
 
         A damaged or outdated file does no harm.
         """
-        self._shelves[kind] = shelf = Shelf.read(file)
-        if shelf.holds("names"):
-            preload()
+        self._shelves[kind] = Shelf.read(file)
 
     def write_prepared(self, kind: CodeKind, file: IO[bytes]) -> None:
         """Write what this run worked out or found, for :meth:`take_prepared`. It holds past texts."""

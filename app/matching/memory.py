@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from app.matching.grams import Floats, GramIndex, top_of
+from app.matching.grams import Floats, GramIndex, grams, top_of
 from app.matching.shelf import Shelf
 from app.matching.translation import Translation
 
@@ -77,9 +77,8 @@ class _Layer:
         """Return the nearest past texts with their likeness, the nearest first."""
         if self.index is None:
             return []
-        cover = self.index.cover(plain)
-        likeness = (cover.matched / np.sqrt(np.maximum(cover.total * self.index.weight_of, 1e-6))).astype(np.float32)
-        return [(float(likeness[number]), self.past[number]) for number in top_of(likeness, NEIGHBOURS).tolist()]
+        shared, factor = self.index.alike(plain)
+        return [(float(shared[number]) * factor, self.past[number]) for number in top_of(shared, NEIGHBOURS).tolist()]
 
 
 class Memory:
@@ -162,12 +161,13 @@ class Memory:
         """Return per name of ``index`` how well the translated text covers it, the best one 1; None without a table."""
         if self._translation is None:
             return None
-        codes, chance = self._translation.translate(plain)
-        unknown = self._translation.unknown(plain)
+        own = grams(plain)
+        codes, chance = self._translation.translate(own)
+        unknown = own[~self._translation.knows(own)]
         codes = np.concatenate([codes, unknown])
         chance = np.concatenate([chance, np.full(len(unknown), UNKNOWN, np.float32)])
         ids, known = index.locate(codes)
-        found = index.gather(ids, index.weights[ids] * chance[known]) / np.sqrt(np.maximum(index.weight_of, 1e-6))
+        found = index.gather(ids, index.weights[ids] * chance[known]) * index.shrinking
         best = float(found.max(initial=0.0))
         return (found / best).astype(np.float32) if best > 0 else None
 

@@ -28,15 +28,20 @@ class _Word:
 class Phrases:
     """A dictionary of words and what stands for each.
 
-    Words are looked up by their first character, so that thousands of them cost no more than a few.
+    Words are looked up by their first two characters, so that thousands of them cost no more than a few.
     """
 
     def __init__(self, words: Mapping[str, str]) -> None:
         self.words = dict(words)
-        self._by_first: dict[str, list[_Word]] = {}
+        by_start: dict[str, list[_Word]] = {}
         for word in sorted(filter(None, self.words), key=lambda word: (-len(word), word)):
             guarded = _Word(word, bool(_LATIN.match(word[0])), bool(_LATIN.match(word[-1])))
-            self._by_first.setdefault(word[0], []).append(guarded)
+            by_start.setdefault(word[:2], []).append(guarded)
+        self._firsts = frozenset(start[0] for start in by_start)
+        self._by_start = {
+            start: [*longer, *(by_start.get(start[0], ()) if len(start) > 1 else ())]
+            for start, longer in by_start.items()
+        }
 
     def replace(self, text: str) -> str:
         """Return the text with each known word replaced, once from left to right."""
@@ -51,9 +56,9 @@ class Phrases:
         """Yield (word, start, end) for each known word, left to right without overlap, the longest first."""
         last = 0
         for place, sign in enumerate(text):
-            if place < last or sign not in self._by_first:
+            if place < last or sign not in self._firsts:
                 continue
-            for known in self._by_first[sign]:
+            for known in self._by_start.get(text[place : place + 2], self._by_start.get(sign, ())):
                 if text.startswith(known.word, place) and known.stands_alone(text, place):
                     last = place + len(known.word)
                     yield known.word, place, last

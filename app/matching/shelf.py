@@ -43,10 +43,6 @@ class Shelf:
         """True while everything asked for was there already."""
         return not self._missed
 
-    def holds(self, name: str) -> bool:
-        """Tell whether something of this name lies here, whatever it depends on."""
-        return any(key.rsplit("/", 1)[-1] == name for key in self._kept)
-
     def array(self, name: str, make: Callable[[], NDArray[Item]]) -> NDArray[Item]:
         """Return the array of this name, made if need be."""
         key = self._mark + name

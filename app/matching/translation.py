@@ -67,10 +67,12 @@ class Translation:
         On the ``shelf`` lies what an earlier run learned from these very pairs.
         """
         self.table = table or (_learned(pairs) if shelf is None else _kept(pairs, shelf))
+        self._low = np.searchsorted(self.table.source, self.table.known, "left")
+        self._counts = np.searchsorted(self.table.source, self.table.known, "right") - self._low
 
-    def translate(self, text: str) -> tuple[Codes, Floats]:
-        """Return the name grams that a text leads to, sorted, each with its highest probability (0-1)."""
-        _, found, chance = self.meanings(grams(text))
+    def translate(self, sources: Codes) -> tuple[Codes, Floats]:
+        """Return the name grams that a text's grams lead to, sorted, each with its highest probability (0-1)."""
+        _, found, chance = self.meanings(sources)
         targets = distinct(found)
         best = np.zeros(len(targets), np.float32)
         np.maximum.at(best, np.searchsorted(targets, found), chance)
@@ -78,19 +80,15 @@ class Translation:
 
     def meanings(self, sources: Codes) -> tuple[Whole, Codes, Floats]:
         """Return each meaning of these grams: the place of the gram, the name gram, the probability."""
-        low = np.searchsorted(self.table.source, sources, "left")
-        counts = np.searchsorted(self.table.source, sources, "right") - low
+        at, known = self._at(sources)
+        places = np.flatnonzero(known)
+        low, counts = self._low[at[known]], self._counts[at[known]]
         rows = np.arange(counts.sum()) + np.repeat(low - (np.cumsum(counts) - counts), counts)
-        return np.repeat(np.arange(len(sources)), counts), self.table.target[rows], self.table.chance[rows]
+        return np.repeat(places, counts), self.table.target[rows], self.table.chance[rows]
 
     def knows(self, sources: Codes) -> NDArray[np.bool_]:
         """Return which of these grams a past text held."""
         return self._at(sources)[1]
-
-    def unknown(self, text: str) -> Codes:
-        """Return the grams of a text that no past text held."""
-        own = grams(text)
-        return own[~self.knows(own)]
 
     def with_pair(self, text: str, name: str) -> Translation:
         """Return a table that has learned one pair more, without going through the others again (milliseconds).

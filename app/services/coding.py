@@ -190,7 +190,7 @@ def match_rows(
 ) -> list[MatchResult]:
     """Return the match of each (group, text), equal texts worked out once."""
     found = {
-        group: matcher.match_many([row_text for where, row_text in rows if where is group], kind, 10, progress)
+        group: matcher.match_many([row_text for where, row_text in rows if where is group], kind, 1, progress)
         for group, kind in KIND_OF.items()
     }
     return [found[group][row_text] for group, row_text in rows]

@@ -35,22 +35,15 @@ def on_axes(spoken: Spoken, numbers: NDArray[np.int64], catalogue: Catalogue) ->
 
 def on_places(spoken: Spoken, numbers: NDArray[np.int64], catalogue: Catalogue) -> Floats:
     """Return per name :data:`PLACES`: counts of places the same, related, foreign, unmet, wholes, parts."""
-    places = catalogue.places_of(numbers)
-    own = list(spoken.places)
+    places, own = catalogue.places_of(numbers).astype(np.float32), list(spoken.places)
+    if not own:
+        nothing = np.zeros(len(numbers), np.float32)
+        return np.stack([nothing, nothing, places.sum(axis=1), nothing, nothing, nothing], axis=1)
     same = np.zeros(places.shape[1], np.bool_)
     same[own] = True
-    wholes = catalogue.above[own].any(axis=0)
-    parts = catalogue.above[:, own].any(axis=1)
+    wholes, parts = catalogue.above[own].any(axis=0), catalogue.above[:, own].any(axis=1)
     related = same | wholes | parts
-    above = catalogue.above
-    everywhere = np.arange(len(above))
-    unmet = [~(places & (above[place] | above[:, place] | (everywhere == place))).any(axis=1) for place in own]
-    columns = [
-        (places & same).sum(axis=1),
-        (places & related).sum(axis=1),
-        (places & ~related).sum(axis=1),
-        np.sum(unmet, axis=0) if unmet else np.zeros(len(numbers)),
-        (places & wholes).sum(axis=1),
-        (places & parts).sum(axis=1),
-    ]
-    return np.stack(columns, axis=1).astype(np.float32)
+    met = places @ catalogue.related[own].T.astype(np.float32) > 0
+    counts = places @ np.stack([same, related, ~related, wholes, parts], axis=1).astype(np.float32)
+    found: Floats = np.insert(counts, PLACES.index("places_unmet"), (~met).sum(axis=1), axis=1)
+    return found

@@ -14,6 +14,7 @@ from app.matching.translation import Translation
 
 _LITTLE = np.float32(1e-4)
 _SURE_OF_UNKNOWN = np.float32(0.5)
+_COVERED = np.float32(0.05)
 MEASURES = ("explained", "least", "likely", "covered", "uncovered", "back", "back_likely")
 
 
@@ -29,44 +30,62 @@ def chances(table: Translation, sources: Codes, targets: Codes) -> Floats:
     """Return p(target | source) as rows of sources; a gram unknown to the table stands for itself by half."""
     found = np.zeros((len(sources), len(targets)), np.float32)
     rows, codes, chance = table.meanings(sources)
-    at = np.minimum(np.searchsorted(targets, codes), len(targets) - 1)
-    known = targets[at] == codes
-    found[rows[known], at[known]] = chance[known]
-    for row in np.flatnonzero(~table.knows(sources)).tolist():
-        found[row, targets == sources[row]] = _SURE_OF_UNKNOWN
+    _put(found, rows, codes, targets, chance)
+    unknown = np.flatnonzero(~table.knows(sources))
+    _put(found, unknown, sources[unknown], targets, np.full(len(unknown), _SURE_OF_UNKNOWN))
     return found
 
 
-def aligned(
-    sources: Codes, numbers: NDArray[np.int64], catalogue: Catalogue, history: History, of_text: Floats
-) -> Aligned:
-    """Align a text's grams with each name's. Measures are shares from 0 to 1 and mean logarithms.
+def _put(found: Floats, rows: NDArray[np.int64], codes: Codes, targets: Codes, chance: Floats) -> None:
+    """Write chances into a table at the columns of their grams (``targets``, sorted), those of other grams nowhere."""
+    at = np.minimum(np.searchsorted(targets, codes), len(targets) - 1)
+    known = targets[at] == codes
+    found[rows[known], at[known]] = chance[known]
 
-    ``of_text`` is each gram's share of the weight of the text.
-    """
-    ids, starts = catalogue.ids_of(numbers)
-    distinct, flat = numbered(ids)
-    targets = catalogue.index.codes[distinct]
-    weights = catalogue.index.weights[ids]
-    ahead = chances(history.forward, sources, targets)
-    behind = chances(history.backward, targets, sources).T
-    best = ahead.max(axis=0, initial=0)[flat]
-    mean = np.log(ahead.mean(axis=0) + _LITTLE)[flat]
-    lengths = np.diff(np.append(starts, len(ids))).astype(np.float32)
-    total = np.add.reduceat(weights, starts)
-    covered = np.maximum.reduceat(ahead[:, flat], starts, axis=1)
-    back = np.maximum.reduceat(behind[:, flat], starts, axis=1)
-    back_mean = np.log(np.add.reduceat(behind[:, flat], starts, axis=1) / lengths + _LITTLE)
-    columns = np.stack(
-        [
+
+class Alignment:
+    """A text's grams against those of some names."""
+
+    def __init__(self, sources: Codes, numbers: NDArray[np.int64], catalogue: Catalogue, history: History) -> None:
+        self._sources, self._catalogue, self._history = sources, catalogue, history
+        self._ids, self._starts = catalogue.ids_of(numbers)
+        self._distinct, self._flat = numbered(self._ids)
+        self._ahead = chances(history.forward, sources, catalogue.index.codes[self._distinct])
+        self._mean: Floats = np.log(self._ahead.mean(axis=0) + _LITTLE).astype(np.float32)
+
+    def likely(self) -> Floats:
+        """Return per name the mean logarithm of how likely the text is to say its grams."""
+        weights = self._catalogue.index.weights[self._ids]
+        total = np.add.reduceat(weights, self._starts)
+        return (np.add.reduceat(weights * self._mean[self._flat], self._starts) / total).astype(np.float32)
+
+    def of(self, kept: NDArray[np.int64], of_text: Floats) -> Aligned:
+        """Align the text with some of the names, by place. Measures are shares from 0 to 1 and mean logarithms.
+
+        ``of_text`` is each gram's share of the weight of the text.
+        """
+        ends = np.append(self._starts[1:], len(self._ids))
+        counts = (ends - self._starts)[kept]
+        starts = np.cumsum(counts) - counts
+        places = np.arange(counts.sum()) + np.repeat(self._starts[kept] - starts, counts)
+        used, flat = numbered(self._flat[places])
+        index = self._catalogue.index
+        weights = index.weights[self._ids[places]]
+        ahead = np.ascontiguousarray(self._ahead[:, used].T)
+        behind = chances(self._history.backward, index.codes[self._distinct[used]], self._sources)
+        best, mean = ahead.max(axis=1, initial=0)[flat], self._mean[used][flat]
+        covered = np.maximum.reduceat(ahead[flat], starts, axis=0)
+        said = behind[flat]
+        back = np.maximum.reduceat(said, starts, axis=0)
+        back_mean = np.log(np.add.reduceat(said, starts, axis=0) / counts.astype(np.float32)[:, None] + _LITTLE)
+        total = np.add.reduceat(weights, starts)
+        columns = [
             np.add.reduceat(weights * best, starts) / total,
             np.minimum.reduceat(best, starts),
             np.add.reduceat(weights * mean, starts) / total,
-            of_text @ covered,
-            of_text @ (covered < 0.05),
-            of_text @ back,
-            of_text @ back_mean,
-        ],
-        axis=1,
-    )
-    return Aligned(columns.astype(np.float32), covered.T)
+            covered @ of_text,
+            (covered < _COVERED) @ of_text,
+            back @ of_text,
+            back_mean @ of_text,
+        ]
+        return Aligned(np.stack(columns, axis=1, dtype=np.float32), covered)

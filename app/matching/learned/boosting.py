@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +10,7 @@ from numpy.typing import NDArray
 
 from app.matching.grams import Floats
 from app.matching.learned.encoder import Halves
+from app.matching.learned.library import Booster
 
 if TYPE_CHECKING:
     import lightgbm
@@ -37,11 +36,6 @@ _RANKERS: Final = 300
 of texts left out is right: that measure is so uneven that one ranker had 14 trees and its neighbour 260."""
 _MOST: Final = 600
 _PATIENCE: Final = 40
-
-
-def preload() -> None:
-    """Begin to load the library that trees need (0.2 s) beside what the caller does meanwhile."""
-    threading.Thread(target=importlib.import_module, args=("lightgbm",), daemon=True).start()
 
 
 class Pool:
@@ -102,14 +96,10 @@ class Trees:
     """Fitted trees that answer."""
 
     def __init__(self, written: str) -> None:
-        import lightgbm  # noqa: PLC0415 - as above
-
+        """Read trees as LightGBM writes them. Raises ``ValueError`` for what it cannot read."""
         self.written = written
-        self._booster = lightgbm.Booster(model_str=written)
+        self._booster = Booster(written)
 
-    def raw(self, features: Floats | Halves) -> Floats:
-        """Return the summed leaves of each row."""
-        found: Floats = np.asarray(
-            self._booster.predict(features.astype(np.float32, copy=False), raw_score=True, num_threads=1), np.float32
-        )
-        return found
+    def raw(self, features: Floats | Halves, first: int = 0, count: int = -1) -> Floats:
+        """Return the summed leaves of each row, of ``count`` trees from the ``first`` on (-1: of all the rest)."""
+        return self._booster.raw(features.astype(np.float32, copy=False), first, count)

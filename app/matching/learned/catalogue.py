@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.matching.axes import WITHOUT, Said
-from app.matching.grams import Floats, GramIndex, Ints
+from app.matching.grams import Floats, GramIndex, Ints, top_of
 from app.matching.learned.hashing import Rows, hashed
 from app.matching.learned.structure import structure_of
 from app.matching.ranking import Ranker
@@ -48,16 +48,14 @@ class Catalogue:
             return rows[0]
 
         starts = shelf.array("hashed_starts", lambda: made().starts)
-        buckets = shelf.array("hashed", lambda: made().buckets.astype(np.uint16))
-        self.hashed = Rows(starts, buckets.astype(np.int64))
+        buckets = shelf.array("hashed", lambda: made().buckets)
+        self.hashed = Rows(starts, buckets)
         self.plains = [ranker.plain_of(number) for number in range(len(terms))]
         self.index = ranker.index
         self.fine = GramIndex(self.texts, (1, 2, 3), shelf=shelf.at("fine"))
         self.lengths = np.array([len(plain) for plain in self.plains], np.float32)
-        owners = np.array([form.term for form in ranker.forms], np.int64)
-        self.form_starts = np.searchsorted(owners, np.arange(len(terms) + 1)).astype(np.int64)
-        self.formed = np.flatnonzero(np.diff(self.form_starts) > 0)
-        self._form_layers = _layers(self.form_starts)
+        self._owners = np.array([form.term for form in ranker.forms], np.int64)
+        self.form_starts = np.searchsorted(self._owners, np.arange(len(terms) + 1)).astype(np.int64)
         categories: dict[str, int] = {}
         self.category = np.array(
             [categories.setdefault(term.code[:CATEGORY] or term.name, len(categories)) for term in terms], np.int64
@@ -72,6 +70,7 @@ class Catalogue:
         self._relate()
         self._places = shelf.array("places", self._places_of_names)
         self.by_name = _by_name(self.plains)
+        self._longest = max(map(len, self.plains), default=0)
 
     def _said_by_names(self) -> Bits:
         axes = self.ranker.lexicon.axes
@@ -106,6 +105,7 @@ class Catalogue:
         self.above: Flags = np.zeros((self.place_count, self.place_count), np.bool_)
         for place, wholes in above.items():
             self.above[place, list(wholes)] = True
+        self.related: Flags = self.above | self.above.T | np.eye(self.place_count, dtype=np.bool_)
 
     def spoken(self, canonical: str) -> Spoken:
         """Return what a text says on the axes and of places."""
@@ -120,28 +120,24 @@ class Catalogue:
 
     def named_inside(self, plain: str) -> list[int]:
         """Return the names that stand inside a plain text, as a whole."""
-        places = ((at, size) for size in range(2, len(plain) + 1) for at in range(len(plain) - size + 1))
+        longest = min(len(plain), self._longest)
+        places = ((at, size) for size in range(2, longest + 1) for at in range(len(plain) - size + 1))
         return [number for at, size in places for number in self.by_name.get(plain[at : at + size], ())]
 
-    def best_of_forms(self, per_form: Floats) -> Floats:
-        """Return for each name the highest value of its forms."""
-        found = np.zeros(len(self.plains), np.float32)
-        (terms, forms), *others = self._form_layers
-        found[terms] = per_form[forms]
-        for terms, forms in others:
-            found[terms] = np.maximum(found[terms], per_form[forms])
+    def top_of_forms(self, per_form: Floats, count: int) -> list[int]:
+        """Return the names whose best forms have the highest values, ``count`` of them or a few less, best first."""
+        return list(dict.fromkeys(self._owners[top_of(per_form, count + count // 2)].tolist()))[:count]
+
+    def best_of_forms(self, per_form: Floats, numbers: NDArray[np.int64]) -> Floats:
+        """Return for each of these names, which have forms, the highest value of its forms."""
+        low, counts = self.form_starts[numbers], self.form_starts[numbers + 1] - self.form_starts[numbers]
+        starts = np.cumsum(counts) - counts
+        found: Floats = np.maximum.reduceat(per_form[np.arange(counts.sum()) + np.repeat(low - starts, counts)], starts)
         return found
 
     def ids_of(self, numbers: NDArray[np.int64]) -> tuple[Ints, NDArray[np.int64]]:
         """Return the gram numbers of these names one after another and where each begins."""
         return self.index.held(self.form_starts[numbers])
-
-
-def _layers(starts: NDArray[np.int64]) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """The first form of each name, the second of those that have one, and so on, each with the numbers of the names."""
-    counts = np.diff(starts)
-    depths = range(max(int(counts.max(initial=0)), 1))
-    return [(names := np.flatnonzero(counts > depth), starts[:-1][names] + depth) for depth in depths]
 
 
 def _by_name(plains: list[str]) -> Mapping[str, list[int]]:

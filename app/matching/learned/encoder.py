@@ -1,4 +1,4 @@
-"""Texts and names as vectors: the mean of learned vectors of their grams, turned and brought to length one."""
+"""Texts and names as vectors: the mean of learned vectors of their grams, brought to length one."""
 
 from __future__ import annotations
 
@@ -21,31 +21,31 @@ Halves = NDArray[np.float16]
 
 @dataclass(frozen=True, slots=True)
 class Encoder:
-    """``table`` has a vector per bucket, ``turn`` is the linear layer."""
+    """``table`` has a vector per bucket."""
 
     table: Halves
-    turn: Floats
 
     @property
     def mark(self) -> str:
         """A fingerprint of the encoder."""
-        return f"{zlib.crc32(self.table.data):08x}{zlib.crc32(self.turn.data):08x}"
+        return f"{zlib.crc32(self.table.data):08x}"
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """Return one unit vector per text."""
-        parts = [self._part(hashed(texts[low : low + _AT_ONCE])) for low in range(0, len(texts), _AT_ONCE)]
+        parts = [self.vectors(hashed(texts[low : low + _AT_ONCE])) for low in range(0, len(texts), _AT_ONCE)]
         return np.concatenate(parts) if parts else np.zeros((0, WIDTH), np.float32)
+
+    def vectors(self, rows: Rows) -> Floats:
+        """Return one unit vector per row of hashed grams, a few hundred at most."""
+        return unit(means(self.table, rows))[0]
 
     def summed(self, rows: Rows) -> tuple[Floats, Floats]:
         """Return one unit vector per row of hashed grams, and how long the sum of its grams' vectors is."""
         numbers = np.arange(len(rows))
         parts = [rows.of(numbers[low : low + _AT_ONCE]) for low in range(0, len(rows), _AT_ONCE)]
-        found = [unit(means(self.table, part) @ self.turn) for part in parts]
+        found = [unit(means(self.table, part)) for part in parts]
         lengths = np.concatenate([length for _, length in found]) * np.diff(rows.starts).astype(np.float32)
         return np.concatenate([vectors for vectors, _ in found]), lengths
-
-    def _part(self, rows: Rows) -> Floats:
-        return unit(means(self.table, rows) @ self.turn)[0]
 
 
 def means(table: Halves | Floats, rows: Rows) -> Floats:
@@ -61,8 +61,24 @@ def unit(vectors: Floats) -> tuple[Floats, Floats]:
     return vectors / lengths[:, None], lengths
 
 
-def untrained(seed: int) -> Encoder:
-    """Return an encoder whose vectors are random and whose linear layer changes nothing."""
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """An encoder as it is fitted: ``turn`` is a linear layer behind the vectors of the ``table``."""
+
+    table: Floats | Halves
+    turn: Floats
+
+    def encoder(self) -> Encoder:
+        """Return the encoder that answers: each vector of the table turned once and for all."""
+        table = np.empty(self.table.shape, np.float16)
+        for low in range(0, len(table), _AT_ONCE):
+            part = slice(low, low + _AT_ONCE)
+            table[part] = self.table[part].astype(np.float32, copy=False) @ self.turn
+        return Encoder(table)
+
+
+def untrained(seed: int) -> Layers:
+    """Return layers whose vectors are random and whose linear layer changes nothing."""
     draw = np.random.default_rng(seed)
     table = draw.standard_normal((BUCKETS, WIDTH), dtype=np.float32) * np.float32(0.1)
-    return Encoder(table.astype(np.float16), np.eye(WIDTH, dtype=np.float32))
+    return Layers(table.astype(np.float16), np.eye(WIDTH, dtype=np.float32))

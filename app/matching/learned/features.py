@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -15,7 +15,7 @@ from rapidfuzz.process import cdist
 from app.matching.grams import Floats
 from app.matching.learned import remainder, stretches, structure
 from app.matching.learned.agreement import PLACES, SUMS, on_axes, on_places
-from app.matching.learned.alignment import MEASURES, Aligned, aligned
+from app.matching.learned.alignment import MEASURES, Aligned, Alignment
 from app.matching.learned.encoder import Halves
 from app.matching.learned.knowledge import Found, Knowledge, Near, recall
 from app.matching.learned.past import Habits, Said
@@ -23,7 +23,6 @@ from app.matching.learned.question import Question
 
 KEPT: Final = 48
 """Names per text that are ranked."""
-_SIMPLE: Final = {"likely": 1.0, "part_cosine": 3.0, "near_vector": 2.0, "near": 1.0, "words": 1.0}
 _RECALLED: Final = ("words", "other_words", "part_words", "fine", "translated", "cosine", "part_cosine")
 _LETTERS: Final = ("ratio", "other_ratio", "full_ratio", "partial", "prefix", "postfix", "inside", "holds")
 _SIZES: Final = ("text_length", "name_length", "longer", "parts", "unknown_to_names", "unknown_to_past")
@@ -34,6 +33,8 @@ _ALIGNED_BEHIND: Final = ("explained", "likely", "covered", "back_likely")
 _SIMPLE_BEHIND: Final = ("words", "fine", "translated", "cosine", "part_cosine", "ratio", "near", "near_vector")
 _BEHIND: Final = (*_SIMPLE_BEHIND, *_ALIGNED_BEHIND)
 _PLACED: Final = ("cosine", "likely", "words", "near_vector")
+_BEHIND_AT: Final = [_PLAIN.index(name) for name in _BEHIND]
+_PLACED_AT: Final = [_PLAIN.index(name) for name in _PLACED]
 
 
 def names_of(axes: Sequence[str]) -> tuple[str, ...]:
@@ -68,33 +69,34 @@ class Look:
 
 def look(question: Question, known: Knowledge, near: Near) -> Look:
     """Find the names for a text and measure each; columns of the table as :func:`names_of` names them."""
-    found = recall(question, known, near)
+    recalled = recall(question, known, near)
+    alignment = Alignment(question.grams, recalled.numbers, known.catalogue, known.history)
+    kept = _worthy(recalled, alignment.likely())
+    found, weights = recalled.only(kept), _weights(question, known)
     numbers = found.numbers
-    weights = _weights(question, known)
-    together = aligned(question.grams, numbers, known.catalogue, known.history, weights)
+    together = alignment.of(kept, weights)
     parts = known.vectors[numbers] @ question.vectors[1:].T
-    table = _table(question, found, known, together)
-    whole = Look(numbers, table, together.covers, weights, parts, known.history.habits)
-    return _closer(whole.only(_worthy(table)), question, known)
+    table = np.concatenate([_table(question, found, known, together), _closer(question, numbers, known)], axis=1)
+    return Look(numbers, table, together.covers, weights, parts, known.history.habits)
 
 
-def _closer(kept: Look, question: Question, known: Knowledge) -> Look:
-    """A look at the names to be ranked with the measures that take longer."""
-    catalogue, numbers = known.catalogue, kept.numbers
-    held = stretches.stretches_of(question.canonical, question.vectors[0], known.encoder)
+def _worthy(found: Found, likely: Floats) -> NDArray[np.int64]:
+    """The places of the names that a simple score puts first: only these are looked at closely."""
+    near, near_vector = (_near(said, found.numbers)[0] for said in (found.near_words, found.near_vectors))
+    simple = likely + 3 * found.part_cosine + 2 * near_vector + near + found.words
+    return np.sort(np.argsort(-simple, kind="stable")[:KEPT])
+
+
+def _closer(question: Question, numbers: NDArray[np.int64], known: Knowledge) -> Floats:
+    """What is measured of the shape of codes and by the vectors of grams."""
+    catalogue, buckets = known.catalogue, question.buckets
+    held = stretches.stretches_of(question.canonical, buckets, question.vectors[0], known.encoder)
     columns = [
-        kept.table,
         catalogue.structure[numbers],
-        remainder.remainders(question.canonical, catalogue.hashed.of(numbers), known.summed_of(numbers), known.encoder),
+        remainder.remainders(buckets, catalogue.hashed.of(numbers), known.summed_of(numbers), known.encoder),
         stretches.fitting(known.vectors[numbers], held),
     ]
-    return replace(kept, table=np.concatenate(columns, axis=1, dtype=np.float32))
-
-
-def _worthy(table: Floats) -> NDArray[np.int64]:
-    """The places of the names that a simple score puts first: rankers learn from these and are asked about them."""
-    simple = sum(weight * table[:, _PLAIN.index(name)] for name, weight in _SIMPLE.items())
-    return np.sort(np.argsort(-np.asarray(simple), kind="stable")[:KEPT])
+    return np.concatenate(columns, axis=1, dtype=np.float32)
 
 
 def _table(question: Question, found: Found, known: Knowledge, together: Aligned) -> Floats:
@@ -112,8 +114,8 @@ def _table(question: Question, found: Found, known: Knowledge, together: Aligned
         ],
         axis=1,
     )
-    behind = table[:, [_PLAIN.index(name) for name in _BEHIND]]
-    placed = table[:, [_PLAIN.index(name) for name in _PLACED]]
+    behind = table[:, _BEHIND_AT]
+    placed = table[:, _PLACED_AT]
     ranks = np.argsort(np.argsort(-placed, axis=0, kind="stable"), axis=0)
     return np.concatenate([table, behind - behind.max(axis=0), ranks], axis=1, dtype=np.float32)
 
@@ -126,9 +128,10 @@ def _letters(question: Question, numbers: NDArray[np.int64], known: Knowledge) -
     plains = [known.catalogue.plains[number] for number in numbers.tolist()]
     texts = [known.catalogue.texts[number] for number in numbers.tolist()]
     plain = question.plain
+    alike = cdist([plain], plains, scorer=ratio)[0]
     columns = [
-        cdist([plain], plains, scorer=ratio)[0],
-        cdist([question.other], plains, scorer=ratio)[0],
+        alike,
+        alike if question.other == plain else cdist([question.other], plains, scorer=ratio)[0],
         cdist([question.canonical], texts, scorer=ratio)[0],
         cdist([plain], plains, scorer=partial_ratio)[0],
         cdist([plain], plains, scorer=Prefix.similarity)[0],

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.matching.grams import Floats
-from app.matching.learned.encoder import Encoder, means, unit
+from app.matching.learned.encoder import Encoder, Layers, means, unit
 from app.matching.learned.hashing import Rows, Whole
 
 BATCH: Final = 256
@@ -22,6 +22,7 @@ DROPPED: Final = 0.2
 _MEAN: Final = np.float32(0.9)
 _SQUARE: Final = np.float32(0.99)
 _TINY: Final = np.float32(1e-8)
+_SHORT_RUN: Final = 12
 
 Meanwhile = Callable[[], None]
 
@@ -37,7 +38,7 @@ class Pairs:
 class Fit:
     """An encoder being fitted. The same seed and pairs lead to the same encoder."""
 
-    def __init__(self, start: Encoder, names: Rows, seed: int) -> None:
+    def __init__(self, start: Layers, names: Rows, seed: int) -> None:
         self._table = start.table.astype(np.float32)
         self._turn = start.turn.copy()
         self._names = names
@@ -47,9 +48,13 @@ class Fit:
         self._turn_moments = (np.zeros_like(self._turn), np.zeros_like(self._turn))
         self._steps = 0
 
+    def layers(self) -> Layers:
+        """Return the layers as they stand."""
+        return Layers(self._table.astype(np.float16), self._turn.copy())
+
     def encoder(self) -> Encoder:
-        """Return the encoder as it stands."""
-        return Encoder(self._table.astype(np.float16), self._turn.copy())
+        """Return the encoder that answers by the layers as they stand."""
+        return Layers(self._table, self._turn).encoder()
 
     def round(self, pairs: Pairs, name_share: float, rate: float, meanwhile: Meanwhile) -> None:
         """Go once over the pairs and over a share of the names with themselves. ``meanwhile`` may raise."""
@@ -96,8 +101,8 @@ class Fit:
         order = np.argsort(rows.buckets, kind="stable")
         buckets = rows.buckets[order]
         first = np.flatnonzero(np.concatenate(([True], buckets[1:] != buckets[:-1])))
-        summed = np.add.reduceat(per_row[rows.owners()[order]], first, axis=0)
-        touched = buckets[first]
+        summed = summed_runs(per_row, rows.owners()[order], first)
+        touched = buckets[first].astype(np.int64)
         self._table[touched] -= self._adam(self._moments, touched, summed, rate)
 
     def _adam(self, moments: tuple[Floats, Floats], at: Whole | slice, slope: Floats, rate: np.float32) -> Floats:
@@ -108,6 +113,22 @@ class Fit:
         scale = rate * np.sqrt(1 - _SQUARE**self._steps) / (1 - _MEAN**self._steps)
         found: Floats = (scale * mean / (np.sqrt(square) + _TINY)).astype(np.float32)
         return found
+
+
+def summed_runs(slopes: Floats, owners: Whole, first: Whole) -> Floats:
+    """The sums of the slopes of runs of owners, which begin at ``first``.
+
+    Nearly all runs are short: adding up their first members, then the second ones and so on takes a fifth of the time
+    of ``np.add.reduceat``.
+    """
+    counts = np.diff(np.append(first, len(owners)))
+    summed: Floats = slopes[owners[first]]
+    for depth in range(1, _SHORT_RUN):
+        more = np.flatnonzero(counts > depth)
+        summed[more] += slopes[owners[first[more] + depth]]
+    for run in np.flatnonzero(counts > _SHORT_RUN).tolist():
+        summed[run] += slopes[owners[first[run] + _SHORT_RUN : first[run] + counts[run]]].sum(axis=0)
+    return summed
 
 
 def _like(moment: Floats, squares: Floats) -> Floats:

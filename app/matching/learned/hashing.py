@@ -17,6 +17,8 @@ _SIZES: Final = (1, 2, 3)
 _EDGE: Final = "\x02"
 
 Whole = NDArray[np.int64]
+Buckets = NDArray[np.uint16]
+"""Numbers below :data:`BUCKETS`: an eighth of the memory of whole numbers, and sorted in one pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Rows:
     """Texts as rows of bucket numbers: row i holds ``buckets[starts[i]:starts[i + 1]]``; no row is empty."""
 
     starts: Whole
-    buckets: Whole
+    buckets: Buckets
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -48,6 +50,18 @@ class Rows:
         return Rows(np.concatenate(([0], np.cumsum(counts))), self.buckets[kept])
 
 
+def edges(text: str) -> tuple[Buckets, Buckets]:
+    """Return the buckets of the marked ends of stretches, a row of three for each two characters ab of a text.
+
+    A stretch that begins with them has ``<``, ``<a`` and ``<ab``; one that ends with them ``>``, ``b>`` and ``ab>``.
+    """
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
+    one, two, mark = points[:-1], points[1:], np.full(max(len(points) - 1, 0), ord(_EDGE), np.uint64)
+    begins = np.stack([mark, mark << _BITS | one, (mark << _BITS | one) << _BITS | two], axis=1)
+    ends = np.stack([mark, two << _BITS | mark, (one << _BITS | two) << _BITS | mark], axis=1)
+    return _buckets(begins), _buckets(ends)
+
+
 def hashed(texts: Sequence[str]) -> Rows:
     """Return the hashed grams of texts, each text between two marks for its ends."""
     framed = [f"{_EDGE}{text}{_EDGE}" for text in texts]
@@ -66,6 +80,10 @@ def hashed(texts: Sequence[str]) -> Rows:
         codes.append(runs[inside])
     belongs = np.concatenate(owners)
     order = np.argsort(belongs, kind="stable")
-    buckets = ((np.concatenate(codes)[order] * _ODD) >> _SHIFT).astype(np.int64)
+    buckets = _buckets(np.concatenate(codes)[order])
     counts = np.bincount(belongs, minlength=len(framed))
     return Rows(np.concatenate(([0], np.cumsum(counts))).astype(np.int64), buckets)
+
+
+def _buckets(codes: NDArray[np.uint64]) -> Buckets:
+    return ((codes * _ODD) >> _SHIFT).astype(np.uint16)

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.matching.grams import Floats, GramIndex, distinct, top_of
+from app.matching.grams import Codes, Floats, GramIndex, distinct, top_of
 from app.matching.learned.catalogue import Catalogue
 from app.matching.learned.encoder import Encoder
 from app.matching.learned.past import History, Said
@@ -24,6 +24,8 @@ BY_PART: Final = 8
 COARSE: Final = 64
 ROUGHLY_NEAR: Final = 128
 _UNKNOWN: Final = np.float32(0.5)
+_HALF: Final = np.float32(0.5)
+_LITTLE: Final = np.float32(1e-6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,21 @@ class Found:
     near_words: Said
     near_vectors: Said
 
+    def only(self, kept: NDArray[np.int64]) -> Found:
+        """Return what was found of some of the names, by place."""
+        return Found(
+            self.numbers[kept],
+            self.words[kept],
+            self.other_words[kept],
+            self.part_words[kept],
+            self.fine[kept],
+            self.translated[kept],
+            self.cosine[kept],
+            self.part_cosine[kept],
+            self.near_words,
+            self.near_vectors,
+        )
+
 
 def knowledge_of(catalogue: Catalogue, history: History, encoder: Encoder, shelf: Shelf | None = None) -> Knowledge:
     """Return what an encoder and a past know of the names, with what lies on the ``shelf`` of this encoder and past."""
@@ -122,35 +139,35 @@ def _axes_of(vectors: Floats) -> Floats:
 def recall(question: Question, known: Knowledge, near: Near) -> Found:
     """Return the names worth a closer look."""
     catalogue, history = known.catalogue, known.history
-    words = _likeness(catalogue.index, question.plain, catalogue)
-    other = words if question.other == question.plain else _likeness(catalogue.index, question.other, catalogue)
-    parts = [_likeness(catalogue.index, part, catalogue) for part in question.segments]
-    cover = catalogue.fine.cover(question.canonical)
-    fine = cover.matched / np.sqrt(np.maximum(cover.total * catalogue.fine.weight_of, 1e-6))
-    translated = catalogue.best_of_forms(_translated(question.plain, catalogue.index, history))
+    words = _likeness(catalogue.index, question.plain)
+    other = words if question.other == question.plain else _likeness(catalogue.index, question.other)
+    parts = [_likeness(catalogue.index, part) for part in question.segments]
+    fine, factor = catalogue.fine.alike(question.canonical)
+    translated = _translated(question.grams, catalogue.index, history)
     near_words = history.near_words(question.plain)
-    chosen: list[NDArray[np.integer]] = [
-        top_of(words, BY_WORDS),
-        top_of(other, BY_OTHER_WORDS),
+    chosen: list[Sequence[int] | NDArray[np.integer]] = [
+        catalogue.top_of_forms(words, BY_WORDS),
+        catalogue.top_of_forms(other, BY_OTHER_WORDS),
         top_of(fine, BY_OTHER_WORDS),
         known.nearest(question.vectors[0], near.rough[0], BY_VECTOR),
-        top_of(translated, BY_TRANSLATION),
+        catalogue.top_of_forms(translated, BY_TRANSLATION),
         near_words.terms,
         near.past.terms,
-        *(top_of(part, BY_PART) for part in parts),
+        *(catalogue.top_of_forms(part, BY_PART) for part in parts),
         *(known.nearest(*part, BY_PART) for part in zip(question.vectors[1:], near.rough[1:], strict=True)),
-        np.array(catalogue.named_inside(question.plain), np.int64),
-        np.array(catalogue.ranker.named_by(question.query), np.int64),
+        catalogue.named_inside(question.plain),
+        catalogue.ranker.named_by(question.query),
     ]
-    numbers = _formed(np.concatenate(chosen), catalogue)
+    numbers = _formed(np.concatenate([np.asarray(some, np.int64) for some in chosen]), catalogue)
     cosines = known.vectors[numbers] @ question.vectors.T
+    by_words = catalogue.best_of_forms(words, numbers)
     return Found(
         numbers,
-        words[numbers],
-        other[numbers],
-        np.maximum.reduce([part[numbers] for part in (words, *parts)]),
-        fine[numbers].astype(np.float32),
-        translated[numbers],
+        by_words,
+        by_words if other is words else catalogue.best_of_forms(other, numbers),
+        np.maximum.reduce([by_words, *(catalogue.best_of_forms(part, numbers) for part in parts)]),
+        fine[numbers] * np.float32(factor),
+        catalogue.best_of_forms(translated, numbers),
         cosines[:, 0],
         cosines.max(axis=1),
         near_words,
@@ -164,17 +181,17 @@ def _formed(numbers: NDArray[np.int64], catalogue: Catalogue) -> NDArray[np.int6
     return ordered[catalogue.form_starts[ordered + 1] > catalogue.form_starts[ordered]]
 
 
-def _likeness(index: GramIndex, plain: str, catalogue: Catalogue) -> Floats:
+def _likeness(index: GramIndex, plain: str) -> Floats:
+    """Return which share of the weight of a text and of each form, on average, both hold."""
     cover = index.cover(plain)
-    shared = cover.matched / np.maximum((np.float32(cover.total) + index.weight_of) / 2, 1e-6)
-    return catalogue.best_of_forms(shared.astype(np.float32))
+    found: Floats = cover.matched / np.maximum((index.weight_of + np.float32(cover.total)) * _HALF, _LITTLE)
+    return found
 
 
-def _translated(plain: str, index: GramIndex, history: History) -> Floats:
-    codes, chance = history.forward.translate(plain)
-    unknown = history.forward.unknown(plain)
+def _translated(grams: Codes, index: GramIndex, history: History) -> Floats:
+    codes, chance = history.forward.translate(grams)
+    unknown = grams[~history.forward.knows(grams)]
     codes = np.concatenate([codes, unknown])
     chance = np.concatenate([chance, np.full(len(unknown), _UNKNOWN, np.float32)])
     ids, known = index.locate(codes)
-    found = index.gather(ids, index.weights[ids] * chance[known]) / np.sqrt(np.maximum(index.weight_of, 1e-6))
-    return found.astype(np.float32)
+    return index.gather(ids, index.weights[ids] * chance[known]) * index.shrinking

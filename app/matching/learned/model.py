@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.matching.grams import Floats
 from app.matching.learned.boosting import Trees
@@ -20,8 +21,10 @@ from app.matching.learned.sets import first_of, set_features
 
 REMEMBERED: Final = 4_096
 """Answers kept: a list is shown and its set asked for right after."""
-CLOSE: Final = 20
-"""Names that all rankers are asked about; the first of them is asked about every name."""
+EARLY: Final = 100
+"""Trees of the first ranker that are asked about every name."""
+CLOSE: Final = 16
+"""Names that these put first, which all trees of all rankers are asked about."""
 FAMILIAR: Final = 0.5
 """Share of known grams below which a text is too strange for its answer to be trusted in full."""
 _EDGE: Final = 1e-6
@@ -112,17 +115,15 @@ class LearnedMatcher:
         return [self._answer(*one) for one in zip(looks, scores, told, trusts, strict=True)]
 
     def _scores(self, tables: Sequence[Floats | Halves]) -> list[Floats]:
-        """The mean of all rankers for the names that the first of them puts first; its own order for those behind."""
-        leader, *others = self.model.rankers
-        scores = _each(leader.raw, tables)
+        """The mean of all rankers for the names that early trees put first; the order of these for those behind."""
+        scores = _each(lambda rows: self.model.rankers[0].raw(rows, count=EARLY), tables)
         close = [np.argsort(-one, kind="stable")[:CLOSE] for one in scores]
         rows = [table[places] for table, places in zip(tables, close, strict=True)]
-        for one, places, seconds in zip(scores, close, _each(lambda rows: mean_of(others, rows), rows), strict=True):
-            mean = (one[places] + seconds * len(others)) / (1 + len(others))
-            behind = one - one[places].min() + mean.min() - _BEHIND
-            behind[places] = mean
-            one[:] = behind
-        return scores
+        means = _each(self._mean, rows)
+        return [_merged(*one) for one in zip(scores, close, means, strict=True)]
+
+    def _mean(self, rows: Floats | Halves) -> Floats:
+        return mean_of(self.model.rankers, rows)
 
     def _familiar(self, question: Question) -> float:
         """The share of the text's grams that a name or a past text holds."""
@@ -141,6 +142,13 @@ class LearnedMatcher:
             tuple(round(chance, 4) for chance in falling.tolist()),
             tuple(numbers[place] for place in chosen),
         )
+
+
+def _merged(scores: Floats, places: NDArray[np.int64], mean: Floats) -> Floats:
+    """The ``mean`` at some places and behind them the other scores, in their order."""
+    merged: Floats = scores + (mean.min() - scores[places].min() - _BEHIND)
+    merged[places] = mean
+    return merged
 
 
 def _each(told: Callable[[Floats], Floats], tables: Sequence[Floats | Halves]) -> list[Floats]:

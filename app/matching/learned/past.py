@@ -65,10 +65,8 @@ class _Rows:
 
     def likeness(self, plain: str) -> Floats:
         """Return how much of its grams each row shares with ``plain``."""
-        cover = self.index.cover(plain)
-        total = np.sqrt(np.maximum(cover.total * self.index.weight_of, 1e-6))
-        found: Floats = (cover.matched / total).astype(np.float32)
-        return found
+        shared, factor = self.index.alike(plain)
+        return shared * np.float32(factor)
 
     def said(self, likeness: Floats) -> tuple[NDArray[np.int64], Floats]:
         """Return the names of the likest rows, each with the likeness of its row; names may come twice."""

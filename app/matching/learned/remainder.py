@@ -8,7 +8,7 @@ import numpy as np
 
 from app.matching.grams import Floats, distinct
 from app.matching.learned.encoder import Encoder
-from app.matching.learned.hashing import Rows, Whole, hashed
+from app.matching.learned.hashing import Buckets, Rows
 
 MEASURES: Final = (
     "added",
@@ -24,15 +24,14 @@ MEASURES: Final = (
 _LITTLE: Final = np.float32(1e-3)
 
 
-def remainders(text: str, names: Rows, sums: Floats, encoder: Encoder) -> Floats:
+def remainders(text: Buckets, names: Rows, sums: Floats, encoder: Encoder) -> Floats:
     """Return per name a row of :data:`MEASURES`: of sums of vectors of grams, and of how alike such sums are.
 
-    ``names`` are their hashed grams, ``sums`` the sums of the vectors of these.
+    ``text`` and ``names`` are their hashed grams, ``sums`` the sums of the vectors of the names'.
     """
-    own: Whole = distinct(hashed([text]).buckets)
+    own: Buckets = distinct(text)
     counts = _counts(names, own)
-    vectors: Floats = encoder.table[own].astype(np.float32)
-    bare: Floats = vectors @ encoder.turn
+    bare: Floats = encoder.table[own].astype(np.float32)
     held = (counts > 0).astype(np.float32)
     whole, common = bare.sum(axis=0), held @ bare
     added, left = sums - counts @ bare, whole - common
@@ -45,12 +44,12 @@ def remainders(text: str, names: Rows, sums: Floats, encoder: Encoder) -> Floats
         _alike(added, np.broadcast_to(whole, added.shape)),
         _alike(left, sums),
         _alike(common, sums),
-        ((1 - held) * _length(vectors)).max(axis=1),
+        ((1 - held) * _length(bare)).max(axis=1),
     ]
     return np.stack(columns, axis=1).astype(np.float32)
 
 
-def _counts(names: Rows, own: Whole) -> Floats:
+def _counts(names: Rows, own: Buckets) -> Floats:
     """How often each name holds each of a text's grams (sorted)."""
     at = np.minimum(np.searchsorted(own, names.buckets), len(own) - 1)
     known = own[at] == names.buckets

@@ -16,7 +16,7 @@ from app.matching.learned.encoder import Encoder
 from app.matching.learned.features import names_of
 from app.matching.learned.model import Model, Scale
 
-FORMAT: Final = "1"
+FORMAT: Final = "2"
 
 
 def fingerprint(names: Sequence[str], axes: Sequence[str]) -> str:
@@ -32,7 +32,6 @@ def to_bytes(model: Model, mark: str) -> bytes:
     arrays: dict[str, NDArray[np.generic]] = {
         "mark": _letters(mark),
         "table": model.encoder.table,
-        "turn": model.encoder.turn,
         "scale": np.array([scale.slope, scale.offset, scale.accept, scale.several]),
         **{f"ranker{number}": _letters(trees.written) for number, trees in enumerate(model.rankers)},
         **{f"setter{number}": _letters(trees.written) for number, trees in enumerate(model.setters)},
@@ -51,7 +50,7 @@ def from_bytes(content: bytes, mark: str) -> Model | None:
             if _text(arrays["mark"]) != mark:
                 return None
             return Model(
-                Encoder(arrays["table"], arrays["turn"]),
+                Encoder(arrays["table"]),
                 tuple(Trees(_text(arrays[name])) for name in sorted(arrays) if name.startswith("ranker")),
                 tuple(Trees(_text(arrays[name])) for name in sorted(arrays) if name.startswith("setter")),
                 Scale(*arrays["scale"].tolist()),

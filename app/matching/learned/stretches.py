@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from app.matching.grams import Floats
 from app.matching.learned.encoder import Encoder, unit
-from app.matching.learned.hashing import hashed
+from app.matching.learned.hashing import Buckets, edges
 
 SHORTEST: Final = 2
 LONGEST: Final = 12
 MOST: Final = 400
 """Stretches looked at, from the beginning of the text."""
+_SIZES: Final = np.arange(SHORTEST, LONGEST + 1)
 MEASURES: Final = (
     "stretch",
     "stretch_share",
@@ -42,41 +43,39 @@ class Stretches:
     vectors: Floats
 
 
-def stretches_of(text: str, whole: Floats, encoder: Encoder) -> Stretches:
-    """Return the stretches of a text; ``whole`` is its vector."""
+def stretches_of(text: str, grams: Buckets, whole: Floats, encoder: Encoder) -> Stretches:
+    """Return the stretches of a text; ``grams`` are its hashed grams, ``whole`` is its vector."""
     length = len(text)
-    low, high = np.meshgrid(np.arange(length), np.arange(length + 1), indexing="ij")
-    chosen = (high - low >= SHORTEST) & (high - low <= LONGEST) & (high - low < length)
+    low = np.repeat(np.arange(min(length, MOST)), len(_SIZES))
+    high = low + np.tile(_SIZES, min(length, MOST))
+    chosen = (high <= length) & (high - low < length)
     low, high = low[chosen][:MOST], high[chosen][:MOST]
     if not len(low):
         return Stretches(np.array([0]), np.array([length]), whole[None, :])
-    vectors = unit(_sums(text, low, high, encoder))[0]
+    vectors = unit(_sums(text, grams, low, high, encoder))[0]
     return Stretches(np.append(low, 0), np.append(high, length), np.concatenate([vectors, whole[None, :]]))
 
 
-def _sums(text: str, low: Whole, high: Whole, encoder: Encoder) -> Floats:
+def _sums(text: str, grams: Buckets, low: Whole, high: Whole, encoder: Encoder) -> Floats:
     """The mean vector of the grams of each stretch, which stands between two marks as a text does."""
-    length = len(text)
-    inner = _turned(hashed([text]).buckets, encoder)
-    singles, pairs, triples = inner[1 : length + 1], inner[length + 3 : 2 * length + 2], inner[2 * length + 4 : -1]
-    edges = _turned(hashed([text[at : at + 2] for at in range(length - 1)]).buckets, encoder)
-    edges = edges.reshape(length - 1, 9, -1)  # per pair of characters ab: < a b > <a ab b> <ab ab>
-    begins, ends = edges[:, [0, 4, 7]].sum(axis=1), edges[:, [3, 6, 8]].sum(axis=1)
-    summed = _between(singles, low, high) + _between(pairs, low, high - 1) + _between(triples, low, high - 2)
+    length, last = len(text), int(high.max())
+    singles = _running(grams[1 : last + 1], encoder)
+    pairs = _running(grams[length + 3 : length + 2 + last], encoder)
+    triples = _running(grams[2 * length + 4 : 2 * length + 2 + last], encoder)
+    begins, ends = (_vectors(marked, encoder).sum(axis=1) for marked in edges(text[:last]))
+    summed = singles[high] - singles[low] + pairs[high - 1] - pairs[low] + triples[high - 2] - triples[low]
     found: Floats = (summed + begins[low] + ends[high - 2]) / (3 * (high - low) + 3).astype(np.float32)[:, None]
     return found
 
 
-def _turned(buckets: Whole, encoder: Encoder) -> Floats:
-    """The vectors of grams through the linear layer: some hundred grams, where the stretches may be thousands."""
-    found: Floats = encoder.table[buckets].astype(np.float32) @ encoder.turn
-    return found
+def _vectors(buckets: Buckets, encoder: Encoder) -> Floats:
+    return encoder.table[buckets].astype(np.float32)
 
 
-def _between(vectors: Floats, low: Whole, high: Whole) -> Floats:
-    running = np.zeros((len(vectors) + 1, vectors.shape[1]), np.float32)
-    np.cumsum(vectors, axis=0, out=running[1:])
-    found: Floats = running[high] - running[low]
+def _running(buckets: Buckets, encoder: Encoder) -> Floats:
+    """The sums of the vectors of the first grams, of none to all."""
+    found = np.zeros((len(buckets) + 1, encoder.table.shape[1]), np.float32)
+    np.cumsum(encoder.table[buckets], axis=0, dtype=np.float32, out=found[1:])
     return found
 
 

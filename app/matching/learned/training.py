@@ -14,7 +14,7 @@ from app.matching.grams import Floats
 from app.matching.learned.boosting import Pool, Trees
 from app.matching.learned.calibration import scale_of
 from app.matching.learned.catalogue import Catalogue
-from app.matching.learned.encoder import Encoder, Halves, untrained
+from app.matching.learned.encoder import Encoder, Halves, Layers, untrained
 from app.matching.learned.features import Look, look
 from app.matching.learned.fitting import Fit, Pairs
 from app.matching.learned.hashing import Rows, hashed
@@ -68,7 +68,7 @@ class Training:
         np.random.default_rng(seed).shuffle(self._examples)
         self._progress = progress
         self._seed = seed
-        self._names = hashed(catalogue.texts)
+        self._names = catalogue.hashed
         self._done = 0
         self._parts = FOLDS * 2 + COUNCIL * 2 + 2
 
@@ -101,16 +101,16 @@ class Training:
     def _beat(self) -> None:
         self._progress.step(self._done, self._parts)
 
-    def _base(self) -> Encoder:
-        """An encoder that tells the names apart."""
+    def _base(self) -> Layers:
+        """Layers that tell the names apart."""
         self._tell()
         fit = Fit(untrained(self._seed), self._names, self._seed)
-        none = Pairs(Rows(np.zeros(1, np.int64), np.zeros(0, np.int64)), np.zeros(0, np.int64))
+        none = Pairs(Rows(np.zeros(1, np.int64), np.zeros(0, np.uint16)), np.zeros(0, np.int64))
         for _ in range(max(1, round(_BASE_NAMES / len(self._names)))):
             fit.round(none, 1.0, 1.0, self._beat)
-        return fit.encoder()
+        return fit.layers()
 
-    def _encoder(self, base: Encoder, rows: Sequence[Row]) -> Encoder:
+    def _encoder(self, base: Layers, rows: Sequence[Row]) -> Encoder:
         self._tell()
         texts = [(row.canonical, term) for row in rows for term in row.terms]
         pairs = Pairs(hashed([text for text, _ in texts]), np.array([term for _, term in texts], np.int64))
@@ -120,7 +120,7 @@ class Training:
             fit.round(pairs, share, min(1.0, (_ROUNDS - number) / (_SLOWER + 1)), self._beat)
         return fit.encoder()
 
-    def _folds(self, base: Encoder) -> list[_Seen]:
+    def _folds(self, base: Layers) -> list[_Seen]:
         """Each text looked at with what the other folds teach."""
         seen: dict[int, _Seen] = {}
         for fold in range(FOLDS):

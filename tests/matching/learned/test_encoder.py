@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from app.matching.learned.encoder import WIDTH, untrained
-from app.matching.learned.fitting import Fit, Pairs
+from app.matching.learned.fitting import Fit, Pairs, summed_runs
 from app.matching.learned.hashing import BUCKETS, hashed
 
 NAMES = ["肝病损切除术", "肝活组织检查", "脾病损切除术", "脾活组织检查"]
@@ -29,7 +29,7 @@ def test_thinning_leaves_something_of_each_row() -> None:
 
 
 def test_vectors_have_length_one_and_do_not_depend_on_company() -> None:
-    encoder = untrained(3)
+    encoder = untrained(3).encoder()
     vectors = encoder.encode(NAMES)
     assert vectors.shape == (4, WIDTH)
     assert np.allclose((vectors**2).sum(axis=1), 1, atol=1e-4)
@@ -48,3 +48,10 @@ def test_fitting_brings_texts_to_their_names_and_repeats() -> None:
     nearest = (encoder.encode(TEXTS) @ encoder.encode(NAMES).T).argmax(axis=1)
     assert nearest.tolist() == [0, 1, 2, 3]
     assert np.array_equal(encoder.table, fitted().encoder().table)
+
+
+def test_sums_of_runs_are_those_of_their_members() -> None:
+    draw = np.random.default_rng(4)
+    slopes, owners = draw.random((9, 3)).astype(np.float32), draw.integers(0, 9, 60)
+    first = np.array([0, 1, 2, 5, 40])
+    assert np.allclose(summed_runs(slopes, owners, first), np.add.reduceat(slopes[owners], first, axis=0), atol=1e-5)

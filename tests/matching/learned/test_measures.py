@@ -14,8 +14,8 @@ NAMES = ["胃溃疡", "高血压", "肺炎"]
 
 
 def test_stretches_have_the_vectors_of_their_letters() -> None:
-    encoder = untrained(5)
-    held = stretches_of(TEXT, encoder.encode([TEXT])[0], encoder)
+    encoder = untrained(5).encoder()
+    held = stretches_of(TEXT, hashed([TEXT]).buckets, encoder.encode([TEXT])[0], encoder)
     pieces = [TEXT[low:high] for low, high in zip(held.low.tolist(), held.high.tolist(), strict=True)]
     assert pieces[-1] == TEXT
     assert {"胃溃疡", "高血压"} <= set(pieces)
@@ -23,8 +23,8 @@ def test_stretches_have_the_vectors_of_their_letters() -> None:
 
 
 def test_each_name_finds_its_stretch() -> None:
-    encoder = untrained(5)
-    held = stretches_of(TEXT, encoder.encode([TEXT])[0], encoder)
+    encoder = untrained(5).encoder()
+    held = stretches_of(TEXT, hashed([TEXT]).buckets, encoder.encode([TEXT])[0], encoder)
     found = dict(zip(stretches.MEASURES, fitting(encoder.encode(NAMES), held).T, strict=True))
     assert np.allclose(found["stretch"][:2], 1, atol=1e-3)
     assert np.allclose(found["stretch_share"][:2], 3 / 7, atol=1e-3)
@@ -33,17 +33,17 @@ def test_each_name_finds_its_stretch() -> None:
 
 
 def test_a_text_of_one_letter_or_of_hundreds_has_stretches() -> None:
-    encoder = untrained(5)
+    encoder = untrained(5).encoder()
     for text in ("癌", "癌" * 400):
-        held = stretches_of(text, encoder.encode([text])[0], encoder)
+        held = stretches_of(text, hashed([text]).buckets, encoder.encode([text])[0], encoder)
         assert len(held.low) <= stretches.MOST + 1
         assert fitting(encoder.encode(NAMES), held).shape == (3, len(stretches.MEASURES))
 
 
 def test_a_name_that_is_the_text_adds_and_leaves_nothing() -> None:
-    encoder, names = untrained(5), hashed(["胃溃疡", "慢性胃溃疡", "肺炎"])
+    encoder, names = untrained(5).encoder(), hashed(["胃溃疡", "慢性胃溃疡", "肺炎"])
     vectors, lengths = encoder.summed(names)
-    found = remainder.remainders("胃溃疡", names, vectors * lengths[:, None], encoder)
+    found = remainder.remainders(hashed(["胃溃疡"]).buckets, names, vectors * lengths[:, None], encoder)
     columns = dict(zip(remainder.MEASURES, found.T, strict=True))
     assert np.allclose([columns["added"][0], columns["left"][0]], 0, atol=1e-3)
     assert columns["added"][1] > 0

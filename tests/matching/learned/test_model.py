@@ -6,7 +6,7 @@ import pytest
 
 from app.common.errors import Cancelled
 from app.common.progress import CancelAt
-from app.domain.coding import Band, CodeKind
+from app.domain.coding import Band, CodeKind, MatchResult
 from app.matching.contract import PastCoding
 from app.matching.first import FirstMatcher
 
@@ -64,11 +64,12 @@ def test_two_operations_are_answered_by_two_names(taught: FirstMatcher) -> None:
 def test_many_texts_together_are_answered_as_one_by_one(taught: FirstMatcher, untaught: FirstMatcher) -> None:
     assert untaught.take_model(PX, taught.model_bytes(PX))
     texts = ["膀胱瘤子拿掉", "，。！", "肝瘤子拿掉+脾放脓", "qwertz", "", "脑放脓"]
-    together = taught.match_many(texts, PX)
+    together, firsts = taught.match_many(texts, PX, 10), taught.match_many(texts, PX)
     for text in texts:
         alone, found = untaught.match(text, PX), together[text]
         assert [candidate.code for candidate in found.candidates] == [candidate.code for candidate in alone.candidates]
         assert found.band is alone.band
+        assert firsts[text] == MatchResult(found.candidates[:1], found.band)
 
 
 def test_reasons_are_still_given(taught: FirstMatcher) -> None:

@@ -8,7 +8,7 @@ import pytest
 from app.domain.coding import CodeKind
 from app.matching.grams import GramIndex, grams, numbered
 from app.matching.learned.agreement import CONFLICT, EQUAL, PLACES, on_axes, on_places
-from app.matching.learned.alignment import MEASURES, aligned
+from app.matching.learned.alignment import MEASURES, Alignment
 from app.matching.learned.catalogue import Catalogue
 from app.matching.learned.past import History, Row
 from app.matching.lexicon import Lexicon
@@ -45,10 +45,12 @@ def test_a_learned_word_explains_the_name(catalogue: Catalogue) -> None:
     history = History(rows, catalogue)
     sources = grams("肚子疼")
     share = np.full(len(sources), 1 / len(sources), np.float32)
-    found = aligned(sources, np.array([0, 3]), catalogue, history, share)
+    alignment = Alignment(sources, np.array([3, 1, 0]), catalogue, history)
+    found = alignment.of(np.array([2, 0]), share)
     explained = found.measures[:, MEASURES.index("explained")]
     assert explained[1] > explained[0]
     assert found.covers.shape == (2, len(sources))
+    assert np.allclose(alignment.likely()[[2, 0]], found.measures[:, MEASURES.index("likely")])
     assert history.near_words("肚子疼").terms.tolist()[:1] == [3]
     assert history.habits.uses.tolist() == [1, 0, 0, 1, 1]
 
