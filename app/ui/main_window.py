@@ -349,7 +349,7 @@ class MainWindow(QMainWindow):
         focus = page.default_focus()
         if focus is not None:
             focus.setFocus(Qt.FocusReason.OtherFocusReason)
-        elif not page.isAncestorOf(QApplication.focusWidget() or self):
+        if not page.isAncestorOf(QApplication.focusWidget() or self):
             page.setFocus(Qt.FocusReason.OtherFocusReason)
             page.focusNextChild()
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 from app.common.errors import UserProblem
 from app.ui.theme import theme
 from app.ui.widgets.buttons import Button
+from app.ui.widgets.painting import draw_focus_ring
 from app.ui.widgets.panes import Pane, column, row
 from app.ui.widgets.text import IconLabel, Text
 
@@ -69,6 +70,12 @@ class Message(Pane):
         self._button.set_text(button)
         self._button.setVisible(bool(button))
         self._run = run
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the ground, and the focus where a page gives it to its message."""
+        super().paintEvent(event)
+        if self.hasFocus():
+            draw_focus_ring(QPainter(self), self.rect())
 
     def _on_clicked(self) -> None:
         if self._run:

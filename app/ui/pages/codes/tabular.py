@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.services.types import ContextNode
@@ -106,6 +106,12 @@ class TabularList(QListView):
         self.setObjectName("tabular_list")
         self.setAccessibleName("类目表")
         self.doubleClicked.connect(self._on_double_click)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the lines; without a chosen one the focus is shown round the whole."""
+        super().paintEvent(event)
+        if self.hasFocus() and not self.currentIndex().isValid():
+            draw_focus_ring(QPainter(self.viewport()), self.viewport().rect())
 
     def show_nodes(self, nodes: Sequence[ContextNode]) -> None:
         """Show other lines, the current code chosen and in sight."""

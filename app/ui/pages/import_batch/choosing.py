@@ -50,9 +50,11 @@ class DropPanel(Panel):
         super().__init__()
         self.setAcceptDrops(True)
         self._stack = QStackedLayout()
+        self.body.addLayout(
+            self._stack
+        )  # before its parts: the first is shown at once, and else as a window of its own
         self._stack.addWidget(self._make_invitation(actions))
         self._stack.addWidget(self._make_reading())
-        self.body.addLayout(self._stack)
 
     def show_invitation(self, refusal: str = "") -> None:
         """Invite to choose a file; ``refusal`` says why the last one was not taken."""
