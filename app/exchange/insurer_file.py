@@ -77,6 +77,14 @@ def headings_of(path: Path) -> tuple[str, ...]:
     return tuple(read_tables(path, knows=_is_known)[0].header)
 
 
+def lacking_role(path: Path, mapping: Mapping[str, str]) -> str:
+    """Return ``drg`` or ``record_no`` where no column of the file stands for it, '' when both are there."""
+    columns = _columns(read_tables(path, knows=_is_known)[0], mapping)
+    if "drg" not in columns:
+        return "drg"
+    return "" if "record_no" in columns or "settlement_no" in columns else "record_no"
+
+
 def read_returns(path: Path, mapping: Mapping[str, str], progress: Progress | None = None) -> ReturnTable:
     """Read a CSV or workbook; ``mapping`` names the heading of a role where the file's own word is not known.
 

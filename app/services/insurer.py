@@ -15,7 +15,7 @@ from app.domain.case import CaseState
 from app.domain.changes import Changes
 from app.domain.dictionaries import dictionary
 from app.drg.returned import Theirs
-from app.exchange.insurer_file import ReturnRow, headings_of, read_returns, signature_of
+from app.exchange.insurer_file import ReturnRow, headings_of, lacking_role, read_returns, signature_of
 from app.exchange.limits import Part
 from app.services.case_view import load_case
 from app.services.checking import CheckingService
@@ -58,6 +58,16 @@ class InsurerService:
         table = read_returns(path, known, Part(progress, 0, _READING))
         lines, problems = self._judged(table.rows, Part(progress, _READING, 1))
         return InsurerPreview(path, digest, table.signature, table.columns, table.headings, lines, problems)
+
+    @needs("coder", "insurance")
+    def headings(self, path: Path) -> tuple[str, ...]:
+        """Return the headings of a file. Raises :class:`UserProblem` for one that cannot be read."""
+        return headings_of(path)
+
+    @needs("coder", "insurance")
+    def lacking(self, path: Path, mapping: Mapping[str, str] | None = None) -> str:
+        """Return the role of a column that has to be named before the file can be used, '' when none has."""
+        return lacking_role(path, self._remembered(path) if mapping is None else mapping)
 
     def _remembered(self, path: Path) -> dict[str, str]:
         with self._session.db.read() as reader:
