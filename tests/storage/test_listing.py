@@ -84,6 +84,13 @@ def test_every_question_is_answered_as_sql_answers_it(db: Database) -> None:
     assert_same(db)
 
 
+def test_counts_agree_with_the_lists(db: Database) -> None:
+    queries = {str(number): WorklistQuery(filters=(one,)) for number, one in enumerate(_FILTERS)}
+    assert db.listing.counts(queries) == {name: len(db.listing.ids(query)) for name, query in queries.items()}
+    with db.read() as reader:
+        assert db.listing.value_counts("dept") == reader.value_counts("dept")
+
+
 def test_it_follows_every_write(db: Database) -> None:
     me = local_actor()
     assert len(db.listing.ids(WorklistQuery())) == CASES

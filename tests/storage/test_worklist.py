@@ -256,18 +256,6 @@ def test_an_unknown_column_is_a_bug(ask: Ask, query: WorklistQuery) -> None:
         ask("worklist_ids", query)
 
 
-def test_counts_agree_with_the_lists(ward: list[int], ask: Ask, found: Found) -> None:
-    queries = {
-        "all": WorklistQuery(),
-        "errors": WorklistQuery(filters=(Filter("errors", By.FROM, (1,)),)),
-        "text": WorklistQuery("肺炎", (Filter("dept", By.IS, ("05",)),)),
-        "none": WorklistQuery("没有"),
-    }
-    counted = ask("counts", queries)
-    assert counted == {name: len(ask("worklist_ids", query)) for name, query in queries.items()}
-    assert ask("counts", {}) == {}
-
-
 def test_values_of_a_column_come_with_their_numbers(ward: list[int], ask: Ask) -> None:
     assert list(ask("value_counts", "dept").items()) == [("03.01", 7), ("03.04", 7), ("05", 6)]  # type: ignore[attr-defined]
     assert ask("value_counts", "claimed_by") == {"wangmin": 4}
