@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,7 +69,7 @@ class Typist:
 
 def _look_back(spot: Spot) -> None:
     if spot.is_focused(spot.typed):
-        print("back", flush=True)
+        print(f"back {time.process_time():.2f}", flush=True)
 
 
 def _window() -> MainWindow | None:

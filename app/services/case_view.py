@@ -17,6 +17,7 @@ from app.domain.states import LOCKED
 from app.domain.values import display
 from app.qc.context import Sibling
 from app.qc.engine import RuleSet
+from app.services.case_time import deadline_of_case, holder_of
 from app.services.documents import profile_of
 from app.services.first_group import FirstGroup, first_groups
 from app.services.lock_words import lock_words
@@ -106,6 +107,7 @@ class ViewBuilder:
             decisions = read_decisions(reader, case_id)
             noted = noted_paths(reader, stored, session.actor.id)
             first = self._first(reader, stored)
+            due, held = deadline_of_case(reader, stored), holder_of(reader, stored, session.actor)
         rules, stamp = session.engines.rule_sets.for_record(stored.record), session.engines.stamp
         world = _World(stored.state, siblings, rules, first, profile_of(stored.record), stamp)
         report = self._report(stored, world, touched)
@@ -118,7 +120,7 @@ class ViewBuilder:
             record=stored.record,
             state=stored.state,
             version=stored.version,
-            locked=self._locked(stored),
+            locked=self._locked(stored) or held,
             proposals=stored.proposals,
             accepted=stored.accepted,
             changed=_changed(stored.record, edited),
@@ -130,6 +132,8 @@ class ViewBuilder:
             saved_at=stored.updated,
             claimed_by=stored.claimed_by,
             batch_title=batch,
+            deadline=due,
+            held=held,
             noted=noted,
         )
 

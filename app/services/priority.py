@@ -161,6 +161,18 @@ class Priority:
         return deadline
 
 
+def deadline_of(state: CaseState, discharge: datetime | None, weights: Weights) -> datetime | None:
+    """Return when the next step of one case is due, None where nothing is."""
+    if discharge is None or state not in (*CODING, *REVIEWING, _S.INPATIENT):
+        return None
+    if state is _S.INPATIENT:
+        return discharge
+    day = seconds(discharge) // _DAY_S
+    if state in CODING:
+        return moment_of(int(_coding_ends(np.array([day]), weights.code_days)[0]))
+    return moment_of((day + 1 + weights.submit_days) * _DAY_S)
+
+
 def last_day_due(now: datetime, code_days: int) -> datetime | None:
     """Return the end of the last discharge day whose cases should be coded by ``now``, None for none within a year."""
     today = int(seconds(now) // _DAY_S)

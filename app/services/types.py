@@ -107,6 +107,8 @@ class CaseView:
     """Everything the case page shows, read in one go. Rows of ``record`` carry their stored ids.
 
     ``noted`` are the paths with an open sticky note that the user may read, '' for one on the whole case.
+
+    ``deadline`` is when the next step is due, None for no more steps; ``held`` says who else is coding the case.
     """
 
     case_id: int
@@ -125,6 +127,8 @@ class CaseView:
     saved_at: datetime
     claimed_by: str = ""
     batch_title: str = ""
+    deadline: datetime | None = None
+    held: str = ""
     noted: frozenset[str] = frozenset()
 
     def row_key(self, group: Group, index: int) -> RowKey:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Final
 
@@ -38,3 +38,16 @@ def undone_of(connection: sa.Connection, op_ids: Sequence[int]) -> set[int]:
     query = sa.select(header.undo_of, header.op).where(header.undo_of.in_(op_ids)).order_by(header.id)
     last = {int(of or 0): op for of, op in connection.execute(query)}
     return {of for of, op in last.items() if op == Op.UNDO.value}
+
+
+def claimed_since(connection: sa.Connection, case_id: int) -> datetime | None:
+    """Return when a case was claimed by who has it now, None when nobody ever claimed it."""
+    query = (
+        sa.select(audit_operation.c.at)
+        .join(audit_change, audit_change.c.op_id == audit_operation.c.id)
+        .where(audit_change.c.case_id == case_id, audit_change.c.field == "claimed_by")
+        .order_by(audit_change.c.op_id.desc())
+        .limit(1)
+    )
+    at = connection.execute(query).scalar()
+    return datetime.fromisoformat(at) if at else None

@@ -94,6 +94,14 @@ _WHOLE = (
     _act("section_down", "下一部分", "跳到首页的下一部分。", _section_down, "Ctrl+PgDown", doing.is_open),
     _act("today", "填入今天", "在日期字段填入今天。", doing.type_today, "Ctrl+;"),
     _act(
+        "take_over",
+        "请求接手",
+        "接手别人正在编辑的病案：由您编辑，对方只能阅读。",
+        doing.take_over,
+        "Alt+J",
+        doing.is_held,
+    ),
+    _act(
         "leave",
         "返回列表",
         "按 Esc 回到来处；在字段中先恢复原值，再按一次返回。",

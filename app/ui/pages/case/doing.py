@@ -15,6 +15,7 @@ from app.ui.pages.case.fields import SheetField
 from app.ui.pages.case.full_text import FullText
 from app.ui.pages.case.page import CasePage
 from app.ui.pages.wording import joined
+from app.ui.widgets import ask
 
 _DATES = (FieldType.DATE, FieldType.DATETIME)
 _GROUPS = {Group.DX: "诊断", Group.OP: "手术"}
@@ -31,6 +32,11 @@ def is_open(page: CasePage) -> bool:
 def is_unlocked(page: CasePage) -> bool:
     """True when a case is shown that may be changed, with all that is known about it."""
     return page.is_whole and page.view is not None and not page.view.locked
+
+
+def is_held(page: CasePage) -> bool:
+    """True when somebody else is coding the case that is shown."""
+    return page.is_whole and page.view is not None and bool(page.view.held)
 
 
 def in_grid(page: CasePage) -> bool:
@@ -288,6 +294,22 @@ def type_today(page: CasePage) -> None:
     elif isinstance(widget, SheetField) and widget.look.editable:
         widget.restore_typed(today)
         widget.commit()
+
+
+def take_over(page: CasePage) -> None:
+    """Ask, then claim a case that somebody else is coding; he sees it in his list and in the history."""
+    if page.view is not None:
+        told = f"{page.view.held}。接手后由您编辑，对方只能阅读；接手记入审计，可撤销。"
+        ask(page, "接手这份病案", told, "接手", partial(_taken_over, page))
+
+
+def _claimed(page: CasePage, case_id: int) -> None:
+    page.shell.services.list_work.claim([case_id])
+
+
+def _taken_over(page: CasePage) -> None:
+    if page.view is not None and page.work.decide(partial(_claimed, page)):
+        page.shell.notices.toast("已接手，现在由您编辑。", undo=page.undo)
 
 
 def leave(page: CasePage) -> None:

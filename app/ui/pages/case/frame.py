@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
 
 from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
@@ -19,9 +19,10 @@ from app.ui.actions import ActionTable
 from app.ui.pages.case.looks import field_text
 from app.ui.pages.case.paper import PAPER
 from app.ui.pages.case.places import SECTION_TITLES
+from app.ui.pages.worklist.times import time_left
 from app.ui.pages.wording import age_text, joined, sex_text
 from app.ui.theme import theme
-from app.ui.widgets import ActionButton, Pane, ProgressLine, Rule, StatePill, Text, column, row
+from app.ui.widgets import ActionButton, Chip, Pane, ProgressLine, Rule, StatePill, Text, column, row
 from app.ui.widgets.painting import draw_icon, severity_icon
 from app.ui.widgets.text import restyle
 
@@ -43,8 +44,9 @@ def _short_rule() -> Rule:
 class CaseStrip(Pane):
     """Who this is, the state, what can be done with the whole case; one line about the lock while there is one."""
 
-    def __init__(self, actions: ActionTable) -> None:
+    def __init__(self, actions: ActionTable, now: Callable[[], datetime]) -> None:
         super().__init__("surface", "b")
+        self._now = now
         self._name = Text("", "title")
         self._who = Text("", "body", "secondary")
         self._record = Text("", "code")
@@ -52,14 +54,17 @@ class CaseStrip(Pane):
         self._stay = Text("", "body", "secondary")
         self._stay_rule = _short_rule()
         self._state = StatePill("to_code", bold=True)
+        self._left = Chip("", "neutral", "due")
+        self._left.setObjectName("time_left")
         self._note = Text("", "body", "muted", elide=True)
+        self.take_over_button = ActionButton(actions, "case.take_over", small=True)
         self.undo_button = ActionButton(actions, "case.undo", small=True, keys=False)
         self.return_button = ActionButton(actions, "case.return", small=True, keys=False)
         self.finish_button = ActionButton(actions, "case.finish", kind="primary", small=True)
         line = row(self._name, self._who, _short_rule(), gap=10, margins=(12, 0, 12, 0))
         line.addLayout(row(Text("病案号", "body", "secondary"), self._record, self._visit, gap=5))
         line.addWidget(self._stay_rule)
-        for widget in (self._stay, _short_rule(), self._state):
+        for widget in (self._stay, _short_rule(), self._state, self._left):
             line.addWidget(widget)
         line.addWidget(self._note, 1)
         for button in self.buttons:
@@ -76,7 +81,7 @@ class CaseStrip(Pane):
     @property
     def buttons(self) -> tuple[ActionButton, ...]:
         """What can be done with the whole case, in the order of Tab."""
-        return self.undo_button, self.return_button, self.finish_button
+        return self.take_over_button, self.undo_button, self.return_button, self.finish_button
 
     def show_view(self, view: CaseView) -> None:
         """Show a case."""
@@ -91,8 +96,21 @@ class CaseStrip(Pane):
         self._state.set_state(str(view.state))
         self._note.setText(_lock_text(view) if view.locked else view.batch_title)
         self._note.set_tone("warn" if view.locked else "muted")
+        self._show_time(view)
+        self.take_over_button.setVisible(bool(view.held))
+        for button in (self.undo_button, self.return_button, self.finish_button):
+            button.setVisible(not view.locked)
         self.undo_button.set_text(f"撤销 {view.undo_name}" if view.undo_name else "撤销")
         self._show_stay()
+
+    def _show_time(self, view: CaseView) -> None:
+        """Show how much time the next step has, unless the case waits for somebody else."""
+        self._left.setVisible(view.deadline is not None and not view.locked)
+        if view.deadline is not None:
+            left = view.deadline - self._now()
+            tone = "error" if left <= timedelta() else "warn" if left < timedelta(days=1) else "neutral"
+            self._left.set_text(time_left(left), tone)
+            self._left.setToolTip(f"{view.deadline:%Y-%m-%d %H:%M} 前")
 
     def flash(self) -> None:
         """Say once more why nothing can be typed."""
@@ -125,6 +143,8 @@ def _lock_text(view: CaseView) -> str:
     """Return what is locked and what would open it; a cancelled case stays closed."""
     if view.locked.endswith("。"):
         return view.locked
+    if view.held:
+        return f"{view.held}。您可阅读，或请求接手。"
     closed = view.state in (CaseState.CANCELLED, CaseState.UNLOCK_REQUESTED)
     return f"{view.locked}。" if closed else f"{view.locked}。修改需先申请解锁。"
 

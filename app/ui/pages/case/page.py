@@ -18,7 +18,8 @@ from app.domain.findings import Finding
 from app.qc.questions import Asked
 from app.services.types import CaseView
 from app.ui.page import Page, PageSpec, Place, SaveState, Shell, VersionNote
-from app.ui.pages.case import deciding, hints, reading
+from app.ui.pages.case import clashing, deciding, hints, reading
+from app.ui.pages.case.conflict import Clash
 from app.ui.pages.case.dock import remedy_label
 from app.ui.pages.case.dock_pane import QcDock
 from app.ui.pages.case.dock_splitter import DockSplitter
@@ -57,6 +58,7 @@ class CasePage(Page):
         self.last_path = ""
         self._revising = False
         self._half_typed = ("", "")
+        self.clashes: list[Clash] = []
         self._landing: str | int | Section = Section.DIAGNOSIS
         self._land_soon = QTimer(self)
         self._land_soon.setSingleShot(True)
@@ -78,7 +80,7 @@ class CasePage(Page):
     def build(self) -> None:
         """Make strip, index, sheet with grids, dock and fee strip."""
         actions = self.shell.actions
-        self.strip = CaseStrip(actions)
+        self.strip = CaseStrip(actions, self._now)
         self.index = SectionIndex()
         self.grids = {group: RowGrid(self.shell, group) for group in (Group.DX, Group.OP)}
         self.boxes = {group: GridBox(grid, self.undo) for group, grid in self.grids.items()}
@@ -217,9 +219,9 @@ class CasePage(Page):
         """Read the case anew when somebody else's write touched it, or prices and payment rules changed."""
         priced_anew = changes.assets and self.shell.services.is_ready
         if self.view and (priced_anew or self.view.case_id in changes.cases) and not self.work.publishing:
-            view = self.work.read(self.view.case_id)
+            before, view = self.view, self.work.read(self.view.case_id)
             if view is not None:
-                self.show_view(view)
+                clashing.show_anew(self, before, view)
 
     # Opening.
 
@@ -344,6 +346,7 @@ class CasePage(Page):
                 self.sheet.scroll_to(self._landing)
             case _:
                 self.go_to_field(self._landing)
+        clashing.ask_waiting(self)
         (path, text), self._half_typed = self._half_typed, ("", "")
         if path:
             at = FieldPath.parse(path)
@@ -532,7 +535,7 @@ class CasePage(Page):
         """Put half-typed text of an earlier run back where it was typed; it is stored when the field is left."""
         if view.locked:
             return
-        for path, text in view.drafts.items():
+        for path, text in clashing.drafts_to_restore(self, view).items():
             at = FieldPath.parse(path)
             widget = self._field_at(path)
             if widget is not None and text != widget.shown:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from app.domain.case import CaseRecord
 from app.domain.changes import Changes
 from app.domain.field import Section
 from app.services.composition import open_services
+from app.storage.actor import Actor
+from app.storage.ops import Op
 from app.ui.page import PageSpec, Place
 from app.ui.pages.case import PAGE as CASE
 from app.ui.widgets import Button
@@ -241,3 +244,66 @@ def test_a_write_that_fails_can_be_tried_again(case: Any, monkeypatch: pytest.Mo
     is_full[0] = False
     case.page.shell.retry_save()
     assert case.value("contact_name") == "Wu"
+
+
+def test_a_case_that_somebody_else_codes_is_read_until_it_is_taken_over(case: Any) -> None:
+    case.services.cases.set_text(case.case_id, "contact_name", "某人（测试）")
+    other = Actor("wangmin", "王敏（测试）", frozenset({"coder"}))
+    with case.services.session.db.operation(Op.CLAIM, by=other) as tx:
+        tx.claim(case.case_id)
+    case.desk.window.publish(Changes(cases=frozenset((case.case_id,))))
+    assert case.says("正在编辑")
+    assert case.says("您可阅读，或请求接手。")
+    assert not case.page.strip.finish_button.isVisible()
+    case.go_to("contact_name")
+    case.press('"Wu')
+    assert case.page.strip.is_flashing
+    case.press("Alt+J")
+    case.press("Return")
+    assert case.stored().held == ""
+    assert case.page.strip.finish_button.isVisible()
+    case.press("Ctrl+Z")
+    assert case.stored().held
+
+
+def test_the_strip_says_how_much_time_is_left(case: Any) -> None:
+    assert case.stored().deadline is not None
+    words = case.visible("time_left").accessibleName()
+    assert words.startswith(("剩 ", "逾期 "))
+
+
+def test_a_field_stored_elsewhere_while_it_is_typed_is_asked_about(case: Any) -> None:
+    case.go_to("contact_name")
+    case.press('"Wu')
+    case.services.cases.set_text(case.case_id, "contact_name", "别处（测试）")
+    case.desk.window.publish(Changes(cases=frozenset((case.case_id,))))
+    card = case.visible("conflict_card")
+    assert card is not None
+    assert case.focus is card
+    assert case.value("contact_name") == "别处（测试）"
+    case.press("Tab", "Return", on=None)
+    assert case.visible("conflict_card") is None
+    assert case.value("contact_name") == "Wu"
+
+
+def test_a_draft_overtaken_by_somebody_is_asked_about_when_the_case_opens(
+    case: Any, add_case: Callable[..., int], another: CaseRecord
+) -> None:
+    clock: Any = case.services.session.clock
+    other = add_case(another)
+    case.services.drafts.note(other, "contact_name", "Wu")
+    case.services.drafts.keep()
+    clock.at += timedelta(minutes=5)
+    case.services.cases.set_text(other, "contact_name", "别人（测试）")
+    with case.services.session.db.caching() as cache:
+        cache.clear_drafts(other)
+    clock.at -= timedelta(minutes=5)
+    case.services.drafts.note(other, "contact_name", "Wu")
+    case.services.drafts.keep()
+    case.open(other)
+    card = case.visible("conflict_card")
+    assert card is not None
+    case.press("Tab", "Tab", "Return", on=None)
+    assert case.visible("conflict_card") is None
+    assert case.value("contact_name") == "别人（测试）"
+    case.wait(lambda: not case.stored().drafts)
