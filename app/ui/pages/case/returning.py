@@ -12,6 +12,7 @@ from app.domain.returning import AnswerNeed, ReturnOption, ReturnQuestion
 from app.domain.states import LEGAL
 from app.qc.questions import Asked
 from app.services.return_places import place_name
+from app.services.types import CaseView
 from app.ui.page import Place
 from app.ui.pages.case.dock_cards import FindingCard, QuestionCard
 from app.ui.pages.case.reasons import Asking, ask_words
@@ -77,8 +78,14 @@ def _open(page: CasePage, path: str, finding: Finding | None, asked: Asked | Non
     fill = partial(services.asking.draft_from, case_id, path=question.path, rule_id=question.rule_id)
     place = f"{place_name(path)}{f'　{question.rule_id}' if question.rule_id else ''}"
     templates, due = services.return_templates.lines(), services.asking.due(page.view.state)
-    facts = AskFacts(place, question, template, templates, due, can_return(page), fill)
+    group = _group(page.view) if page.shell.user.may("qc") else ""
+    facts = AskFacts(place, question, template, templates, due, can_return(page), fill, group)
     ReturnCard(page.window(), facts, partial(_asked, page)).open_card()
+
+
+def _group(view: CaseView) -> str:
+    explanation = view.grouping.explanation
+    return f"{explanation.result.drg} {explanation.name}".strip() if explanation else ""
 
 
 def _of_follow_up(question: ReturnQuestion, asked: Asked) -> ReturnQuestion:

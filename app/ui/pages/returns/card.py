@@ -29,7 +29,10 @@ Take = Callable[[ReturnQuestion, bool], object]
 
 @dataclass(frozen=True, slots=True)
 class AskFacts:
-    """What the card starts with: the place in words, the question, its template, all templates, when it is due."""
+    """What the card starts with: the place in words, the question, its template, all templates, when it is due.
+
+    ``group`` is the group of the case, for those who may see it; it never goes to the physician.
+    """
 
     place: str
     asked: ReturnQuestion
@@ -38,6 +41,7 @@ class AskFacts:
     due: datetime
     can_send: bool
     fill: Callable[[ReturnTemplate], ReturnQuestion]
+    group: str = ""
 
 
 class ReturnCard(Card):
@@ -65,6 +69,8 @@ class ReturnCard(Card):
         self._add("选项，一行一个：“回答 = 改成的值 [记载位置｜改为｜理由]”", self.options)
         self._add("编码员看到的记录", self.seen)
         self._add("答复期限", self.due)
+        if facts.group:
+            self.box.addWidget(Text(f"现分组 {facts.group}，仅质控可见，不送给医师。", "caption", "muted"))
         self._problem = Text("", "caption", "error", wrap=True)
         self._problem.setObjectName("return_problem")
         self.box.addWidget(self._problem)
