@@ -12,7 +12,8 @@ from app.services.snapshots import SnapshotChange
 from app.services.submission_types import Receipt, StoredSubmission, SubmittedCase
 from app.ui.models.records import RecordModel
 from app.ui.pages.wording import joined
-from app.ui.widgets import Cell, Column, DataTable, Rule, StateStack, Text, column
+from app.ui.theme import theme
+from app.ui.widgets import Cell, Column, DataTable, Rule, ScrollPane, StateStack, Text, column
 
 _CASES: Final = (
     Column("record_no", "病案号", 88),
@@ -21,6 +22,7 @@ _CASES: Final = (
     Column("sha", "内容指纹", 90, stretch=True),
 )
 _MOST: Final = 40
+_CHANGES: Final = 150
 _KINDS: Final = {"list": "结算清单", "upload": "上传文件", "answer": "回执"}
 
 
@@ -50,7 +52,12 @@ class SubmissionDetail(QWidget):
         box.addLayout(head)
         box.addWidget(self.table, 1)
         box.addWidget(Rule())
-        box.addLayout(column(Text("与上一版相比", "bold"), self.changes, gap=4, margins=(14, 10, 14, 12)))
+        pane = ScrollPane("surface", (14, 10, 14, 12), 4)
+        pane.box.addWidget(Text("与上一版相比", "bold"))
+        pane.box.addWidget(self.changes)
+        pane.box.addStretch(1)
+        pane.setFixedHeight(theme().px(_CHANGES))
+        box.addWidget(pane)
         content.setLayout(box)
         self._stack = StateStack(content)
         self.setLayout(column(self._stack))

@@ -18,7 +18,7 @@ from app.ui.widgets import Cell, Column, DataTable, StateStack, Tabs, column, ro
 TABS: Final = (("ready", "可提交"), ("refused", "被拦下"), ("register", "提交登记"), ("unlock", "解锁申请"))
 _READY: Final = (
     Column("record_no", "病案号", 92),
-    Column("name", "姓名", 92),
+    Column("name", "姓名", 112),
     Column("dept", "科室", 120, stretch=True),
     Column("drg", "DRG", 70),
     Column("rw", "权重", 70, align="right"),
@@ -27,7 +27,7 @@ _READY: Final = (
 )
 _REFUSED: Final = (
     Column("record_no", "病案号", 92),
-    Column("name", "姓名", 92),
+    Column("name", "姓名", 112),
     Column("dept", "科室", 110),
     Column("words", "拦下的原因", 230, stretch=True),
     Column("remedy", "怎样处理", 220, stretch=True),
@@ -42,7 +42,7 @@ _REGISTER: Final = (
 )
 _UNLOCK: Final = (
     Column("record_no", "病案号", 92),
-    Column("name", "姓名", 92),
+    Column("name", "姓名", 112),
     Column("version", "版本", 64),
     Column("was", "现状", 70),
     Column("who", "申请人", 90),
