@@ -83,7 +83,7 @@ class ViewBuilder:
                 changed=_changed(stored.record, reader.edited_cells(case_id)),
                 report=kept.value if kept is not None and kept.version == stored.version else QcReport(),
                 grouping=_NOT_GROUPED,
-                drafts=reader.drafts(case_id),
+                drafts=reader.drafts(case_id, self._session.actor.mark),
                 undo_name="",
                 redo_name="",
                 saved_at=stored.updated,
@@ -101,7 +101,7 @@ class ViewBuilder:
             edited = reader.edited_cells(case_id)
             undoable = reader.undoable(session.actor.id, case_id, limit=1)
             redoable = reader.redoable(session.actor.id, case_id, limit=1)
-            drafts = reader.drafts(case_id)
+            drafts = reader.drafts(case_id, session.actor.mark)
             batch = reader.batch_title(stored.batch_id) if stored.batch_id else ""
             siblings = tuple(Sibling.of(other, stored.record) for other in reader.same_patient(case_id))
             decisions = read_decisions(reader, case_id)

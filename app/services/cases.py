@@ -67,7 +67,7 @@ class CaseService:
         parsed = parse(spec, typed)
         with self._write(Op.SET_FIELD, case_id, stored) as tx:
             self._put(tx, stored, at, parsed)
-            tx.clear_drafts(case_id, [path])
+            tx.clear_drafts(case_id, [path], whose=self._session.actor.mark)
         return self._views.after(case_id, self._touched(tx.changes))
 
     @needs("coder")

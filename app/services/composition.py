@@ -93,8 +93,8 @@ class Places:
                 cache.save_place(self._name(key), value)
 
     def _name(self, key: str) -> str:
-        actor = self._session.actor
-        return f"ui.{key}" if actor == local_actor() else f"ui.{actor.id}.{key}"
+        mark = self._session.actor.mark
+        return f"ui.{mark}.{key}" if mark else f"ui.{key}"
 
 
 @dataclass(frozen=True, slots=True)

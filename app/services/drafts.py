@@ -26,7 +26,7 @@ class Overtaken:
 
 
 class DraftService:
-    """Keeps the last half-typed text of each field. Noting never waits; :meth:`keep` stores, for any thread.
+    """Keeps the last half-typed text of each field and person. Noting never waits; :meth:`keep` stores, for any thread.
 
     What is forgotten before it was stored is never stored: the texts are taken out only inside the transaction.
     """
@@ -34,19 +34,19 @@ class DraftService:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._turn = threading.Lock()
-        self._noted: dict[tuple[int, str], str] = {}
+        self._noted: dict[tuple[str, int, str], str] = {}
 
     @needs(*EVERYONE)
     def note(self, case_id: int, path: str, typed: str) -> None:
         """Note what stands in a field now; '' says that its draft is to go."""
         with self._turn:
-            self._noted[case_id, path] = typed
+            self._noted[self._session.actor.mark, case_id, path] = typed
 
     @needs(*EVERYONE)
     def forget(self, case_id: int, path: str) -> None:
         """Drop what was noted and is not stored yet: the field is being stored itself."""
         with self._turn:
-            self._noted.pop((case_id, path), None)
+            self._noted.pop((self._session.actor.mark, case_id, path), None)
 
     @property
     @needs(*EVERYONE)
@@ -63,13 +63,13 @@ class DraftService:
         (progress or NoProgress()).step(0, 1)
         if not self.waits:
             return 0
-        noted: dict[tuple[int, str], str] = {}
+        noted: dict[tuple[str, int, str], str] = {}
         try:
             with self._session.db.caching() as cache:
                 with self._turn:
                     noted, self._noted = self._noted, {}
-                for (case_id, path), typed in noted.items():
-                    cache.save_draft(case_id, path, typed)
+                for (whose, case_id, path), typed in noted.items():
+                    cache.save_draft(case_id, path, typed, whose=whose)
         except BaseException:
             with self._turn:
                 self._noted = {**noted, **self._noted}
@@ -80,7 +80,7 @@ class DraftService:
     def overtaken(self, case_id: int) -> tuple[Overtaken, ...]:
         """Return the stored drafts of a case whose field somebody has stored since they were typed."""
         with self._session.db.read() as reader:
-            drafts = reader.draft_times(case_id)
+            drafts = reader.draft_times(case_id, self._session.actor.mark)
             if not drafts:
                 return ()
             record = load_case(reader, case_id).record

@@ -89,6 +89,7 @@ class TodayService:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    @needs(*EVERYONE)
     def today(self) -> date:
         """Return the day it is."""
         return self._session.clock.now().date()

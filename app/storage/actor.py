@@ -8,6 +8,9 @@ from typing import Final
 
 from app.common.texts import text
 
+LOCAL: Final = "local"
+"""Id of the account that works in a library without people."""
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -20,6 +23,11 @@ class Actor:
     name: str
     roles: frozenset[str] = frozenset()
     departments: frozenset[str] = frozenset()
+
+    @property
+    def mark(self) -> str:
+        """What marks things kept for this person alone: her id, '' for the local account."""
+        return "" if self.id == LOCAL else self.id
 
     def may(self, *roles: str) -> bool:
         """True when the person has one of the roles."""
@@ -37,7 +45,7 @@ DEPARTMENT_ROLES: Final = frozenset({"physician", "head"})
 
 def local_actor() -> Actor:
     """Return the account that works in a library without people; it has every role."""
-    return Actor("local", text("storage.local_actor"), ALL_ROLES)
+    return Actor(LOCAL, text("storage.local_actor"), ALL_ROLES)
 
 
 def nobody() -> Actor:

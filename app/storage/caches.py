@@ -37,6 +37,11 @@ class Summary:
         return cls(report.count(Severity.ERROR), report.count(Severity.WARN), report.count(Severity.HINT), report.score)
 
 
+def own_path(path: str, whose: str) -> str:
+    """Return the name under which a person's draft of a field is kept; the local account's is the path itself."""
+    return f"{whose}:{path}" if whose else path
+
+
 class CacheWriter:
     """Cache writes inside a transaction. ``version`` is the case's version that the cached value was made from."""
 
@@ -73,18 +78,19 @@ class CacheWriter:
         if not self.connection.execute(table.update().where(table.c.case_id == case_id).values(values)).rowcount:
             self.connection.execute(table.insert().values(case_id=case_id, **values))
 
-    def save_draft(self, case_id: int, path: str, text: str) -> None:
-        """Keep half-typed text of a field; an empty text forgets it."""
-        where = sa.and_(draft.c.case_id == case_id, draft.c.path == path)
+    def save_draft(self, case_id: int, path: str, text: str, *, whose: str = "") -> None:
+        """Keep half-typed text of a field for a person (:attr:`Actor.mark`); an empty text forgets it."""
+        name = own_path(path, whose)
+        where = sa.and_(draft.c.case_id == case_id, draft.c.path == name)
         self.connection.execute(draft.delete().where(where))
         if text:
-            self.connection.execute(draft.insert().values(case_id=case_id, path=path, text=text, at=self.at))
+            self.connection.execute(draft.insert().values(case_id=case_id, path=name, text=text, at=self.at))
 
-    def clear_drafts(self, case_id: int, paths: Iterable[str] | None = None) -> None:
-        """Forget the drafts of a case, or those of some fields."""
+    def clear_drafts(self, case_id: int, paths: Iterable[str] | None = None, *, whose: str = "") -> None:
+        """Forget all drafts of a case, or those of a person in some fields."""
         where = draft.c.case_id == case_id
         if paths is not None:
-            where = sa.and_(where, draft.c.path.in_(list(paths)))
+            where = sa.and_(where, draft.c.path.in_([own_path(path, whose) for path in paths]))
         self.connection.execute(draft.delete().where(where))
 
     def save_place(self, key: str, value: object) -> None:

@@ -11,6 +11,7 @@ import pytest
 from app.common.errors import UserProblem
 from app.domain.field import Group
 from app.services.composition import Services
+from app.storage.actor import Actor
 from app.storage.ops import Op
 
 
@@ -47,7 +48,7 @@ def test_a_draft_never_comes_after_its_field(services: Services, case_id: int) -
 def test_what_could_not_be_stored_is_tried_again(
     services: Services, case_id: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_args: Any) -> None:
+    def full(*_args: Any, **_whose: object) -> None:
         raise UserProblem("storage.disk_full", remedy="storage.remedy.disk_full")
 
     services.drafts.note(case_id, "current_phone", "1390")
@@ -74,3 +75,24 @@ def test_a_field_that_somebody_stored_after_the_draft_is_told(services: Services
     assert (one.path, one.mine, one.theirs) == ("contact_name", "半个名字（测试）", "别人（测试）")
     assert one.at > view.saved_at
     clock.at -= timedelta(minutes=1)
+
+
+def test_everybody_finds_her_own_half_typed_text(services: Services, case_id: int) -> None:
+    lin, wang = (Actor(mark, f"{mark}（测试）", frozenset({"coder"})) for mark in ("p2", "p3"))
+    services.session.seat.take(lin)
+    services.drafts.note(case_id, "current_phone", "139")
+    services.session.seat.take(wang)
+    services.drafts.note(case_id, "current_phone", "158")
+    assert services.drafts.keep() == 2
+    assert services.cases.view(case_id).drafts == {"current_phone": "158"}
+    services.session.clock.at += timedelta(minutes=1)  # type: ignore[attr-defined]  # a fixed clock
+    services.cases.set_text(case_id, "current_phone", "15800000000")
+    assert services.cases.view(case_id).drafts == {}
+    services.session.seat.take(lin)
+    assert services.cases.view(case_id).drafts == {"current_phone": "139"}
+    (overtaken,) = services.drafts.overtaken(case_id)
+    assert (overtaken.mine, overtaken.who) == ("139", "p3（测试）")
+    assert services.places.get("x") is None
+    services.places.put("x", 1)
+    services.session.seat.take(wang)
+    assert services.places.get("x") is None

@@ -78,7 +78,7 @@ class PersonCard(_Asking):
         for role, box in self.roles.items():
             box.setObjectName(f"role_{role}")
             box.setChecked(person is not None and role in person.roles)
-        kept = "、".join(sorted(person.departments)) if person else ""
+        kept = "、".join(map(_shown, sorted(person.departments))) if person else ""
         self.departments = line("person_departments", "科室", kept, "科室代码或名称，用“、”隔开（医师和科主任必填）")
         self.secret = secret_line("person_secret", "初始口令")
         boxes = list(self.roles.values())
@@ -125,6 +125,13 @@ class ResetCard(_Asking):
     def work(self) -> Callable[[], object]:
         """Return the resetting."""
         return partial(self._shell.services.people.reset_password, self._person.id, self.secret.text())
+
+
+def _shown(code: str) -> str:
+    """Return the name of a department, its code where the name would be read as another one."""
+    known = dictionary("D-DEPT")
+    name = known.label(code)
+    return name if name and known.find(name) == code else code
 
 
 def departments_of(typed: str) -> frozenset[str]:
