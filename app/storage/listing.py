@@ -106,8 +106,9 @@ class Listing:
         with self._noting:
             written, self._written = self._written, set()
             beside, self._beside = self._beside, False
-        columns = self._columns
+        columns, self._columns = self._columns, None  # what fails half way is read whole the next time
         if columns is None or seen != self._seen or len(written) > _MOST_ONE_BY_ONE:
+            columns = None  # the old ones go before the new ones come: both would take 80 MB at 100,000 cases
             with self._connect() as connection:
                 columns = CaseColumns.read(connection)
                 _complete(connection, columns)

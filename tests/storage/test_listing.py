@@ -13,6 +13,7 @@ from app.domain.case import CaseRecord, CaseState
 from app.services.demo_cases import invent
 from app.storage import Database, Filter, Op, Summary, WorklistQuery, local_actor
 from app.storage import Test as Is
+from app.storage.case_columns import CaseColumns
 
 TODAY = date(2026, 11, 23)
 CASES = 60
@@ -147,3 +148,18 @@ def test_the_first_cases_are_those_of_the_whole_answer(db: Database, words: str)
     whole = list(db.listing.ids(WorklistQuery(text=words)))
     assert db.listing.first(words, 5) == whole[:5]
     assert db.listing.first(words, CASES + 1) == whole
+
+
+def test_a_read_that_failed_half_way_is_made_good_by_the_next(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = list(db.listing.ids(WorklistQuery()))
+    with db.operation(Op.CLAIM, by=local_actor()) as tx:
+        tx.claim(7)
+
+    def fail(*_args: object) -> None:
+        raise OSError
+
+    with monkeypatch.context() as broken, pytest.raises(OSError, match="^$"):
+        broken.setattr(CaseColumns, "update", fail)
+        db.listing.ids(WorklistQuery())
+    assert list(db.listing.ids(WorklistQuery())) == before
+    assert_same(db)
