@@ -9,6 +9,7 @@ from typing import Final
 
 from app.common.texts import text
 from app.domain.case import CaseState
+from app.domain.field import Group as Rows
 from app.exchange.streams import write_csv
 from app.services.composition import Services
 from app.services.snapshots import snapshot_of
@@ -20,8 +21,7 @@ from app.storage.submissions import Group
 _S = CaseState
 _WENT: Final = (_S.SUBMITTED, _S.UNLOCK_REQUESTED, _S.ARCHIVED)
 _HEADER: Final = ("record_no", "admission_count", "drg", "rw", "amount", "status", "scheme")
-_UNKNOWN: Final = ("XX99", "")
-"""What the insurer of the demo answers where it does not agree, in turn with a group of another case."""
+_UNKNOWN: Final = "XX99"
 
 
 def submit_demo(services: Services, case_ids: Sequence[int]) -> None:
@@ -41,7 +41,7 @@ def submit_demo(services: Services, case_ids: Sequence[int]) -> None:
                 submissions.add_unlock(tx, case.case_id, 1, _S.SUBMITTED, text("demo.unlock"))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / text("demo.returned_file")
-        write_csv(path, _HEADER, _answers(went, groups))
+        write_csv(path, _HEADER, _answers(services, went, groups))
         services.insurer.commit(services.insurer.preview(path))
 
 
@@ -51,11 +51,21 @@ def _group(services: Services, case: StoredCase) -> Group:
     return Group(result.drg if result else "", str(weight or ""), str(result.status) if result else "")
 
 
-def _answers(went: Sequence[StoredCase], groups: dict[int, Group]) -> Iterator[tuple[str, ...]]:
-    """Yield a line for each case: most with our group, each third with another one."""
-    others = [groups[case.case_id].drg for case in went]
+def _answers(services: Services, went: Sequence[StoredCase], groups: dict[int, Group]) -> Iterator[tuple[str, ...]]:
+    """Yield a line for each case: most with our group, some as if a piece of the case were another one."""
     for number, case in enumerate(went):
-        answer = groups[case.case_id].drg
-        if number % 3 == 2:
-            answer = (*_UNKNOWN, others[number - 1])[number // 3 % 3]
+        ours = groups[case.case_id].drg
+        answer = ours if number % 3 else _other(services, case, ours, number // 3)
         yield (case.record.text("record_no"), case.record.text("admission_count"), answer, "", "", "", "")
+
+
+def _other(services: Services, case: StoredCase, ours: str, turn: int) -> str:
+    """Return the group of a case with its rows shortened or turned round, an unknown or no group where that is ours."""
+    for group in (Rows.OP, Rows.DX):
+        rows = case.record.rows(group)
+        for changed in (rows[:1], rows[1:] + rows[:1], ()):
+            if changed != rows and (changed or group is Rows.OP):
+                found = services.session.engines.group(case.record.with_rows(group, changed), {})
+                if found.drg != ours:
+                    return found.drg
+    return (_UNKNOWN, "")[turn % 2]

@@ -95,14 +95,14 @@ class InsurerDetail(QWidget):
         self.told.setText(joined(line.status, line.level, weight, money, line.scheme))
         self.cause.setText(cause_word(one.cause))
         self.why.setText(one.detail)
-        self.exchange.setText(f"{told.exchange}，分到 {line.drg or '未入组'}。" if told.theirs else told.exchange)
+        self.exchange.setText(_exchange_words(one, told))
         parted = next((at for at, pair in enumerate(told.pairs) if pair.parts), -1)
         self._steps.set_rows(
             [
                 [
                     Cell(pair.label, code=at > 1, bold=at == parted),
                     Cell(pair.old, "fg_secondary", small=True),
-                    Cell(pair.new if told.theirs else "—", "fg_secondary", small=True, bold=at == parted),
+                    Cell(pair.new if told.theirs or not one.cause else "—", "fg_secondary", small=True),
                 ]
                 for at, pair in enumerate(told.pairs)
             ]
@@ -113,6 +113,12 @@ class InsurerDetail(QWidget):
         )
         self.steps.go_to(max(parted, 0))
         self._stack.show_content()
+
+
+def _exchange_words(one: ReturnedCase, told: ReturnDetail) -> str:
+    if not one.cause:
+        return "两边分组相同，不需要替换。"
+    return f"{told.exchange}，分到 {one.stored.line.drg or '未入组'}。" if told.theirs else told.exchange
 
 
 def _group_name(explanation: Explanation) -> str:

@@ -14,11 +14,11 @@ from app.ui.widgets import Cell, Column
 COLUMNS: Final = (
     Column("record_no", "病案号", 88, sort=True),
     Column("name", "姓名", 104),
-    Column("dept", "科室", 104, sort=True),
+    Column("dept", "科室", 104, sort=True, wide_only=True),
     Column("ours", "本院", 58, sort=True),
     Column("arrow", "", 30),
     Column("theirs", "医保", 58, sort=True),
-    Column("rw", "医保权重", 74, align="right"),
+    Column("rw", "医保权重", 74, align="right", wide_only=True),
     Column("cause", "原因", 112, sort=True),
     Column("detail", "具体差异", 170, stretch=True),
     Column("state", "状态", 72),
