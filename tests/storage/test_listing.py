@@ -156,10 +156,11 @@ def test_a_read_that_failed_half_way_is_made_good_by_the_next(db: Database, monk
         tx.claim(7)
 
     def fail(*_args: object) -> None:
-        raise OSError
+        raise RuntimeError
 
-    with monkeypatch.context() as broken, pytest.raises(OSError, match="^$"):
+    with monkeypatch.context() as broken:
         broken.setattr(CaseColumns, "update", fail)
-        db.listing.ids(WorklistQuery())
+        with pytest.raises(RuntimeError):
+            db.listing.ids(WorklistQuery())
     assert list(db.listing.ids(WorklistQuery())) == before
     assert_same(db)
