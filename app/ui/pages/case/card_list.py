@@ -51,21 +51,23 @@ class CardList(QWidget):
     def show_parts(self, parts: Sequence[QWidget], title: str, hint: str) -> None:
         """Show cards and heads in this order; ``title`` and ``hint`` stand there when there are none.
 
-        What was chosen stays chosen while a card is made of the same.
+        Cards that were shown may be handed in again. What was chosen stays chosen while a card is made of the same.
         """
-        kept, at = self.current(), self._current
+        kept, at, before = self.current(), self._current, set(self._parts)
         for old in self._parts:
-            old.hide()
             self._scroll.box.removeWidget(old)
-            old.deleteLater()
+            if old not in parts:
+                old.hide()
+                old.deleteLater()
         self._parts = list(parts)
         self._cards = [part for part in parts if isinstance(part, DockCard)]
         for number, part in enumerate(self._parts):
             self._scroll.box.insertWidget(number, part)
             part.show()
         for card in self._cards:
-            card.chosen.connect(self._on_chosen)
-            card.wanted.connect(self.wanted)
+            if card not in before:
+                card.chosen.connect(self._on_chosen)
+                card.wanted.connect(self.wanted)
         self._empty.tell(title, hint)
         self._empty.setVisible(not self._cards)
         same = (number for number, card in enumerate(self._cards) if kept and card.made_of == kept.made_of)

@@ -17,10 +17,10 @@ from app.domain.findings import Severity
 from app.services.types import CaseView
 from app.ui.actions import ActionTable
 from app.ui.pages.case.looks import field_text
-from app.ui.pages.case.paper import PAPER
+from app.ui.pages.case.paper import ORDER
 from app.ui.pages.case.places import SECTION_TITLES
-from app.ui.pages.worklist.times import time_left
 from app.ui.pages.wording import age_text, joined, sex_text
+from app.ui.pages.worklist.times import time_left
 from app.ui.theme import theme
 from app.ui.widgets import ActionButton, Chip, Pane, ProgressLine, Rule, StatePill, Text, column, row
 from app.ui.widgets.painting import draw_icon, severity_icon
@@ -29,7 +29,8 @@ from app.ui.widgets.text import restyle
 FLASH_MS = 400
 _REQUIRED_PATHS = tuple(
     spec.path
-    for section in (*PAPER, Section.FEE)
+    for section in ORDER
+    if section is not Section.SETTLEMENT
     for spec in fields_in(section)
     if spec.group is Group.CASE and spec.required in (Requirement.MUST, Requirement.REQUIRED)
 )
@@ -167,7 +168,7 @@ class SectionIndex(Pane):
         super().__init__("canvas", "r")
         self._current = Section.DIAGNOSIS
         self._counts: Mapping[Section, Mapping[Severity, int]] = {}
-        self._items = [*PAPER, Section.FEE]
+        self._items = list(ORDER)
         self._step = Text("Ctrl+PgDn 下一部分", "caption", "muted")
         self._filled = Text("", "caption", "muted")
         self._bar = ProgressLine("fg_muted")

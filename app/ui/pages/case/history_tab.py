@@ -20,7 +20,7 @@ from app.ui.pages.wording import short_date
 from app.ui.widgets import Chip, Text, column, row
 from app.ui.widgets.buttons import Button
 
-_MOST: Final = 60
+_MOST: Final = 30
 """Operations that are shown at once; earlier ones by 更早."""
 
 
@@ -29,7 +29,7 @@ class StepCard(DockCard):
 
     def __init__(self, step: HistoryStep, lines: tuple[str, ...], path: str) -> None:
         super().__init__(f"{step.at:%m-%d %H:%M} {step.who} {step.what} {'；'.join(lines)}")
-        self.made_of = (step.op_id,)
+        self.made_of = (step.op_id, lines, path)
         self.step, self.path = step, path
         says_all = len(lines) == 1 and lines[0].startswith(f"{step.what}：")
         head = row(Text(step.what, "bold"), None, Text(f"{step.who} {step.at:%H:%M}", "caption", "muted"), gap=6)
@@ -110,12 +110,13 @@ class HistoryTab(CardList):
         found = [(step, lines, path) for step, lines, path in told if lines or not self._only]
         parts: list[QWidget] = []
         today, day = self._shell.services.session.clock.now(), ""
+        known = {card.made_of: card for card in self.cards}
         for step, lines, path in found[: self._most]:
             title = _day(step.at, today)
             if title != day:
                 day = title
                 parts.append(GroupHead(title, sum(_day(one.at, today) == title for one, _, _ in found)))
-            parts.append(StepCard(step, lines, path))
+            parts.append(known.get((step.op_id, lines, path)) or StepCard(step, lines, path))
         self._count.setText(f"{len(found):,} 次操作")
         self.head.note.setText(_label(self._only))
         self._filter.set_text("全部" if self._only else "只看本项")

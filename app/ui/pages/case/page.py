@@ -32,8 +32,9 @@ from app.ui.pages.case.frame import CaseStrip, SectionIndex
 from app.ui.pages.case.grid import RowGrid
 from app.ui.pages.case.grid_box import GridBox
 from app.ui.pages.case.looks import counts_by_section, marks_of
-from app.ui.pages.case.paper import PAPER
+from app.ui.pages.case.paper import ORDER
 from app.ui.pages.case.sheet import Sheet
+from app.ui.pages.case.state_bar import CaseBar
 from app.ui.pages.case.taking import CodeTaking
 from app.ui.pages.case.work import CaseWork
 from app.ui.pages.wording import joined
@@ -56,7 +57,7 @@ class CasePage(Page):
         self._focus: QWidget | None = None
         self._target: QWidget | None = None
         self.last_path = ""
-        self._revising = False
+        self._revising = shell.places.get("case.revising") is True
         self._half_typed = ("", "")
         self.clashes: list[Clash] = []
         self._landing: str | int | Section = Section.DIAGNOSIS
@@ -81,6 +82,7 @@ class CasePage(Page):
         """Make strip, index, sheet with grids, dock and fee strip."""
         actions = self.shell.actions
         self.strip = CaseStrip(actions, self._now)
+        self.bar = CaseBar(actions)
         self.index = SectionIndex()
         self.grids = {group: RowGrid(self.shell, group) for group in (Group.DX, Group.OP)}
         self.boxes = {group: GridBox(grid, self.undo) for group, grid in self.grids.items()}
@@ -120,7 +122,7 @@ class CasePage(Page):
         dock.setLayout(column(self.answers))
         self.parts = DockSplitter("case", self.shell.places, left, dock, self.shell.theme.tokens_size("dock_right"))
         whole = QWidget()
-        whole_box = column(self.strip)
+        whole_box = column(self.strip, self.bar)
         whole_box.addWidget(self.parts, 1)
         whole.setLayout(whole_box)
         return whole
@@ -173,7 +175,7 @@ class CasePage(Page):
         """Tab goes through the paper, then the fees, the dock, and last the buttons of the strip."""
         order: list[QWidget] = [*self.sheet.tab_order(), self.fees.toggle_button]
         order += [box.field for box in self.fees.boxes.values()]
-        order += [self.tabs.tabs, *self.tabs.stops(), self.drg.path_button, *self.strip.buttons]
+        order += [self.tabs.tabs, *self.tabs.stops(), self.drg.path_button, *self.strip.buttons, self.bar.next_button]
         for first, second in pairwise(order):
             QWidget.setTabOrder(first, second)
 
@@ -288,6 +290,7 @@ class CasePage(Page):
         marks = marks_of(view)
         self.stack.show_content()
         self.strip.show_view(view)
+        self.bar.show_bar(self.shell.services.states.bar(view))
         before = self._before(view)
         lines_changed = self.sheet.show_view(view, marks, before)
         for group, grid in self.grids.items():
@@ -415,7 +418,7 @@ class CasePage(Page):
 
     def step_section(self, by: int) -> None:
         """Go to the next or previous section."""
-        order = [*PAPER, Section.FEE]
+        order = list(ORDER)
         at = order.index(Section.FEE if self._in_fees() else self.sheet.current_section())
         self.go_to_section(order[max(0, min(at + by, len(order) - 1))])
 
@@ -448,6 +451,7 @@ class CasePage(Page):
     def toggle_revision(self) -> None:
         """Show what the import had said beside every changed value, or only the blue bar again."""
         self._revising = not self._revising
+        self.shell.places.put("case.revising", self._revising)
         if self.view is not None:
             self.show_view(self.view)
 

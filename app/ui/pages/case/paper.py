@@ -107,8 +107,28 @@ PAPER: Final[Mapping[Section, tuple[Part, ...]]] = {
         _line(("resp_nurse", 3), ("trainee", 3), ("intern", 3), ("coder", 3)),
         _line(("record_quality", 3), ("qc_physician", 3), ("qc_nurse", 3), ("qc_date", 3)),
     ),
+    Section.SETTLEMENT: (
+        _line(("setl_list_no", 4), ("psn_no", 4), ("hi_type", 4)),
+        _line(("special_person", 4), ("insured_area", 4), ("setl_level", 4)),
+        _line(("inpatient_type", 4), ("nb_admit_type", 4), ("hi_pay_method", 4)),
+        _line(("chief_doctor", 3, "主诊医师"), ("chief_doctor_code", 3), ("resp_nurse_code", 3), ("transfer_dept", 3)),
+        _line(("biz_sn", 4), ("bill_code", 4), ("bill_no", 4)),
+        _line(("setl_begin", 3, "结算开始"), ("setl_end", 3, "结算结束"), ("fill_dept", 3, "填报部门"),
+              ("fill_person", 3, "填报人")),
+        _line(("vent_d", 4, "呼吸机使用"), ("vent_h", 2, " "), ("vent_m", 2, " "),
+              ("transfer_org_code", 4, "接收机构代码")),
+        Repeat(Group.SETL_FEE, _line(("setl_fee[{n}].item", 3), ("setl_fee[{n}].amount", 2),
+               ("setl_fee[{n}].class_a", 2), ("setl_fee[{n}].class_b", 2), ("setl_fee[{n}].own_pay", 2),
+               ("setl_fee[{n}].other", 1))),
+        _line(("fund_pay", 3, "基金支付"), ("fund_pool", 3, "统筹基金"), ("fund_serious", 3, "大病保险"),
+              ("fund_other", 3, "其他基金")),
+        _line(("psn_selfpay", 3), ("psn_ownpay", 3), ("psn_acct", 3, "个人账户"), ("psn_cash", 3, "个人现金")),
+    ),
 }  # fmt: skip
-"""Every section of the scrolling sheet. Fees have their own strip; the settlement list belongs to a later part."""
+"""Every section of the scrolling sheet. Fees have their own strip."""
+
+ORDER: Final = (*(section for section in PAPER if section is not Section.SETTLEMENT), Section.FEE, Section.SETTLEMENT)
+"""The sections as the index lists them and the keys go through them."""
 
 
 def parts() -> Iterator[tuple[Section, Part]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QShowEvent, QTextCharFormat, QTextCursor
+from PySide6.QtGui import QFocusEvent, QShowEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit, QWidget
 
 from app.domain.case import FieldPath
@@ -104,6 +104,12 @@ class PapersTab(QWidget):
             if self.isVisible():
                 self._look_up()
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Hand the focus on to the document, if there is one."""
+        super().focusInEvent(event)
+        if self._papers:
+            self.text.setFocus(event.reason())
+
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with where the cursor went meanwhile."""
         super().showEvent(event)
@@ -139,7 +145,6 @@ class PapersTab(QWidget):
         paper = self.current()
         self.text.setVisible(paper is not None)
         self._empty.setVisible(paper is None)
-        self.setFocusProxy(self.text if paper else None)
         count = f"{self._at + 1}/{len(self._papers)} " if len(self._papers) > 1 else ""
         self._title.setText(f"{count}{paper.title}" if paper else "文书")
         self._title.setToolTip(f"{paper.who} {paper.at:%Y-%m-%d %H:%M} 附上" if paper else "")
