@@ -155,6 +155,8 @@ class ViewBuilder:
         if stored.state in LOCKED:
             with self._session.db.read() as reader:
                 return lock_words(reader, stored)
+        if not self._session.actor.may("coder", "qc"):
+            return text("cases.no_coder_note")
         return text("cases.read_only_note") if self._session.db.read_only else ""
 
     def _report(self, stored: StoredCase, world: _World, touched: tuple[str, ...] | None) -> QcReport:

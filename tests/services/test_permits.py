@@ -111,3 +111,9 @@ def test_physicians_see_their_own_departments() -> None:
     assert PHYSICIAN.sees("0401")
     assert not PHYSICIAN.sees("0402")
     assert CODER.sees("0402")
+
+
+def test_a_role_that_neither_codes_nor_checks_reads_a_case_as_locked(services: Services, case_id: int) -> None:
+    assert services.cases.view(case_id).locked == ""
+    services.session.seat.take(Actor("zhao", "赵医保（测试）", frozenset({"insurance"})))
+    assert services.cases.view(case_id).locked == "您的角色可以阅读，不能修改病案；修改请联系编码员。"
