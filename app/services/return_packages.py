@@ -11,6 +11,7 @@ from typing import Final
 
 from app.common.errors import UserProblem, Where
 from app.common.files import write_atomic
+from app.common.progress import NoProgress, Progress
 from app.common.texts import text
 from app.domain.changes import Changes
 from app.domain.returning import ReturnAnswer, ReturnStatus
@@ -44,7 +45,9 @@ class ReturnPackageService:
         self._key = PackKey(session.db.path.parent)
 
     @needs(*DESK)
-    def write(self, path: Path, case_ids: Iterable[int] = (), *, mask: bool = False) -> int:
+    def write(
+        self, path: Path, case_ids: Iterable[int] = (), *, mask: bool = False, progress: Progress | None = None
+    ) -> int:
         """Write the outstanding questions of some cases, or of all, and return how many.
 
         Raises :class:`UserProblem` when there is none, on a network share, and when the file cannot be written.
@@ -54,6 +57,7 @@ class ReturnPackageService:
             rows = reader.return_rows(ReturnFilter(frozenset({ReturnStatus.OUTSTANDING}), case_ids=frozenset(case_ids)))
         if not rows:
             raise UserProblem("returns.nothing_to_write", remedy="returns.remedy.nothing_to_write")
+        (progress or NoProgress()).step(1, 2)
         names = {row.item.case_id: masked(row.patient_name) if mask else row.patient_name for row in rows}
         made_at = f"{self._session.clock.now():%Y-%m-%d %H:%M}"
         facts = {"made_by": self._session.actor.name, "made_at": made_at}

@@ -121,8 +121,8 @@ def _previewed(services: Any, path: Path, progress: Progress) -> FixPreview:
     return listed
 
 
-def _written(write: Any, path: Path, mask: bool, _progress: Progress) -> int:
-    count: int = write(path, mask=mask)
+def _written(write: Any, path: Path, mask: bool, progress: Progress) -> int:
+    count: int = write(path, mask=mask, progress=progress)
     return count
 
 
