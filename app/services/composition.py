@@ -214,6 +214,11 @@ def open_services(
         note_restore(session, source)
     guard_library(session)
     engines.assets.belong_to(session)
+    engines.use_figures(HospitalFigures(db, clock))
+    return _joined(session, passwords)
+
+
+def _joined(session: Session, passwords: Passwords | None) -> Services:
     history, coding = HistoryService(session), CodingService(session)
     memory, cases = CodingMemoryService(session), CaseService(session)
     engines.use_figures(HospitalFigures(db, clock))
@@ -250,7 +255,7 @@ def open_services(
         exports=ExportService(session),
         history=history,
         appeal=AppealService(session, history),
-        assets=engines.assets,
+        assets=session.engines.assets,
         whatif=WhatIfService(session),
         browser=SchemeBrowserService(session),
         compare=CompareService(session),

@@ -19,9 +19,10 @@ from app.services.engines import Engines
 from app.services.passwords import Passwords
 from app.services.people import Entry
 from app.storage.ops import Op
-from app.ui.app import open_window
+from app.ui.app import open_window, run_window
 from app.ui.login.gate import Gate
 from app.ui.login.idle import IdleWatch
+from app.ui.login.pane import LoginWindow
 from app.ui.login.users import UsersPanel
 from app.ui.main_window import MainWindow
 from app.ui.page import Page, PageSpec, Place
@@ -369,3 +370,20 @@ def test_nobody_at_the_keys_locks_the_window_after_a_warning(people: Services, d
     door.gate.idle.idle.emit()
     assert door.gate.door is not None
     assert not door.gate.idle.runs
+
+
+def test_the_program_shows_the_card_first_and_ends_with_it(
+    people: Services, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = people.session.db.path.parent
+    people.close()
+    shown: list[str] = []
+    show = LoginWindow.showEvent
+
+    def noted(door: LoginWindow, event: object) -> None:
+        shown.append(door.objectName())
+        show(door, event)
+
+    monkeypatch.setattr(LoginWindow, "showEvent", noted)
+    assert run_window(home, check=True) == 0
+    assert shown == ["login"]
