@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from app.domain.case import CaseState
-from app.domain.returning import AnswerKind, AnswerNeed, ReturnOption, ReturnQuestion
+from app.domain.returning import AnswerKind, AnswerNeed, ReturnAnswer, ReturnOption, ReturnQuestion
 from app.services.composition import Services, open_services
 from app.ui.page import PageSpec
 from app.ui.pages.physician import PAGE
@@ -139,3 +139,13 @@ def test_a_package_is_answered_in_the_window(desk: Any, services: Services, aske
     desk.press("Escape", "Escape")
     desk.rest()
     assert not page.is_packed
+
+
+def test_what_the_record_room_made_of_an_answer_can_be_read(desk: Any, services: Services, asked: list[int]) -> None:
+    item = services.physician.sheet(asked[1]).items[0].id
+    services.physician.submit(asked[1], {item: ReturnAnswer(AnswerKind.APPEAL, "", "", "依据充分")})
+    services.verdicts.keep(item, "病程未见记载")
+    page = desk.go("physician", list="answered", case=asked[1])
+    assert any("未采用：病程未见记载" in words for words in words_of(page))
+    desk.press("1")
+    assert page.sheet_view.cards[0].begun.is_appeal

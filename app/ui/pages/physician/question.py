@@ -49,7 +49,10 @@ class QuestionCard(Pane):
         folded.addWidget(self.again)
         self._folded.setLayout(folded)
         self._build(width)
-        self.setLayout(column(self._folded, self._open))
+        whole = column(self._folded, self._open)
+        if begun.item.item.verdict is not None:
+            whole.addLayout(row(Text(_verdict(begun), "caption", "secondary", wrap=True), margins=(16, 0, 16, 10)))
+        self.setLayout(whole)
         self.show_state(on=False)
 
     def focus_here(self) -> None:
@@ -211,6 +214,13 @@ class QuestionCard(Pane):
 
     def _on_next(self) -> None:
         self.step.emit(1)
+
+
+def _verdict(begun: Begun) -> str:
+    """Return what the record room made of the answer, with its words."""
+    item = begun.item.item
+    said = f"：{item.verdict_words}" if item.verdict_words else ""
+    return f"病案科{text(f'returns.verdict.{item.verdict}')}{said}　{item.verdict_by}"
 
 
 def _quote(title: str, words: str) -> Pane:
