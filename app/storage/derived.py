@@ -61,6 +61,15 @@ WHERE cases.id = ? AND s.case_id = cases.id
 """  # noqa: S608 - made of constants
 
 
+_KEEP: Final = (
+    "UPDATE cases SET checked_version = version WHERE id = ? AND checked_version = version - 1",
+    "UPDATE finding SET version = version + 1 WHERE case_id = ?"
+    " AND version = (SELECT version - 1 FROM cases WHERE id = finding.case_id)",
+    "UPDATE grouping SET version = version + 1 WHERE case_id = ?"
+    " AND version = (SELECT version - 1 FROM cases WHERE id = grouping.case_id)",
+)
+
+
 def refresh(connection: sa.Connection, case_ids: Iterable[int], at: str) -> None:
     """Count one more version of each case at time ``at`` and work out its derived columns anew.
 
@@ -69,3 +78,11 @@ def refresh(connection: sa.Connection, case_ids: Iterable[int], at: str) -> None
     rows = [(at, case_id, case_id, case_id) for case_id in sorted(case_ids)]
     if rows:
         connection.exec_driver_sql(_REFRESH, rows)
+
+
+def keep_checks(connection: sa.Connection, case_ids: Iterable[int]) -> None:
+    """Let what was found in some cases hold for the version they just got: only who works on them changed."""
+    rows = [(case_id,) for case_id in sorted(case_ids)]
+    if rows:
+        for statement in _KEEP:
+            connection.exec_driver_sql(statement, rows)

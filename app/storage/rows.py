@@ -34,6 +34,7 @@ POSITION: Final = "position"
 PROPOSAL: Final = "proposal"
 CODE_STATUS: Final = "code_status"
 STATE: Final = "state"
+CLAIMED_BY: Final = "claimed_by"
 
 _PARKED: Final = 1_000_000  # rows are parked above this while others move, so that positions stay unique
 

@@ -23,10 +23,10 @@ from app.storage.audit import Recorder
 from app.storage.caches import CacheWriter
 from app.storage.cells import Cell, Payload, cell_of, dump, payload_of, proposal_cell
 from app.storage.confirmed import KINDS, Learned, update_evidence
-from app.storage.derived import refresh
+from app.storage.derived import keep_checks, refresh
 from app.storage.load import StoredCase, load_case
 from app.storage.past import packed
-from app.storage.rows import CASE, CODE_STATUS, EVENT, POSITION, PROPOSAL, ROW, STATE, Change, RowWriter
+from app.storage.rows import CASE, CLAIMED_BY, CODE_STATUS, EVENT, POSITION, PROPOSAL, ROW, STATE, Change, RowWriter
 from app.storage.tables import (
     CODED_GROUPS,
     GROUP_TABLES,
@@ -71,12 +71,13 @@ class Transaction(CacheWriter):
         self._recorder = recorder
         self._actor = actor
         self._cases: set[int] = set()
+        self._edited: set[int] = set()
         self._paths: set[str] = set()
         self._listing = False
         self._assets = False
         self._coded: set[int] = set()
         self._new: set[int] = set()
-        self._edited: set[int] = set()
+        self._refilled: set[int] = set()
         self._moved: set[int] = set()
         self._states: dict[int, str] = {}
         self._memory = False
@@ -93,13 +94,14 @@ class Transaction(CacheWriter):
         if self._recorder.count:
             self._fall_back()
             refresh(self.connection, self._cases, self.at)
+            keep_checks(self.connection, self._cases - self._edited)
             self._recorder.finish()
             learned = update_evidence(self.connection, self._coded - self._new)
             self._changes = self._summed_up(learned)
 
     def _fall_back(self) -> None:
         """Let cases that had passed wait for quality control again once something of them was changed."""
-        for case_id in sorted(self._edited - self._moved):
+        for case_id in sorted(self._refilled - self._moved):
             if self._states[case_id] == CaseState.PASSED:
                 self.set_state(case_id, FOLLOWS[CaseState.PASSED])
 
@@ -122,7 +124,7 @@ class Transaction(CacheWriter):
         if self._states[case_id] in LOCKED:
             state = text(f"cases.state.{self._states[case_id]}")
             raise UserProblem("cases.locked", remedy="cases.remedy.locked", state=state)
-        self._edited.add(case_id)
+        self._refilled.add(case_id)
 
     def _summed_up(self, learned: Learned) -> Changes:
         forgot = self._memory or learned.lost
@@ -431,6 +433,8 @@ class Transaction(CacheWriter):
         if change.case_id is None or change.entity == EVENT:  # what only happened leaves the case as it was
             return
         self._cases.add(change.case_id)
+        if (change.entity, change.field) != (CASE, CLAIMED_BY):
+            self._edited.add(change.case_id)
         self._note_state(change, change.case_id)
         if change.entity == CASE and change.field == ROW:
             self._new.add(change.case_id)

@@ -51,6 +51,19 @@ def test_cases_are_given_to_somebody_and_set_free(services: Services) -> None:
     assert services.worklist.claims(ids) == {"": list(ids)}
 
 
+def test_who_works_on_a_case_changes_nothing_of_what_was_found(services: Services) -> None:
+    ids = services.worklist.ids("to_code")
+    services.checking.run(services.worklist.ids("all"))
+    claimed = services.list_work.claim(ids)
+    assert services.worklist.stale() == 0
+    assert services.checking.stale() == []
+    services.list_work.undo(claimed.op_id)
+    assert services.worklist.stale() == 0
+    services.cases.set_text(ids[0], "patient_name", "测试改名")
+    services.list_work.claim([ids[1]])
+    assert services.worklist.rows([ids[1]])[0].is_stale is False
+
+
 def test_a_follow_up_is_replaced_settled_and_brought_back(services: Services) -> None:
     case_id = services.worklist.ids("to_code")[0]
     services.list_work.follow_up([case_id], "2026-11-30", "等待病理结果")
