@@ -31,7 +31,7 @@ from app.ui.pages.settings.page import SettingsPage
 from app.ui.pages.worklist.page import WorklistPage
 from app.ui.ports import JsonValue
 from app.ui.widgets import Card
-from benchmarks import login_scenes
+from benchmarks import desk_plays, login_scenes
 from benchmarks.return_plays import answer_one, has_begun, open_card, open_templates
 
 
@@ -481,6 +481,11 @@ SCENES: tuple[Scene, ...] = (
     Scene("autocode-limits", "autocode", {"queue": "all"}, play=_limits, ready=_reviewed, leave=_close_cards),
     Scene("autocode-search", "autocode", {"queue": "all", "band": "search"}, play=_find, leave=_close_cards),
     Scene("codes", "codes", {"query": "胆总管结石", "kind": "dx"}, ready=_found),
+    Scene("codes-shelf", "codes", play=desk_plays.show_shelf),
+    Scene("codes-wishes", "codes", {"query": "K80.3"}, play=desk_plays.show_wish_list, leave=_close_cards),
+    Scene("today", "today", play=desk_plays.show_day),
+    Scene("case-held", "case", play=desk_plays.show_held, ready=_shown),
+    Scene("case-clash", "case", {"case": 1}, play=desk_plays.show_clash, ready=_shown, leave=_close_cards),
     Scene("memory", "memory"),
     Scene("qc-batch", "qc", {"scope": "all", "segment": "open", "by": "rule", "key": "WZ-034"}),
     Scene("qc-batch-dept", "qc", {"scope": "all", "segment": "all", "by": "dept", "key": "03.04"}),

@@ -27,6 +27,6 @@ def holder_of(reader: Reader, stored: StoredCase, actor: Actor) -> str:
     """Return who is coding the case and since when, '' when nobody or the person himself is."""
     if stored.state is not CaseState.CODING or stored.claimed_by in ("", actor.id):
         return ""
+    since, by = reader.claimed_since(stored.case_id) or (stored.updated, stored.claimed_by)
     names = {one.actor.id: one.name for one in reader.people.everybody()}
-    since = reader.claimed_since(stored.case_id) or stored.updated
-    return text("cases.held_note", who=names.get(stored.claimed_by, stored.claimed_by), since=f"{since:%m-%d %H:%M}")
+    return text("cases.held_note", who=names.get(stored.claimed_by, by), since=f"{since:%m-%d %H:%M}")

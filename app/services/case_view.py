@@ -29,6 +29,7 @@ from app.storage.caches import Summary
 from app.storage.cells import FieldCell
 from app.storage.load import StoredCase
 from app.storage.reads import Reader
+from app.storage.rows import Change
 from app.storage.undo import UndoItem
 
 _KEPT: Final = 8
@@ -127,8 +128,8 @@ class ViewBuilder:
             report=report,
             grouping=grouping,
             drafts=drafts,
-            undo_name=undo_name(undoable),
-            redo_name=undo_name(redoable),
+            undo_name=undo_name(undoable, stored.record),
+            redo_name=undo_name(redoable, stored.record),
             saved_at=stored.updated,
             claimed_by=stored.claimed_by,
             batch_title=batch,
@@ -226,18 +227,31 @@ def _changed(record: CaseRecord, edited: Iterable[tuple[Group, int, str]]) -> di
     return changed
 
 
-def undo_name(items: Iterable[UndoItem]) -> str:
-    """Name what an undo would take back: the code and its change, the field, or the operation."""
+def undo_name(items: Iterable[UndoItem], record: CaseRecord | None = None) -> str:
+    """Name what an undo would take back: the code and its change, the field, or the operation.
+
+    With the ``record`` as it stands a row is called by its place: 主要诊断, 第 2 诊断.
+    """
     item = next(iter(items), None)
     if item is None:
         return ""
     codes = [change for change in item.changes if change.field == "code"]
     if codes:
-        label = text(f"cases.group.{codes[0].entity}")
+        label = _row_label(codes[0], record)
         return text("cases.named_code", label=label, before=_word(codes[0].before), after=_word(codes[0].after))
     fields = [change for change in item.changes if change.field and _spec(change.entity, change.field)]
     spec = _spec(fields[0].entity, fields[0].field) if len(fields) == 1 else None
     return text("cases.named_field", label=spec.label) if spec else item.op.label
+
+
+def _row_label(change: Change, record: CaseRecord | None) -> str:
+    rows = record.rows(Group(change.entity)) if record is not None else ()
+    index = next((at for at, row in enumerate(rows) if row.id == change.row_id), -1)
+    if index < 0:
+        return text(f"cases.group.{change.entity}")
+    if index == 0 and change.entity in (Group.DX, Group.OP):
+        return text(f"history.row.{change.entity}_main")
+    return text(f"history.row.{change.entity}", number=index + 1)
 
 
 def _spec(entity: str, name: str) -> FieldSpec | None:

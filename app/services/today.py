@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Final
 from app.common.errors import UserProblem, Where
 from app.common.files import write_atomic
 from app.common.texts import text
-from app.domain.case import CaseState
+from app.domain.case import CaseRecord, CaseState
 from app.domain.field import Group
 from app.domain.report import Report, ReportColumn, ReportSection, ReportTable
 from app.exchange.streams import write_csv
@@ -21,7 +21,6 @@ from app.services.qc_batch_words import dept_name
 from app.services.session import Session
 from app.storage.audit import Operation
 from app.storage.ops import Op
-from app.storage.reads import Reader
 from app.storage.rows import Change
 from app.storage.undo import UndoItem
 from app.storage.worklist import WorklistRow
@@ -106,8 +105,11 @@ class TodayService:
             shown = [(one, changes) for one, changes in found if one.op not in _BACK or one.undo_of not in own]
             ids = list(dict.fromkeys(_case_of(one, changes) for one, changes in shown))
             rows = {row.case_id: row for row in reader.worklist_rows([case_id for case_id in ids if case_id])}
-            places = _places(reader, [case_id for case_id in ids if case_id in rows])
-        cases = [self._case(case_id, rows.get(case_id), shown, undone, places) for case_id in ids]
+            stored = {case.case_id: case.record for case in reader.load_cases([one for one in ids if one in rows])}
+            places = _places(stored.values())
+        names = {one.id: _name(one, changes, stored.get(_case_of(one, changes))) for one, changes in shown}
+        cases = [self._case(case_id, rows.get(case_id), shown, undone, (names, places)) for case_id in ids]
+        cases.sort(key=lambda case: case.case_id == 0)
         standing = [(one, changes) for one, changes in shown if one.id not in undone and one.op not in _BACK]
         coded = {key for _, changes in standing for key in _codes(changes)}
         return DayLog(
@@ -130,8 +132,9 @@ class TodayService:
             rows = reader.worklist_rows([case_id]) if case_id else []
             if item is None or not rows:
                 return None
-            path = _path(item.changes, _places(reader, [case_id]))
-        return LastStep(item.op_id, case_id, rows[0].patient_name, undo_name((item,)), path)
+            record = reader.load_case(case_id).record
+        path = _path(item.changes, _places([record]))
+        return LastStep(item.op_id, case_id, rows[0].patient_name, undo_name((item,), record), path)
 
     def _case(
         self,
@@ -139,10 +142,11 @@ class TodayService:
         row: WorklistRow | None,
         shown: Sequence[tuple[Operation, tuple[Change, ...]]],
         undone: set[int],
-        places: dict[tuple[str, int], int],
+        known: tuple[dict[int, str], dict[tuple[str, int], int]],
     ) -> DayCase:
+        names, places = known
         steps = tuple(
-            DayStep(one.id, one.at, _name(one, changes), _path(changes, places), one.id in undone)
+            DayStep(one.id, one.at, names[one.id], _path(changes, places), one.id in undone)
             for one, changes in shown
             if _case_of(one, changes) == case_id
         )
@@ -204,9 +208,9 @@ def _case_of(operation: Operation, changes: Sequence[Change]) -> int:
     return ids.pop() if len(ids) == 1 else 0
 
 
-def _name(operation: Operation, changes: Sequence[Change]) -> str:
+def _name(operation: Operation, changes: Sequence[Change], record: CaseRecord | None) -> str:
     item = UndoItem(operation.id, operation.op, operation.at, operation.cases, tuple(changes[:20]))
-    name = operation.op.label if operation.op in _BACK else undo_name((item,))
+    name = operation.op.label if operation.op in _BACK else undo_name((item,), record)
     return text("today.batch", what=name, cases=operation.cases) if operation.cases > 1 else name
 
 
@@ -222,12 +226,12 @@ def _finishes(change: Change) -> bool:
     return change.field == "state" and change.after == CaseState.TO_QC.value
 
 
-def _places(reader: Reader, case_ids: Sequence[int]) -> dict[tuple[str, int], int]:
+def _places(records: Iterable[CaseRecord]) -> dict[tuple[str, int], int]:
     """Return where the rows of some cases stand now, by group and row id."""
     return {
         (str(group), row.id): index
-        for case in reader.load_cases(case_ids)
-        for group, rows in case.record.groups.items()
+        for record in records
+        for group, rows in record.groups.items()
         for index, row in enumerate(rows)
     }
 

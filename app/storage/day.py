@@ -40,14 +40,14 @@ def undone_of(connection: sa.Connection, op_ids: Sequence[int]) -> set[int]:
     return {of for of, op in last.items() if op == Op.UNDO.value}
 
 
-def claimed_since(connection: sa.Connection, case_id: int) -> datetime | None:
-    """Return when a case was claimed by who has it now, None when nobody ever claimed it."""
+def claimed_since(connection: sa.Connection, case_id: int) -> tuple[datetime, str] | None:
+    """Return when a case was claimed last and by whom (a name), None when nobody ever claimed it."""
     query = (
-        sa.select(audit_operation.c.at)
+        sa.select(audit_operation.c.at, audit_operation.c.actor_name)
         .join(audit_change, audit_change.c.op_id == audit_operation.c.id)
         .where(audit_change.c.case_id == case_id, audit_change.c.field == "claimed_by")
         .order_by(audit_change.c.op_id.desc())
         .limit(1)
     )
-    at = connection.execute(query).scalar()
-    return datetime.fromisoformat(at) if at else None
+    row = connection.execute(query).first()
+    return (datetime.fromisoformat(row.at), row.actor_name) if row else None

@@ -190,8 +190,8 @@ class Reader:
         """Return the changes of what a person did on a day by operation; those of batches are left out."""
         return day_changes(self._connection, actor, day)
 
-    def claimed_since(self, case_id: int) -> datetime | None:
-        """Return when a case was claimed by who has it now, None when nobody ever claimed it."""
+    def claimed_since(self, case_id: int) -> tuple[datetime, str] | None:
+        """Return when a case was claimed last and by whom (a name), None when nobody ever claimed it."""
         return claimed_since(self._connection, case_id)
 
     def undone_of(self, op_ids: Sequence[int]) -> set[int]:

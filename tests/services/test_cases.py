@@ -74,7 +74,7 @@ def test_a_code_is_found_in_any_spelling_and_kept_when_unknown(services: Service
 def test_undo_and_redo_survive_a_restart_and_are_named(services: Services, case_id: int) -> None:
     services.cases.accept(case_id, Group.DX, 0, "I21.100")
     view = services.cases.accept(case_id, Group.DX, 0, "I20.000")
-    assert "I21.100 → I20.000" in view.undo_name
+    assert view.undo_name == "主要诊断 I21.100 → I20.000"
 
     home, engines = services.session.db.path.parent, services.session.engines
     services.close()

@@ -179,7 +179,7 @@ class CaseWork(QObject):
         name = self.view.undo_name if self.view else ""
         done = self.do(self._cases.undo)
         if done:
-            self._shell.notices.toast(f"已撤销 {name}")
+            self._shell.notices.toast(f"已撤销「{name}」")
         return done
 
     def redo(self) -> bool:
@@ -187,7 +187,7 @@ class CaseWork(QObject):
         name = self.view.redo_name if self.view else ""
         done = self.do(self._cases.redo)
         if done:
-            self._shell.notices.toast(f"已重做 {name}")
+            self._shell.notices.toast(f"已重做「{name}」")
         return done
 
     # What was searched for in a case comes back by a key, also after a restart.

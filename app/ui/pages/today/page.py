@@ -192,7 +192,10 @@ class TodayPage(Page):
             f"操作 {log.steps:,} 次，其中已撤销 {log.undone:,} 次"
         )
         if self._lines:
+            was_hidden = not self.stack.shows_content
             self.stack.show_content()
+            if was_hidden and self.isVisible():
+                self.table.setFocus()
             self.table.go_to(min(self._row, len(self._lines) - 1))
         else:
             self.stack.show_empty("这一天没有操作。", "按 Ctrl+← 看前一天。")

@@ -161,10 +161,10 @@ def test_undo_and_redo_name_what_they_do(case: Any) -> None:
     assert "改联系人姓名" in case.page.strip.undo_button.text()
     case.press("Ctrl+Z")
     assert case.value("contact_name") != "Wu"
-    case.wait(lambda: case.says("已撤销 改联系人姓名"))
+    case.wait(lambda: case.says("已撤销「改联系人姓名」"))
     case.press("Ctrl+Y")
     assert case.value("contact_name") == "Wu"
-    case.wait(lambda: case.says("已重做 改联系人姓名"))
+    case.wait(lambda: case.says("已重做「改联系人姓名」"))
 
 
 def test_a_changed_group_flashes_for_two_seconds(case: Any) -> None:
