@@ -207,7 +207,7 @@ def test() -> int:
     shutil.rmtree(report, ignore_errors=True)
     report.mkdir(parents=True)
     python = str(PYTHON)
-    pytest = [python, "-m", "pytest", "-q", "-n", str(min(os.cpu_count() or 1, 8))]
+    pytest = [python, "-m", "pytest", "-q", "-n", str(min(os.cpu_count() or 1, 8)), "--dist", "loadgroup"]
     plain = _environment()
     # The tests that need no Qt run where Qt could not start at all; the others once, offscreen.
     bare = _environment(QT_QPA_PLATFORM="none", DISPLAY=None, WAYLAND_DISPLAY=None)

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from app.common.freeing import give_back_large_blocks
 from app.common.progress import Progress
 from app.matching.grams import Floats
 from app.matching.learned.boosting import Pool, Trees
@@ -74,10 +75,8 @@ class Training:
 
     def run(self) -> Model:
         """Return the model. Raises ``Cancelled`` when the user stops it."""
-        base = self._base()
-        seen = self._folds(base)
-        rows = [example.row for example in self._examples]
-        encoder = self._encoder(base, rows)
+        give_back_large_blocks()
+        seen, encoder = self._looked()
         looks = [item.look.table for item in seen]
         pool = Pool(looks, [item.right for item in seen])
         rankers, scores = self._council(pool.ranking, seen, looks, [item.right for item in seen])
@@ -110,12 +109,19 @@ class Training:
             fit.round(none, 1.0, 1.0, self._beat)
         return fit.layers()
 
-    def _encoder(self, base: Layers, rows: Sequence[Row]) -> Encoder:
+    def _looked(self) -> tuple[list[_Seen], Encoder]:
+        """Each text looked at, and the encoder of all of them."""
+        base = self._base()
+        seen = self._folds(base)
+        fit = Fit(base, self._names, self._seed)
+        del base  # 25 MB, before the last encoder is fitted beside all that was seen
+        return seen, self._fitted(fit, [example.row for example in self._examples])
+
+    def _fitted(self, fit: Fit, rows: Sequence[Row]) -> Encoder:
         self._tell()
         texts = [(row.canonical, term) for row in rows for term in row.terms]
         pairs = Pairs(hashed([text for text, _ in texts]), np.array([term for _, term in texts], np.int64))
         share = min(1.0, _NAMES / len(self._names))
-        fit = Fit(base, self._names, self._seed)
         for number in range(_ROUNDS):
             fit.round(pairs, share, min(1.0, (_ROUNDS - number) / (_SLOWER + 1)), self._beat)
         return fit.encoder()
@@ -125,7 +131,7 @@ class Training:
         seen: dict[int, _Seen] = {}
         for fold in range(FOLDS):
             others = [item.row for number, item in enumerate(self._examples) if number % FOLDS != fold]
-            encoder = self._encoder(base, others)
+            encoder = self._fitted(Fit(base, self._names, self._seed), others)
             known = knowledge_of(self._catalogue, History(others, self._catalogue), encoder)
             self._tell()
             numbers = range(fold, len(self._examples), FOLDS)

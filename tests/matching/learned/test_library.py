@@ -14,6 +14,7 @@ from app.domain.coding import CodeKind
 from app.matching.first import FirstMatcher
 from app.matching.learned.library import Booster
 
+pytestmark = pytest.mark.xdist_group("taught")
 _ANSWER = """
 import sys
 from pathlib import Path

@@ -13,6 +13,7 @@ from app.matching.first import FirstMatcher
 from .conftest import ACTS, PAST, SITES, TERMS
 
 PX = CodeKind.PX
+pytestmark = pytest.mark.xdist_group("taught")
 
 
 def first(matcher: FirstMatcher, text: str) -> str:

@@ -13,6 +13,7 @@ from tests.matching.handwriting import RUBBISH, asked, first, rewritten
 from .conftest import ACTS, PAST, SITES, TERMS
 
 PX = CodeKind.PX
+pytestmark = pytest.mark.xdist_group("taught")
 
 
 @asked
