@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.common.errors import UserProblem
 from app.common.texts import text
 from app.domain.case import FieldPath, Row
+from app.domain.changes import Changes
 from app.domain.field import Group
 from app.domain.fields import field
 from app.domain.returning import AnswerKind, ReturnStatus, Verdict
@@ -102,6 +103,14 @@ class VerdictService:
                 self._settle(tx, diff.row.item, Verdict.ACCEPTED, "")
                 tx.record_event("return_taken", _event(diff.row.item), case_id)
         return self._cases.reread(case_id, None), len(usable)
+
+    @needs("coder", "qc")
+    def undo(self, op_id: int) -> Changes:
+        """Take a file of answers back whole. Raises :class:`UserProblem` when one of them was settled since."""
+        changes = self._session.db.undo(op_id, by=self._session.actor)
+        for case_id in changes.cases:
+            self._cases.reread(case_id, None)
+        return changes | Changes(listing=True)
 
     def _settle(self, tx: Transaction, item: StoredReturn, verdict: Verdict, words: str) -> None:
         returns.settle(tx, item.id, verdict, words, self._session.actor.name)

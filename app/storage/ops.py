@@ -126,6 +126,7 @@ _ON_STACK = frozenset(
         Op.ASK_PHYSICIAN,
         Op.RETURN_CASE,
         Op.ANSWER_RETURN,
+        Op.TAKE_ANSWERS,
         Op.ACCEPT_ANSWER,
         Op.KEEP_VALUE,
         Op.WITHDRAW_RETURN,

@@ -91,6 +91,8 @@ def test_answers_are_shown_first_taken_once_and_twice_gives_nothing_new(
     assert services.cases.view(sent[1]).state is CaseState.CODING
     (diff,) = services.verdicts.diffs(sent[1])
     assert (diff.row.item.answered_by, diff.row.item.answered_in, diff.new[0]) == ("陈立群", "清单.xlsx", "1")
+    with pytest.raises(UserProblem):
+        services.verdicts.accept(diff.id + 100)
     again = services.fix_list.preview(book)
     assert sorted(line.kind for line in again.lines) == [Intake.BLANK, Intake.SAME, Intake.SAME]
     assert services.fix_list.take(again, "陈立群")[1] == 0
@@ -252,3 +254,12 @@ def test_a_package_whose_json_is_none_is_refused(services: Services, sent: list[
     with zipfile.ZipFile(good) as archive:
         manifest = json.loads(archive.read("manifest.json"))
     assert set(manifest["sha256"]) == {"items.json"}
+
+
+def test_a_file_that_was_taken_is_taken_back_whole(services: Services, sent: list[int], book: Path) -> None:
+    edited(book, answer_first("1 有", "11-20 入院记录"))
+    changes, _ = services.fix_list.take(services.fix_list.preview(book), "陈立群")
+    services.verdicts.undo(changes.op_id)
+    assert services.verdicts.answered_cases() == ()
+    assert {services.cases.view(case_id).state for case_id in sent} == {CaseState.RETURNED}
+    assert services.fix_list.take(services.fix_list.preview(book), "周慧")[1] == 2

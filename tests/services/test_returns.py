@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.common.errors import UserProblem
 from app.domain.case import CaseState
@@ -253,3 +255,12 @@ def test_a_template_of_the_hospital_stands_over_the_shipped_one(services: Servic
         services.return_templates.save(template.id, "请改为有。", template.options)
     services.return_templates.restore(template.id)
     assert services.asking.draft(case_id, "dx[0].adm_cond")[0] == template
+
+
+@given(st.text(max_size=60), st.text(max_size=30))
+def test_any_words_can_be_looked_at_and_marks_lie_within_them(words: str, seen: str) -> None:
+    asked = replace(question(words=words), seen=seen)
+    for fault in leading(asked):
+        length = len(words if fault.part == "words" else seen)
+        assert 0 <= fault.start < fault.end <= length
+        assert fault.message

@@ -268,7 +268,8 @@ class ReturnsPage(Page):
             return
         self._give_up()
         self.shell.publish(changes)
-        self.shell.notices.toast(f"已读入 {count} 项答复。", severity="ok")
+        undo = partial(self._undo_file, changes.op_id) if changes.op_id else None
+        self.shell.notices.toast(f"已读入 {count} 项答复。", severity="ok", undo=undo)
         self.scopes.set_current(str(ChaseScope.ANSWERED))
         self.read()
 
@@ -341,6 +342,9 @@ class ReturnsPage(Page):
         self.read()
         self._focus_list()
         return True
+
+    def _undo_file(self, op_id: int) -> None:
+        self._write(partial(self._services.verdicts.undo, op_id), "已撤销读入的答复")
 
     def _save_hours(self, after: int, before: int) -> None:
         self.shell.publish(self._services.asking.set_hours(after, before))
