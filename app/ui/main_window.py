@@ -6,7 +6,7 @@ import base64
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QPoint, Qt, Signal
+from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
@@ -301,7 +301,7 @@ class MainWindow(QMainWindow):
         self._job_list = JobList(self._top.jobs, self.shell.jobs)
         self._palette = Palette(self, self._providers(specs))
         width, height = tokens().min_window
-        self.setMinimumSize(width, height)
+        self.setMinimumSize(QSize(width, height).boundedTo(self.screen().availableSize()))
 
     def _providers(self, specs: Sequence[PageSpec]) -> list[PaletteProvider]:
         found = [provider for spec in specs if spec.providers for provider in spec.providers(self.shell)]

@@ -90,8 +90,10 @@ class FindingList(QWidget):
         self._score.clicked.connect(self.score_wanted)
         self._flag = Chip("有强制错误", "error", "ph.warning-octagon-fill", bold=True)
         head = Header("", size="case_strip")
-        head.box.removeWidget(head.note)
-        head.box.insertWidget(1, self._count)
+        for spare in (head.title, head.note):
+            head.box.removeWidget(spare)
+            spare.hide()
+        head.box.insertWidget(0, self._count)
         head.box.addStretch(1)
         head.add(self._score, self._flag)
         self._scroll = ScrollPane()
