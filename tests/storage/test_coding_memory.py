@@ -20,6 +20,8 @@ from app.domain.past import Confirmed, PastLine, text_key
 from app.storage import Actor, Database, Op
 from app.storage.check import table_hashes
 from app.storage.coding_memory import MemoryQuery, MemoryState
+from app.storage.desk_tables import DESK_TABLES
+from app.storage.people_tables import credential, sign_in_attempt
 from app.storage.tables import (
     coding_evidence,
     coding_import,
@@ -441,6 +443,7 @@ def test_an_older_library_gets_the_memory_that_its_audit_holds(
     before = _evidence(path)
     later = (coding_evidence, coding_past, coding_import, coding_revoked, finding_line)
     later += (rule_version, rule_override, rule_judgement, suppression, qc_exception)
+    later += (*DESK_TABLES, credential, sign_in_attempt)
     with closing(sqlite3.connect(path)) as raw:
         raw.execute("PRAGMA foreign_keys=OFF")
         for table in later:
