@@ -50,9 +50,7 @@ class DropPanel(Panel):
         super().__init__()
         self.setAcceptDrops(True)
         self._stack = QStackedLayout()
-        self.body.addLayout(
-            self._stack
-        )  # before its parts: the first is shown at once, and else as a window of its own
+        self.body.addLayout(self._stack)  # before its parts: the first is shown at once, else as a window
         self._stack.addWidget(self._make_invitation(actions))
         self._stack.addWidget(self._make_reading())
 

@@ -21,9 +21,7 @@ class ResultPanel(Panel):
         self._actions = actions
         self._stack = QStackedLayout()
         self._writing, self._done = self._make_writing(), self._make_done()
-        self.body.addLayout(
-            self._stack
-        )  # before its parts: the first is shown at once, and else as a window of its own
+        self.body.addLayout(self._stack)  # before its parts: the first is shown at once, else as a window
         self._stack.addWidget(self._writing)
         self._stack.addWidget(self._done)
 
