@@ -21,6 +21,7 @@ from app.services.compare import CompareService
 from app.services.desk import DeskService
 from app.services.drafts import DraftService
 from app.services.engines import Engines
+from app.services.exception_form import ExceptionFormService
 from app.services.exceptions import ExceptionService
 from app.services.exports import ExportService
 from app.services.fix_list import FixListService
@@ -144,6 +145,7 @@ class Services:
     rule_writing: RuleWritingService
     suppressions: SuppressionService
     exceptions: ExceptionService
+    exception_form: ExceptionFormService
     states: StateService
     submissions: SubmissionService
     unlocking: UnlockService
@@ -221,7 +223,6 @@ def open_services(
 def _joined(session: Session, passwords: Passwords | None) -> Services:
     history, coding = HistoryService(session), CodingService(session)
     memory, cases = CodingMemoryService(session), CaseService(session)
-    engines.use_figures(HospitalFigures(db, clock))
     worklist, checking = WorklistService(session), CheckingService(session)
     leaving = LeavingService(session, checking)
     rounds = QcBatchService(session, worklist, checking, leaving)
@@ -273,6 +274,7 @@ def _joined(session: Session, passwords: Passwords | None) -> Services:
         rule_writing=RuleWritingService(session),
         suppressions=SuppressionService(session),
         exceptions=ExceptionService(session),
+        exception_form=ExceptionFormService(session),
         states=StateService(session, checking),
         submissions=SubmissionService(session, checking),
         unlocking=UnlockService(session, checking),

@@ -13,6 +13,8 @@ from app.domain.case import CaseRecord, FieldPath, Row
 from app.domain.field import Group, Section
 from app.services.case_history import record_after
 from app.services.history_words import row_name
+from app.services.insurer_export import cause_word
+from app.services.insurer_types import detail_words
 from app.services.pairs import pairs
 from app.services.permits import DESK, needs
 from app.services.session import Session
@@ -55,7 +57,8 @@ class StoredInsurer:
         if not found:
             return None
         line = found[0].line
-        return Returned(line.drg, line.rw, found[0].verdict.cause, found[0].at)
+        why = detail_words(found[0].verdict) or cause_word(found[0].verdict.cause) if found[0].verdict.cause else ""
+        return Returned(line.drg, line.rw, why, found[0].at)
 
 
 class Standing(StrEnum):

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from app.domain.case import CaseState
 from app.ui.actions import Action
-from app.ui.pages.case import moving
+from app.ui.pages.case import exception_paper, moving
 
 _GROUP: Final = "首页"
 
@@ -74,6 +74,13 @@ MOVING_ACTIONS: Final = (
         moving.ask_unlock,
         moving.may_go_to(CaseState.UNLOCK_REQUESTED),
         "Ctrl+Shift+U",
+    ),
+    _act(
+        "approval_form",
+        "生成例外审批单",
+        "把例外申请写成一页 PDF，供临床科主任和医保办主任签字。",
+        exception_paper.save_form,
+        exception_paper.has_exception,
     ),
     _act("decide_unlock", "解锁审批", "同意或不同意解锁申请。", moving.decide_unlock, moving.may_decide_unlock),
 )

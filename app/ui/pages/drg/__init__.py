@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from app.ui.actions import Action
-from app.ui.page import PageSpec
+from app.ui.page import PageSpec, Place
 from app.ui.pages.drg.looking import TAB_KEYS
 from app.ui.pages.drg.page import DrgPage
 
@@ -98,6 +98,11 @@ def _excel(page: DrgPage) -> None:
     page.appeal.save_excel()
 
 
+def _to_insurer(page: DrgPage) -> None:
+    case_id = page.place().args.get("case")
+    page.shell.go(Place("insurer", {"case": case_id if isinstance(case_id, int) else 0}))
+
+
 def _always(_page: DrgPage) -> bool:
     return True
 
@@ -134,6 +139,8 @@ _WHOLE = (
          enabled=_has_pack),
     _act("appeal_xlsx", "生成申诉材料 Excel", "把同样的申诉材料写成 Excel 工作簿。", _excel, "Ctrl+Shift+E",
          enabled=_has_pack),
+    _act("insurer", "与医保返回对比", "看医保对这份病案返回的分组，以及为什么与本院不同。", _to_insurer, "C",
+         "drg.path"),
     _act("back", "返回首页", "先放弃试算；再按一次回到首页原来的位置。", DrgPage.escape, "Esc", enabled=_always),
 )  # fmt: skip
 
