@@ -127,9 +127,14 @@ class BandBar(QWidget):
         painter.setFont(theme().font("body", bold=on))
         painter.setPen(colour("proposed" if on else "fg_secondary"))
         painter.drawText(top.adjusted(left - top.left(), 0, 0, 0), _LEFT, TITLES[band])
+        left += QFontMetrics(painter.font()).horizontalAdvance(TITLES[band]) + px(8)
         painter.setFont(theme().font("caption"))
         painter.setPen(colour("fg_secondary" if on else "fg_muted"))
-        painter.drawText(top, _RIGHT, self._limits.get(band, ""))
+        room = QRect(left, top.top(), max(0, top.right() - left), top.height())
+        limit = QFontMetrics(painter.font()).elidedText(
+            self._limits.get(band, ""), Qt.TextElideMode.ElideRight, room.width()
+        )
+        painter.drawText(room, _RIGHT, limit)
         self._draw_counts(painter, band, inner.adjusted(0, px(20), 0, 0))
         if on and self.hasFocus():
             draw_focus_ring(painter, box.adjusted(2, 2, -2, -3))
