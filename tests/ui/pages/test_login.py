@@ -206,7 +206,7 @@ def test_a_page_of_another_role_is_refused_in_words(people: Services, door: Door
     ("role", "seen", "unseen"),
     [
         ("coder", {"worklist", "case", "codes", "qc", "drg", "help"}, {"rules", "schemes", "browser", "compare"}),
-        ("qc", {"worklist", "case", "codes", "qc", "drg", "help", "rules"}, {"schemes", "browser", "compare"}),
+        ("qc", {"worklist", "case", "codes", "qc", "drg", "help", "rules"}, {"schemes", "browser", "import"}),
         ("insurance", {"worklist", "case", "qc", "drg", "schemes", "browser", "compare", "help"}, {"rules"}),
         ("physician", {"help"}, {"worklist", "case", "codes", "qc", "drg", "rules", "schemes", "settings"}),
         ("admin", {"worklist", "case", "codes", "qc", "drg", "rules", "schemes", "help"}, set()),
@@ -387,3 +387,50 @@ def test_the_program_shows_the_card_first_and_ends_with_it(
     monkeypatch.setattr(LoginWindow, "showEvent", noted)
     assert run_window(home, check=True) == 0
     assert shown == ["login"]
+
+
+def test_the_recovery_key_lets_the_administrator_in(people: Services, door: Door) -> None:
+    door.start()
+    assert door.gate.door is not None
+    door.find(QWidget, "login_recover", door.gate.door).click()
+    card = door.find(QWidget, "recovery_card", door.gate.door)
+    typed = {"login": "chen", "key": "ab cd", "secret": CLOUD, "again": CLOUD}
+    for name, words in typed.items():
+        door.find(QLineEdit, f"recover_{name}", card).setText(words)
+    door.find(QWidget, "card_yes", card).click()
+    assert "末 4 位" in door.find(QLabel, "card_problem", card).text()
+    door.find(QLineEdit, "recovery_last", card).setText(door.find(QLabel, "recovery_key", card).text()[-4:])
+    door.find(QWidget, "card_yes", card).click()
+    door.bot.waitUntil(lambda: door.gate.window is not None, timeout=10_000)
+    assert people.user.id == "p1"
+    people.people.sign_in("chen", CLOUD)
+
+
+def test_ones_own_password_is_changed_in_a_card(people: Services, door: Door) -> None:
+    door.start()
+    door.sign_in("lin", CLOUD)
+    door.window.shell.actions.trigger("user.password")
+    card = door.find(QWidget, "password_card")
+    for name, words in {"old": "wrong one", "new": MAPLE, "again": MAPLE + "x"}.items():
+        door.find(QLineEdit, f"password_{name}", card).setText(words)
+    door.find(QWidget, "card_yes", card).click()
+    assert "不同" in door.find(QLabel, "card_problem", card).text()
+    door.find(QLineEdit, "password_again", card).setText(MAPLE)
+    door.find(QWidget, "card_yes", card).click()
+    door.rest()
+    assert "还可再试" in door.find(QLabel, "card_problem", card).text()
+    door.services.session.clock.at = datetime(2026, 11, 23, 9, 1)  # type: ignore[attr-defined]
+    door.find(QLineEdit, "password_old", card).setText(CLOUD)
+    door.find(QWidget, "card_yes", card).click()
+    door.rest()
+    door.rest()
+    people.people.sign_in("lin", MAPLE)
+
+
+def test_who_may_not_sees_no_users(people: Services, door: Door) -> None:
+    door.start()
+    door.sign_in("lin", CLOUD)
+    panel = UsersPanel(door.window.shell, door.window)
+    panel.read()
+    assert panel._model.rowCount() == 0
+    assert not panel.new.isEnabled()

@@ -154,4 +154,4 @@ _ACTIONS = (
     ),
 )
 
-PAGE = PageSpec("autocode", "批量自动编码", AutoCodePage, actions=_ACTIONS, rail="codes")
+PAGE = PageSpec("autocode", "批量自动编码", AutoCodePage, actions=_ACTIONS, needs="coder admin", rail="codes")

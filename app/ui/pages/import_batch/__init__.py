@@ -156,4 +156,4 @@ _ACTIONS = (
     ),
 )
 
-PAGE = PageSpec("import", "导入病例", ImportPage, actions=_ACTIONS, rail="worklist")
+PAGE = PageSpec("import", "导入病例", ImportPage, actions=_ACTIONS, needs="coder", rail="worklist")
