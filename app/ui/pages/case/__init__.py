@@ -8,6 +8,7 @@ from functools import partial
 from app.ui.actions import Action
 from app.ui.page import PageSpec
 from app.ui.pages.case import deciding, doing, excepting, returning
+from app.ui.pages.case.find_field import find_field
 from app.ui.pages.case.moving_actions import MOVING_ACTIONS
 from app.ui.pages.case.page import CasePage
 from app.ui.pages.case.reading_actions import READING_ACTIONS
@@ -100,6 +101,7 @@ _WHOLE = (
     _act("section_up", "上一部分", "跳到首页的上一部分。", _section_up, "Ctrl+PgUp", doing.is_open),
     _act("section_down", "下一部分", "跳到首页的下一部分。", _section_down, "Ctrl+PgDown", doing.is_open),
     _act("today", "填入今天", "在日期字段填入今天。", doing.type_today, "Ctrl+;"),
+    _act("find", "在病案中查找", "按字段名、拼音首字母或内容找到字段并跳过去。", find_field, "Ctrl+F", doing.is_open),
     _act(
         "take_over",
         "请求接手",

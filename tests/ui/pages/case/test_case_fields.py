@@ -230,3 +230,20 @@ def test_raw_values_are_shown_and_told(case: Any, add_case: Callable[..., int], 
     assert born.text() == "冬月"
     assert born.look.severity is not None
     assert "按原文保留" in born.help_text()
+
+
+def test_a_field_is_found_by_name_initials_or_content_and_gone_to(case: Any) -> None:
+    case.press("Ctrl+F", '"lxrxm')
+    finder = case.visible("field_finder")
+    assert finder is not None
+    assert finder.table.model().index(0, 1).data() == "联系人姓名"
+    case.press("Return")
+    assert case.visible("field_finder") is None
+    assert case.focus.objectName() == "contact_name"
+    case.press("Ctrl+F", '"胃镜检查', "Return")
+    assert case.focus is case.grid("op")
+    case.press("Ctrl+F", '"qqqq', "Return")
+    assert case.visible("field_finder") is not None
+    case.press("Escape")
+    assert case.visible("field_finder") is None
+    assert case.focus is case.grid("op")
