@@ -220,22 +220,6 @@ class CaseService:
                 _confirm(tx, stored)
         return self._views.after(case_id, None)
 
-    @needs("coder", "qc")
-    def claim(self, case_ids: Iterable[int]) -> Changes:
-        """Note that the user works on these cases."""
-        with self._session.db.operation(Op.CLAIM, by=self._session.actor) as tx:
-            for case_id in case_ids:
-                tx.claim(case_id)
-        return tx.changes
-
-    @needs("coder", "qc")
-    def release(self, case_ids: Iterable[int]) -> Changes:
-        """Note that nobody works on these cases."""
-        with self._session.db.operation(Op.RELEASE, by=self._session.actor) as tx:
-            for case_id in case_ids:
-                tx.release(case_id)
-        return tx.changes
-
     @needs(*DESK)
     def history(self, case_id: int, path: str) -> tuple[HistoryEntry, ...]:
         """Return the changes of a field, newest first."""

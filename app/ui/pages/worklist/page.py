@@ -15,12 +15,12 @@ from app.services.types import ListTotals, QueueCount
 from app.ui.models.worklist import WorklistModel
 from app.ui.page import KeyHint, Page, PageSpec, Place, Shell, VersionNote
 from app.ui.pages.case_work import ListWork
-from app.ui.pages.wording import yuan
 from app.ui.pages.worklist.bulk_menu import BulkMenu
 from app.ui.pages.worklist.chooser import ColumnChooser
 from app.ui.pages.worklist.columns import COLUMNS, Cells
 from app.ui.pages.worklist.doing import Doing
 from app.ui.pages.worklist.filtering import WorklistFilter, token_label
+from app.ui.pages.worklist.foot import ListFoot
 from app.ui.pages.worklist.memory import ListView, Memory
 from app.ui.pages.worklist.own_views import OwnViews
 from app.ui.pages.worklist.peek import Peek
@@ -30,7 +30,7 @@ from app.ui.pages.worklist.table import WorklistTable
 from app.ui.pages.worklist.views import SavedViews
 from app.ui.ports import JsonValue
 from app.ui.theme import theme
-from app.ui.widgets import ActionButton, Button, Pane, Splitter, StateStack, Text, column, row
+from app.ui.widgets import ActionButton, Button, Pane, Splitter, StateStack, column, row
 
 _PEEK_AFTER_MS = 90
 _TYPED_AFTER_MS = 120
@@ -48,7 +48,6 @@ class WorklistPage(Page):
         self._number = 0
         self._pending = 0
         self._totals = ListTotals()
-        self._done = (0, 0)
         self._queues: tuple[QueueCount, ...] = ()
         self._was_wide: bool | None = None
 
@@ -68,6 +67,7 @@ class WorklistPage(Page):
         self._stack = StateStack(self.table)
         self._chooser: ColumnChooser | None = None
         self._bulk: BulkMenu | None = None
+        self.foot = ListFoot(self.shell.actions)
         self._lay_out()
         self._connect()
         self._name_regions()
@@ -87,26 +87,11 @@ class WorklistPage(Page):
         middle = QWidget()
         box = column(bar)
         box.addWidget(self._stack, 1)
-        box.addWidget(self._make_footer())
+        box.addWidget(self.foot)
         middle.setLayout(box)
         self.parts = Splitter("worklist", self.shell.places, (left, middle, self.peek), self._widths())
         self.setLayout(column(self.parts))
         self._fit()
-
-    def _make_footer(self) -> Pane:
-        foot = Pane("surface", "t")
-        self._counts = Text("", "caption", "secondary")
-        self._today = Text("", "caption", "muted")
-        self._news = Button("", kind="link", small=True, keys="F5")
-        self._news.hide()
-        self._news.clicked.connect(self.refresh)
-        self._bulk_button = ActionButton(self.shell.actions, "worklist.bulk", kind="link", small=True)
-        line = row(gap=8, margins=(12, 2, 8, 2))
-        line.addWidget(self._counts, 1)
-        for widget in (self._news, self._today, self._bulk_button):
-            line.addWidget(widget)
-        foot.setLayout(line)
-        return foot
 
     def _connect(self) -> None:
         self._peek_timer = self._timer(_PEEK_AFTER_MS, self._read_peek)
@@ -119,6 +104,7 @@ class WorklistPage(Page):
         self.table.selection_changed.connect(self._show_counts)
         self.table.head.asked.connect(self.sort_by)
         self._columns.clicked.connect(self.choose_columns)
+        self.foot.asked.connect(self.refresh)
         self.table.columns_changed.connect(self._remember)
         theme().changed.connect(self._fit)
 
@@ -244,7 +230,7 @@ class WorklistPage(Page):
         if counted.request.number != self._number:
             return
         self._totals, self._queues = counted.totals, counted.queues
-        self._done = (counted.finished, counted.wanted)
+        self.foot.show_day(counted.finished, counted.wanted)
         self.queues.show_queues(counted.queues, self.views.all(), counted.views, self.shown.key)
         known = (self.cells.leaving, self.cells.people, self.cells.batches)
         self.cells.leaving, self.cells.people, self.cells.batches = counted.leaving, counted.people, counted.batches
@@ -258,7 +244,7 @@ class WorklistPage(Page):
 
     def _show_listing(self, listing: Listing) -> None:
         everything = self.table.selected_count == len(self.table.cases.ids) > 1
-        self._news.hide()
+        self.foot.show_news(0)
         focused = self.table.hasFocus()
         self.table.cases.set_ids(listing.ids)
         if listing.ids:
@@ -280,8 +266,7 @@ class WorklistPage(Page):
             self.refresh()
             return
         self.table.cases.set_gone(listing.gone)
-        self._news.setVisible(listing.came > 0)
-        self._news.set_text(f"有 {listing.came:,} 份新到 · 刷新")
+        self.foot.show_news(listing.came)
 
     def _say_empty(self) -> None:
         """Say why there is nothing, once the counts are there to tell an empty queue from an empty library."""
@@ -359,16 +344,8 @@ class WorklistPage(Page):
         self._show_counts()
 
     def _show_counts(self) -> None:
-        totals, selected = self._totals, self.table.selected_count
         shown = len(self.table.cases.ids) - len(self.table.cases.gone)
-        parts = [f"共 {shown:,} 份" + (f"，已选 {selected:,} 份" if selected else "")]
-        parts += [f"强制错误 {totals.errors:,} 份"] if totals.errors else []
-        parts += [f"逾期 {totals.overdue:,} 份"] if totals.overdue else []
-        parts += [f"提议待确认 {totals.proposals:,} 份"] if totals.proposals else []
-        parts += [f"暂不能结算 {yuan(totals.at_risk_fen)} 元"] if totals.at_risk_fen else []
-        self._counts.setText("　".join(parts))
-        finished, wanted = self._done
-        self._today.setText(f"今日已完成 {finished:,} / {wanted:,}" if wanted else "")
+        self.foot.show_counts(shown, self.table.selected_count, self._totals)
 
     def sort_by(self, key: str) -> None:
         """Sort by a column; a second click turns the order round. The current case stays under the eye."""
@@ -469,7 +446,7 @@ class WorklistPage(Page):
     def open_bulk(self) -> None:
         """Show what can be done to the selected cases or the whole list."""
         if self._bulk is None:
-            self._bulk = BulkMenu(self._bulk_button, self.shell.actions, self.doing.do_to_all)
+            self._bulk = BulkMenu(self.foot.bulk, self.shell.actions, self.doing.do_to_all)
         several = self.table.selected_count > 1
         count = self.table.selected_count if several else len(self.table.cases.ids)
         self._bulk.open(f"选中的 {count:,} 份" if several else f"列表中的 {count:,} 份")
