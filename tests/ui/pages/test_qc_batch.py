@@ -16,11 +16,14 @@ from app.domain.case import CaseState
 from app.domain.field import Group
 from app.services.composition import Services
 from app.services.qc_batch_types import GroupKind, QcGroup, QcScope, Segment
+from app.services.rule_types import ExceptionReason
+from app.storage.actor import Actor, local_actor
 from app.storage.ops import Op
 from app.ui.actions import clashes
 from app.ui.leaving import LeavingWatch
 from app.ui.page import PageSpec, Place
 from app.ui.pages.qc_batch import PAGE
+from app.ui.pages.qc_batch.approvals import ApprovalsCard
 from app.ui.widgets import Button, DataTable, SegmentedControl
 
 LOS = "LJ-004"
@@ -249,6 +252,29 @@ def test_an_exception_takes_two_persons(
     (key,) = services.qc_batch.keys(QcScope(), RULE, Segment.DONE)
     assert key.case_id == wrong[0]
     desk.press("Escape", on=name)
+
+
+def test_heads_and_the_office_sign_as_who_they_are(
+    desk: Any, services: Services, wrong: list[int], allows_exceptions: None
+) -> None:
+    report = services.cases.view(wrong[0]).report
+    finding = next(one for one in report.findings if services.exceptions.may_except(one))
+    services.exceptions.request(wrong[0], finding, ExceptionReason.CRITICAL, "危重", ["病程 11-20"])
+    department = services.cases.view(wrong[0]).record.text("discharge_dept")
+    for actor in (
+        Actor("p7", "孙主任（测试）", frozenset({"head"}), frozenset({department})),
+        Actor("p8", "赵医保（测试）", frozenset({"insurance"})),
+    ):
+        services.session.seat.take(actor)
+        card = ApprovalsCard(desk.window, desk.window.shell)
+        assert not card.findChild(QLineEdit, "qc_signer").isVisible()
+        assert card.findChild(SegmentedControl, "qc_sign_role").current == min(actor.roles)
+        card.findChild(Button, "qc_sign").click()
+        assert card.findChild(QLabel, "qc_sign_problem").text() == ""
+        card.close_card()
+    services.session.seat.take(local_actor())
+    signed = services.exceptions.of_case(wrong[0])[0].signatures
+    assert [one.name for one in signed] == ["孙主任（测试）", "赵医保（测试）"]
 
 
 def test_the_round_is_exported_without_names(desk: Any, services: Services, wrong: list[int], tmp_path: Path) -> None:
