@@ -75,7 +75,7 @@ class HelpPage(Page):
         self._stack.addWidget(reading)
         self._stack.addWidget(self._make_keys())
         left = Pane("canvas", "r")
-        left.setFixedWidth(theme().px(220))
+        left.keep_width(220)
         tour = ActionButton(self.shell.actions, "tour.start", small=True)
         left.setLayout(
             column(row(self.search, margins=(10, 10, 10, 6)), self._list, row(tour, None, margins=(10, 6, 10, 10)))

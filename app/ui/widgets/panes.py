@@ -59,6 +59,16 @@ class Pane(QFrame):
         super().__init__(parent)
         self.setProperty("surface", surface)
         self.setProperty("border", border)
+        self._width = 0
+
+    def keep_width(self, width: int) -> None:
+        """Keep a width in px at 100 %, also when the size of letters changes."""
+        self._width = width
+        theme().changed.connect(self._fit_width)
+        self._fit_width()
+
+    def _fit_width(self) -> None:
+        self.setFixedWidth(theme().px(self._width))
 
 
 class Header(Pane):

@@ -17,7 +17,7 @@ from app.ui.pages.settings.options import GROUPS, Option, options
 from app.ui.pages.settings.panels import DictionariesPanel, ParametersPanel
 from app.ui.pages.settings.rows import OptionRow
 from app.ui.shell.pinyin import found_at
-from app.ui.theme import theme, tokens
+from app.ui.theme import tokens
 from app.ui.widgets import FilterBox, Pane, Panel, ScrollPane, SideLine, SideList, StateStack, column, row
 
 _FOUND: Final = "found"
@@ -110,7 +110,7 @@ class SettingsPage(Page):
     def _lay_out(self) -> None:
         left = Pane("canvas", "r")
         left.setLayout(column(self.groups, margins=(0, 6, 0, 0)))
-        left.setFixedWidth(theme().px(180))
+        left.keep_width(180)
         top = Pane("surface", "b")
         top.setLayout(row(self.search, margins=(12, 8, 12, 8)))
         body = row(left, gap=0)

@@ -104,7 +104,7 @@ class DictionariesPanel(Pane):
         self.entries.setModel(self._entries)
         left = Pane("surface", "r")
         left.setLayout(column(self.sets))
-        left.setFixedWidth(220)
+        left.keep_width(230)
         tables = row(left, gap=0)
         tables.addWidget(self.entries, 1)
         box = column(row(self.filter, margins=(12, 8, 12, 8)))
