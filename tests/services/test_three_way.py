@@ -8,7 +8,9 @@ import pytest
 
 from app.domain.field import Group
 from app.services.composition import Services
-from app.services.three_way import Returned, Standing, ThreeLine, ThreeWay, ThreeWayService
+from app.services.three_way import Returned, Standing, StoredInsurer, ThreeLine, ThreeWay, ThreeWayService
+from app.storage import insurer
+from app.storage.ops import Op
 
 AT = datetime(2026, 12, 20, 8, 30)
 
@@ -84,3 +86,16 @@ def test_a_case_that_nobody_touched_agrees_with_itself(services: Services, case_
     standings = {line.standing for group in found.groups[1:] for line in group.lines}
     assert standings <= {Standing.OPEN, Standing.SAME}
     assert services.three_way.before(services.cases.view(case_id)) == {}
+
+
+def test_the_latest_answer_of_an_imported_file_is_the_insurers_side(services: Services, coded: int) -> None:
+    assert StoredInsurer(services.session).latest(coded) is None
+    for group, cause in (("ZZ11", "unknown"), ("ZZ15", "adrg")):
+        with services.session.db.operation(Op.IMPORT_RETURNS, by=services.session.actor) as tx:
+            file = insurer.add_import(tx, "回传.xlsx", group.ljust(64, "0"), {}, "", 1)
+            line = insurer.ReturnLine(coded, group, rw="0.4100")
+            insurer.add_lines(tx, file, [(line, insurer.Verdict("HC11", cause, {}), 0)])
+    found = StoredInsurer(services.session).latest(coded)
+    assert found is not None
+    assert (found.group, found.weight, found.cause) == ("ZZ15", "0.4100", "ADRG")
+    assert services.three_way.of(services.cases.view(coded)).disputed == 3
