@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -131,7 +132,7 @@ class ImportService:
                     progress.step(position, len(batch.records))
                 known = preview.known.get(position)
                 if known is None:
-                    state = state_of(imported.record)
+                    state = state_of(imported.record, self._session.clock.now())
                     case_ids.append(
                         tx.insert_case(imported.record, state=state, batch_id=batch_id, source_row=imported.row)
                     )
@@ -218,13 +219,15 @@ def _diff(reader: Reader, case: StoredCase, imported: ImportedRecord) -> list[Di
     return lines
 
 
-def state_of(record: CaseRecord) -> CaseState:
-    """Return the state in which an imported stay begins: in hospital while it has no discharge time.
+def state_of(record: CaseRecord, now: datetime | None = None) -> CaseState:
+    """Return the state in which an imported stay begins: in hospital while it has no discharge time or a planned one.
 
-    One that cannot be read is a discharge all the same.
+    One that cannot be read is a discharge all the same; without ``now`` every time has come.
     """
-    left = record.value("discharge_time") or "discharge_time" in record.head.raw
-    return CaseState.TO_CODE if left else CaseState.INPATIENT
+    left = record.value("discharge_time")
+    if isinstance(left, datetime) and now is not None and left > now:
+        return CaseState.INPATIENT
+    return CaseState.TO_CODE if left or "discharge_time" in record.head.raw else CaseState.INPATIENT
 
 
 def differing(ours: CaseRecord, theirs: CaseRecord) -> list[str]:
