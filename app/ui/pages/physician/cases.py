@@ -53,7 +53,6 @@ class CaseList(Pane):
         whole = column(bar)
         whole.addWidget(self.stack, 1)
         self.setLayout(whole)
-        self.setFocusProxy(self.table)
 
     def show_lines(self, lines: Sequence[SheetLine], wanted: str, case_id: int) -> None:
         """Show a list and stay on a case."""

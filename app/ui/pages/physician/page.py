@@ -104,7 +104,7 @@ class PhysicianPage(Page):
     def default_focus(self) -> QWidget | None:
         """Start in the question in focus, else in the list."""
         card = self.sheet_view.current() if self.sheet_view is not None and self._in_case else None
-        return card or self.cases
+        return card or self.cases.table
 
     def on_changes(self, changes: Changes) -> None:
         """Read anew when cases changed; what is being answered stays as it is."""
@@ -155,7 +155,7 @@ class PhysicianPage(Page):
             self.open_case(self._case if self._case in ids else ids[0])
         else:
             self._views.setCurrentIndex(0)
-            self._settle(self.cases)
+            self._settle(self.cases.table)
 
     def _on_failed(self, problem: object) -> None:
         self._views.setCurrentIndex(0)
@@ -207,7 +207,7 @@ class PhysicianPage(Page):
             self._leave_sheet()
             self._wants_case = False
             self._views.setCurrentIndex(0)
-            self._settle(self.cases)
+            self._settle(self.cases.table)
         elif self._package is not None:
             self._package = None
             self._go_to_list("waiting")

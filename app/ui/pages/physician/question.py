@@ -77,8 +77,7 @@ class QuestionCard(Pane):
         self._foot.setVisible(on)
         self.options.show_state(-1 if self.begun.is_appeal else self.begun.option, keyed=on)
         self._show_line()
-        self.setProperty("focused", on)
-        restyle(self)
+        self._show_ring()
         self.setAccessibleName(f"{self.begun.item.place}：{self.begun.item.item.question}")
         self.setAccessibleDescription("".join((kind, words, new)))
 
@@ -106,6 +105,8 @@ class QuestionCard(Pane):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """In the line Enter goes on and ↑ goes back; digits are words there."""
+        if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self._show_ring()
         if event.type() is QEvent.Type.FocusIn and not self.is_on:
             self.entered.emit()
         if event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and self._is_line_key(event):
@@ -115,8 +116,14 @@ class QuestionCard(Pane):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Come into focus, also by Tab."""
         super().focusInEvent(event)
+        self._show_ring()
         if not self.is_on:
             self.entered.emit()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the ring away."""
+        super().focusOutEvent(event)
+        self._show_ring()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """A click brings it into focus."""
@@ -185,6 +192,13 @@ class QuestionCard(Pane):
         self._hint.setText(hint)
         self.line.setAccessibleName(hint or "说明")
         self._words.setVisible(self.is_on and need is not AnswerNeed.NOTHING)
+
+    def _show_ring(self) -> None:
+        """Draw the ring while the focus is in the card."""
+        has_focus = self.is_on and (self.hasFocus() or self.line.hasFocus())
+        if self.property("focused") is not has_focus:
+            self.setProperty("focused", has_focus)
+            restyle(self)
 
     def _set(self, begun: Begun) -> None:
         self.begun = begun

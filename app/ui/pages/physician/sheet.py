@@ -143,7 +143,7 @@ class SheetView(Pane):
         self._saved.setText(f"已自动保存 {at:%H:%M:%S}。编码由病案科完成，您只需确认临床事实。")
 
     def _card(self, item: SheetItem, *, can_answer: bool) -> QuestionCard:
-        card = QuestionCard(Begun.of(item), self._width(), can_answer=can_answer)
+        card = QuestionCard(Begun.of(item), self._page_width(), can_answer=can_answer)
         card.changed.connect(self._on_changed)
         card.step.connect(self._on_step)
         card.entered.connect(self._on_entered)
@@ -192,8 +192,8 @@ class SheetView(Pane):
         if isinstance(card, QuestionCard) and card in self.cards:  # not one of the case before, on its way out
             self.go_to(self.cards.index(card))
 
-    def _width(self) -> int:
+    def _page_width(self) -> int:
         return theme().px(_WIDE if theme().wide else _WIDTH)
 
     def _fit(self) -> None:
-        self._page.setFixedWidth(self._width())
+        self._page.setFixedWidth(self._page_width())
