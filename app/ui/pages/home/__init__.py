@@ -42,6 +42,7 @@ _ACTIONS = (
         "",
         "desk",
         icon="rerun",
+        needs="coder qc insurance admin",
         group=_GROUP,
     ),
 )

@@ -40,6 +40,7 @@ _ACTIONS = (
         _TABLE,
         enabled=_has_cases,
         icon="user",
+        needs="coder qc",
         group=_GROUP,
     ),
     Action(
@@ -50,6 +51,7 @@ _ACTIONS = (
         "Shift+Space",
         _TABLE,
         enabled=_has_cases,
+        needs="coder qc",
         group=_GROUP,
     ),
     Action(
@@ -61,6 +63,7 @@ _ACTIONS = (
         _TABLE,
         enabled=_has_cases,
         icon="user",
+        needs="coder qc admin",
         group=_GROUP,
     ),
     Action(
@@ -71,6 +74,7 @@ _ACTIONS = (
         "F",
         _TABLE,
         enabled=_has_cases,
+        needs="coder qc admin",
         group=_GROUP,
     ),
     Action(
@@ -81,6 +85,7 @@ _ACTIONS = (
         "Shift+F",
         _TABLE,
         enabled=_has_cases,
+        needs="coder qc admin",
         group=_GROUP,
     ),
     Action(
@@ -91,6 +96,7 @@ _ACTIONS = (
         "R",
         _TABLE,
         enabled=_has_cases,
+        needs="coder qc",
         group=_GROUP,
     ),
     Action(
@@ -101,6 +107,7 @@ _ACTIONS = (
         "Ctrl+Z",
         _TABLE,
         icon="undo",
+        needs="coder qc admin",
         group=_GROUP,
     ),
     Action(
@@ -142,6 +149,7 @@ _ACTIONS = (
         "worklist",
         enabled=_has_cases,
         icon="proposed",
+        needs="coder",
         group=_GROUP,
     ),
     Action(
