@@ -223,7 +223,7 @@ class WorklistPage(Page):
         self.shell.actions.refresh()
         if self.isVisible():
             self.shell.set_status(f"{len(listing.ids):,} 份 · 筛选 {listing.took_ms:.0f} ms")
-        count = CountList(self.shell.services, listing.request, self.views.all())
+        count = CountList(self.shell.services, listing.request, self.views.all(), self.table.shows_key("planned"))
         self.shell.jobs.run(count, parent=self).done.connect(self._on_counted)
 
     def _on_counted(self, counted: Counted) -> None:

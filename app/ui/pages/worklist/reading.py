@@ -95,16 +95,20 @@ class ReadList:
 
 @dataclass(frozen=True, slots=True)
 class CountList:
-    """The work of a job: count, after :class:`ReadList`, so that the rows need not wait for it."""
+    """The work of a job: count, after :class:`ReadList`, so that the rows need not wait for it.
+
+    ``leaving``: who leaves soon is wanted too, which takes a look at every stay.
+    """
 
     services: Services
     request: ListRequest
     views: tuple[SavedView, ...]
+    leaving: bool
 
     def __call__(self, _progress: Progress) -> Counted:
         """Return the counts."""
         worklist, wanted = self.services.worklist, self.request
-        leaving = {one.case_id: one for one in self.services.leaving.due()} if wanted.queue == "leaving" else {}
+        leaving = {one.case_id: one for one in self.services.leaving.due()} if self.leaving else {}
         finished, to_do = self.services.desk.today()
         return Counted(
             wanted,

@@ -59,6 +59,10 @@ class WorklistTable(DataTable):
         by_queue = (by_itself and column.key not in self._instead) or column.key in self._instead.values()
         return self._chosen.get(column.key, by_queue)
 
+    def shows_key(self, key: str) -> bool:
+        """True when the column of a key is wanted."""
+        return any(column.key == key and self.shows(column) for column in COLUMNS)
+
     def show_queue(self, queue: str, state: Mapping[str, JsonValue]) -> None:
         """Show the columns that a queue wants in the place of others, and what the user chose for it."""
         self._instead = INSTEAD.get(queue, {})
