@@ -7,8 +7,9 @@ v601 list, the other rows as the past. Each is asked in three modes: ``none`` wi
 
 Each figure comes from a process of its own, so that peak memory is that of the task: one builds (and trains) and keeps
 what it worked out as the program does, another loads that and answers. Texts are asked one at a time, on one thread;
-``batch_1000_s`` are the first thousand of the past (of the questions without one) asked by ``match_many``. ``_cpu_s``
-is what one core worked, where others used the machine too.
+``batch_1000_s`` are the first thousand of the past (of the questions without one) asked by ``match_many`` for their
+first answer with its reasons, as coding many cases does. ``_cpu_s`` is what one core worked, where others used the
+machine too.
 
 ``at_97_percent`` is the share of texts whose first answer may be taken at 97 % precision: the least probability that
 gives 97 % is chosen on one half of the texts (by checksum) and measured on the other, both ways; ``at_97_precision``
