@@ -108,7 +108,7 @@ class QuestionTable:
         self.faults: tuple[BrokenRule, ...] = ()
         self._load()
 
-    @needs(*DESK)
+    @free
     def lines(self) -> tuple[QuestionLine, ...]:
         """Return the shipped questions in their order, then the hospital's own."""
         self._renew()

@@ -56,7 +56,7 @@ class SubmissionService:
         """Return the passed cases of a scope in the order of discharge."""
         return passed_ids(self._session, scope)
 
-    @needs("coder", "insurance")
+    @needs(*DESK)
     def gate(self, scope: Scope, progress: Progress | None = None) -> GateReport:
         """Check and group every passed case of a scope anew; nothing but summaries is written. For a job."""
         return look(self._session, self._checking, scope, progress or NoProgress())
