@@ -17,11 +17,13 @@ def has_begun(window: MainWindow) -> bool:
     if not isinstance(page, PhysicianPage) or page.sheet_view is None or not page.sheet_view.cards:
         return False
     view = page.sheet_view
+    if view.current() is view.cards[1] and view.cards[1].isVisible():
+        return True
     for card in view.cards[:2]:
         card.choose(1)
         card.line.setText("11-09 病程：寒战高热，血培养阳性")
     view.go_to(1)
-    return True
+    return False  # what was just put there is laid out with the next round of events
 
 
 def answer_one(window: MainWindow) -> None:

@@ -80,6 +80,7 @@ class QuestionCard(Pane):
         self._show_ring()
         self.setAccessibleName(f"{self.begun.item.place}：{self.begun.item.item.question}")
         self.setAccessibleDescription("".join((kind, words, new)))
+        self._lay_out()
 
     def appeal(self) -> None:
         """Object: a reason is wanted."""
@@ -192,6 +193,15 @@ class QuestionCard(Pane):
         self._hint.setText(hint)
         self.line.setAccessibleName(hint or "说明")
         self._words.setVisible(self.is_on and need is not AnswerNeed.NOTHING)
+
+    def _lay_out(self) -> None:
+        """Work the heights out now, from the inside: what was hidden must not keep its room."""
+        for part in (self._open, self):
+            layout = part.layout()
+            if layout is not None:
+                layout.invalidate()
+                layout.activate()
+            part.updateGeometry()
 
     def _show_ring(self) -> None:
         """Draw the ring while the focus is in the card."""

@@ -167,7 +167,6 @@ class SheetView(Pane):
         self._at = number
         for at, card in enumerate(self.cards):
             card.show_state(on=at == number)
-            card.updateGeometry()
         self._scroll.box.invalidate()
         self._scroll.box.activate()
         done = [card.begun.is_whole for card in self.cards]
