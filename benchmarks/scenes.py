@@ -11,6 +11,7 @@ from pathlib import Path
 
 from app.common.files import write_atomic
 from app.common.paths import data
+from app.common.progress import NoProgress
 from app.domain.changes import Changes
 from app.domain.field import Group
 from app.domain.findings import Severity
@@ -24,12 +25,14 @@ from app.ui.pages.case.page import CasePage
 from app.ui.pages.codes.page import CodesPage
 from app.ui.pages.compare.page import ComparePage
 from app.ui.pages.drg.page import DrgPage
+from app.ui.pages.help import HelpPage
 from app.ui.pages.import_batch.page import CHECK, MAP, ImportPage
 from app.ui.pages.rules.page import RulesPage
 from app.ui.pages.schemes.page import SchemesPage
 from app.ui.pages.settings.page import SettingsPage
 from app.ui.pages.worklist.page import WorklistPage
 from app.ui.ports import JsonValue
+from app.ui.shell.tour import Tour
 from app.ui.widgets import Card
 from benchmarks import desk_plays, login_scenes
 from benchmarks.return_plays import answer_one, has_begun, open_card, open_templates
@@ -65,6 +68,7 @@ class Scene:
 
 
 def _palette(window: MainWindow) -> None:
+    window.shell.services.warm_up(NoProgress())
     window.open_palette("tnb")
 
 
@@ -90,10 +94,13 @@ def _load_desk(window: MainWindow) -> None:
     window.publish(Changes(listing=True))
 
 
-def _bulk(window: MainWindow) -> None:
+def _bulk(window: MainWindow) -> bool:
+    """Open what can be done to many once the list is there."""
     page = window.page
-    if isinstance(page, WorklistPage):
-        page.open_bulk()
+    if not isinstance(page, WorklistPage) or not _peeked(window):
+        return False
+    page.open_bulk()
+    return True
 
 
 def _choose_columns(window: MainWindow) -> None:
@@ -441,6 +448,25 @@ _BROKEN = AssetReport(
 )
 
 
+def _tour(window: MainWindow) -> None:
+    window.start_tour()
+    tour = window.findChild(Tour)
+    if tour is not None:
+        for _ in range(4):
+            tour.go_on()
+
+
+def _leave_tour(window: MainWindow) -> None:
+    tour = window.findChild(Tour)
+    if tour is not None:
+        tour.leave()
+
+
+def _find_help(window: MainWindow) -> None:
+    if isinstance(window.page, HelpPage):
+        window.page.search.line.setText("备份")
+
+
 def _search_settings(window: MainWindow) -> None:
     page = window.page
     if isinstance(page, SettingsPage):
@@ -466,7 +492,7 @@ def _catch_key(window: MainWindow) -> None:
 SCENES: tuple[Scene, ...] = (
     Scene("worklist", "worklist", {"queue": "coding"}, ready=_peeked),
     Scene("desk", "desk", play=_load_desk),
-    Scene("worklist-bulk", "worklist", {"queue": "all"}, play=_bulk, ready=_peeked, leave=_escape),
+    Scene("worklist-bulk", "worklist", {"queue": "all"}, ready=_bulk, leave=_escape),
     Scene("worklist-follow-up", "worklist", {"queue": "all"}, play=_follow_up, ready=_peeked, leave=_close_cards),
     Scene("worklist-columns", "worklist", {"queue": "all"}, play=_choose_columns, ready=_peeked, leave=_escape),
     Scene("worklist-filter", "worklist", {"queue": "all"}, play=_complete, leave=_leave_filter),
@@ -541,4 +567,6 @@ SCENES: tuple[Scene, ...] = (
     Scene("settings-users", "settings", {"group": "people"}, play=login_scenes.show_users),
     Scene("settings-person", "settings", {"group": "people"}, play=login_scenes.show_person, leave=login_scenes.leave),
     Scene("settings-search", "settings", {"group": "look"}, play=_search_settings),
+    Scene("tour", "worklist", play=_tour, leave=_leave_tour),
+    Scene("help-search", "help", play=_find_help),
 )

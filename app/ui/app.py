@@ -25,6 +25,7 @@ from app.ui.pages import registered
 from app.ui.ports import MemoryPlaces, PlaceStore, UserCard
 from app.ui.rechecking import Rechecking
 from app.ui.shell.files import OpenFolder
+from app.ui.shell.pinyin import spell
 from app.ui.shell.start_problem import StartProblem
 from app.ui.shell.whereabouts import Whereabouts
 from app.ui.theme import install_theme
@@ -136,6 +137,7 @@ def load_behind(window: MainWindow) -> None:
     job.done.connect(partial(_watch_leaving, window))
     job.done.connect(partial(_watch_backups, window))
     job.done.connect(partial(_offer_tour, window))
+    job.done.connect(partial(_spell_actions, window))
 
 
 def _spare(_loaded: object) -> None:
@@ -150,6 +152,11 @@ def _check_stale(rechecking: Rechecking, window: MainWindow, _loaded: object) ->
 
 def _watch_night(window: MainWindow, _loaded: object) -> None:
     NightWatch(window.shell, window).start()
+
+
+def _spell_actions(window: MainWindow, _loaded: object) -> None:
+    labels = [action.label for action in window.shell.actions]
+    window.shell.jobs.run(lambda _progress: spell(labels), parent=window)
 
 
 def _offer_tour(window: MainWindow, _loaded: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 
 
@@ -23,6 +24,13 @@ def initials(words: str) -> str:
     from pypinyin import Style, lazy_pinyin  # noqa: PLC0415  # as above
 
     return "".join(lazy_pinyin(words, style=Style.FIRST_LETTER)).lower()
+
+
+def spell(words: Iterable[str]) -> None:
+    """Work out the pinyin of words ahead, so that the first letter typed does not wait for it. For any thread."""
+    for one in words:
+        syllables(one)
+        initials(one)
 
 
 def found_at(query: str, words: str) -> tuple[int, int] | None:
