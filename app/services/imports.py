@@ -220,12 +220,12 @@ def _diff(reader: Reader, case: StoredCase, imported: ImportedRecord) -> list[Di
 
 
 def state_of(record: CaseRecord, now: datetime | None = None) -> CaseState:
-    """Return the state in which an imported stay begins: in hospital while it has no discharge time or a planned one.
+    """Return the state in which an imported stay begins: in hospital while it has no discharge time or a later day's.
 
-    One that cannot be read is a discharge all the same; without ``now`` every time has come.
+    One that cannot be read is a discharge all the same; without ``now`` every day has come.
     """
     left = record.value("discharge_time")
-    if isinstance(left, datetime) and now is not None and left > now:
+    if isinstance(left, datetime) and now is not None and left.date() > now.date():
         return CaseState.INPATIENT
     return CaseState.TO_CODE if left or "discharge_time" in record.head.raw else CaseState.INPATIENT
 
