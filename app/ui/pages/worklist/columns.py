@@ -28,7 +28,7 @@ COLUMNS: Final = (
     Column("discharge_time", "出院", 58, sort=True),
     Column("planned", "计划出院", 90),
     Column("principal_text", "主要诊断（医师原文）", 120, stretch=True, sort=True),
-    Column("severity", "质控", 98, sort=True),
+    Column("severity", "质控", 112, sort=True),
     Column("deadline", "时限", 96, sort=True),
     Column("follow_up", "跟进", 140, sort=True),
     Column("coded", "已编", 60, wide_only=True),
