@@ -340,7 +340,9 @@ class CasePage(Page):
         self._land_soon.start()
 
     def _land(self) -> None:
-        self._target = None
+        aimed, self._target = self._target, None
+        if aimed is not None and QApplication.focusWidget() is None:
+            aimed.setFocus(Qt.FocusReason.OtherFocusReason)  # asked for before the window was shown, Qt forgets it
         match self._landing:
             case Section():
                 self.sheet.go_to(self._landing)
