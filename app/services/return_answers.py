@@ -172,9 +172,11 @@ def _must_be_readable(item: StoredReturn, value: str) -> None:
 def answer_words(answer: ReturnAnswer) -> str:
     """Return an answer as one line: the option with what was written for it, else the kind with the new value."""
     if answer.label.endswith(_GAP):
-        said = answer.label.removesuffix(_GAP) + answer.value
+        return answer.label.removesuffix(_GAP) + (answer.value or answer.words)
+    if answer.label:
+        said = answer.label
     else:
-        said = answer.label or text("returns.said", kind=text(f"returns.answer.{answer.kind}"), value=answer.value)
+        said = text("returns.said", kind=text(f"returns.answer.{answer.kind}"), value=answer.value)
     return text("returns.join").join(part for part in (said.strip(), answer.words) if part)
 
 

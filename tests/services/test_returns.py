@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from app.domain.field import Group
 from app.domain.returning import AnswerKind, AnswerNeed, ReturnAnswer, ReturnOption, ReturnQuestion, ReturnStatus
 from app.services.composition import Services, open_services
 from app.services.leading import leading
+from app.services.return_answers import answer_words, must_be_whole
 from app.services.return_types import SheetDraft, is_disagreement
 from app.storage.actor import Actor
 from app.storage.ops import Op
@@ -52,6 +54,12 @@ def test_every_template_is_neutral_and_chosen_for_its_field(services: Services, 
     for line in lines:
         assert leading(ReturnQuestion("", "", line.words, line.options)) == (), line.id
         assert 2 <= len(line.options) <= 6
+        for path in line.fields:
+            for option in line.options:
+                answer = ReturnAnswer(option.answer, option.label, option.value or "x", "x")
+                item = SimpleNamespace(path=path.replace("[]", "[0]"), options=line.options)
+                if option.value:
+                    must_be_whole(item, answer)  # type: ignore[arg-type]
     template, asked = services.asking.draft(case_id, "dx[0].adm_cond")
     assert template.title == "入院病情"
     with services.session.db.read() as reader:
@@ -264,3 +272,17 @@ def test_any_words_can_be_looked_at_and_marks_lie_within_them(words: str, seen: 
         length = len(words if fault.part == "words" else seen)
         assert 0 <= fault.start < fault.end <= length
         assert fault.message
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (ReturnAnswer(AnswerKind.CHANGED, "不是，请改为…", "胆总管结石"), "不是，请改为胆总管结石"),
+        (ReturnAnswer(AnswerKind.UNCHANGED, "病历有记载，见…", "", "11-20 病程"), "病历有记载，见11-20 病程"),
+        (CHANGED, "入院前已有，11-20 入院记录"),
+        (ReturnAnswer(AnswerKind.APPEAL, "", "", "依据充分"), "申诉，依据充分"),
+        (ReturnAnswer(AnswerKind.CHANGED, "", "2"), "已修改 2"),
+    ],
+)
+def test_an_answer_is_one_line(answer: ReturnAnswer, words: str) -> None:
+    assert answer_words(answer) == words

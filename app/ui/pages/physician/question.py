@@ -9,13 +9,16 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from app.common.texts import text
+from app.domain.dictionaries import dictionary
 from app.domain.returning import AnswerNeed
+from app.services.return_places import spec_at
 from app.ui.pages.physician.answers import Begun
 from app.ui.pages.physician.options import OptionRows
 from app.ui.theme import theme
 from app.ui.widgets import Button, IconLabel, Pane, SeverityBadge, Text, column, restyle, row
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_MOST_LABELS = 10
 _NEUTRAL = "选择任何一项都可以。本页不显示权重和金额。"
 
 
@@ -192,6 +195,7 @@ class QuestionCard(Pane):
         hint = "理由，必填；双方意见都会保留" if self.begun.is_appeal else text(f"returns.need.{need}") if need else ""
         self._hint.setText(hint)
         self.line.setAccessibleName(hint or "说明")
+        self.line.setPlaceholderText(_choices(self.begun) if need is AnswerNeed.VALUE else "")
         self._words.setVisible(self.is_on and need is not AnswerNeed.NOTHING)
 
     def _lay_out(self) -> None:
@@ -238,6 +242,15 @@ class QuestionCard(Pane):
 
     def _on_next(self) -> None:
         self.step.emit(1)
+
+
+def _choices(begun: Begun) -> str:
+    """Return what a field with a dictionary can take, so that it need not be guessed; '' for free text."""
+    spec = spec_at(begun.item.item.path)
+    if spec is None or not spec.dictionary:
+        return ""
+    labels = [entry.label for entry in dictionary(spec.dictionary).entries]
+    return f"可写：{'、'.join(labels[:_MOST_LABELS])}{'…' if len(labels) > _MOST_LABELS else ''}"
 
 
 def _verdict(begun: Begun) -> str:
