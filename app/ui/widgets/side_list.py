@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.ui.theme import theme
@@ -152,6 +152,12 @@ class SideList(QListView):
         self.setCurrentIndex(self.side.index(row))
         self.selectionModel().blockSignals(was)
         self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the lines; without a chosen one the focus is shown round the whole."""
+        super().paintEvent(event)
+        if self.hasFocus() and not self.currentIndex().isValid():
+            draw_focus_ring(QPainter(self.viewport()), self.viewport().rect())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter goes on to what stands beside."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.ui.theme import theme
@@ -126,6 +126,12 @@ class BarList(QListView):
             if len(bars) > 1:
                 self.setCurrentIndex(self.lines.index(row if 0 < row < len(bars) else 1))
         self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the lines; without a chosen one the focus is shown round the whole."""
+        super().paintEvent(event)
+        if self.hasFocus() and not self.currentIndex().isValid():
+            draw_focus_ring(QPainter(self.viewport()), self.viewport().rect())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter and Space filter by the current line."""
