@@ -12,7 +12,14 @@ from app.common.errors import UserProblem
 from app.common.progress import Progress
 from app.domain.changes import Changes
 from app.services.submission import SubmissionService, Submitted
-from app.services.submission_types import GateReport, Refusal, Scope, SubmittedCase, UnlockRequest
+from app.services.submission_types import (
+    GateReport,
+    Refusal,
+    Scope,
+    StoredSubmission,
+    SubmittedCase,
+    UnlockRequest,
+)
 from app.ui.jobs import Job
 from app.ui.page import KeyHint, Page, PageSpec, Place, Shell
 from app.ui.pages.case.reasons import Asking, ask_words
@@ -276,13 +283,26 @@ class SubmissionPage(Page):
         self.lists.table.setFocus()
 
     def _on_row(self) -> None:
-        services, chosen = self.shell.services, self.lists.chosen
+        chosen = self.lists.chosen
         if self._tab == "register" and chosen is not None:
-            cases = services.submissions.cases_of(chosen.id)
-            self.detail.show_submission(chosen, cases, services.submissions.receipts(chosen.id), self._case_id)
-        else:
-            self.detail.show_nothing("选中一次提交。", "“提交登记”里列出内容、文件和各版的不同。")
+            self._show_submission(chosen, self._case_id)
+        elif not self._show_last_of(chosen):
+            self.detail.show_nothing("没有提交过。", "“提交登记”里列出每次的内容、文件和各版的不同。")
         self.shell.actions.refresh()
+
+    def _show_last_of(self, chosen: object) -> bool:
+        """Show the submission that the chosen case went with last; return whether there is one."""
+        case_id = getattr(chosen, "case_id", 0)
+        versions = self.shell.services.submissions.versions(case_id) if case_id else ()
+        register = self.lists.models["register"].values
+        last = next((one for one in register if versions and one.id == versions[0].submission_id), None)
+        if last is not None:
+            self._show_submission(last, case_id)
+        return last is not None
+
+    def _show_submission(self, one: StoredSubmission, case_id: int) -> None:
+        submissions = self.shell.services.submissions
+        self.detail.show_submission(one, submissions.cases_of(one.id), submissions.receipts(one.id), case_id)
 
     def _on_case(self, case: SubmittedCase) -> None:
         self._case_id = case.case_id
