@@ -173,10 +173,7 @@ def answer_words(answer: ReturnAnswer) -> str:
     """Return an answer as one line: the option with what was written for it, else the kind with the new value."""
     if answer.label.endswith(_GAP):
         return answer.label.removesuffix(_GAP) + (answer.value or answer.words)
-    if answer.label:
-        said = answer.label
-    else:
-        said = text("returns.said", kind=text(f"returns.answer.{answer.kind}"), value=answer.value)
+    said = answer.label or text("returns.said", kind=text(f"returns.answer.{answer.kind}"), value=answer.value)
     return text("returns.join").join(part for part in (said.strip(), answer.words) if part)
 
 
