@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from app.common.clock import Clock, SystemClock
@@ -99,47 +99,54 @@ class Places:
 
 
 @dataclass(frozen=True, slots=True)
-class Services:
-    """Everything a page or a command can ask for."""
+class Basics:
+    """The services that others stand on."""
 
     session: Session
     places: Places
     worklist: WorklistService
-    list_work: ListWorkService
-    list_export: ListExportService
-    desk: DeskService
     cases: CaseService
-    drafts: DraftService
-    today: TodayService
-    shelf: ShelfService
     questions: QuestionService
     asking: AskingService
     return_templates: ReturnTemplates
+    coding: CodingService
+    checking: CheckingService
+    history: HistoryService
+    memory: CodingMemoryService
+    leaving: LeavingService
+    qc_batch: QcBatchService
+    rules: RuleAdminService
+    backup: BackupService
+
+
+@dataclass(frozen=True, slots=True)
+class Services(Basics):
+    """Everything a page or a command can ask for."""
+
+    list_work: ListWorkService
+    list_export: ListExportService
+    desk: DeskService
+    drafts: DraftService
+    today: TodayService
+    shelf: ShelfService
     physician: PhysicianService
     verdicts: VerdictService
     chase: ChaseService
     fix_list: FixListService
     return_packages: ReturnPackageService
-    coding: CodingService
     lookup: LookupService
-    checking: CheckingService
     imports: ImportService
     exports: ExportService
-    history: HistoryService
     appeal: AppealService
     assets: Assets
     whatif: WhatIfService
     browser: SchemeBrowserService
     compare: CompareService
     pay_rules: PayRulesService
-    memory: CodingMemoryService
     retraining: RetrainingService
     review: ReviewService
-    leaving: LeavingService
-    qc_batch: QcBatchService
     qc_writing: QcBatchWriting
     qc_export: QcExportService
-    rules: RuleAdminService
     rule_trial: RuleTrialService
     rule_packs: RulePackService
     rule_writing: RuleWritingService
@@ -156,7 +163,6 @@ class Services:
     papers: PaperService
     front_page: FrontPageService
     three_way: ThreeWayService
-    backup: BackupService
 
     @property
     def user(self) -> Actor:
@@ -220,7 +226,7 @@ def open_services(
     return _joined(session, passwords)
 
 
-def _joined(session: Session, passwords: Passwords | None) -> Services:
+def _basics(session: Session) -> Basics:
     history, coding = HistoryService(session), CodingService(session)
     memory, cases = CodingMemoryService(session), CaseService(session)
     worklist, checking = WorklistService(session), CheckingService(session)
@@ -230,60 +236,67 @@ def _joined(session: Session, passwords: Passwords | None) -> Services:
     templates, backup = ReturnTemplates(session), BackupService(session)
     asking = AskingService(session, cases, templates)
     asking.adopt_old()
-    return Services(
+    return Basics(
         session=session,
         places=Places(session),
         worklist=worklist,
-        list_work=ListWorkService(session),
-        list_export=ListExportService(session, worklist),
-        desk=DeskService(session, worklist, leaving, backup),
         cases=cases,
-        drafts=DraftService(session),
-        today=TodayService(session),
-        shelf=ShelfService(session),
         questions=questions,
         asking=asking,
         return_templates=templates,
-        physician=PhysicianService(session, cases),
-        verdicts=VerdictService(session, cases),
+        coding=coding,
+        checking=checking,
+        history=history,
+        memory=memory,
+        leaving=leaving,
+        qc_batch=rounds,
+        rules=rules,
+        backup=backup,
+    )
+
+
+def _joined(session: Session, passwords: Passwords | None) -> Services:
+    base = _basics(session)
+    return Services(
+        **{field.name: getattr(base, field.name) for field in fields(base)},
+        list_work=ListWorkService(session),
+        list_export=ListExportService(session, base.worklist),
+        desk=DeskService(session, base.worklist, base.leaving, base.backup),
+        drafts=DraftService(session),
+        today=TodayService(session),
+        shelf=ShelfService(session),
+        physician=PhysicianService(session, base.cases),
+        verdicts=VerdictService(session, base.cases),
         chase=ChaseService(session),
         fix_list=FixListService(session),
         return_packages=ReturnPackageService(session),
-        coding=coding,
-        lookup=LookupService(session, coding),
-        checking=checking,
+        lookup=LookupService(session, base.coding),
         imports=ImportService(session),
         exports=ExportService(session),
-        history=history,
-        appeal=AppealService(session, history),
+        appeal=AppealService(session, base.history),
         assets=session.engines.assets,
         whatif=WhatIfService(session),
         browser=SchemeBrowserService(session),
         compare=CompareService(session),
         pay_rules=PayRulesService(session),
-        memory=memory,
-        retraining=RetrainingService(session, memory.history),
+        retraining=RetrainingService(session, base.memory.history),
         review=ReviewService(session),
-        leaving=leaving,
-        qc_batch=rounds,
-        qc_writing=QcBatchWriting(session, checking, asking),
-        qc_export=QcExportService(session, rounds),
-        rules=rules,
+        qc_writing=QcBatchWriting(session, base.checking, base.asking),
+        qc_export=QcExportService(session, base.qc_batch),
         rule_trial=RuleTrialService(session),
-        rule_packs=RulePackService(session, rules, questions.table),
+        rule_packs=RulePackService(session, base.rules, base.questions.table),
         rule_writing=RuleWritingService(session),
         suppressions=SuppressionService(session),
         exceptions=ExceptionService(session),
         exception_form=ExceptionFormService(session),
-        states=StateService(session, checking),
-        submissions=SubmissionService(session, checking),
-        unlocking=UnlockService(session, checking),
-        insurer=InsurerService(session, checking),
+        states=StateService(session, base.checking),
+        submissions=SubmissionService(session, base.checking),
+        unlocking=UnlockService(session, base.checking),
+        insurer=InsurerService(session, base.checking),
         people=PeopleService(session, passwords),
         hospital=HospitalService(session),
         notes=NoteService(session),
         papers=PaperService(session),
         front_page=FrontPageService(session),
         three_way=ThreeWayService(session, StoredInsurer(session)),
-        backup=backup,
     )
