@@ -17,7 +17,7 @@ from app.services.moves import steps_to, take_steps
 from app.services.permits import DESK, needs
 from app.services.session import Session
 from app.services.snapshots import SnapshotChange, differences, snapshot_of
-from app.services.submission_gate import look, passed_ids
+from app.services.submission_gate import look
 from app.services.submission_types import GateLine, GateReport, Scope, Waiting
 from app.storage import submissions
 from app.storage.ops import Op
@@ -50,11 +50,6 @@ class SubmissionService:
         with self._session.db.read() as reader:
             months, batches = reader.submissions.passed_by_month(), reader.submissions.passed_by_batch()
         return Waiting(tuple(months.items()), tuple(batches), sum(months.values()))
-
-    @needs(*DESK)
-    def ids(self, scope: Scope) -> tuple[int, ...]:
-        """Return the passed cases of a scope in the order of discharge."""
-        return passed_ids(self._session, scope)
 
     @needs(*DESK)
     def gate(self, scope: Scope, progress: Progress | None = None) -> GateReport:

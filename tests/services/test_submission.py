@@ -15,6 +15,7 @@ from app.domain.case import CaseState
 from app.domain.field import Group
 from app.domain.findings import Severity
 from app.services.composition import Services
+from app.services.submission_gate import passed_ids
 from app.services.submission_types import Scope
 from app.storage.actor import Actor
 from app.storage.ops import Op
@@ -58,9 +59,9 @@ def test_what_waits_is_counted_by_month_and_batch(desk: Services, passed: tuple[
     assert waiting.total == len(passed) == sum(count for _, count in waiting.months)
     assert sum(count for _, _, count in waiting.batches) == len(passed)
     (month, count), *_ = waiting.months
-    assert len(desk.submissions.ids(Scope(month=month))) == count
-    assert desk.submissions.ids(Scope(month="2001-01")) == ()
-    assert set(desk.submissions.ids(Scope(batch_id=waiting.batches[0][0]))) == set(passed)
+    assert len(passed_ids(desk.session, Scope(month=month))) == count
+    assert passed_ids(desk.session, Scope(month="2001-01")) == ()
+    assert set(passed_ids(desk.session, Scope(batch_id=waiting.batches[0][0]))) == set(passed)
 
 
 def test_submitting_freezes_locks_and_registers(desk: Services, passed: tuple[int, ...]) -> None:

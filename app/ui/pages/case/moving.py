@@ -94,6 +94,17 @@ def cancel(page: CasePage) -> None:
     ask_words(page, asking, partial(_told, page, page.shell.services.states.cancel, "已取消这份病案。"))
 
 
+def is_returned(page: CasePage) -> bool:
+    """True for a case that is with its physician."""
+    return page.view is not None and page.is_whole and page.view.state is CaseState.RETURNED
+
+
+def end_return(page: CasePage) -> None:
+    """Let a returned case go back to where it was."""
+    if page.work.decide(page.shell.services.states.answered):
+        page.shell.notices.toast("病案已回到退回前的状态。")
+
+
 def ask_unlock(page: CasePage) -> None:
     """Ask why and request that the case may be changed again."""
     lines = ("由医保办审批；已归档的还须管理员同意。每次申请都会计数，已提交的各版都保留。",)

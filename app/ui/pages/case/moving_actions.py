@@ -59,6 +59,13 @@ MOVING_ACTIONS: Final = (
         "Ctrl+Shift+J",
         "qc",
     ),
+    _act(
+        "answered",
+        "结束退回",
+        "医师已口头答复或不再需要答复时，病案回到退回前的状态。",
+        moving.end_return,
+        moving.is_returned,
+    ),
     _act("reopen", "重新质控", "写明原因，把已通过的病案收回质控中。", moving.reopen, moving.may_reopen),
     _act(
         "cancel",
