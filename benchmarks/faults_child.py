@@ -58,6 +58,8 @@ class Typist:
             window.go(Place("case", {"case": self._spot.case_id, "field": self._spot.path}))
         elif self._spot.line == EDITOR and not self._spot.is_focused(None):
             window.shell.actions.trigger("case.search")
+        elif "[" in self._spot.path and not self._spot.is_focused(None):
+            QTest.keyClicks(QApplication.focusWidget(), self._spot.typed[0])  # typing opens the cell
         elif self._spot.is_focused(None):
             self._is_typed = True
             focus = QApplication.focusWidget()

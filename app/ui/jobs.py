@@ -149,6 +149,7 @@ class JobRunner(QObject):
         self._jobs: list[Job] = []
         self._long: list[Job] = []
         self.on_failed: Callable[[object], None] | None = None
+        self.is_closed = False
 
     @property
     def running(self) -> list[Job]:
@@ -205,6 +206,7 @@ class JobRunner(QObject):
 
     def close(self) -> None:
         """Stop reading, let what is being written end, and wait for the threads; nothing can be started afterwards."""
+        self.is_closed = True
         for job in self.running:
             if not job.writes:
                 job.cancel()

@@ -47,7 +47,7 @@ class Whereabouts(QObject):
     def _look(self) -> None:
         """Begin to store the place, unless it is stored already. A window that closes stores its place itself."""
         page = self._window.page
-        if page is None or not self._window.isVisible():
+        if page is None or not self._window.isVisible() or self._window.shell.jobs.is_closed:
             return
         place = page.place()
         self._next = {"page": place.page, "args": dict(place.args)}

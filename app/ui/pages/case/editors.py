@@ -88,7 +88,7 @@ class CodeEditor(QLineEdit):
         """Give a key to the list; return whether it was used. While the input method composes all are its own."""
         if self._composing:
             return True
-        if self.panel.handle_key(event) or self._step_queries(event):
+        if self._step_queries(event) or self.panel.handle_key(event):
             return True
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
             typed = self.text().strip()

@@ -224,7 +224,7 @@ class CaseWork(QObject):
     def keep_drafts(self) -> None:
         """Begin to store what was noted."""
         drafts, queries = self._shell.services.drafts, self._queries if self._queries_wait else None
-        if (drafts.waits or queries is not None) and not self._keeping:
+        if (drafts.waits or queries is not None) and not self._keeping and not self._shell.jobs.is_closed:
             self._keeping, self._queries_wait = True, False
             job = self._shell.jobs.run(partial(_kept, drafts, self._shell.places, queries), parent=self)
             job.failed.connect(self._on_not_kept)
