@@ -2,6 +2,7 @@
 
 ``python -m benchmarks.faults kill --n 100`` prints one JSON object: N, what was lost, corrupt or half, seconds.
 ``write`` fails the disk at many points of an edit, an import and a backup; ``cancel`` stops an import at many points.
+``export`` sends ``--n`` texts that a spreadsheet would run through every export (:mod:`benchmarks.hostile`).
 ``window`` kills the real window with a half-typed field (:mod:`benchmarks.faults_window`), on ``--cases`` cases.
 ``kill --control`` acknowledges before the commit and must report losses: a harness that cannot fail proves nothing.
 """
@@ -35,7 +36,7 @@ from app.storage import Actor, Database, NewBatch, Op, Transaction
 from app.storage.backup import back_up
 from app.storage.check import table_hashes
 from app.storage.engine import read_engine
-from benchmarks import faults_window
+from benchmarks import faults_window, hostile
 from benchmarks.worklist import CASES
 
 ME = Actor("wangmin", "王敏（测试）")
@@ -340,7 +341,7 @@ def bench() -> dict[str, object]:
 def main(argv: list[str]) -> int:
     """Run one harness; exit 1 when it found a failure."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("name", choices=("kill", "write", "cancel", "window"))
+    parser.add_argument("name", choices=("kill", "write", "cancel", "window", "export"))
     parser.add_argument("--n", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--control", action="store_true")
@@ -351,6 +352,7 @@ def main(argv: list[str]) -> int:
         "kill": lambda: kill(args.n, args.seed, early=args.control),
         "write": lambda: write(args.n),
         "cancel": lambda: cancel(args.n),
+        "export": lambda: hostile.run(args.n, args.seed),
         "window": lambda: faults_window.window(args.n, args.seed, cases=args.cases, home=args.home),
     }
     figures = runs[args.name]()

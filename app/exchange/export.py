@@ -100,7 +100,7 @@ def write_corrected(
         compared = _write_csv(sheet, source, path, Part(progress, 0.4, 1))
     else:
         sheets = (sheet, _changes_sheet(changes, source), _meta_sheet(sheet, source, added, meta or {}))
-        compared = _write_xlsx(sheets, path, Part(progress, 0.4, 1))
+        compared = write_tables(sheets, path, Part(progress, 0.4, 1))
     return Receipt(path, sha256_of(path), len(rows), compared)
 
 
@@ -148,8 +148,12 @@ def _meta_sheet(sheet: Sheet, source: Source, added: Sequence[AddedColumn], meta
     return Sheet(META_SHEET, _META_COLUMNS, rows, (TEXT * 2,) * len(rows))
 
 
-def _write_xlsx(sheets: Sequence[Sheet], path: Path, progress: Progress) -> int:
-    where = Where(path.name)
+def write_tables(sheets: Sequence[Sheet], path: Path, progress: Progress | None = None) -> int:
+    """Write sheets as .xlsx, open the file again, compare every cell and return how many were compared.
+
+    Raises :class:`UserProblem` when it cannot be written or does not compare equal; an older file stays then.
+    """
+    progress, where = progress or NoProgress(), Where(path.name)
     try:
         with write_atomic(path) as out:
             write_workbook(out, sheets, where, Part(progress, 0, 0.7))

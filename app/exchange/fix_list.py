@@ -19,11 +19,11 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from app.common.errors import UserProblem, Where
-from app.common.progress import Progress
+from app.common.progress import NoProgress, Progress
 from app.exchange.limits import Limits
 from app.exchange.raw import FileForm, RawSheet
 from app.exchange.readers import read_file
-from app.exchange.workbook import has_formula
+from app.exchange.workbook import has_formula, read_xlsx
 from app.exchange.xlsx_write import escape, must_fit
 
 _FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\\x00-\x1f']")
@@ -91,7 +91,8 @@ def write_fix_list(
 ) -> None:
     """Write the summary, one protected sheet for each department, and the lists of the drop-downs.
 
-    Raises :class:`UserProblem` with the place for a text that a cell cannot hold.
+    What was written is read back and compared. Raises :class:`UserProblem` with the place for a text that a cell
+    cannot hold, and when it does not compare equal.
     """
     book = Workbook()
     book.remove(book.worksheets[0])
@@ -111,6 +112,8 @@ def write_fix_list(
             progress.step(done, total)
     _write_lists(book, lists)
     book.save(out)
+    out.flush()
+    _must_equal(out, [(*row.cells, row.key, row.marks) for sheet in sheets for row in sheet.rows], where)
 
 
 def read_fix_list(path: Path, layout: FixLayout, progress: Progress) -> list[FixAnswerRow]:
@@ -224,3 +227,14 @@ def _name(wanted: str, taken: set[str]) -> str:
         name = f"{base[: _LONGEST_NAME - len(str(number)) - 1]}_{number}"
     taken.add(name)
     return name
+
+
+def _must_equal(out: IO[bytes], wanted: Sequence[tuple[str, ...]], where: Where) -> None:
+    """Read the rows of the departments back: between the summary and the lists, below the headings."""
+    width = len(wanted[0]) if wanted else 0
+    departments = read_xlsx(out, where.file, _LIMITS, NoProgress()).sheets[1:-1]
+    found = [
+        (*row.cells, *[""] * (width - len(row.cells))) for sheet in departments for row in sheet.rows if row.number > 1
+    ]
+    if found != wanted or has_formula(out, where, _LIMITS):
+        raise UserProblem("export.mismatch", remedy="export.remedy.report_mismatch", where=where)

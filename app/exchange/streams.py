@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
+import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -14,7 +16,7 @@ from app.common.files import write_atomic
 from app.common.progress import NoProgress, Progress
 from app.exchange.decoding import decode
 from app.exchange.raw import TextStyle
-from app.exchange.textfile import encode_records
+from app.exchange.textfile import encode_records, unguard
 
 _SAMPLE = 1 << 20
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .xls
@@ -83,15 +85,18 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]
     """Write a table as UTF-8 and return the number of rows; on any exception ``path`` is as it was.
 
     ``for_people`` adds a byte order mark and keeps cells from coming alive in a spreadsheet (see ``textfile``);
-    without it every value is written exactly as it is, for programs. None becomes an empty cell.
+    without it every value is written exactly as it is, for programs. None becomes an empty cell. What is written for
+    people is opened again and compared before it takes its place.
     """
     style = _PEOPLE if for_people else _PROGRAMS
-    written = -1
+    written, wanted = -1, hashlib.sha256()
     try:
         with write_atomic(path) as out:
-            for piece in encode_records(_texts(header, rows), style, guarded=for_people):
+            for piece in encode_records(_noted(_texts(header, rows), wanted.update), style, guarded=for_people):
                 out.write(piece)
                 written += 1
+            if for_people:
+                _must_equal(out, style, wanted.digest(), Where(path.name))
     except (OSError, UnicodeEncodeError) as fault:
         raise UserProblem("export.cannot_write", remedy="export.remedy.other_folder", where=Where(str(path))) from fault
     return written
@@ -101,3 +106,25 @@ def _texts(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[
     yield header
     for row in rows:
         yield ["" if cell is None else str(cell) for cell in row]
+
+
+def _noted(records: Iterable[Sequence[str]], note: Callable[[bytes], None]) -> Iterator[Sequence[str]]:
+    for record in records:
+        note(_mark(record))
+        yield record
+
+
+def _mark(record: Sequence[str]) -> bytes:
+    return json.dumps(list(record), ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def _must_equal(out: IO[bytes], style: TextStyle, wanted: bytes, where: Where) -> None:
+    """Read what was written and compare it with what was meant. Raises :class:`UserProblem`."""
+    found = hashlib.sha256()
+    out.seek(0)
+    lines = io.TextIOWrapper(out, encoding=f"{style.encoding}-sig", newline="")
+    for record in csv.reader(lines):
+        found.update(_mark([unguard(cell) for cell in record]))
+    lines.detach()  # the file is closed by whoever opened it
+    if found.digest() != wanted:
+        raise UserProblem("export.mismatch", remedy="export.remedy.report_mismatch", where=where)

@@ -8,25 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from app.common.errors import UserProblem, Where
-from app.common.files import write_atomic
-from app.common.progress import NoProgress, Progress
+from app.common.progress import Progress
 from app.common.texts import text
 from app.exchange.compose import Sheet
+from app.exchange.export import write_tables
 from app.exchange.raw import TEXT
-from app.exchange.xlsx_write import write_workbook
 from app.services.compare import Comparison, Tally
 from app.services.compare_period import period_text
 
 
 def write_comparison(comparison: Comparison, path: Path, progress: Progress | None = None) -> None:
     """Write a workbook, whole or not at all. Raises :class:`UserProblem` when it cannot be written."""
-    where = Where(path.name)
-    try:
-        with write_atomic(path) as out:
-            write_workbook(out, sheets(comparison), where, progress or NoProgress())
-    except OSError as fault:
-        raise UserProblem("export.cannot_write", remedy="export.remedy.other_folder", where=where) from fault
+    write_tables(sheets(comparison), path, progress)
 
 
 def sheets(comparison: Comparison) -> list[Sheet]:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.common.errors import UserProblem, Where
-from app.common.files import write_atomic
-from app.common.progress import NoProgress, Progress
+from app.common.progress import Progress
 from app.common.texts import text
 from app.exchange.compose import Sheet
+from app.exchange.export import write_tables
 from app.exchange.raw import TEXT
-from app.exchange.xlsx_write import write_workbook
 from app.services.insurer_types import ReturnedCase, causes_of
 
 _CASES = ("record_no", "dept", "ours", "theirs", "rw", "status", "cause", "detail")
@@ -19,12 +17,7 @@ _CASES = ("record_no", "dept", "ours", "theirs", "rw", "status", "cause", "detai
 
 def write_returns(lines: Sequence[ReturnedCase], path: Path, progress: Progress | None = None) -> None:
     """Write a workbook, whole or not at all. Raises :class:`UserProblem` when it cannot be written."""
-    where = Where(path.name)
-    try:
-        with write_atomic(path) as out:
-            write_workbook(out, _sheets(lines), where, progress or NoProgress())
-    except OSError as fault:
-        raise UserProblem("export.cannot_write", remedy="export.remedy.other_folder", where=where) from fault
+    write_tables(_sheets(lines), path, progress)
 
 
 def _sheets(lines: Sequence[ReturnedCase]) -> list[Sheet]:

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from app.common.errors import UserProblem, Where
-from app.common.files import write_atomic
 from app.common.progress import NoProgress, Part, Progress
 from app.common.texts import text
 from app.domain.dictionaries import dictionary
 from app.exchange.compose import Sheet
+from app.exchange.export import write_tables
 from app.exchange.raw import TEXT
-from app.exchange.xlsx_write import write_workbook
 from app.services.permits import DESK, needs
 from app.services.session import Session
 from app.services.worklist import ListLine, WorklistService
@@ -63,12 +61,7 @@ class ListExportService:
             rows += [_row(line, people) for line in self._worklist.lines(case_ids[start : start + _AT_ONCE])]
         header = tuple(text(f"worklist.export.{name}") for name in _COLUMNS)
         sheet = Sheet(text("worklist.export.sheet"), header, tuple(rows), (TEXT * len(header),) * len(rows))
-        where = Where(path.name)
-        try:
-            with write_atomic(path) as out:
-                write_workbook(out, [sheet], where, Part(progress, 50, 50, 100))
-        except OSError as fault:
-            raise UserProblem("export.cannot_write", remedy="export.remedy.other_folder", where=where) from fault
+        write_tables([sheet], path, Part(progress, 50, 50, 100))
         if not self._session.db.read_only:
             with self._session.db.operation(Op.EXPORT, by=self._session.actor) as tx:
                 tx.record_event("export", {"file": path.name, "rows": len(rows)})

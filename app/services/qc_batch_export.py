@@ -12,8 +12,8 @@ from app.common.progress import NoProgress, Part, Progress
 from app.common.texts import text
 from app.domain.report import Report
 from app.exchange.compose import Sheet
+from app.exchange.export import write_tables
 from app.exchange.raw import TEXT
-from app.exchange.xlsx_write import write_workbook
 from app.services.permits import DESK, needs
 from app.services.qc_batch import QcBatchService
 from app.services.qc_batch_report import department_cells, round_report, score, share
@@ -63,12 +63,7 @@ class QcExportService:
             _sheet("lines", _LINE, lines),
             _sheet("departments", _DEPT, map(department_cells, overview.departments)),
         ]
-        where = Where(path.name)
-        try:
-            with write_atomic(path) as out:
-                write_workbook(out, sheets, where, Part(progress, 50, 50, 100))
-        except OSError as fault:
-            raise UserProblem("export.cannot_write", remedy="export.remedy.other_folder", where=where) from fault
+        write_tables(sheets, path, Part(progress, 50, 50, 100))
         self._note(path.name, len(lines))
         return len(lines)
 

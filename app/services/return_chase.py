@@ -10,14 +10,14 @@ from typing import Final
 
 from app.common.errors import UserProblem, Where
 from app.common.files import write_atomic
-from app.common.progress import NoProgress, Progress
+from app.common.progress import Progress
 from app.common.texts import text
 from app.domain.changes import Changes
 from app.domain.report import Report, ReportColumn, ReportSection, ReportTable
 from app.domain.returning import ReturnStatus
 from app.exchange.compose import Sheet
+from app.exchange.export import write_tables
 from app.exchange.raw import TEXT
-from app.exchange.xlsx_write import write_workbook
 from app.services.permits import DESK, needs
 from app.services.qc_batch_words import dept_name
 from app.services.return_answers import answer_words
@@ -89,12 +89,7 @@ class ChaseService:
         header = tuple(text(f"returns.chase.{name}") for name, _ in _COLUMNS)
         rows = tuple(self._cells(line) for line in self.lines(scope))
         sheet = Sheet(text(f"returns.scope.{scope}"), header, rows, (TEXT * len(header),) * len(rows))
-        where = Where(path.name)
-        try:
-            with write_atomic(path) as out:
-                write_workbook(out, [sheet], where, progress or NoProgress())
-        except OSError as fault:
-            raise UserProblem("export.cannot_write", remedy="export.remedy.other_folder", where=where) from fault
+        write_tables([sheet], path, progress)
         self._note(path.name, len(rows))
         return len(rows)
 

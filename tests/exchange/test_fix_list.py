@@ -45,7 +45,7 @@ def test_2000_hostile_texts_come_back_equal_and_inert(tmp_path: Path) -> None:
     )
     path = tmp_path / "h.xlsx"
     sheets = (FixSheet("科/室*?", rows[:200]), FixSheet("科_室__", rows[200:]), FixSheet("", ()))
-    with path.open("wb") as out:
+    with path.open("w+b") as out:
         write_fix_list(out, LAYOUT, ("汇总", [("=1+1", "甲"), ()]), sheets, Where(path.name), NoProgress())
     book = openpyxl.load_workbook(path)
     assert [sheet.title for sheet in book][1:3] == ["科_室__", "科_室___2"]
