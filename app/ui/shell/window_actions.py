@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
 _ROWS_HELP = "表格与表单的行高；自动时按窗口高度选择。"
 _HINTS_HELP = "状态栏左侧是否列出当前区域的按键。"
-_ALSO = {"settings": "Ctrl+,", "today": "Ctrl+Shift+H", "returns": "Ctrl+Shift+R"}
+_ALSO = {
+    "settings": "Ctrl+,",
+    "today": "Ctrl+Shift+H",
+    "returns": "Ctrl+Shift+R",
+    "submission": "Ctrl+Shift+S",
+    "insurer": "Ctrl+Shift+I",
+}
 """Keys of pages besides those of the rail."""
 
 

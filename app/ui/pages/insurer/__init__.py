@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from app.ui.actions import Action
 from app.ui.page import PageSpec, Place, Shell
 from app.ui.pages.insurer.page import InsurerPage
 from app.ui.shell.palette_model import PaletteGroup, PaletteItem, PaletteProvider
 from app.ui.shell.pinyin import found_at
-
-if TYPE_CHECKING:
-    from app.ui.main_window import MainWindow
 
 TITLE: Final = "医保返回对比"
 
@@ -41,12 +38,7 @@ def _has_case(page: InsurerPage) -> bool:
     return page.chosen is not None
 
 
-def _open(window: MainWindow) -> None:
-    window.go(Place("insurer"))
-
-
 _ACTIONS: Final = (
-    Action("insurer.open", TITLE, "导入医保返回的分组，逐例说明为什么与本院不同。", _open, "Ctrl+Shift+I", group=TITLE),
     Action("insurer.import", "导入…", "读入医保返回的表格，核对后整个文件一次写入，可撤回。", InsurerPage.import_file,
            "Ctrl+O", "insurer", enabled=_is_listing, icon="import", group=TITLE),
     Action("insurer.take", "导入", "写入核对过的文件；没有对上病案的行跳过。", InsurerPage.take, "Ctrl+Return",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from app.ui.actions import Action
 from app.ui.page import PageSpec, Place, Shell
@@ -12,9 +12,6 @@ from app.ui.pages.submission.page import SubmissionPage
 from app.ui.pages.submission.tables import TABS
 from app.ui.shell.palette_model import PaletteGroup, PaletteItem, PaletteProvider
 from app.ui.shell.pinyin import found_at
-
-if TYPE_CHECKING:
-    from app.ui.main_window import MainWindow
 
 TITLE: Final = "提交医保"
 
@@ -35,13 +32,7 @@ def _show_tab(key: str, page: SubmissionPage) -> None:
     page.show_tab(key)
 
 
-def _open(window: MainWindow) -> None:
-    window.go(Place("submission"))
-
-
 _ACTIONS: Final = (
-    Action("submission.open", "提交医保", "检查已通过的病案，提交、登记、审批解锁。", _open, "Ctrl+Shift+S",
-           group=TITLE),
     Action("submission.gate", "检查", "逐份重跑规则和分组，列出可提交和被拦下的病案。", SubmissionPage.run_gate, "F5",
            "submission", enabled=_can_run, icon="rerun", group=TITLE),
     Action("submission.submit", "提交并锁定…", "写明版本说明，冻结内容并锁定全部可提交的病案。", SubmissionPage.submit,
