@@ -32,9 +32,10 @@ def reference() -> Path:
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give every test its own BINGAN_HOME."""
+    """Give every test its own BINGAN_HOME, and a folder for what must not lie in it."""
     folder = tmp_path / "home"
     monkeypatch.setenv("BINGAN_HOME", str(folder))
+    monkeypatch.setenv("BINGAN_CONFIG", str(tmp_path / "config"))
     return folder
 
 

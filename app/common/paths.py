@@ -34,6 +34,15 @@ def _home() -> Path:
     return Path(moved) if moved else Path(platformdirs.user_data_dir("Bingan", appauthor=False))
 
 
+def config_dir() -> Path:
+    """Return the folder of what must not lie beside the library (heads of its audit, their key); it may not exist.
+
+    ``BINGAN_CONFIG`` moves it.
+    """
+    moved = os.environ.get("BINGAN_CONFIG")
+    return Path(moved) if moved else Path(platformdirs.user_config_dir("Bingan", appauthor=False))
+
+
 def library_path() -> Path:
     """Return the path of the case library (SQLite), whether or not it exists."""
     return home() / "library.db"

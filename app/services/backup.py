@@ -13,6 +13,7 @@ from app.common.errors import UserProblem
 from app.common.progress import Progress
 from app.common.texts import text
 from app.domain.changes import Changes
+from app.services.audit_head import HeadWatch
 from app.services.permits import free, needs
 from app.services.session import Session
 from app.storage.backup import BackupFile, back_up, backup_folder, backups
@@ -58,8 +59,9 @@ class BackupLine:
 class BackupService:
     """Makes checked copies of the library, by hand or when something changed since the last, and brings one back."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, heads: HeadWatch | None = None) -> None:
         self._session = session
+        self._heads = heads
 
     @property
     @free
@@ -103,7 +105,7 @@ class BackupService:
     def back_up(self, progress: Progress) -> Path:
         """Make a backup now and return its path. Raises :class:`UserProblem` when it cannot be made."""
         progress.step(0, 0)
-        return back_up(self._session.db.path, self._session.clock, "manual", self.folder)
+        return self._made("manual")
 
     @free
     def newest(self) -> datetime | None:
@@ -125,7 +127,7 @@ class BackupService:
             head = reader.audit_head().op_id
         if head == 0 or (newest is not None and head_id(newest.path) == head):
             return None
-        return back_up(self._session.db.path, self._session.clock, "auto", self.folder)
+        return self._made("auto")
 
     @needs("admin")
     def loss(self, key: str) -> Loss:
@@ -142,6 +144,12 @@ class BackupService:
     def ask_restore(self, key: str) -> None:
         """Let a backup take the place of the library when it is opened next. Raises :class:`UserProblem`."""
         ask_restore(self._session.db.path, self._file(key).path)
+
+    def _made(self, reason: str) -> Path:
+        path = back_up(self._session.db.path, self._session.clock, reason, self.folder)
+        if self._heads is not None:
+            self._heads.keep_beside(path, self._session.db.path)
+        return path
 
     def _files(self) -> tuple[BackupFile, ...]:
         folders = dict.fromkeys((self.folder, backup_folder(self._session.db.path)))

@@ -40,14 +40,18 @@ _GRANTS: Final[Mapping[str, tuple[Op, ...]]] = MappingProxyType(
         "insurance admin": (Op.DECIDE_UNLOCK,),
         "head insurance": (Op.SIGN_EXCEPTION, Op.REJECT_EXCEPTION, Op.SET_STATE),
         "physician": (Op.ANSWER_RETURN, Op.SET_FIELD),
-        "admin": (Op.SAVE_PERSON, Op.RESTORE),
+        "admin": (Op.SAVE_PERSON, Op.RESTORE, Op.CONFIRM_HEAD),
     }
 )
 """Roles, separated by blanks, and the operations that each of them may write."""
 _ANYBODY: Final = frozenset(
-    {Op.REFUSE, Op.SIGN_IN, Op.SIGN_IN_FAILED, Op.SIGN_OUT, Op.LOCK, Op.SET_LOGIN, Op.UNDO, Op.REDO}
+    {
+        *(Op.REFUSE, Op.SIGN_IN, Op.SIGN_IN_FAILED, Op.SIGN_OUT, Op.LOCK, Op.SET_LOGIN, Op.UNDO, Op.REDO),
+        *(Op.OPEN_CASE, Op.SEARCH, Op.SET_MASK),
+    }
 )
-"""Operations of people about themselves, and the steps back, which ask for the operation that they undo."""
+"""Operations of people about themselves, the steps back, which ask for the operation that they undo, and what was read:
+the method that shows it asks for the role."""
 
 
 def roles_of(op: Op) -> frozenset[str] | None:

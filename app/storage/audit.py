@@ -12,11 +12,12 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import sqlalchemy as sa
 
+from app.common.progress import NoProgress, Progress
 from app.storage.cells import dump
 from app.storage.ops import Op
 from app.storage.rows import EVENT, ROW, Change, insert_sql
@@ -28,6 +29,9 @@ _HEADER: Final = 8
 """Columns of an operation that are known when it begins."""
 _COUNTED: Final = 11
 """Columns up to and including the counts, which are known when it ends."""
+CLOCK_SLACK: Final = timedelta(minutes=2)
+"""A clock that is set right over the network goes back by less."""
+_STEP: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +44,21 @@ class AuditHead:
 
 @dataclass(frozen=True, slots=True)
 class AuditCheck:
-    """Outcome of a verification: rows read, and the first operation that is not as it was written (0 when intact)."""
+    """Outcome of a verification: rows read, and the first operation that is not as it was written (0 when intact).
+
+    ``early_op`` is the first operation that is dated before the one it follows: the clock was set back (0 for none).
+    """
 
     operations: int
     changes: int
     broken_op: int
     head: AuditHead
+    early_op: int = 0
+
+    @property
+    def is_intact(self) -> bool:
+        """True when nothing was found."""
+        return not (self.broken_op or self.early_op)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +169,15 @@ def operation_of(row: sa.Row[tuple[object, ...]]) -> Operation:
     )
 
 
+def operation_with(connection: sa.Connection, op_id: int) -> Operation | None:
+    """Return an operation by its id, None for one that is not there or was made unreadable from outside."""
+    row = connection.execute(audit_operation.select().where(audit_operation.c.id == op_id)).first()
+    try:
+        return operation_of(row) if row else None
+    except ValueError:
+        return None
+
+
 def op_of(connection: sa.Connection, op_id: int) -> Op | None:
     """Return what an operation was meant to do, None for an unknown one."""
     found = connection.execute(sa.select(audit_operation.c.op).where(audit_operation.c.id == op_id)).scalar()
@@ -174,28 +196,61 @@ def change_of(row: sa.Row[tuple[object, ...]]) -> Change:
     return Change(row.entity, row.row_id, row.field, before, after, row.case_id)
 
 
-def verify(connection: sa.Connection, expected: AuditHead | None = None) -> AuditCheck:
+def verify(
+    connection: sa.Connection, expected: AuditHead | None = None, progress: Progress | None = None
+) -> AuditCheck:
     """Recompute the chain and return the first operation that does not fit.
 
     ``expected`` is a head kept elsewhere: an audit that does not contain it was cut or replaced, and counts as broken
-    at the operation after its end.
+    at the operation after its end. Raises :class:`Cancelled` when the progress says so.
     """
+    progress, last = progress or NoProgress(), head_of(connection).op_id
     head = AuditHead()
-    changes = _ChangeReader(connection)
+    changes, clock = _ChangeReader(connection), _Clock()
     count = 0
     for row in connection.execute(audit_operation.select().order_by(audit_operation.c.id)):
+        if count % _STEP == 0:
+            progress.step(count, last)
         digest = _start(head.hash, tuple(row)[:_HEADER])
         for line in changes.take(row.id):
             digest.update(_line(line))
         digest.update(_line(tuple(row)[_HEADER:_COUNTED]))
         if (row.id, row.previous, row.hash) != (head.op_id + 1, head.hash, digest.hexdigest()):
-            return AuditCheck(count, changes.read, head.op_id + 1, head)
+            return AuditCheck(count, changes.read, head.op_id + 1, head, clock.early_op)
         head = AuditHead(row.id, row.hash)
+        clock.look(row.id, row.at)
         count += 1
         if expected and expected.op_id == head.op_id and expected.hash != head.hash:
-            return AuditCheck(count, changes.read, head.op_id, head)
+            return AuditCheck(count, changes.read, head.op_id, head, clock.early_op)
     is_cut = changes.has_more() or _was_longer(connection, head) or (expected and expected.op_id > head.op_id)
-    return AuditCheck(count, changes.read, head.op_id + 1 if is_cut else 0, head)
+    return AuditCheck(count, changes.read, head.op_id + 1 if is_cut else 0, head, clock.early_op)
+
+
+def contains(connection: sa.Connection, head: AuditHead) -> bool:
+    """Tell whether the audit has an operation with the id and hash of a head; the empty head is in every audit."""
+    query = sa.select(audit_operation.c.hash).where(audit_operation.c.id == head.op_id)
+    return head == AuditHead() or connection.execute(query).scalar() == head.hash
+
+
+class _Clock:
+    """Notices the first operation dated before the one it follows."""
+
+    def __init__(self) -> None:
+        self.early_op = 0
+        self._latest = ""
+
+    def look(self, op_id: int, at: str) -> None:
+        """Compare with the operation before; only then are the texts read as times."""
+        if at < self._latest and not self.early_op and _behind(at, self._latest) > CLOCK_SLACK:
+            self.early_op = op_id
+        self._latest = at
+
+
+def _behind(at: str, latest: str) -> timedelta:
+    try:
+        return datetime.fromisoformat(latest) - datetime.fromisoformat(at)
+    except ValueError:  # no time at all: as bad as one that is too early
+        return timedelta.max
 
 
 class _ChangeReader:

@@ -59,6 +59,11 @@ def backups(folder: Path) -> tuple[BackupFile, ...]:
     return tuple(sorted(found, key=lambda one: (one.at, one.path.name), reverse=True))
 
 
+def manifest_of(backup: Path) -> Path:
+    """Return the path of the file beside a backup that holds the head of its audit; older backups have none."""
+    return backup.with_suffix(".head")
+
+
 def back_up(library: Path, clock: Clock, reason: str, folder: Path | None = None) -> Path:
     """Make a checked copy of a library in ``folder`` (None: beside it), thin older ones and return its path.
 
@@ -101,6 +106,7 @@ def thin(folder: Path) -> None:
         if old.at not in stay:
             try:
                 old.path.unlink()
+                manifest_of(old.path).unlink(missing_ok=True)
             except OSError:  # held open by a scanner or read-only; the next backup tries again
                 continue
 

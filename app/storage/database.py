@@ -42,7 +42,7 @@ class Database:
         self._turn = threading.RLock()
         self._busy = False
         self._identity = _identity(path)
-        self._told: Callable[[Changes], None] = _nobody
+        self._told: list[Callable[[Changes], None]] = []
         self.listing = Listing(readers.connect, self._written_elsewhere)
         """Every case in columns, for lists."""
         self._guard: Callable[[Op, Actor], None] = _nothing
@@ -122,11 +122,12 @@ class Database:
             tx.finish()
         self.listing.note(tx.changes.cases | tx.summed_up, beside=True)
         if tx.changes.op_id:
-            self._told(tx.changes)
+            for listener in self._told:
+                listener(tx.changes)
 
     def tell(self, listener: Callable[[Changes], None]) -> None:
-        """Call ``listener`` with what every operation changed, once it is stored, on the thread that wrote it."""
-        self._told = listener
+        """Call ``listener`` too with what every operation changed, once it is stored, on the thread that wrote it."""
+        self._told.append(listener)
 
     def guard(self, check: Callable[[Op, Actor], None]) -> None:
         """Call ``check`` before every operation; what it raises refuses. Undo and redo ask for the original too."""
@@ -194,10 +195,6 @@ class Database:
 
 def _nothing(_op: Op, _by: Actor) -> None:
     """Stand in where nobody guards the library: in tests of the library itself."""
-
-
-def _nobody(_changes: Changes) -> None:
-    """Stand in until someone wants to be told."""
 
 
 def _must_be_writable(writer: sa.Engine) -> None:

@@ -85,6 +85,10 @@ class Op(StrEnum):
     DROP_DOCUMENT = "drop_document"
     PRINT_CASE = "print_case"
     RESTORE = "restore"
+    OPEN_CASE = "open_case"
+    SEARCH = "search"
+    SET_MASK = "set_mask"
+    CONFIRM_HEAD = "confirm_head"
     UNDO = "undo"
     REDO = "redo"
 

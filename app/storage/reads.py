@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 import sqlalchemy as sa
 
+from app.common.progress import Progress
 from app.domain.case import CaseKey, CaseRecord, CaseState
 from app.domain.coding import CodeKind
 from app.domain.field import Group
@@ -202,9 +203,13 @@ class Reader:
         """Return the last operation's id and hash, to be kept outside the file."""
         return audit.head_of(self._connection)
 
-    def verify_audit(self, expected: AuditHead | None = None) -> AuditCheck:
+    def verify_audit(self, expected: AuditHead | None = None, progress: Progress | None = None) -> AuditCheck:
         """Recompute the audit's chain; ``expected`` is a head that was kept elsewhere."""
-        return audit.verify(self._connection, expected)
+        return audit.verify(self._connection, expected, progress)
+
+    def audit_contains(self, head: AuditHead) -> bool:
+        """Tell whether the audit has the operation of a head that was kept elsewhere."""
+        return audit.contains(self._connection, head)
 
     def check(self, *, replay: bool = False) -> CheckReport:
         """Examine the file; ``replay`` also rebuilds every table from the audit, which takes a while."""

@@ -1,0 +1,107 @@
+"""The head of the audit outside the library: compared at the start, kept while people work."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from app.common.clock import Clock
+from app.common.errors import UserProblem
+from app.domain.changes import Changes
+from app.storage.audit import AuditHead
+from app.storage.backup import manifest_of
+from app.storage.database import Database
+from app.storage.heads import HeadStore, KeptHead
+
+KEEP_EVERY_S: Final = 30.0
+"""Seconds between two writings of the head; it is written at the end in any case. An older head is one that fits."""
+
+
+class Standing(StrEnum):
+    """How the library stands to the head that was kept outside."""
+
+    UNKNOWN = "unknown"
+    FITS = "fits"
+    CUT = "cut"
+    OTHER = "other"
+    FORGED = "forged"
+    UNREADABLE = "unreadable"
+
+    @property
+    def is_alarming(self) -> bool:
+        """True when somebody has to look at it."""
+        return self not in (Standing.UNKNOWN, Standing.FITS)
+
+
+@dataclass(frozen=True, slots=True)
+class HeadState:
+    """What was found at the start: the head outside (None without one) and the head of the library then."""
+
+    standing: Standing
+    kept: KeptHead | None
+    found: AuditHead
+
+
+class HeadWatch:
+    """Compares once and then keeps; a library that does not fit keeps its old head until somebody confirmed."""
+
+    def __init__(self, db: Database, clock: Clock, store: HeadStore | None) -> None:
+        self._db, self._clock, self._store = db, clock, store
+        self._last = float("-inf")
+        self.state = self._compared()
+        if store is not None and not db.read_only:
+            db.tell(self._on_changes)
+
+    @property
+    def store(self) -> HeadStore | None:
+        """Where heads are kept, None where they are not."""
+        return self._store
+
+    def accept(self) -> None:
+        """Take the library as it is from now on."""
+        self.state = HeadState(Standing.FITS, self.state.kept, self.state.found)
+        self.keep()
+
+    def keep(self) -> None:
+        """Write the head now. A folder that cannot be written costs the proof, not the work."""
+        if self._store is None or self._db.read_only or self.state.standing.is_alarming:
+            return
+        with self._db.read() as reader:
+            head = reader.audit_head()
+        self._last = time.monotonic()
+        with suppress(OSError):
+            self._store.keep(self._db.path, head, self._clock.now())
+
+    def keep_beside(self, copy: Path, library: Path) -> None:
+        """Write the manifest of a backup: the head that the copy has."""
+        if self._store is None:
+            return
+        with Database.open(copy, read_only=True) as stored, stored.read() as reader:
+            head = reader.audit_head()
+        with suppress(OSError):
+            self._store.write(manifest_of(copy), KeptHead(str(library.resolve()), head, self._clock.now()))
+
+    def _compared(self) -> HeadState:
+        with self._db.read() as reader:
+            found = reader.audit_head()
+            if self._store is None or reader.setting("demo") is True:
+                return HeadState(Standing.UNKNOWN, None, found)
+            try:
+                kept = self._store.kept(self._db.path)
+            except UserProblem:
+                return HeadState(Standing.UNREADABLE, None, found)
+            if kept is None:
+                return HeadState(Standing.UNKNOWN, None, found)
+            if kept.signed is not True:
+                return HeadState(Standing.FORGED, kept, found)
+            if reader.audit_contains(kept.head):
+                return HeadState(Standing.FITS, kept, found)
+        return HeadState(Standing.CUT if kept.head.op_id > found.op_id else Standing.OTHER, kept, found)
+
+    def _on_changes(self, _changes: Changes) -> None:
+        if time.monotonic() - self._last >= KEEP_EVERY_S:
+            self.keep()
