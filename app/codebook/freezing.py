@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from app.codebook.book import Codebook
 from app.codebook.entry import CodeEntry
@@ -10,9 +10,7 @@ from app.common.sealed import seal, unseal
 from app.domain.coding import CodeKind
 
 _WHAT: Final = "codebook 1"
-_Frozen = tuple[str, str, tuple[tuple[object, ...], ...]]
-_KIND: Final = 2
-"""Where the kind stands among the fields of an entry, the only one that is no plain value."""
+_Frozen = tuple[str, str, tuple[tuple[Any, ...], ...]]
 
 
 def freeze_book(book: Codebook) -> bytes:
@@ -44,5 +42,5 @@ def thaw_book(frozen: bytes, outline: Codebook | None = None) -> Codebook | None
         return None
     edition, title, rows = cast("_Frozen", found)
     kinds = {str(kind): kind for kind in CodeKind}
-    entries = [CodeEntry(*row[:_KIND], kinds[str(row[_KIND])], *row[_KIND + 1 :]) for row in rows]  # type: ignore[arg-type]  # as frozen
+    entries = [CodeEntry(code, name, kinds[kind], *rest) for code, name, kind, *rest in rows]
     return Codebook(edition, title, entries, outline, placed=True)

@@ -2,72 +2,77 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.common.clock import Clock, SystemClock
 from app.common.progress import Progress
-from app.services.appeal import AppealService
 from app.services.asking import AskingService
 from app.services.assets import Assets
+from app.services.audit_head import HeadWatch
 from app.services.backup import BackupService, note_restore, restored
 from app.services.case_history import HistoryService
 from app.services.cases import CaseService
 from app.services.checking import CheckingService
-from app.services.code_shelf import ShelfService
 from app.services.coding import CodingService
 from app.services.coding_memory import CodingMemoryService
-from app.services.compare import CompareService
-from app.services.desk import DeskService
-from app.services.drafts import DraftService
 from app.services.engines import Engines
-from app.services.exception_form import ExceptionFormService
-from app.services.exceptions import ExceptionService
-from app.services.exports import ExportService
-from app.services.fix_list import FixListService
-from app.services.front_page import FrontPageService
 from app.services.grants import guard_library
-from app.services.hospital import HospitalService
 from app.services.hospital_figures import HospitalFigures
-from app.services.imports import ImportService
-from app.services.insurer import InsurerService
+from app.services.later import later
 from app.services.leaving import LeavingService
-from app.services.list_export import ListExportService
-from app.services.list_work import ListWorkService
-from app.services.lookup import LookupService
-from app.services.notes import NoteService
-from app.services.papers import PaperService
 from app.services.passwords import Passwords
 from app.services.pay_rules import PayRulesService
 from app.services.people import PeopleService
 from app.services.permits import free
 from app.services.qc_batch import QcBatchService
-from app.services.qc_batch_export import QcExportService
-from app.services.qc_batch_writing import QcBatchWriting
 from app.services.questions import QuestionService
 from app.services.retraining import RetrainingService
-from app.services.return_answers import PhysicianService
-from app.services.return_chase import ChaseService
-from app.services.return_packages import ReturnPackageService
 from app.services.return_templates import ReturnTemplates
-from app.services.return_verdicts import VerdictService
-from app.services.review import ReviewService
 from app.services.rule_admin import RuleAdminService
-from app.services.rule_packs import RulePackService
-from app.services.rule_trial import RuleTrialService
-from app.services.rule_writing import RuleWritingService
-from app.services.scheme_browser import SchemeBrowserService
 from app.services.session import Seat, Session
-from app.services.states import StateService
-from app.services.submission import SubmissionService
-from app.services.suppressions import SuppressionService
-from app.services.three_way import StoredInsurer, ThreeWayService
-from app.services.today import TodayService
-from app.services.unlocking import UnlockService
-from app.services.whatif import WhatIfService
 from app.services.worklist import WorklistService
 from app.storage.actor import Actor, local_actor
 from app.storage.database import Database
+from app.storage.heads import HeadStore
+
+if TYPE_CHECKING:
+    from app.services.appeal import AppealService
+    from app.services.code_shelf import ShelfService
+    from app.services.compare import CompareService
+    from app.services.desk import DeskService
+    from app.services.drafts import DraftService
+    from app.services.exception_form import ExceptionFormService
+    from app.services.exceptions import ExceptionService
+    from app.services.exports import ExportService
+    from app.services.fix_list import FixListService
+    from app.services.front_page import FrontPageService
+    from app.services.hospital import HospitalService
+    from app.services.imports import ImportService
+    from app.services.insurer import InsurerService
+    from app.services.list_export import ListExportService
+    from app.services.list_work import ListWorkService
+    from app.services.lookup import LookupService
+    from app.services.notes import NoteService
+    from app.services.papers import PaperService
+    from app.services.qc_batch_export import QcExportService
+    from app.services.qc_batch_writing import QcBatchWriting
+    from app.services.return_answers import PhysicianService
+    from app.services.return_chase import ChaseService
+    from app.services.return_packages import ReturnPackageService
+    from app.services.return_verdicts import VerdictService
+    from app.services.review import ReviewService
+    from app.services.rule_packs import RulePackService
+    from app.services.rule_trial import RuleTrialService
+    from app.services.rule_writing import RuleWritingService
+    from app.services.scheme_browser import SchemeBrowserService
+    from app.services.states import StateService
+    from app.services.submission import SubmissionService
+    from app.services.suppressions import SuppressionService
+    from app.services.three_way import ThreeWayService
+    from app.services.today import TodayService
+    from app.services.unlocking import UnlockService
+    from app.services.whatif import WhatIfService
 
 JsonValue = str | int | float | bool | list["JsonValue"] | dict[str, "JsonValue"] | None
 
@@ -98,71 +103,27 @@ class Places:
         return f"ui.{mark}.{key}" if mark else f"ui.{key}"
 
 
-@dataclass(frozen=True, slots=True)
-class Basics:
-    """The services that others stand on."""
+class Services:
+    """Everything a page or a command can ask for. What the first screen does without is made when it is asked for."""
 
-    session: Session
-    places: Places
-    worklist: WorklistService
-    cases: CaseService
-    questions: QuestionService
-    asking: AskingService
-    return_templates: ReturnTemplates
-    coding: CodingService
-    checking: CheckingService
-    history: HistoryService
-    memory: CodingMemoryService
-    leaving: LeavingService
-    qc_batch: QcBatchService
-    rules: RuleAdminService
-    backup: BackupService
-
-
-@dataclass(frozen=True, slots=True)
-class Services(Basics):
-    """Everything a page or a command can ask for."""
-
-    list_work: ListWorkService
-    list_export: ListExportService
-    desk: DeskService
-    drafts: DraftService
-    today: TodayService
-    shelf: ShelfService
-    physician: PhysicianService
-    verdicts: VerdictService
-    chase: ChaseService
-    fix_list: FixListService
-    return_packages: ReturnPackageService
-    lookup: LookupService
-    imports: ImportService
-    exports: ExportService
-    appeal: AppealService
-    assets: Assets
-    whatif: WhatIfService
-    browser: SchemeBrowserService
-    compare: CompareService
-    pay_rules: PayRulesService
-    retraining: RetrainingService
-    review: ReviewService
-    qc_writing: QcBatchWriting
-    qc_export: QcExportService
-    rule_trial: RuleTrialService
-    rule_packs: RulePackService
-    rule_writing: RuleWritingService
-    suppressions: SuppressionService
-    exceptions: ExceptionService
-    exception_form: ExceptionFormService
-    states: StateService
-    submissions: SubmissionService
-    unlocking: UnlockService
-    insurer: InsurerService
-    people: PeopleService
-    hospital: HospitalService
-    notes: NoteService
-    papers: PaperService
-    front_page: FrontPageService
-    three_way: ThreeWayService
+    def __init__(self, session: Session, heads: HeadWatch, passwords: Passwords | None = None) -> None:
+        self.session = session
+        self.heads = heads
+        self._passwords = passwords
+        self.assets = session.engines.assets
+        self.places = Places(session)
+        self.history, self.coding = HistoryService(session), CodingService(session)
+        self.memory, self.cases = CodingMemoryService(session), CaseService(session)
+        self.worklist, self.checking = WorklistService(session), CheckingService(session)
+        self.leaving = LeavingService(session, self.checking)
+        self.qc_batch = QcBatchService(session, self.worklist, self.checking, self.leaving)
+        self.rules, self.questions = RuleAdminService(session), QuestionService(session, self.cases)
+        self.return_templates, self.backup = ReturnTemplates(session), BackupService(session, heads)
+        self.asking = AskingService(session, self.cases, self.return_templates)
+        self.asking.adopt_old()
+        self.pay_rules = PayRulesService(session)
+        self.retraining = RetrainingService(session, self.memory.history)
+        self.people = PeopleService(session, passwords)
 
     @property
     def user(self) -> Actor:
@@ -196,7 +157,224 @@ class Services(Basics):
     def close(self) -> None:
         """Close the library."""
         self.memory.close()
+        self.heads.keep()
         self.session.db.close()
+
+    @later
+    def list_work(self) -> ListWorkService:
+        from app.services.list_work import ListWorkService
+
+        return ListWorkService(self.session)
+
+    @later
+    def list_export(self) -> ListExportService:
+        from app.services.list_export import ListExportService
+
+        return ListExportService(self.session, self.worklist)
+
+    @later
+    def desk(self) -> DeskService:
+        from app.services.desk import DeskService
+
+        return DeskService(self.session, self.worklist, self.leaving, self.backup)
+
+    @later
+    def drafts(self) -> DraftService:
+        from app.services.drafts import DraftService
+
+        return DraftService(self.session)
+
+    @later
+    def today(self) -> TodayService:
+        from app.services.today import TodayService
+
+        return TodayService(self.session)
+
+    @later
+    def shelf(self) -> ShelfService:
+        from app.services.code_shelf import ShelfService
+
+        return ShelfService(self.session)
+
+    @later
+    def physician(self) -> PhysicianService:
+        from app.services.return_answers import PhysicianService
+
+        return PhysicianService(self.session, self.cases)
+
+    @later
+    def verdicts(self) -> VerdictService:
+        from app.services.return_verdicts import VerdictService
+
+        return VerdictService(self.session, self.cases)
+
+    @later
+    def chase(self) -> ChaseService:
+        from app.services.return_chase import ChaseService
+
+        return ChaseService(self.session)
+
+    @later
+    def fix_list(self) -> FixListService:
+        from app.services.fix_list import FixListService
+
+        return FixListService(self.session)
+
+    @later
+    def return_packages(self) -> ReturnPackageService:
+        from app.services.return_packages import ReturnPackageService
+
+        return ReturnPackageService(self.session)
+
+    @later
+    def lookup(self) -> LookupService:
+        from app.services.lookup import LookupService
+
+        return LookupService(self.session, self.coding)
+
+    @later
+    def imports(self) -> ImportService:
+        from app.services.imports import ImportService
+
+        return ImportService(self.session)
+
+    @later
+    def exports(self) -> ExportService:
+        from app.services.exports import ExportService
+
+        return ExportService(self.session)
+
+    @later
+    def appeal(self) -> AppealService:
+        from app.services.appeal import AppealService
+
+        return AppealService(self.session, self.history)
+
+    @later
+    def whatif(self) -> WhatIfService:
+        from app.services.whatif import WhatIfService
+
+        return WhatIfService(self.session)
+
+    @later
+    def browser(self) -> SchemeBrowserService:
+        from app.services.scheme_browser import SchemeBrowserService
+
+        return SchemeBrowserService(self.session)
+
+    @later
+    def compare(self) -> CompareService:
+        from app.services.compare import CompareService
+
+        return CompareService(self.session)
+
+    @later
+    def review(self) -> ReviewService:
+        from app.services.review import ReviewService
+
+        return ReviewService(self.session)
+
+    @later
+    def qc_writing(self) -> QcBatchWriting:
+        from app.services.qc_batch_writing import QcBatchWriting
+
+        return QcBatchWriting(self.session, self.checking, self.asking)
+
+    @later
+    def qc_export(self) -> QcExportService:
+        from app.services.qc_batch_export import QcExportService
+
+        return QcExportService(self.session, self.qc_batch)
+
+    @later
+    def rule_trial(self) -> RuleTrialService:
+        from app.services.rule_trial import RuleTrialService
+
+        return RuleTrialService(self.session)
+
+    @later
+    def rule_packs(self) -> RulePackService:
+        from app.services.rule_packs import RulePackService
+
+        return RulePackService(self.session, self.rules, self.questions.table)
+
+    @later
+    def rule_writing(self) -> RuleWritingService:
+        from app.services.rule_writing import RuleWritingService
+
+        return RuleWritingService(self.session)
+
+    @later
+    def suppressions(self) -> SuppressionService:
+        from app.services.suppressions import SuppressionService
+
+        return SuppressionService(self.session)
+
+    @later
+    def exceptions(self) -> ExceptionService:
+        from app.services.exceptions import ExceptionService
+
+        return ExceptionService(self.session)
+
+    @later
+    def exception_form(self) -> ExceptionFormService:
+        from app.services.exception_form import ExceptionFormService
+
+        return ExceptionFormService(self.session)
+
+    @later
+    def states(self) -> StateService:
+        from app.services.states import StateService
+
+        return StateService(self.session, self.checking)
+
+    @later
+    def submissions(self) -> SubmissionService:
+        from app.services.submission import SubmissionService
+
+        return SubmissionService(self.session, self.checking)
+
+    @later
+    def unlocking(self) -> UnlockService:
+        from app.services.unlocking import UnlockService
+
+        return UnlockService(self.session, self.checking)
+
+    @later
+    def insurer(self) -> InsurerService:
+        from app.services.insurer import InsurerService
+
+        return InsurerService(self.session, self.checking)
+
+    @later
+    def hospital(self) -> HospitalService:
+        from app.services.hospital import HospitalService
+
+        return HospitalService(self.session)
+
+    @later
+    def notes(self) -> NoteService:
+        from app.services.notes import NoteService
+
+        return NoteService(self.session)
+
+    @later
+    def papers(self) -> PaperService:
+        from app.services.papers import PaperService
+
+        return PaperService(self.session)
+
+    @later
+    def front_page(self) -> FrontPageService:
+        from app.services.front_page import FrontPageService
+
+        return FrontPageService(self.session)
+
+    @later
+    def three_way(self) -> ThreeWayService:
+        from app.services.three_way import StoredInsurer, ThreeWayService
+
+        return ThreeWayService(self.session, StoredInsurer(self.session))
 
 
 def open_services(
@@ -207,8 +385,11 @@ def open_services(
     read_only: bool = False,
     engines: Engines | None = None,
     passwords: Passwords | None = None,
+    config: Path | None = None,
 ) -> Services:
     """Open the library of a home folder and return the services over it; loaded ``engines`` can be handed in.
+
+    ``config`` is the folder where heads of the audit are kept; without one none are.
 
     Raises :class:`UserProblem` when the library cannot be opened (in use, read-only disk, newer version, damaged).
     """
@@ -218,85 +399,10 @@ def open_services(
     source = "" if read_only else restored(home / "library.db", clock)
     db = Database.open(home / "library.db", read_only=read_only, clock=clock)
     session = Session(db, Seat(actor or local_actor()), clock, engines)
+    heads = HeadWatch(db, clock, HeadStore(config) if config else None)
     if source:
         note_restore(session, source)
     guard_library(session)
     engines.assets.belong_to(session)
     engines.use_figures(HospitalFigures(db, clock))
-    return _joined(session, passwords)
-
-
-def _basics(session: Session) -> Basics:
-    history, coding = HistoryService(session), CodingService(session)
-    memory, cases = CodingMemoryService(session), CaseService(session)
-    worklist, checking = WorklistService(session), CheckingService(session)
-    leaving = LeavingService(session, checking)
-    rounds = QcBatchService(session, worklist, checking, leaving)
-    rules, questions = RuleAdminService(session), QuestionService(session, cases)
-    templates, backup = ReturnTemplates(session), BackupService(session)
-    asking = AskingService(session, cases, templates)
-    asking.adopt_old()
-    return Basics(
-        session=session,
-        places=Places(session),
-        worklist=worklist,
-        cases=cases,
-        questions=questions,
-        asking=asking,
-        return_templates=templates,
-        coding=coding,
-        checking=checking,
-        history=history,
-        memory=memory,
-        leaving=leaving,
-        qc_batch=rounds,
-        rules=rules,
-        backup=backup,
-    )
-
-
-def _joined(session: Session, passwords: Passwords | None) -> Services:
-    base = _basics(session)
-    return Services(
-        **{field.name: getattr(base, field.name) for field in fields(base)},
-        list_work=ListWorkService(session),
-        list_export=ListExportService(session, base.worklist),
-        desk=DeskService(session, base.worklist, base.leaving, base.backup),
-        drafts=DraftService(session),
-        today=TodayService(session),
-        shelf=ShelfService(session),
-        physician=PhysicianService(session, base.cases),
-        verdicts=VerdictService(session, base.cases),
-        chase=ChaseService(session),
-        fix_list=FixListService(session),
-        return_packages=ReturnPackageService(session),
-        lookup=LookupService(session, base.coding),
-        imports=ImportService(session),
-        exports=ExportService(session),
-        appeal=AppealService(session, base.history),
-        assets=session.engines.assets,
-        whatif=WhatIfService(session),
-        browser=SchemeBrowserService(session),
-        compare=CompareService(session),
-        pay_rules=PayRulesService(session),
-        retraining=RetrainingService(session, base.memory.history),
-        review=ReviewService(session),
-        qc_writing=QcBatchWriting(session, base.checking, base.asking),
-        qc_export=QcExportService(session, base.qc_batch),
-        rule_trial=RuleTrialService(session),
-        rule_packs=RulePackService(session, base.rules, base.questions.table),
-        rule_writing=RuleWritingService(session),
-        suppressions=SuppressionService(session),
-        exceptions=ExceptionService(session),
-        exception_form=ExceptionFormService(session),
-        states=StateService(session, base.checking),
-        submissions=SubmissionService(session, base.checking),
-        unlocking=UnlockService(session, base.checking),
-        insurer=InsurerService(session, base.checking),
-        people=PeopleService(session, passwords),
-        hospital=HospitalService(session),
-        notes=NoteService(session),
-        papers=PaperService(session),
-        front_page=FrontPageService(session),
-        three_way=ThreeWayService(session, StoredInsurer(session)),
-    )
+    return Services(session, heads, passwords)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -13,6 +12,7 @@ import pytest
 from app.common.errors import UserProblem
 from app.services.composition import Services
 from app.services.grants import is_listed, roles_of
+from app.services.later import later
 from app.services.permits import declared
 from app.storage.actor import ALL_ROLES, Actor, local_actor, nobody
 from app.storage.check import table_hashes
@@ -30,7 +30,8 @@ def _actor(role: str) -> Actor:
 
 def _services_of(services: Services) -> Iterator[tuple[str, object]]:
     """Yield every service with its name, and those that a service shows as its part."""
-    for name in (field.name for field in dataclasses.fields(services) if field.name != "session"):
+    made = {name for name in vars(services) if not name.startswith("_") and name != "session"}
+    for name in sorted(made | {name for name, value in vars(Services).items() if isinstance(value, later)}):
         service = getattr(services, name)
         yield name, service
         for part_name, part in vars(service).items():
