@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from app.common.clock import SystemClock
 from app.common.errors import UserProblem
-from app.common.paths import home, library_path
+from app.common.paths import config_dir, home, library_path
 
 if TYPE_CHECKING:
     from app.services.assets import Assets
@@ -35,12 +35,12 @@ def library(args: argparse.Namespace, *, writes: bool = True) -> Iterator[Servic
     """
     from app.services.composition import open_services  # noqa: PLC0415 - engines load only for this command
 
-    services = open_services(home(), read_only=library_path().exists() and not writes)
+    services = open_services(home(), read_only=library_path().exists() and not writes, config=config_dir())
     try:
         if services.people.has_people:
             if services.session.db.read_only:  # signing in is written down
                 services.close()
-                services = open_services(home())
+                services = open_services(home(), config=config_dir())
             _sign_in(services, args.user)
         yield services
         services.people.sign_out()

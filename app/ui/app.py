@@ -14,6 +14,7 @@ from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from app.common.errors import UserProblem
+from app.common.paths import config_dir
 from app.common.texts import text
 from app.ui.backing_up import BackupWatch
 from app.ui.errors import Errors, crash_left_behind
@@ -185,7 +186,7 @@ def open_library(home: Path, errors: Errors | None = None) -> Iterator[MainWindo
 def _library(home: Path) -> Iterator[Any]:
     from app.services.composition import open_services  # noqa: PLC0415  # engines load only when a window is wanted
 
-    services = open_services(home)
+    services = open_services(home, config=config_dir())
     try:
         yield services
     finally:
