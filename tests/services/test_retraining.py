@@ -37,6 +37,7 @@ SITES = ("肝", "脾", "胃", "肾", "肺", "脑", "膀胱", "甲状腺", "乳�
 ACTS = {"病损切除术": "瘤子拿掉", "活组织检查": "取块肉看看", "切开引流术": "放脓", "造口术": "开个口子"}
 WAYS = ("今日行", "拟", "择期", "急诊", "二次", "入院后", "于外院行")
 CODES = {f"{site}{act}": f"{n + 1:02}.{m}" for n, site in enumerate(SITES) for m, act in enumerate(ACTS)}
+pytestmark = pytest.mark.xdist_group("retraining")  # one worker trains
 PAST = [
     PastCoding(f"{way}{site}{plain}", PX, (CODES[f"{site}{act}"],), 1, "2026-11-01")
     for way in WAYS
