@@ -16,6 +16,7 @@ from app.storage.columns import (
     text_column,
 )
 from app.storage.code_table import code_mark
+from app.storage.handover_table import handover_file
 from app.storage.people_tables import person
 from app.storage.return_table import return_item
 
@@ -172,5 +173,6 @@ DESK_TABLES: Final[tuple[sa.Table, ...]] = (
     case_document,
     follow_up,
     code_mark,
+    handover_file,
 )
 """All of them; undo, replay and the check of the data treat them like the other tables that are no case."""

@@ -34,6 +34,7 @@ from app.storage.jsonify import from_json
 from app.storage.leaving import GroupStay, Inpatient, group_stays, inpatients
 from app.storage.light import LightCase, Which
 from app.storage.load import StoredCase, find_by_keys, load_case, load_cases, same_patient
+from app.storage.handover import HandoverReads
 from app.storage.people import PeopleReads
 from app.storage.quality import Figures, HitCount, HitKey, HitQuery
 from app.storage.recoded import recoded_cases
@@ -384,6 +385,11 @@ class Reader:
     def answered_cases(self) -> list[int]:
         """Return the cases with a physician's answer that nobody has settled, longest waiting first."""
         return answered_cases(self._connection)
+
+    @property
+    def handovers(self) -> HandoverReads:
+        """Files that were given away."""
+        return HandoverReads(self._connection)
 
     @property
     def submissions(self) -> SubmissionReads:

@@ -149,7 +149,20 @@ CREATE TABLE code_mark (
 CREATE INDEX ix_code_mark_what ON code_mark (what)
 """
 
-STATEMENTS: Final[tuple[str, ...]] = (PEOPLE, SUBMISSIONS, BESIDE, RETURNS, FOLLOW_UPS, CODE_MARKS)
+HANDOVERS: Final = """
+CREATE TABLE handover_file (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL CHECK (kind <> ''), scope TEXT DEFAULT '' NOT
+    NULL, file_name TEXT NOT NULL CHECK (file_name <> ''), folder TEXT DEFAULT '' NOT NULL, sha256 TEXT NOT NULL
+    CHECK (length(sha256) = 64), cases INTEGER DEFAULT 0 NOT NULL, codes INTEGER DEFAULT 0 NOT NULL, cells INTEGER
+    DEFAULT 0 NOT NULL, masked INTEGER DEFAULT 0 NOT NULL, submission_id INTEGER DEFAULT 0 NOT NULL, case_ids TEXT
+    DEFAULT '[]' NOT NULL CHECK (case_ids GLOB '[[]*]'), actor TEXT NOT NULL, actor_name TEXT DEFAULT '' NOT NULL,
+    at TEXT NOT NULL CHECK (at IS datetime(at))
+) STRICT
+;;
+CREATE INDEX ix_handover_file_sha256 ON handover_file (sha256)
+"""
+
+STATEMENTS: Final[tuple[str, ...]] = (PEOPLE, SUBMISSIONS, BESIDE, RETURNS, FOLLOW_UPS, CODE_MARKS, HANDOVERS)
 """The tables, each piece with its own."""
 
 
