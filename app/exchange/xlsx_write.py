@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, time
-from typing import IO, Final
-
-from openpyxl import Workbook
-from openpyxl.cell import Cell, WriteOnlyCell
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from functools import cache
+from typing import IO, TYPE_CHECKING, Final
 
 from app.common.errors import UserProblem, Where
 from app.common.progress import Progress
 from app.exchange.compose import Sheet
 from app.exchange.forms import as_moment
 from app.exchange.raw import BOOL, DATE, NUMBER
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+    from openpyxl.cell import Cell
+    from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 LONGEST_TEXT: Final = 32_767
 _TEXT_FORMAT: Final = "@"
@@ -41,6 +43,8 @@ def write_workbook(out: IO[bytes], sheets: Sequence[Sheet], where: Where, progre
 @contextmanager
 def new_workbook() -> Iterator[Workbook]:
     """Yield a workbook for writing row by row; whatever interrupts the block, its temporary files go."""
+    from openpyxl import Workbook  # noqa: PLC0415 - slow to load, and the window starts without writing one
+
     book = Workbook(write_only=True)
     try:
         yield book
@@ -99,9 +103,17 @@ def must_fit(text: str, where: Where, heading: str = "") -> None:
         raise UserProblem(key, remedy="export.remedy.as_csv", where=place)
 
 
+@cache
+def _maker() -> Callable[[WriteOnlyWorksheet, str], Cell]:
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 - as above
+
+    made: Callable[[WriteOnlyWorksheet, str], Cell] = WriteOnlyCell
+    return made
+
+
 def text_cell(target: WriteOnlyWorksheet, text: str) -> Cell:
     """Return a cell that holds a text as text, whatever it looks like."""
-    cell = WriteOnlyCell(target, escape(text))
+    cell = _maker()(target, escape(text))
     cell.data_type = "s"
     cell.number_format = _TEXT_FORMAT
     return cell

@@ -15,7 +15,6 @@ from app.common.progress import NoProgress, Progress
 from app.common.texts import text
 from app.domain.case import CaseRecord
 from app.domain.report import Report, ReportSection
-from app.exchange.appeal import write_report
 from app.services import appeal_evidence, appeal_facts, appeal_grouping, appeal_versions
 from app.services.appeal_parts import PackSource
 from app.services.case_history import HistoryService
@@ -107,6 +106,8 @@ class AppealService:
         """
         if path.suffix.lower() != ".xlsx":
             raise UserProblem("appeal.not_xlsx", remedy="appeal.remedy.not_xlsx", where=Where(path.name))
+        from app.exchange.appeal import write_report  # noqa: PLC0415 - slow to load, seldom needed
+
         write_report(pack.report, path, progress or NoProgress())
         self._note(pack.case_id, path.name, sha256_of(path))
         return path

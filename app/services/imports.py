@@ -21,7 +21,6 @@ from app.domain.values import display
 from app.exchange.batch import Batch, ImportedRecord, ImportSettings, read_batch, read_source
 from app.exchange.decisions import Question
 from app.exchange.mapping import ColumnMap, Profile, changed, profile_of, signature
-from app.exchange.marked import write_marked_copy
 from app.services.permits import DESK, needs
 from app.services.session import Session
 from app.services.types import Counts, DiffLine
@@ -163,6 +162,8 @@ class ImportService:
     @needs("coder")
     def marked_copy(self, preview: ImportPreview, out: Path) -> None:
         """Save a copy of the user's file with the cells in question coloured and noted."""
+        from app.exchange.marked import write_marked_copy  # noqa: PLC0415 - slow to load, seldom needed
+
         write_marked_copy(preview.path, preview.batch, out)
 
     def _compare(self, path: Path, batch: Batch) -> ImportPreview:

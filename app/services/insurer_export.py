@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from app.common.progress import Progress
 from app.common.texts import text
 from app.exchange.compose import Sheet
 from app.exchange.export import write_tables
 from app.exchange.raw import TEXT
-from app.services.insurer_types import ReturnedCase, causes_of
+from app.services.insurer_types import ReturnedCase, cause_word, causes_of
+
+if TYPE_CHECKING:
+    from app.common.progress import Progress
 
 _CASES = ("record_no", "dept", "ours", "theirs", "rw", "status", "cause", "detail")
 
@@ -32,11 +35,6 @@ def _cells(one: ReturnedCase) -> tuple[str, ...]:
         *(one.record_no, one.dept, verdict.ours, line.drg, line.rw, line.status),
         *(cause_word(one.cause), one.detail),
     )
-
-
-def cause_word(cause: str) -> str:
-    """Return a cause in words; '' is that there is no difference."""
-    return text(f"insurer.cause.{cause}") if cause else text("insurer.same")
 
 
 def _sheet(name: str, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> Sheet:

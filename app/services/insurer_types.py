@@ -21,6 +21,7 @@ __all__ = [
     "ReturnFile",
     "ReturnedCase",
     "StoredReturn",
+    "cause_word",
     "causes_of",
     "detail_words",
 ]
@@ -106,6 +107,11 @@ def detail_words(verdict: Verdict) -> str:
     if not verdict.cause or not isinstance(key, str):
         return ""
     return text(f"insurer.detail.{key}", **(args if isinstance(args, Mapping) else {}))
+
+
+def cause_word(cause: str) -> str:
+    """Return a cause in words; '' is that there is no difference."""
+    return text(f"insurer.cause.{cause}") if cause else text("insurer.same")
 
 
 def causes_of(lines: Sequence[ReturnedCase]) -> tuple[tuple[ReturnCause, int], ...]:

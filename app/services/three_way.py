@@ -6,22 +6,23 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from app.common.texts import text
 from app.domain.case import CaseRecord, FieldPath, Row
 from app.domain.field import Group, Section
 from app.services.case_history import record_after
 from app.services.history_words import row_name
-from app.services.insurer_export import cause_word
-from app.services.insurer_types import detail_words
+from app.services.insurer_types import cause_word, detail_words
 from app.services.pairs import pairs
 from app.services.permits import DESK, needs
-from app.services.session import Session
-from app.services.types import CaseView
-from app.storage.audit import Operation
 from app.storage.ops import Op
 from app.storage.rows import ROW, Change
+
+if TYPE_CHECKING:
+    from app.services.session import Session
+    from app.services.types import CaseView
+    from app.storage.audit import Operation
 
 _CAME: Final = frozenset({Op.IMPORT, Op.CREATE_CASE})
 _CODED: Final = {Group.DX: Section.DIAGNOSIS, Group.OP: Section.OPERATION}

@@ -6,18 +6,21 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from app.domain.changes import Changes
-from app.services.exports import Receipt
-from app.services.types import AutoCodeReport
-from app.ui.jobs import Job
 from app.ui.page import Place, Shell
 from app.ui.pages.files import ask_save
 from app.ui.shell.files import OpenFolder
 from app.ui.widgets import ask
+
+if TYPE_CHECKING:
+    from app.services.exports import Receipt
+    from app.services.types import AutoCodeReport
+    from app.ui.jobs import Job
 
 _PACE = "autocode.pace"
 _SECONDS_PER_CASE = 0.08

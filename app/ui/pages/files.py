@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from app.ui.ports import PlaceStore
+if TYPE_CHECKING:
+    from app.ui.ports import PlaceStore
 
 Take = Callable[[Path], object]
 TakeAll = Callable[[list[Path]], object]

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.services.three_way import Standing, ThreeLine, ThreeWay
-from app.services.types import CaseView
-from app.ui.page import Shell
 from app.ui.pages.case.card_list import CardList
 from app.ui.pages.case.dock_cards import MARGINS, DockCard, GroupHead
 from app.ui.theme import theme
 from app.ui.widgets import Text, column, row
 from app.ui.widgets.buttons import Button
+
+if TYPE_CHECKING:
+    from app.services.types import CaseView
+    from app.ui.page import Shell
 
 NOT_YET: Final = "尚无回传"
 _MARKS: Final = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter, QPrinterInfo
@@ -13,14 +14,16 @@ from PySide6.QtWidgets import QWidget
 from app.common.errors import UserProblem
 from app.common.progress import Progress
 from app.domain.changes import Changes
-from app.domain.report import ReportSection
 from app.services.appeal import AppealPack, AppealService
-from app.ui.jobs import Job
-from app.ui.page import Shell
 from app.ui.pages.files import ask_save
 from app.ui.printing import pdf_of, print_report
 from app.ui.shell.files import OpenFolder
 from app.ui.widgets import Button, IconLabel, Panel, ScrollPane, StateStack, Text, row
+
+if TYPE_CHECKING:
+    from app.domain.report import ReportSection
+    from app.ui.jobs import Job
+    from app.ui.page import Shell
 
 _PDF = "PDF 文件 (*.pdf)"
 _NO_PRINTER = "没有可用的打印机。请先生成 PDF，再到能打印的电脑上打印。"

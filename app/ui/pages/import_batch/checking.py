@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QRadioButton, QWidget
 
-from app.services.imports import ImportPreview, Question
-from app.services.types import DiffLine
-from app.ui.actions import ActionTable
 from app.ui.models.records import RecordModel
 from app.ui.pages.import_batch.fields import field_label
 from app.ui.pages.import_batch.lines import LINE_COLUMNS, Line, LineKind, line_cell, lines_of
 from app.ui.widgets import ActionButton, Button, Cell, Column, DataTable, Panel, SegmentedControl, Text, row
+
+if TYPE_CHECKING:
+    from app.services.imports import ImportPreview, Question
+    from app.services.types import DiffLine
+    from app.ui.actions import ActionTable
 
 _LINE_WORDS: Final = {
     LineKind.REJECT: "不能导入",

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
-from app.services.imports import StoredBatch
-from app.ui.actions import ActionTable
 from app.ui.models.records import RecordModel
 from app.ui.theme import theme
 from app.ui.widgets import (
@@ -28,6 +26,10 @@ from app.ui.widgets import (
     column,
     row,
 )
+
+if TYPE_CHECKING:
+    from app.services.imports import StoredBatch
+    from app.ui.actions import ActionTable
 
 _BATCHES: Final = (
     Column("at", "导入时间", 130),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from app.domain.case import FieldPath
 from app.domain.field import FieldSpec, Group
 from app.domain.fields import FIELDS, field
 from app.services.checking import initials
-from app.services.imports import ColumnMap
+
+if TYPE_CHECKING:
+    from app.services.imports import ColumnMap
 
 _STEMS: Final = {Group.DX: ("诊断", "诊断"), Group.OP: ("手术及操作", "手术")}
 """Group → how its labels begin, and what stands there behind 主要 and 其他."""

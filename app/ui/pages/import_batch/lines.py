@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from app.common.texts import text
-from app.domain.case import CaseRecord
 from app.domain.findings import Severity
-from app.services.imports import ImportPreview
 from app.ui.pages.import_batch.fields import field_label
 from app.ui.widgets import Cell, Column
+
+if TYPE_CHECKING:
+    from app.domain.case import CaseRecord
+    from app.services.imports import ImportPreview
 
 _OWN_REPAIRS: Final = frozenset({"split", "id_type", "marital_code"})
 _SPELLING: Final = frozenset(

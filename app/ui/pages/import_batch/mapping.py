@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 
-from app.services.imports import ColumnMap
 from app.ui.models.records import RecordModel
 from app.ui.pages.import_batch.fields import SKIP, FieldChoices, column_label, field_label
 from app.ui.theme import theme
 from app.ui.widgets import Cell, Column, DataTable, DictionaryField, Panel, SegmentedControl
+
+if TYPE_CHECKING:
+    from app.services.imports import ColumnMap
 
 _COLUMNS: Final = (
     Column("heading", "文件中的列", 170),

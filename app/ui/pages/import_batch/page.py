@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.common.errors import UserProblem
-from app.common.progress import Progress
 from app.domain.changes import Changes
-from app.services.imports import ImportOutcome, ImportPreview, ImportService
-from app.ui.jobs import Job
 from app.ui.page import KeyHint, Page, PageSpec, Place, Shell
 from app.ui.pages.case_work import ListWork
 from app.ui.pages.files import ask_open, ask_save
@@ -26,6 +24,11 @@ from app.ui.pages.import_batch.result import ResultPanel
 from app.ui.shell.files import OpenFolder
 from app.ui.theme import theme
 from app.ui.widgets import ActionButton, Pane, StepBar, Text, ask, column, row
+
+if TYPE_CHECKING:
+    from app.common.progress import Progress
+    from app.services.imports import ImportOutcome, ImportPreview, ImportService
+    from app.ui.jobs import Job
 
 STEPS = ("选择文件", "列对应", "核对与修复", "导入")
 CHOOSE, MAP, CHECK, DONE = range(4)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from app.services.imports import ImportPreview
 from app.ui.pages.case.places import SECTION_TITLES
 from app.ui.theme import theme
 from app.ui.widgets import Button, Panel, ProgressLine, Rule, ScrollPane, Text, column, row
+
+if TYPE_CHECKING:
+    from app.services.imports import ImportPreview
 
 _KEPT = (
     "您改过的值不会被覆盖：有变的病例只列出差异，逐项选择保留或更新。导入后可整批撤销，直到其中任何一份离开“待编码”。"

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QStackedLayout, QWidget
 
-from app.services.imports import ImportOutcome, ImportPreview
-from app.ui.actions import ActionTable
 from app.ui.theme import theme
 from app.ui.widgets import ActionButton, Button, Chip, Panel, ProgressLine, Text, column, row
+
+if TYPE_CHECKING:
+    from app.services.imports import ImportOutcome, ImportPreview
+    from app.ui.actions import ActionTable
 
 
 class ResultPanel(Panel):

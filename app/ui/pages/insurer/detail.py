@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtWidgets import QWidget
 
-from app.domain.grouping import Explanation
-from app.services.insurer_export import cause_word
-from app.services.insurer_types import ReturnDetail, ReturnedCase
-from app.ui.page import Shell
+from app.services.insurer_types import ReturnDetail, ReturnedCase, cause_word
 from app.ui.pages.wording import joined, yuan
 from app.ui.widgets import (
     ActionButton,
@@ -24,6 +21,10 @@ from app.ui.widgets import (
     column,
     row,
 )
+
+if TYPE_CHECKING:
+    from app.domain.grouping import Explanation
+    from app.ui.page import Shell
 
 _STEPS: Final = (Column("step", "步骤", 84), Column("old", "本院", 96), Column("new", "医保", 96, stretch=True))
 _MOST: Final = 8

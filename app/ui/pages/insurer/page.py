@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from app.common.errors import UserProblem
-from app.common.progress import Progress
 from app.common.texts import text
 from app.domain.case import CaseState
-from app.domain.changes import Changes
-from app.services.insurer import InsurerService
-from app.services.insurer_export import cause_word, write_returns
-from app.services.insurer_types import InsurerPreview, ReturnDetail, ReturnedCase, ReturnFile
-from app.ui.jobs import Job
+from app.services.insurer_export import write_returns
+from app.services.insurer_types import InsurerPreview, ReturnDetail, ReturnedCase, ReturnFile, cause_word
 from app.ui.models.records import RecordModel
 from app.ui.page import KeyHint, Page, PageSpec, Place, Shell
 from app.ui.pages.case.reasons import Asking, ask_words
@@ -40,6 +36,12 @@ from app.ui.widgets import (
     column,
     row,
 )
+
+if TYPE_CHECKING:
+    from app.common.progress import Progress
+    from app.domain.changes import Changes
+    from app.services.insurer import InsurerService
+    from app.ui.jobs import Job
 
 _DIGITS: Final = 9
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal
 
 from app.common.texts import text
-from app.services.insurer_export import cause_word
-from app.services.insurer_types import InsurerPreview
-from app.ui.actions import ActionTable
+from app.services.insurer_types import InsurerPreview, cause_word
 from app.ui.models.records import RecordModel
 from app.ui.widgets import ActionButton, Button, Cell, Column, DataTable, Panel, StateStack, Text, column, row
+
+if TYPE_CHECKING:
+    from app.ui.actions import ActionTable
 
 _COLUMNS: Final = (Column("message", "没有用上的行", 300, stretch=True),)
 

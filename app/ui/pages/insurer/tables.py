@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from app.common.texts import text
-from app.services.insurer_export import cause_word
-from app.services.insurer_types import ReturnedCase, causes_of
+from app.services.insurer_types import ReturnedCase, cause_word, causes_of
 from app.ui.pages.compare.bars import Bar
 from app.ui.widgets import Cell, Column
 

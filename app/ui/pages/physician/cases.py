@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal
 
 from app.domain.dictionaries import dictionary
 from app.domain.returning import ReturnStatus
-from app.services.return_types import SheetLine
-from app.ui.actions import ActionTable
 from app.ui.models.records import RecordModel
 from app.ui.widgets import ActionButton, Cell, Column, DataTable, Pane, SegmentedControl, StateStack, column, row
+
+if TYPE_CHECKING:
+    from app.services.return_types import SheetLine
+    from app.ui.actions import ActionTable
 
 _PARTS: Final = (("waiting", "待我答复"), ("answered", "已答复"), ("department", "我的科室"))
 _COLUMNS: Final = (

@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from app.common.errors import UserProblem
-from app.common.progress import Progress
-from app.domain.changes import Changes
-from app.services.return_packages import PackageDesk
-from app.services.return_types import Sheet, SheetItem, SheetLine, Submitted
 from app.ui.page import KeyHint, Page, PageSpec, Place, SaveState, Shell
 from app.ui.pages.files import ask_open, ask_save
-from app.ui.pages.physician.answers import Begun
 from app.ui.pages.physician.cases import CaseList
 from app.ui.pages.physician.sheet import SheetView
 from app.ui.shell.files import OpenFolder
+
+if TYPE_CHECKING:
+    from app.common.progress import Progress
+    from app.domain.changes import Changes
+    from app.services.return_packages import PackageDesk
+    from app.services.return_types import Sheet, SheetItem, SheetLine, Submitted
+    from app.ui.pages.physician.answers import Begun
 
 PACKAGES: Final = "问题包 (*.bgreturn)"
 _LISTS: Final = ("waiting", "answered", "department")

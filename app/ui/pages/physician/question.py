@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
@@ -12,10 +13,12 @@ from app.common.texts import text
 from app.domain.dictionaries import dictionary
 from app.domain.returning import AnswerNeed
 from app.services.return_places import spec_at
-from app.ui.pages.physician.answers import Begun
 from app.ui.pages.physician.options import OptionRows
 from app.ui.theme import theme
 from app.ui.widgets import Button, IconLabel, Pane, SeverityBadge, Text, column, restyle, row
+
+if TYPE_CHECKING:
+    from app.ui.pages.physician.answers import Begun
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _MOST_LABELS = 10

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.domain.dictionaries import dictionary
-from app.services.return_types import Sheet, SheetItem
-from app.ui.actions import ActionTable
 from app.ui.pages.physician.answers import Begun
 from app.ui.pages.physician.question import QuestionCard
 from app.ui.theme import theme
 from app.ui.widgets import ActionButton, Button, IconLabel, Pane, Rule, ScrollPane, Text, column, row
+
+if TYPE_CHECKING:
+    from app.services.return_types import Sheet, SheetItem
+    from app.ui.actions import ActionTable
 
 _WIDTH = 940
 _WIDE = 1080

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QTextCharFormat, QTextCursor
@@ -14,10 +14,12 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QTextEdit, Q
 from app.common.errors import UserProblem
 from app.domain.returning import ReturnQuestion
 from app.services.leading import Leading, leading
-from app.services.return_templates import ReturnTemplate
 from app.ui.pages.returns.option_lines import options_text, parse_options
 from app.ui.theme import theme
 from app.ui.widgets import Button, Card, Text, column, row
+
+if TYPE_CHECKING:
+    from app.services.return_templates import ReturnTemplate
 
 _WIDTH: Final = 620
 _MOMENT: Final = "%Y-%m-%d %H:%M"

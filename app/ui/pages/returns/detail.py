@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from app.common.texts import text
 from app.domain.returning import AnswerKind, ReturnStatus
 from app.services.return_answers import answer_words
-from app.services.return_types import AnswerDiff, ChaseLine
-from app.ui.actions import ActionTable
 from app.ui.widgets import ActionButton, Button, Panel, Rule, ScrollPane, SeverityBadge, Text, column, row
+
+if TYPE_CHECKING:
+    from app.services.return_types import AnswerDiff, ChaseLine
+    from app.ui.actions import ActionTable
 
 _NONE: Final = "未填写"
 

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from app.common.progress import Progress
-from app.domain.changes import Changes
-from app.services.fix_list import FixPreview
-from app.services.return_types import ChaseScope
-from app.ui.page import Shell
 from app.ui.pages.case.reasons import Asking, ask_words
 from app.ui.pages.files import ask_open, ask_save
 from app.ui.printing import pdf_of
 from app.ui.shell.files import OpenFolder
+
+if TYPE_CHECKING:
+    from app.common.progress import Progress
+    from app.domain.changes import Changes
+    from app.services.fix_list import FixPreview
+    from app.services.return_types import ChaseScope
+    from app.ui.page import Shell
 
 _PACKAGE: Final = ".bgreturn"
 _ANSWERS: Final = "修改清单或答复包 (*.xlsx *.bgreturn)"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
@@ -12,10 +12,12 @@ from app.common.texts import text
 from app.domain.dictionaries import dictionary
 from app.domain.returning import ReturnStatus
 from app.services.return_answers import answer_words
-from app.services.return_types import ChaseFigures, ChaseLine
 from app.ui.models.records import RecordModel
 from app.ui.widgets import Cell, Column, DataTable, Panel, StateStack, column
 from app.ui.widgets.painting import severity_icon
+
+if TYPE_CHECKING:
+    from app.services.return_types import ChaseFigures, ChaseLine
 
 _COLUMNS: Final = (
     Column("patient", "患者", 84),

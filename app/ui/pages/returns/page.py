@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from app.common.errors import UserProblem
-from app.common.progress import Progress
 from app.domain.changes import Changes
 from app.domain.dictionaries import dictionary
 from app.domain.returning import ReturnStatus
-from app.services.fix_list import FixPreview
 from app.services.return_intake import Intake
 from app.services.return_types import AnswerDiff, ChaseFigures, ChaseLine, ChaseScope
-from app.ui.jobs import Job
 from app.ui.page import KeyHint, Page, PageSpec, Place, Shell
 from app.ui.pages.returns.detail import DetailPanel
 from app.ui.pages.returns.files import ReturnFiles
@@ -25,6 +22,11 @@ from app.ui.pages.returns.listing import ChaseTable, GroupPanel
 from app.ui.pages.returns.preview import PreviewPanel
 from app.ui.pages.returns.settings_cards import HoursCard, TemplatesCard
 from app.ui.widgets import ActionButton, Pane, SegmentedControl, Splitter, Text, column, row
+
+if TYPE_CHECKING:
+    from app.common.progress import Progress
+    from app.services.fix_list import FixPreview
+    from app.ui.jobs import Job
 
 _SCOPES: Final = (
     (str(ChaseScope.OUTSTANDING), "待答复"),

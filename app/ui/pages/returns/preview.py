@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtWidgets import QCheckBox, QLineEdit
 
 from app.common.texts import text
-from app.services.fix_list import FixPreview
 from app.services.return_answers import answer_words
 from app.services.return_intake import Intake, IntakeLine
-from app.ui.actions import ActionTable
 from app.ui.models.records import RecordModel
 from app.ui.widgets import ActionButton, Cell, Column, DataTable, Panel, Text, column, row
+
+if TYPE_CHECKING:
+    from app.services.fix_list import FixPreview
+    from app.ui.actions import ActionTable
 
 _COLUMNS: Final = (
     Column("kind", "结果", 96),

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QIntValidator, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from app.common.errors import UserProblem
-from app.services.return_templates import ReturnTemplate, ReturnTemplates
 from app.ui.models.records import RecordModel
 from app.ui.pages.returns.option_lines import options_text, parse_options
 from app.ui.theme import theme
 from app.ui.widgets import Button, Card, Cell, Column, DataTable, Text, column, row
+
+if TYPE_CHECKING:
+    from app.services.return_templates import ReturnTemplate, ReturnTemplates
 
 _MOST: Final = 2160
 _COLUMNS: Final = (Column("title", "模板", 150, stretch=True), Column("state", "", 52))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from app.common.progress import Progress
-from app.services.examining import Fact, examine
 from app.ui.models.records import RecordModel
-from app.ui.page import Shell
 from app.ui.theme import theme
 from app.ui.widgets import ActionButton, Cell, Column, DataTable, Panel, ScrollPane, StateStack, Text
+
+if TYPE_CHECKING:
+    from app.common.progress import Progress
+    from app.services.examining import Fact
+    from app.ui.page import Shell
 
 _COLUMNS: Final = (Column("label", "项目", 160), Column("words", "结果", 300, stretch=True))
 _PARTS: Final = (
@@ -67,6 +69,8 @@ class AboutPanel(ScrollPane):
         self.stack.show_loading()
 
     def _work(self, progress: Progress) -> tuple[Fact, ...]:
+        from app.services.examining import examine  # noqa: PLC0415 - it loads all that it examines
+
         return examine(self._shell.services.session, progress)
 
     def _on_done(self, facts: tuple[Fact, ...]) -> None:
