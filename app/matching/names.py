@@ -45,8 +45,8 @@ def terms_of(book: Codebook, kind: CodeKind) -> list[Term]:
     default: dict[str, list[str]] = {}
     names: dict[str, str] = {}
     for entry in leaves:
-        above = book.parents(entry.code)
-        if above and not above[0].is_leaf and entry.code[4:7] in _DEFAULTS:
+        above = book.parents(entry.code) if entry.code[4:7] in _DEFAULTS else ()
+        if above and not above[0].is_leaf:
             names[above[0].code] = above[0].name
             default.setdefault(above[0].code, []).append(entry.code)
     heading = {min(codes, key=lambda code: _DEFAULTS.index(code[4:7])): names[key] for key, codes in default.items()}

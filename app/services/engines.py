@@ -92,7 +92,6 @@ class Engines:
             lambda: self.rule_sets.for_department(""),
             lambda: self.prices(self.assets.scheme(self._clock.now().date())),
             self.renew_figures,
-            lambda: self._texts().find(""),
             lambda: self._warm(CodeKind.DX),
             lambda: self._warm(CodeKind.PX),
         )
@@ -103,6 +102,7 @@ class Engines:
         progress.step(len(steps), len(steps))
         for kind in CodeKind:
             self.matcher.warm_search(kind)
+        self._texts().find("")
 
     def _warm(self, kind: CodeKind) -> None:
         with prepared(self.matcher, kind, self.codebook.edition):
