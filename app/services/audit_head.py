@@ -63,7 +63,7 @@ class HeadWatch:
 
     def accept(self) -> None:
         """Take the library as it is from now on."""
-        self.state = HeadState(Standing.FITS, self.state.kept, self.state.found)
+        self.state = HeadState(Standing.FITS, None, self.state.found)  # the old head is no measure any more
         self.keep()
 
     def keep(self) -> None:

@@ -88,14 +88,14 @@ class HistoryService:
 
     @needs(*DESK)
     def moment(self, case_id: int, op_id: int) -> Moment:
-        """Return the case as an operation left it, beside what stands now.
+        """Return the case as it stood after an operation of the library, beside what stands now.
 
-        Raises :class:`UserProblem` when the case does not exist, and ``LookupError`` for an operation not on it.
+        Raises :class:`UserProblem` when the case does not exist, ``LookupError`` for an operation before it came.
         """
         with self._session.db.read() as reader:
             stored = load_case(reader, case_id)
             changes = reader.case_history(case_id)
-        operation = next((one for one, _ in changes if one.id == op_id), None)
+        operation = next((one for one, _ in reversed(changes) if one.id <= op_id), None)
         if operation is None:
             raise LookupError(op_id)
         then = record_after(changes, op_id)

@@ -41,7 +41,9 @@ class CaseService:
     @needs(*DESK)
     def view(self, case_id: int) -> CaseView:
         """Return everything the case page shows. Raises :class:`UserProblem` when the case does not exist."""
-        return self._views.view(case_id)
+        view = self._views.view(case_id)
+        self._session.note_opened(case_id)
+        return view
 
     @needs(*DESK)
     def glance(self, case_id: int) -> CaseView:
@@ -49,7 +51,9 @@ class CaseService:
 
         Raises :class:`UserProblem` when the case does not exist.
         """
-        return self._views.glance(case_id)
+        view = self._views.glance(case_id)
+        self._session.note_opened(case_id)
+        return view
 
     @needs(*DESK)
     def reread(self, case_id: int, touched: Iterable[str] | None) -> CaseView:

@@ -22,6 +22,7 @@ from app.matching.first import FirstMatcher
 from app.matching.pinyin import PinyinIndex
 from app.matching.readings import readings_of
 from app.services.coding_memory_import import PastPreview, PastProblem, read_preview
+from app.services.export_note import note_export
 from app.services.permits import DESK, free, needs
 from app.services.session import Session
 from app.storage.coding_memory import (
@@ -214,7 +215,9 @@ class CodingMemoryService:
     def export(self, path: Path, query: MemoryQuery, progress: Progress | None = None) -> int:
         """Write what a query shows as CSV, which :meth:`preview` reads again, and return the number of lines."""
         header = [text(f"memory.export.{name}") for name in _COLUMNS]
-        return write_csv(path, header, self._exported(self.refs(query), progress or NoProgress()), for_people=True)
+        lines = write_csv(path, header, self._exported(self.refs(query), progress or NoProgress()), for_people=True)
+        note_export(self._session, path, lines)
+        return lines
 
     @free
     def wait(self) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.common.clock import Clock, SystemClock
+from app.common.errors import UserProblem
 from app.common.progress import Progress
 from app.services.asking import AskingService
 from app.services.assets import Assets
@@ -38,6 +40,8 @@ from app.storage.heads import HeadStore
 
 if TYPE_CHECKING:
     from app.services.appeal import AppealService
+    from app.services.audit import AuditService
+    from app.services.audit_export import AuditExportService
     from app.services.code_shelf import ShelfService
     from app.services.compare import CompareService
     from app.services.desk import DeskService
@@ -57,6 +61,7 @@ if TYPE_CHECKING:
     from app.services.papers import PaperService
     from app.services.qc_batch_export import QcExportService
     from app.services.qc_batch_writing import QcBatchWriting
+    from app.services.reports import ReportService
     from app.services.return_answers import PhysicianService
     from app.services.return_chase import ChaseService
     from app.services.return_packages import ReturnPackageService
@@ -157,8 +162,29 @@ class Services:
     def close(self) -> None:
         """Close the library."""
         self.memory.close()
+        if not self.session.seat.reads.is_empty:
+            with suppress(UserProblem):  # a full disk must not keep the library open
+                self.audit.write_reads()
         self.heads.keep()
         self.session.db.close()
+
+    @later
+    def audit(self) -> AuditService:
+        from app.services.audit import AuditService
+
+        return AuditService(self.session, self.heads)
+
+    @later
+    def audit_export(self) -> AuditExportService:
+        from app.services.audit_export import AuditExportService
+
+        return AuditExportService(self.session, self.audit)
+
+    @later
+    def reports(self) -> ReportService:
+        from app.services.reports import ReportService
+
+        return ReportService(self.session)
 
     @later
     def list_work(self) -> ListWorkService:

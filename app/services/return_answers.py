@@ -66,6 +66,7 @@ class PhysicianService:
         rows = self._rows(_OPEN | _ANSWERED, frozenset({case_id}))
         if not rows:
             raise UserProblem("returns.gone", remedy="returns.remedy.gone")
+        self._session.note_opened(case_id)
         open_ = [row for row in rows if row.item.status is ReturnStatus.OUTSTANDING] or rows
         with self._session.db.read() as reader:
             drafts = {row.item.id: _draft(reader.place(f"{_DRAFT}{row.item.uid}")) for row in open_}

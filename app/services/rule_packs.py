@@ -14,6 +14,7 @@ from app.qc.faults import RuleFault
 from app.qc.layers import OverrideKind, words_of
 from app.qc.rule import Rule
 from app.qc.ruledata import data_of
+from app.services.export_note import note_export
 from app.services.pack_file import Pack, read_pack, write_pack
 from app.services.pack_keys import PackKey, fingerprint_of
 from app.services.permits import DESK, needs
@@ -73,6 +74,7 @@ class RulePackService:
             Pack(title.strip() or path.stem, who, now, base_version(), rules, lists, parameters, questions),
             self._key,
         )
+        note_export(self._session, path, len(rules))
         return len(rules)
 
     @needs("qc", "admin")

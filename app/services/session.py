@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from app.common.clock import Clock
 from app.services.engines import Engines
+from app.services.read_log import ReadLog
 from app.storage.actor import Actor
 from app.storage.database import Database
 
@@ -17,6 +18,8 @@ class Seat:
     """Who sits at the program. Another person may sit down while a job of the one before still runs."""
 
     def __init__(self, actor: Actor) -> None:
+        self.reads = ReadLog()
+        """What was looked at from this seat and is not in the audit yet."""
         self._actor = actor
         self._here = threading.local()
 
@@ -34,6 +37,7 @@ class Seat:
     def take(self, actor: Actor) -> None:
         """Let a person sit down; calls that are running stay with whoever began them."""
         self._actor = actor
+        self.reads.begin_sitting()
 
     @contextmanager
     def holding(self) -> Iterator[None]:
@@ -54,6 +58,14 @@ class Session:
     seat: Seat
     clock: Clock
     engines: Engines
+
+    def note_opened(self, case_id: int) -> None:
+        """Remember for the audit that a case was shown to whoever works now."""
+        self.seat.reads.opened(self.actor, case_id, self.clock.now())
+
+    def note_searched(self, words: str) -> None:
+        """Remember for the audit what patients were searched by."""
+        self.seat.reads.searched(self.actor, words, self.clock.now())
 
     @property
     def actor(self) -> Actor:

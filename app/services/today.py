@@ -26,8 +26,8 @@ from app.storage.undo import UndoItem
 from app.storage.worklist import WorklistRow
 
 _CODED: Final = (Group.DX.value, Group.OP.value)
-_QUIET: Final = frozenset({Op.CLAIM, Op.RELEASE})
-"""They say who works, not what was done."""
+_QUIET: Final = frozenset({Op.CLAIM, Op.RELEASE, Op.OPEN_CASE, Op.SEARCH, Op.SET_MASK})
+"""They say who works and what was looked at, not what was done."""
 _BACK: Final = frozenset({Op.UNDO, Op.REDO})
 _COLUMNS: Final = ("time", "record_no", "name", "dept", "what", "state")
 

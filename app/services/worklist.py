@@ -150,6 +150,7 @@ class WorklistService:
         most urgent first) or ``deadline``; '' keeps the order of entry.
         """
         whole = replace(self.query(queue, words), sort=sort, descending=descending)
+        self._session.note_searched(whole.text)
         orders: Mapping[str, Order] = {
             "priority": lambda columns: self._priority(columns).keys(),
             "deadline": lambda columns: [self._priority(columns).by_deadline()],
@@ -164,6 +165,7 @@ class WorklistService:
     @needs(*DESK)
     def first(self, words: str, most: int) -> list[int]:
         """Return at most so many cases with every word in name, initials, number or main diagnosis, at once."""
+        self._session.note_searched(words)
         return self._session.db.listing.first(words, most)
 
     @needs(*DESK)

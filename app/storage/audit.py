@@ -172,8 +172,13 @@ def operation_of(row: sa.Row[tuple[object, ...]]) -> Operation:
 def operation_with(connection: sa.Connection, op_id: int) -> Operation | None:
     """Return an operation by its id, None for one that is not there or was made unreadable from outside."""
     row = connection.execute(audit_operation.select().where(audit_operation.c.id == op_id)).first()
+    return readable(row) if row else None
+
+
+def readable(row: sa.Row[tuple[object, ...]]) -> Operation | None:
+    """Return the stored row of an operation as a value, None for one that was made unreadable from outside."""
     try:
-        return operation_of(row) if row else None
+        return operation_of(row)
     except ValueError:
         return None
 

@@ -21,6 +21,8 @@ from app.storage.rows import CODE_STATUS, EVENT, POSITION, PROPOSAL, ROW, STATE,
 from app.storage.tables import WORKFLOW_COLUMNS, audit_change, audit_operation, setting, spec_of
 
 _AT_A_TIME: Final = 500
+READS: Final = (Op.OPEN_CASE.value, Op.SET_MASK.value)
+"""Operations that stand at a case and did nothing to it."""
 _IMPORTS: Final = frozenset({Op.IMPORT, Op.REIMPORT})
 
 
@@ -97,11 +99,11 @@ def _cell_in(payload: object, field: str) -> object:
 def case_changes(
     connection: sa.Connection, case_id: int, group: Group | None = None, row_id: int | None = None
 ) -> Iterator[tuple[Operation, Change]]:
-    """Yield the changes of a case (of a group, of a row) with their operations, oldest first."""
+    """Yield the changes of a case (of a group, of a row) with their operations, oldest first, but not who read it."""
     query = (
         sa.select(audit_operation, audit_change)
         .join(audit_change, audit_change.c.op_id == audit_operation.c.id)
-        .where(audit_change.c.case_id == case_id)
+        .where(audit_change.c.case_id == case_id, audit_operation.c.op.not_in(READS))
         .order_by(audit_change.c.op_id, audit_change.c.seq)
     )
     if group is not None:

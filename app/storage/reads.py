@@ -17,8 +17,9 @@ from app.domain.coding import CodeKind
 from app.domain.field import Group
 from app.domain.findings import Finding, QcReport
 from app.domain.past import PastLine
-from app.storage import audit, beside, coding_memory, decisions, history, light, quality, rules, worklist
+from app.storage import audit, audit_query, beside, coding_memory, decisions, history, light, quality, rules, worklist
 from app.storage.audit import AuditCheck, AuditHead, Operation
+from app.storage.audit_query import AuditFilter, AuditLine
 from app.storage.beside import StoredDocument, StoredNote
 from app.storage.cells import FieldCell
 from app.storage.check import CheckReport, check
@@ -28,16 +29,17 @@ from app.storage.day import claimed_since, day_changes, undone_of
 from app.storage.decisions import StoredException, StoredSuppression
 from app.storage.figures import PastStay, past_stays
 from app.storage.follow_ups import FollowUp, follow_ups
+from app.storage.handover import HandoverReads
 from app.storage.history import FieldChange, SettingChange
 from app.storage.insurer import InsurerReads
 from app.storage.jsonify import from_json
 from app.storage.leaving import GroupStay, Inpatient, group_stays, inpatients
 from app.storage.light import LightCase, Which
 from app.storage.load import StoredCase, find_by_keys, load_case, load_cases, same_patient
-from app.storage.handover import HandoverReads
 from app.storage.people import PeopleReads
 from app.storage.quality import Figures, HitCount, HitKey, HitQuery
 from app.storage.recoded import recoded_cases
+from app.storage.report_rows import ReportReads
 from app.storage.returns import (
     ReturnFilter,
     ReturnRow,
@@ -164,9 +166,9 @@ class Reader:
         """Yield the stays discharged from the day ``first`` to the day ``last``, cancelled ones left out."""
         return past_stays(self._connection, first, last)
 
-    def changes_of(self, op_id: int) -> list[Change]:
-        """Return the changes of an operation."""
-        return audit.changes_of(self._connection, op_id)
+    def changes_of(self, op_id: int, *, limit: int | None = None) -> list[Change]:
+        """Return the changes of an operation, the first ``limit`` of them."""
+        return audit.changes_of(self._connection, op_id, limit=limit)
 
     def edited_cells(self, case_id: int) -> frozenset[tuple[Group, int, str]]:
         """Return the cells that people changed after the import: (group, row id, field), '' for a whole row."""
@@ -211,6 +213,22 @@ class Reader:
     def audit_contains(self, head: AuditHead) -> bool:
         """Tell whether the audit has the operation of a head that was kept elsewhere."""
         return audit.contains(self._connection, head)
+
+    def audit_people(self) -> dict[str, str]:
+        """Return everybody who ever wrote, by id, with the name last used."""
+        return audit_query.people(self._connection)
+
+    def audit_ids(self, wanted: AuditFilter) -> Sequence[int]:
+        """Return the ids of the operations that a filter shows, newest first."""
+        return audit_query.operation_ids(self._connection, wanted)
+
+    def audit_lines(self, op_ids: Sequence[int], wanted: AuditFilter) -> list[AuditLine]:
+        """Return the lines of some operations, in their order."""
+        return audit_query.lines(self._connection, op_ids, wanted)
+
+    def operation(self, op_id: int) -> Operation | None:
+        """Return an operation, None for one that is not there."""
+        return audit.operation_with(self._connection, op_id)
 
     def check(self, *, replay: bool = False) -> CheckReport:
         """Examine the file; ``replay`` also rebuilds every table from the audit, which takes a while."""
@@ -400,6 +418,11 @@ class Reader:
     def insurer(self) -> InsurerReads:
         """What the insurer returned."""
         return InsurerReads(self._connection)
+
+    @property
+    def reports(self) -> ReportReads:
+        """What reports are made of, in columns."""
+        return ReportReads(self._connection)
 
     def state_steps(self, case_id: int) -> list[StateStep]:
         """Return the way of a case through its states, oldest first."""

@@ -149,6 +149,14 @@ CREATE TABLE code_mark (
 CREATE INDEX ix_code_mark_what ON code_mark (what)
 """
 
+AUDIT: Final = """
+CREATE INDEX ix_audit_operation_actor ON audit_operation (actor)
+;;
+CREATE INDEX ix_audit_operation_op ON audit_operation (op)
+;;
+CREATE INDEX ix_audit_change_field ON audit_change (field) WHERE field != ''
+"""
+
 HANDOVERS: Final = """
 CREATE TABLE handover_file (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL CHECK (kind <> ''), scope TEXT DEFAULT '' NOT
@@ -162,7 +170,7 @@ CREATE TABLE handover_file (
 CREATE INDEX ix_handover_file_sha256 ON handover_file (sha256)
 """
 
-STATEMENTS: Final[tuple[str, ...]] = (PEOPLE, SUBMISSIONS, BESIDE, RETURNS, FOLLOW_UPS, CODE_MARKS, HANDOVERS)
+STATEMENTS: Final[tuple[str, ...]] = (PEOPLE, SUBMISSIONS, BESIDE, RETURNS, FOLLOW_UPS, CODE_MARKS, HANDOVERS, AUDIT)
 """The tables, each piece with its own."""
 
 

@@ -13,9 +13,11 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.common.errors import UserProblem
+from app.common.progress import Progress
 from app.common.texts import text
 from app.domain.changes import Changes
 from app.domain.grouping import Step
+from app.services.audit import AuditService
 from app.services.compare import CaseComparison, Comparison, MovedCase, SchemeChange
 from app.services.compare_export import write_comparison
 from app.services.compare_period import parse_period, period_text
@@ -483,7 +485,8 @@ class ComparePage(Page):
             ask_save(self, self.shell.places, "导出方案比较", partial(self._write, self._found), name=name)
 
     def _write(self, found: Comparison, path: Path) -> None:
-        job = self.shell.jobs.run(partial(write_comparison, found, path), label=f"导出 {path.name}", parent=self)
+        work = partial(_written, self.shell.services.audit, found, path)
+        job = self.shell.jobs.run(work, label=f"导出 {path.name}", parent=self)
         job.done.connect(partial(self._on_written, path))
 
     def _on_written(self, path: Path, _result: object) -> None:
@@ -531,3 +534,8 @@ def _compared(service: Any, wish: Wish, first: object, last: object, progress: o
     """Compare, with the names of the groups of both schemes."""
     found = service.run(wish.old, wish.new, first, last, progress)
     return found, service.names(found)
+
+
+def _written(audit: AuditService, found: Comparison, path: Path, progress: Progress) -> None:
+    write_comparison(found, path, progress)
+    audit.note_file(path, found.cases)

@@ -40,6 +40,7 @@ from app.ui.widgets import (
 if TYPE_CHECKING:
     from app.common.progress import Progress
     from app.domain.changes import Changes
+    from app.services.audit import AuditService
     from app.services.insurer import InsurerService
     from app.ui.jobs import Job
 
@@ -371,7 +372,7 @@ class InsurerPage(Page):
         ask_save(self, self.shell.places, "导出医保分组对比", self._write, name=name)
 
     def _write(self, path: Path) -> None:
-        work = partial(_written, tuple(self.model.values), path)
+        work = partial(_written, self.shell.services.audit, tuple(self.model.values), path)
         job = self.shell.jobs.run(work, label=f"导出 {path.name}", parent=self)
         job.done.connect(partial(self._on_exported, path))
 
@@ -426,5 +427,6 @@ def _archived(insurer: InsurerService, case_ids: Sequence[int], _progress: Progr
     return insurer.archive(case_ids)
 
 
-def _written(lines: Sequence[ReturnedCase], path: Path, progress: Progress) -> None:
+def _written(audit: AuditService, lines: Sequence[ReturnedCase], path: Path, progress: Progress) -> None:
     write_returns(lines, path, progress)
+    audit.note_file(path, len(lines))
