@@ -1,0 +1,226 @@
+"""What reports are made of: every discharged stay of a span column by column, findings and steps of work as lists.
+
+Whole columns are read as JSON arrays: 100,000 rows of the driver would take several times as long.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import sqlalchemy as sa
+
+from app.domain.case import CaseState
+from app.storage.case_columns import NONE, Ints, TextColumn
+from app.storage.cells import dump
+from app.storage.desk_tables import insurer_return, unlock_request
+from app.storage.ops import Op
+from app.storage.return_table import return_item
+from app.storage.rows import CASE, STATE
+from app.storage.tables import audit_change, audit_operation, qc_exception
+
+Floats = npt.NDArray[np.float64]
+
+_DRUGS: Final = ("fee_west", "fee_patent", "fee_herb")
+_MATERIAL: Final = ("fee_mat_exam", "fee_mat_treat", "fee_mat_op")
+_EXAMS: Final = ("fee_pathology", "fee_lab", "fee_imaging", "fee_clinical_dx")
+
+
+def _sum(names: tuple[str, ...]) -> str:
+    return " + ".join(f"coalesce(f.{name}, 0)" for name in names)
+
+
+_DAY: Final = "unixepoch(date({column})) / 86400"
+_LEFT: Final = _DAY.format(column="c.discharge_time")
+_CAME: Final = _DAY.format(column="c.admit_time")
+_NUMBERS: Final[Mapping[str, str]] = {
+    "id": "c.id",
+    "left": _LEFT,
+    "came": f"iif(c.admit_time = '', {NONE}, {_CAME})",
+    "amount": f"coalesce(c.amount_fen, {NONE})",
+    "own": f"coalesce(t.psn_selfpay + t.psn_ownpay, f.fee_self, {NONE})",
+    "drugs": _sum(_DRUGS),
+    "material": _sum(_MATERIAL),
+    "exams": _sum(_EXAMS),
+    "errors": "c.errors",
+    "checked": "c.checked_version >= 0",
+    "coded": "c.coded",
+    "total": "c.total",
+    "complication": "EXISTS (SELECT 1 FROM diagnosis AS d WHERE d.case_id = c.id AND d.adm_cond = '4')",
+}
+_DECIMALS: Final[Mapping[str, str]] = {"score": "coalesce(c.score, -1.0)", "rw": "coalesce(c.rw, 0.0)"}
+_TEXTS: Final[Mapping[str, str]] = {
+    "state": "c.state",
+    "dept": "c.dept",
+    "drg": "c.drg",
+    "status": "c.group_status",
+    "main": "c.principal_code",
+    "pay": "coalesce(nullif(s.pay_method, ''), iif(t.hi_type IN ('1', '2'), t.hi_type, NULL), '')",
+    "way": "coalesce(s.discharge_way, '')",
+    "doctor": "coalesce(nullif(t.chief_doctor, ''), nullif(a.attending, ''), a.chief_physician, '')",
+    "op": "coalesce(o.code, '')",
+    "person": "coalesce(nullif(p.id_no, ''), c.org_code || char(31) || c.record_no)",
+}
+_PARTS: Final = (*_NUMBERS.values(), *_DECIMALS.values(), *_TEXTS.values())
+_READ: Final = (
+    f"SELECT {', '.join(f'json_group_array({part})' for part in _PARTS)} "  # noqa: S608 - made of constants
+    "FROM cases AS c JOIN stay AS s ON s.case_id = c.id JOIN fee AS f ON f.case_id = c.id "
+    "JOIN patient AS p ON p.case_id = c.id JOIN settlement AS t ON t.case_id = c.id "
+    "JOIN staff AS a ON a.case_id = c.id LEFT JOIN operation AS o ON o.case_id = c.id AND o.position = 0 "
+    "WHERE c.discharge_time >= ? AND c.discharge_time < ? AND c.state <> ?"
+)
+_FINDINGS: Final = (
+    "SELECT json_group_array(l.case_id), json_group_array(l.rule_id) FROM finding_line AS l "
+    "JOIN cases AS c ON c.id = l.case_id WHERE c.discharge_time >= ? AND c.discharge_time < ? "
+    "AND l.standing = 'open' AND (l.severity <> 'hint' OR l.rule_id LIKE 'DG-%')"
+)
+_ADMITTED: Final = (
+    f"SELECT json_group_array(coalesce(nullif(p.id_no, ''), c.org_code || char(31) || c.record_no)), "  # noqa: S608
+    f"json_group_array({_CAME}) FROM cases AS c JOIN patient AS p ON p.case_id = c.id "
+    "WHERE c.admit_time >= ? AND c.admit_time < ? AND c.state <> ?"
+)
+READMITTED_DAYS: Final = 31
+"""Days after a discharge in which a new admission counts (domain.md 7.2)."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class StayColumns:
+    """Discharged stays, cancelled ones left out. Money in fen, days since 1970, ``NONE`` where something is missing.
+
+    ``score`` is -1 where there is none, ``rw`` 0. ``again`` tells which were admitted again within 31 days.
+    """
+
+    numbers: Mapping[str, Ints]
+    decimals: Mapping[str, Floats]
+    texts: Mapping[str, TextColumn]
+    again: npt.NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.numbers["id"])
+
+    def __repr__(self) -> str:
+        return f"StayColumns({len(self)}, ‹redacted›)"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question to a physician: when it went, until when, when the answer came (None while it has not)."""
+
+    case_id: int
+    sent: datetime
+    due: datetime | None
+    answered: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkStep:
+    """A case came from ``was`` to ``state`` at a moment, by somebody."""
+
+    case_id: int
+    was: str
+    state: str
+    at: datetime
+    actor: str
+    name: str
+
+
+class ReportReads:
+    """Reads for reports inside the transaction of a reader; ``last`` is the last day that is asked for."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def stays(self, first: date, last: date) -> StayColumns:
+        """Return the stays discharged in a span."""
+        span = (first.isoformat(), (last + timedelta(days=1)).isoformat(), str(CaseState.CANCELLED))
+        parts = self._connection.exec_driver_sql(_READ, span).one()
+        numbers = {name: _ints(part) for name, part in zip(_NUMBERS, parts, strict=False)}
+        rest = parts[len(_NUMBERS) :]
+        decimals = {name: _floats(part) for name, part in zip(_DECIMALS, rest, strict=False)}
+        texts: dict[str, TextColumn] = {}
+        for name, part in zip(_TEXTS, rest[len(_DECIMALS) :], strict=True):
+            texts[name] = TextColumn()
+            texts[name].codes = texts[name].encode(json.loads(part))
+        return StayColumns(numbers, decimals, texts, self._again(numbers, texts["person"], first, last))
+
+    def findings(self, first: date, last: date) -> tuple[Ints, Ints, tuple[str, ...]]:
+        """Return case and rule (its place in the third part) of every open finding of a span; hints only of DG."""
+        span = (first.isoformat(), (last + timedelta(days=1)).isoformat())
+        cases, rules = self._connection.exec_driver_sql(_FINDINGS, span).one()
+        known: dict[str, int] = {}
+        codes = np.array([known.setdefault(rule, len(known)) for rule in json.loads(rules)], np.int64)
+        return _ints(cases), codes, tuple(known)
+
+    def asked(self) -> list[Asked]:
+        """Return every question that went to a physician."""
+        item = return_item.c
+        query = sa.select(item.case_id, item.sent_at, item.due, item.answered_at).where(item.sent_at != "")
+        return [
+            Asked(case_id, datetime.fromisoformat(sent), _moment(due), _moment(answered))
+            for case_id, sent, due, answered in self._connection.execute(query)
+        ]
+
+    def unlocked(self) -> list[int]:
+        """Return the case of every wish to unlock."""
+        return list(self._connection.execute(sa.select(unlock_request.c.case_id)).scalars())
+
+    def exceptions(self) -> list[int]:
+        """Return the case of every exception that was asked for and not withdrawn."""
+        query = sa.select(qc_exception.c.case_id).where(qc_exception.c.state != "withdrawn")
+        return list(self._connection.execute(query).scalars())
+
+    def answered_by_insurer(self) -> dict[int, bool]:
+        """Return for every case that the insurer grouped whether its last answer differs from ours."""
+        line = insurer_return.c
+        query = sa.select(line.case_id, line.cause).order_by(line.id)
+        return {case_id: cause != "" for case_id, cause in self._connection.execute(query)}
+
+    def steps(self, first: date) -> list[WorkStep]:
+        """Return how cases went from state to state since a day, oldest first."""
+        operation, change = audit_operation.c, audit_change.c
+        query = (
+            sa.select(change.case_id, change.before, change.after, operation.at, operation.actor, operation.actor_name)
+            .select_from(audit_operation.join(audit_change, change.op_id == operation.id))
+            .where(operation.at >= first.isoformat(), operation.op.not_in((Op.IMPORT.value, Op.REIMPORT.value)))
+            .where(change.entity == CASE, change.field == STATE, change.after.is_not(None))
+            .where(change.after != dump(CaseState.CANCELLED.value))
+            .order_by(change.op_id, change.seq)
+        )
+        return [
+            WorkStep(case_id, json.loads(was or '""'), json.loads(state), datetime.fromisoformat(at), actor, name)
+            for case_id, was, state, at, actor, name in self._connection.execute(query)
+        ]
+
+    def _again(self, numbers: Mapping[str, Ints], people: TextColumn, first: date, last: date) -> npt.NDArray[np.bool_]:
+        """Tell whose patient was admitted within 31 days after the discharge."""
+        until = last + timedelta(days=READMITTED_DAYS + 1)
+        span = (first.isoformat(), until.isoformat(), str(CaseState.CANCELLED))
+        found, days = self._connection.exec_driver_sql(_ADMITTED, span).one()
+        before = len(people.codes)
+        codes = people.encode(json.loads(found)).astype(np.int64)
+        scale = np.int64(1_000_000)
+        admitted = np.sort(codes * scale + _ints(days))
+        own = people.codes[:before].astype(np.int64) * scale
+        left, came = numbers["left"], numbers["came"]
+        start = np.searchsorted(admitted, own + left)
+        end = np.searchsorted(admitted, own + left + READMITTED_DAYS, side="right")
+        itself = (came == left).astype(np.int64)  # a day case was admitted on the day that it left
+        again: npt.NDArray[np.bool_] = end - start - itself > 0
+        return again
+
+
+def _ints(part: str) -> Ints:
+    return np.fromstring(part[1:-1], np.int64, sep=",") if len(part) > len("[]") else np.zeros(0, np.int64)
+
+
+def _floats(part: str) -> Floats:
+    return np.fromstring(part[1:-1], np.float64, sep=",") if len(part) > len("[]") else np.zeros(0, np.float64)
+
+
+def _moment(stored: str) -> datetime | None:
+    return datetime.fromisoformat(stored) if stored else None
