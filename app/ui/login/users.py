@@ -56,7 +56,8 @@ class UsersPanel(Pane):
             button.setObjectName(name)
             button.clicked.connect(run)
         told = "离开的人只停用，不删除：审计里的名字要一直查得到。"
-        bar = row(Text(told, "caption", "muted"), None, gap=8, margins=(12, 8, 12, 8))
+        bar = row(gap=8, margins=(12, 8, 12, 8))
+        bar.addWidget(Text(told, "caption", "muted", elide=True), 1)
         for button in (self.reset, self.switch, self.edit, self.new):
             bar.addWidget(button)
         self.setLayout(column(bar, self._stack))

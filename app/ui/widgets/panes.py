@@ -16,6 +16,8 @@ Item = QWidget | QBoxLayout | int | None
 """What :func:`row` and :func:`column` take: a widget, a layout, a fixed gap in px, or None for a stretch."""
 
 REMEMBER_AFTER_MS = 400
+_HUNDRED = 100
+"""Px at 100 % by which the size of letters is told."""
 
 Margins = tuple[int, int, int, int]
 _Box = TypeVar("_Box", bound=QBoxLayout)
@@ -185,6 +187,7 @@ class Splitter(QSplitter):
         self._key = f"splitter.{name}"
         self._places = places
         self._default = tuple(default)
+        self._scale = theme().px(_HUNDRED)
         self.setHandleWidth(1)
         self.setChildrenCollapsible(False)
         for index, part in enumerate(parts):
@@ -196,6 +199,7 @@ class Splitter(QSplitter):
         self._settled.setInterval(REMEMBER_AFTER_MS)
         self._settled.timeout.connect(self._remember)
         self.splitterMoved.connect(self._on_moved)
+        theme().changed.connect(self._rescale)
 
     def fold(self, index: int, folded: bool) -> None:
         """Hide or show a part."""
@@ -226,6 +230,16 @@ class Splitter(QSplitter):
 
     def _on_moved(self, _position: int, _index: int) -> None:
         self._settled.start()
+
+    def _rescale(self) -> None:
+        """Widen the fixed parts with the letters; what was remembered is remembered in the new size."""
+        before, self._scale = self._scale, theme().px(_HUNDRED)
+        if before == self._scale:
+            return
+        kept = zip(self.sizes(), self._default, strict=True)
+        self.setSizes([round(size * self._scale / before) if default else 100_000 for size, default in kept])
+        if self._places.get(self._key) is not None:
+            self._settled.start()
 
     def _remember(self) -> None:
         folded = [index for index in range(self.count()) if self.is_folded(index)]

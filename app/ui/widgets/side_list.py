@@ -15,6 +15,7 @@ from app.ui.widgets.painting import draw_focus_ring, draw_icon
 _Index = QModelIndex | QPersistentModelIndex
 LINE = Qt.ItemDataRole.UserRole + 1
 """Item role of a line: a ``str`` for a heading, else what the list was given."""
+_LEAST = 132
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -152,6 +153,10 @@ class SideList(QListView):
         self.setCurrentIndex(self.side.index(row))
         self.selectionModel().blockSignals(was)
         self.viewport().update()
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the width below which no line could be read."""
+        return QSize(theme().px(_LEAST), super().minimumSizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the lines; without a chosen one the focus is shown round the whole."""

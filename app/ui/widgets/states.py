@@ -56,7 +56,7 @@ class Message(Pane):
                 None,
                 None,
                 gap=6,
-                margins=(24, 24, 24, 24),
+                margins=(24, 12, 24, 12),
             )
         )
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 
 from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.domain.case import CaseState
@@ -27,6 +27,8 @@ from app.ui.widgets.painting import draw_icon, severity_icon
 from app.ui.widgets.text import restyle
 
 FLASH_MS = 400
+_ROOMY = 1000
+_LONG_NAME, _SHORT_NAME = 24, 8
 _REQUIRED_PATHS = tuple(
     spec.path
     for section in ORDER
@@ -101,8 +103,22 @@ class CaseStrip(Pane):
         self.take_over_button.setVisible(bool(view.held))
         for button in (self.undo_button, self.return_button, self.finish_button):
             button.setVisible(not view.locked)
-        self.undo_button.set_text(f"撤销 {view.undo_name}" if view.undo_name else "撤销")
+        self._give_room()
         self._show_stay()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the lesser words give way in a narrow window."""
+        super().resizeEvent(event)
+        self._give_room()
+
+    def _give_room(self) -> None:
+        is_roomy = self.width() >= theme().px(_ROOMY)
+        self._visit.setVisible(is_roomy)
+        self._note.setVisible(is_roomy or bool(self._view and self._view.locked))
+        name = self._view.undo_name if self._view else ""
+        most = _LONG_NAME if is_roomy else _SHORT_NAME
+        self.undo_button.set_text(f"撤销 {name if len(name) <= most else f'{name[: most - 1]}…'}" if name else "撤销")
+        self.undo_button.setToolTip(f"撤销 {name}".rstrip())
 
     def _show_time(self, view: CaseView) -> None:
         """Show how much time the next step has, unless the case waits for somebody else."""

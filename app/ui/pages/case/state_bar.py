@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.services.state_types import Block, StateBar, Station
@@ -17,6 +17,7 @@ from app.ui.widgets.painting import keys_text
 NEXT: Final = "case.next"
 _HEIGHT: Final = 30
 _GAP: Final = 22
+_ROOMY: Final = 1000
 _WAYS_OUT: Final = {
     "error": "case.next_finding",
     "warn": "case.next_finding",
@@ -110,13 +111,23 @@ class CaseBar(Pane):
         if bar.aside is not None:
             self._aside.set_state(str(bar.aside))
         self._came.setText(bar.came)
-        self._blocks.setText("　".join(self._told(block) for block in bar.blocks[:2]))
-        self._blocks.setVisible(bool(bar.blocks))
+        self._show_blocks()
         self.next_button.setVisible(bool(bar.next_key))
         self.next_button.set_text(bar.next_words)
         words = [bar.came, f"下一步：{bar.next_words}" if bar.next_key else "", *(one.words for one in bar.blocks)]
         self.setAccessibleName("病案流程")
         self.setAccessibleDescription("；".join(filter(None, words)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Tell less of what is in the way where there is little room."""
+        super().resizeEvent(event)
+        self._show_blocks()
+
+    def _show_blocks(self) -> None:
+        blocks = self.shown.blocks if self.shown is not None else ()
+        most = 2 if self.width() >= theme().px(_ROOMY) else 1
+        self._blocks.setText("　".join(self._told(block) for block in blocks[:most]))
+        self._blocks.setVisible(bool(blocks))
 
     def _told(self, block: Block) -> str:
         action = _WAYS_OUT.get(block.kind)

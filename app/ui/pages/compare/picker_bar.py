@@ -11,6 +11,7 @@ from app.ui.pages.compare.picking import SchemeChoices, Wish
 from app.ui.pages.compare.tables import TABS
 from app.ui.widgets import ActionButton, DictionaryField, FieldBox, FieldLook, Pane, RuledField, Text, row
 
+_LEAST = 130
 _PERIOD = FieldLook(code=True, hint="2025-12 至 2026-11")
 
 
@@ -33,12 +34,12 @@ class PickerBar(Pane):
             field.setObjectName(name)
             field.committed.connect(self._on_committed)
             part = FieldBox(label, field)
-            part.setFixedWidth(shell.theme.px(width))
-            line.addWidget(part)
+            part.setMaximumWidth(shell.theme.px(width))
+            part.setMinimumWidth(shell.theme.px(_LEAST))
+            line.addWidget(part, width)
         line.addWidget(ActionButton(shell.actions, "compare.run", kind="primary"))
         line.addWidget(ActionButton(shell.actions, "compare.swap", keys=False))
-        line.addStretch(1)
-        line.addWidget(Text("只读模拟，不改动任何病例", "caption", "muted"))
+        line.addWidget(Text("只读模拟，不改动任何病例", "caption", "muted", elide=True), _LEAST)
         line.addWidget(ActionButton(shell.actions, "compare.export", keys=False))
         self.setLayout(line)
 

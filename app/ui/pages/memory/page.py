@@ -34,7 +34,7 @@ from app.ui.pages.memory.imports import ImportsPanel
 from app.ui.pages.memory.model_card import ModelCard
 from app.ui.pages.memory.preview import PreviewPanel
 from app.ui.pages.memory.table import COLUMNS, MemoryTable
-from app.ui.widgets import Pane, Splitter, column
+from app.ui.widgets import Pane, ScrollPane, Splitter, column
 
 _SORTS: Final = tuple(one.key for one in COLUMNS if one.sort)
 _Read = tuple[Sequence[int], MemoryStats, Sequence[PastImport], MemoryStep | None]
@@ -65,11 +65,9 @@ class MemoryPage(Page):
         self.detail = DetailPanel(self.shell.actions)
         self.imports = ImportsPanel(self.shell.actions)
         self.preview = PreviewPanel(self.shell.actions)
-        right = Pane("canvas")
-        box = column(gap=10, margins=(6, 10, 12, 12))
-        box.addWidget(self.detail, 3)
-        box.addWidget(self.imports, 2)
-        right.setLayout(box)
+        right = ScrollPane("canvas", (6, 10, 12, 12), 10)
+        right.box.addWidget(self.detail, 3)
+        right.box.addWidget(self.imports, 2)
         self.parts = Splitter("memory", self.shell.places, (self.list, right), (0, 400))
         looked = QWidget()
         top = Pane("canvas")

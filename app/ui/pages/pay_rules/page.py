@@ -18,9 +18,10 @@ from app.ui.page import KeyHint, Page, Place
 from app.ui.pages.pay_rules.form import RulesForm
 from app.ui.pages.pay_rules.levels import LevelsPanel
 from app.ui.pages.pay_rules.versions import ChangesPanel, WeightsPanel
-from app.ui.widgets import Pane, RuledField, Splitter, column
+from app.ui.widgets import RuledField, ScrollPane, Splitter, column
 
 _FIRST: Final = "city"
+_LEAST: Final = 150
 
 
 class PayRulesPage(Page):
@@ -42,12 +43,10 @@ class PayRulesPage(Page):
         self.weights.committed.connect(self._on_day)
         self.weights.import_wanted.connect(self.import_weights)
         self.log.undo_wanted.connect(self.undo)
-        right = Pane("canvas")
-        box = column(gap=10, margins=(6, 10, 12, 12))
-        box.addWidget(self.levels, 5)
-        box.addWidget(self.weights, 3)
-        box.addWidget(self.log, 4)
-        right.setLayout(box)
+        right = ScrollPane("canvas", (6, 10, 12, 12), 10)
+        for panel, share in ((self.levels, 5), (self.weights, 3), (self.log, 4)):
+            panel.setMinimumHeight(self.shell.theme.px(_LEAST))
+            right.box.addWidget(panel, share)
         self.parts = Splitter("pay_rules", self.shell.places, (self.form, right), (600, 0))
         self.setLayout(column(self.parts))
         leave = KeyHint("Esc", "返回")

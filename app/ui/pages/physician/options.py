@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.ui.theme import theme
 from app.ui.widgets import column, row
@@ -87,14 +87,30 @@ class OptionRows(QWidget):
         self._pills = [OptionPill(number, label) for number, label in enumerate(labels, 1)]
         for pill in self._pills:
             pill.picked.connect(self.picked)
-        self.setLayout(self._packed(width))
+        self._width = 0
+        self._box = column(gap=6)
+        self.setLayout(self._box)
+        self.fit_width(width)
+
+    def fit_width(self, width: int) -> None:
+        """Break the pills into rows of at most this width, px."""
+        if width == self._width:
+            return
+        self._width = width
+        while (old := self._box.takeAt(0)) is not None:
+            line = old.layout()
+            while line is not None and line.takeAt(0) is not None:
+                pass
+        for pills in self._packed(width):
+            self._box.addLayout(row(*pills, None, gap=_GAP))
+        self.updateGeometry()
 
     def show_state(self, chosen: int, *, keyed: bool) -> None:
         """Mark the chosen option (from 0, -1 none); ``keyed`` shows the digits."""
         for number, pill in enumerate(self._pills):
             pill.show_state(on=number == chosen, keyed=keyed)
 
-    def _packed(self, width: int) -> QVBoxLayout:
+    def _packed(self, width: int) -> list[list[OptionPill]]:
         rows: list[list[OptionPill]] = [[]]
         used = 0
         for pill in self._pills:
@@ -104,4 +120,4 @@ class OptionRows(QWidget):
                 used = 0
             rows[-1].append(pill)
             used += need
-        return column(*(row(*pills, None, gap=_GAP) for pills in rows), gap=6)
+        return rows

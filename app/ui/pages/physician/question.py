@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _MOST_LABELS = 10
+_FRAME = 34
 _NEUTRAL = "选择任何一项都可以。本页不显示权重和金额。"
 
 
@@ -88,6 +89,10 @@ class QuestionCard(Pane):
         self.setAccessibleDescription("".join((kind, words, new)))
         self._lay_out()
 
+    def fit_width(self, width: int) -> None:
+        """Break the options for a card of this width, px."""
+        self.options.fit_width(width - theme().px(_FRAME))
+
     def appeal(self) -> None:
         """Object: a reason is wanted."""
         self._set(replace(self.begun, is_appeal=True, option=-1))
@@ -143,7 +148,7 @@ class QuestionCard(Pane):
         head: list[QWidget | None] = [SeverityBadge(item.severity)] if item.severity else []
         rule = f" · 规则 {item.rule_id}" if item.rule_id else ""
         head += [Text(f"{self.begun.item.place}{rule}", "caption", "muted"), None]
-        self.options = OptionRows([one.label for one in item.options], width - theme().px(34))
+        self.options = OptionRows([one.label for one in item.options], width - theme().px(_FRAME))
         self.options.picked.connect(self._on_picked)
         self.line = QLineEdit()
         self.line.setObjectName("physician_words")

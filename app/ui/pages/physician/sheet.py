@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.domain.dictionaries import dictionary
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _WIDTH = 940
 _WIDE = 1080
+_LEAST = 480
+_EDGE = 12
 _KEEP_MS = 400
 _STEP = (36, 4)
 
@@ -88,7 +90,7 @@ class SheetView(Pane):
         whole.addWidget(Rule())
         whole.addLayout(foot)
         self._page.setLayout(whole)
-        self.setLayout(row(None, self._page, None, margins=(12, 14, 12, 0)))
+        self.setLayout(row(self._page, gap=0, margins=(_EDGE, 14, _EDGE, 0)))
         case.setVisible(can_open_case)
         theme().changed.connect(self._fit)
         self._fit()
@@ -194,8 +196,16 @@ class SheetView(Pane):
         if isinstance(card, QuestionCard) and card in self.cards:  # not one of the case before, on its way out
             self.go_to(self.cards.index(card))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give way in a narrow window."""
+        super().resizeEvent(event)
+        self._fit()
+
     def _page_width(self) -> int:
-        return theme().px(_WIDE if theme().wide else _WIDTH)
+        room = self.width() - 2 * theme().px(_EDGE)
+        return max(theme().px(_LEAST), min(theme().px(_WIDE if theme().wide else _WIDTH), room))
 
     def _fit(self) -> None:
-        self._page.setFixedWidth(self._page_width())
+        self._page.setMaximumWidth(self._page_width())
+        for card in self.cards:
+            card.fit_width(self._page_width())

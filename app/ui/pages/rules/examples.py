@@ -83,7 +83,7 @@ class ExamplesPanel(Pane):
         line.addWidget(self.line, 1)
         line.addWidget(self.save)
         for name in ("rules.example_from_case", "rules.drop_example"):
-            line.addWidget(ActionButton(actions, name, small=True))
+            line.addWidget(ActionButton(actions, name, small=True, keys=False))
         self._bar.setLayout(column(line, self._problem, gap=4, margins=(12, 6, 12, 6)))
         whole = column()
         whole.addWidget(self.stack, 1)

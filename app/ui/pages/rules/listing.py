@@ -22,6 +22,7 @@ _Index = QModelIndex | QPersistentModelIndex
 _COLUMNS: Final = (Column("rule", "规则", 200, stretch=True),)
 _SEARCH_AFTER_MS: Final = 120
 _ROW: Final = 52
+_LEAST: Final = 168
 _RULE = Qt.ItemDataRole.UserRole + 2
 STATUS: Final = {
     RuleStatus.ON: "启用",
@@ -102,7 +103,10 @@ class _Delegate(QStyledItemDelegate):
         left += QFontMetrics(painter.font()).horizontalAdvance(word) + px(6)
         said = status_text(line)
         painter.setPen(colour("fg_muted"))
-        painter.drawText(box, Qt.AlignmentFlag.AlignRight | middle, said)
+        id_width = QFontMetrics(theme().font("code")).horizontalAdvance(line.id)
+        room = box.adjusted(left - box.left() + id_width + px(6), 0, 0, 0)
+        shown = QFontMetrics(painter.font()).elidedText(said, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignRight | middle, shown)
         painter.setFont(theme().font("code"))
         painter.drawText(box.adjusted(left - box.left(), 0, 0, 0), Qt.AlignmentFlag.AlignLeft | middle, line.id)
 
@@ -125,6 +129,7 @@ class RuleList(Pane):
 
     def __init__(self, actions: ActionTable) -> None:
         super().__init__("surface", "l r")
+        self.setMinimumWidth(theme().px(_LEAST))
         self.query = QLineEdit()
         self.query.setObjectName("rule_query")
         self.query.setAccessibleName("查找规则")

@@ -33,7 +33,7 @@ from app.ui.pages.rules.versions import VersionsPanel
 from app.ui.pages.rules.work import Desk, Work
 from app.ui.ports import JsonValue
 from app.ui.theme import theme
-from app.ui.widgets import Pane, Splitter, Tabs, column
+from app.ui.widgets import Pane, ScrollPane, Splitter, Tabs, column
 
 _TABS: Final = (("trial", "试运行"), ("examples", "例子"), ("settings", "设置"), ("versions", "版本"))
 _KEEP_MS: Final = 600
@@ -77,8 +77,12 @@ class RulesView(Page):
         right = Pane("surface")
         bar = Pane("surface", "b")
         bar.setLayout(column(self.tabs, margins=(8, 0, 8, 0)))
-        whole = column(self.editor, bar)
-        whole.addWidget(self._panels, 1)
+        rule = ScrollPane("surface")
+        rule.box.addWidget(self.editor)
+        rule.box.addWidget(bar)
+        rule.box.addWidget(self._panels, 1)
+        whole = column()
+        whole.addWidget(rule, 1)
         whole.addWidget(self.foot)
         right.setLayout(whole)
         self._rules = Splitter("rules.list", self.shell.places, (self.list, right), (300, 0))

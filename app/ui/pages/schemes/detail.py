@@ -46,6 +46,7 @@ _BUTTONS = (
     "schemes.group_file",
 )
 _REPORT_BUTTONS = ("schemes.copy_report", "schemes.export_report")
+_LEAST = 90
 _WORDS = {Severity.ERROR: "错误", Severity.WARN: "提示", Severity.HINT: "提示"}
 
 
@@ -109,6 +110,7 @@ class Detail(QWidget):
         self._caret = Text("", "code")
         self._caret.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._stack = StateStack(self._make_report())
+        self._stack.setMinimumHeight(theme().px(_LEAST))  # else the message squeezes the facts above
         self._lay_out()
 
     def _make_report(self) -> QWidget:

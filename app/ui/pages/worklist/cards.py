@@ -13,7 +13,7 @@ from app.ui.theme import theme
 from app.ui.widgets import Button, Card, Text, row
 
 _ID = Qt.ItemDataRole.UserRole
-_MOST_SHOWN = 8
+_LEAST_SHOWN, _MOST_SHOWN = 3, 8
 _SOON = (("今天", 0), ("明天", 1), ("三天后", 3), ("一周后", 7))
 
 
@@ -57,7 +57,8 @@ class ListCard(Card):
         chosen.setCurrentRow(0)
         chosen.setSpacing(theme().px(2))
         line = chosen.sizeHintForRow(0) + theme().px(4)
-        chosen.setFixedHeight(min(max(len(entries), 1), _MOST_SHOWN) * line + theme().px(4))
+        chosen.setMaximumHeight(min(max(len(entries), 1), _MOST_SHOWN) * line + theme().px(4))
+        chosen.setMinimumHeight(min(max(len(entries), 1), _LEAST_SHOWN) * line + theme().px(4))
         chosen.itemActivated.connect(self._on_yes)
         self.box.addWidget(Text(label, "caption", "muted"))
         self.box.addWidget(chosen)

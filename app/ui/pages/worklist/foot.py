@@ -17,7 +17,7 @@ class ListFoot(Pane):
 
     def __init__(self, actions: ActionTable) -> None:
         super().__init__("surface", "t")
-        self._counts = Text("", "caption", "secondary")
+        self._counts = Text("", "caption", "secondary", elide=True)
         self._today = Text("", "caption", "muted")
         self._news = Button("", kind="link", small=True, keys="F5")
         self._news.hide()
