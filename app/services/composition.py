@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from app.services.exports import ExportService
     from app.services.fix_list import FixListService
     from app.services.front_page import FrontPageService
+    from app.services.handover import HandoverService
     from app.services.hospital import HospitalService
     from app.services.imports import ImportService
     from app.services.insurer import InsurerService
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     from app.services.papers import PaperService
     from app.services.qc_batch_export import QcExportService
     from app.services.qc_batch_writing import QcBatchWriting
+    from app.services.report_paper import ReportPaperService
     from app.services.reports import ReportService
     from app.services.return_answers import PhysicianService
     from app.services.return_chase import ChaseService
@@ -185,6 +187,12 @@ class Services:
         from app.services.reports import ReportService
 
         return ReportService(self.session)
+
+    @later
+    def report_papers(self) -> ReportPaperService:
+        from app.services.report_paper import ReportPaperService
+
+        return ReportPaperService(self.session)
 
     @later
     def list_work(self) -> ListWorkService:
@@ -359,6 +367,12 @@ class Services:
         from app.services.submission import SubmissionService
 
         return SubmissionService(self.session, self.checking)
+
+    @later
+    def handover(self) -> HandoverService:
+        from app.services.handover import HandoverService
+
+        return HandoverService(self.session, self.checking, self.submissions, self.exports)
 
     @later
     def unlocking(self) -> UnlockService:

@@ -1,0 +1,180 @@
+"""The monthly report given away, as a workbook or on paper: every definition and what was left out stands in it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from app.common.errors import UserProblem, Where
+from app.common.files import sha256_of, write_atomic
+from app.common.progress import Progress
+from app.common.texts import text
+from app.domain.dictionaries import dictionary
+from app.domain.report import Report, ReportColumn, ReportSection, ReportTable
+from app.exchange.appeal import write_report
+from app.services.permits import needs
+from app.services.report_groups import MEASURES, MONEY
+from app.services.report_types import CoderLine, Dimension, Form, GroupRow, Indicator, MonthReport, ReportScope, written
+from app.services.session import Session
+from app.storage.ops import Op
+
+FORMS: Final = {
+    "weights": Form.INDEX,
+    "cmi": Form.INDEX,
+    "mean_cost": Form.YUAN,
+    "stay": Form.DAYS,
+    "drugs": Form.SHARE,
+    "material": Form.SHARE,
+    "complications": Form.SHARE,
+    "mortality": Form.SHARE,
+    "readmitted": Form.SHARE,
+    "cost": Form.YUAN,
+    "standard": Form.YUAN,
+    "surplus": Form.YUAN,
+}
+"""How the measures of a line are written."""
+_SHARES: Final = (Form.SHARE, Form.INDEX)
+
+
+class ReportPaperService:
+    """Writes whole files; every export is in the audit."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    @needs("coder", "qc", "insurance", "admin")
+    def save_workbook(self, report: MonthReport, path: Path, progress: Progress | None = None) -> Path:
+        """Write a report as .xlsx. Raises :class:`UserProblem` when it cannot be written; an older file stays then."""
+        write_report(on_paper(report), path, progress)
+        self._note(path.name, sha256_of(path))
+        return path
+
+    @needs("coder", "qc", "insurance", "admin")
+    def save_printed(self, path: Path, content: bytes) -> Path:
+        """Write a report that was drawn as PDF. Raises :class:`UserProblem` when it cannot be written."""
+        try:
+            with write_atomic(path) as out:
+                out.write(content)
+        except OSError as fault:
+            where = Where(path.name)
+            raise UserProblem("export.cannot_write", remedy="export.remedy.other_folder", where=where) from fault
+        self._note(path.name, hashlib.sha256(content).hexdigest())
+        return path
+
+    def _note(self, name: str, sha256: str) -> None:
+        if not self._session.db.read_only:
+            with self._session.db.operation(Op.EXPORT, by=self._session.actor) as tx:
+                tx.record_event("export", {"file": name, "sha256": sha256, "report": "month"})
+
+
+def on_paper(report: MonthReport) -> Report:
+    """Return a report as sections: the parts with indicators, trends and causes, departments, coders, definitions."""
+    scope, every = report.scope, text("reports.paper.all")
+    subject = text(
+        "reports.paper.subject",
+        period=period_words(scope),
+        dept=dictionary("D-DEPT").label(scope.dept) or scope.dept or every,
+        insurance=dictionary("D-PAY").label(scope.insurance) or scope.insurance or every,
+        cases=f"{report.cases:,}",
+    )
+    sections = [_part(report, part) for part in report.dimensions]
+    sections.append(_departments(report))
+    if report.coders:
+        sections.append(_coders(report))
+    footer = text("reports.paper.footer", at=report.made_at)
+    return Report(text("reports.paper.title"), subject, footer, tuple(sections))
+
+
+def period_words(scope: ReportScope) -> str:
+    """Return the months of a scope as words: 2026-11, or 2026-09 至 2026-11."""
+    first, last = f"{scope.first:%Y-%m}", f"{scope.last:%Y-%m}"
+    return first if first == last else text("reports.paper.month", first=first, last=last)
+
+
+def target_words(one: Indicator) -> str:
+    """Return the target with its side, '' without one."""
+    if one.target is None:
+        return ""
+    key = "up" if one.good > 0 else "down"
+    return text(f"reports.paper.target_{key}", target=written(one.form, one.target))
+
+
+def parts_words(one: Indicator) -> tuple[str, str]:
+    """Return numerator and denominator in words; money in yuan, counts whole."""
+    form = Form.YUAN if one.form is Form.YUAN or one.key in _MONEY_RATIOS else Form.COUNT
+    top = Form.INDEX if one.form in (Form.INDEX, Form.SCORE, Form.HOURS) else form
+    below = Form.COUNT if one.form is not Form.SHARE else form
+    return written(top, one.numerator), "" if one.denominator is None else written(below, one.denominator)
+
+
+_MONEY_RATIOS: Final = frozenset({"deviation", "surplus_rate", "drugs", "material", "exams"})
+
+
+def _part(report: MonthReport, part: Dimension) -> ReportSection:
+    notes = [report.amount_note] if part.key == "cost" and report.amount_note else []
+    tables = [
+        ReportTable(
+            text("reports.paper.indicators"),
+            _columns(("indicator", 22), ("value", 14), ("before", 14), ("target", 10), ("numerator", 16),
+                     ("denominator", 14), ("excluded", 8)),
+            tuple(_line(one) for one in part.indicators),
+            frozenset(at for at, one in enumerate(part.indicators) if one.missed),
+        ),
+        _trend(report, part),
+    ]  # fmt: skip
+    if part.causes:
+        rows = tuple((one.label, f"{one.count:,}", one.detail) for one in part.causes)
+        tables.append(
+            ReportTable(text("reports.paper.causes"), _columns(("cause", 40), ("count", 8), ("detail", 48)), rows)
+        )
+    rows = tuple((one.title, one.definition) for one in part.indicators)
+    tables.append(ReportTable(text("reports.paper.definitions"), _columns(("indicator", 22), ("definition", 80)), rows))
+    return ReportSection(part.key, part.title, "", tuple(tables), (), tuple(notes))
+
+
+def _line(one: Indicator) -> tuple[str, ...]:
+    top, below = parts_words(one)
+    return (one.title, one.shown, written(one.form, one.before), target_words(one), top, below, f"{one.excluded:,}")
+
+
+def _trend(report: MonthReport, part: Dimension) -> ReportTable:
+    """Return months as rows: twelve columns of amounts would not fit a page. Shares and indices only."""
+    shown = [one for one in part.indicators if one.form in _SHARES][:6]
+    head = (ReportColumn(text("reports.paper.trend"), 12), *(ReportColumn(one.title, 14) for one in shown))
+    rows = tuple(
+        (month, *(written(one.form, one.trend[at]) for one in shown)) for at, month in enumerate(report.months)
+    )
+    return ReportTable(text("reports.paper.trend"), head, rows)
+
+
+def _departments(report: MonthReport) -> ReportSection:
+    title = text("reports.paper.departments")
+    names = [name for name in MEASURES if report.money or name not in MONEY]
+    head = (
+        *_columns(("key", 8), ("name", 18)),
+        ReportColumn(text("reports.measure.cases"), 8),
+        *(ReportColumn(text(f"reports.measure.{name}"), 12) for name in names),
+    )
+    rows = tuple(_group_line(row, names) for row in report.departments)
+    return ReportSection("departments", title, "", (ReportTable(title, head, rows),))
+
+
+def _group_line(row: GroupRow, names: Sequence[str]) -> tuple[str, ...]:
+    return (row.key, row.label, f"{row.cases:,}", *(written(FORMS[name], row.measures[name]) for name in names))
+
+
+def _coders(report: MonthReport) -> ReportSection:
+    title = text("reports.paper.coders")
+    head = _columns(("name", 20), ("finished", 10), ("days", 10), ("per_day", 10), ("corrected", 10))
+    table = ReportTable(title, head, tuple(map(_coder_line, report.coders)))
+    return ReportSection("coders", title, "", (table,))
+
+
+def _coder_line(one: CoderLine) -> tuple[str, ...]:
+    return (one.name, f"{one.finished:,}", f"{one.days:,}", written(Form.DAYS, one.per_day), f"{one.corrected:,}")
+
+
+def _columns(*columns: tuple[str, int]) -> tuple[ReportColumn, ...]:
+    return tuple(ReportColumn(text(f"reports.paper_column.{key}"), width) for key, width in columns)
