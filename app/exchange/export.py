@@ -64,12 +64,16 @@ class ExportChange:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A file that was written, opened again and found equal cell by cell. ``rows`` counts records."""
+    """A file that was written, opened again and found equal cell by cell.
+
+    ``rows`` counts records, ``codes`` their diagnosis and operation codes where somebody counted them.
+    """
 
     path: Path
     sha256: str
     rows: int
     cells_compared: int
+    codes: int = 0
 
 
 def write_corrected(

@@ -101,7 +101,7 @@ class UploadForm:
     def _rooms(self) -> dict[Group, int]:
         """Return how many rows of each group the file can hold."""
         most = layout_data("upload")["most"]
-        rooms: dict[Group, int] = {}
+        rooms: dict[Group, int] = {Group.DX: 0, Group.OP: 0}
         for paths in self._paths:
             for at in paths:
                 if at.group is not Group.CASE:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from app.common.progress import NoProgress, Progress
+from app.common.texts import text
 from app.domain.field import Group
 from app.domain.fields import field
 from app.exchange.export import ExportChange, Receipt, write_corrected
 from app.exchange.source import Source
+from app.exchange.upload import code_count
 from app.qc.context import Sibling
 from app.services.case_view import change_text
+from app.services.export_mask import is_impersonal, without_names, without_unknown
 from app.services.permits import needs
+from app.services.qc_batch_words import is_personal
 from app.services.results import CaseResult, added_columns, export_rows
 from app.services.session import Session
 from app.storage.cells import decode
+from app.storage.handover import HandoverFile, add_file
 from app.storage.load import StoredCase
 from app.storage.ops import Op
 from app.storage.reads import Reader
@@ -33,10 +39,11 @@ class ExportService:
         self._session = session
 
     @needs("coder", "insurance")
-    def batch(self, batch_id: int, path: Path, progress: Progress | None = None) -> Receipt:
-        """Write the corrected batch as .xlsx or .csv.
+    def batch(self, batch_id: int, path: Path, progress: Progress | None = None, *, masked: bool = False) -> Receipt:
+        """Write the corrected batch as .xlsx or .csv and put it into the register of what was given away.
 
-        Raises :class:`UserProblem` when it cannot be written or does not compare equal; an older file stays then.
+        ``masked`` hides what names a person, and leaves columns empty that nobody knows. Raises
+        :class:`UserProblem` when it cannot be written or does not compare equal; an older file stays then.
         """
         progress = progress or NoProgress()
         engines = self._session.engines
@@ -48,37 +55,51 @@ class ExportService:
             for number, case in enumerate(cases):
                 if number % _STEP == 0:
                     progress.step(number, len(cases))
-                results.append(self._result(reader, case))
+                results.append(self._result(reader, case, masked=masked))
+        rows, codes = export_rows(results), sum(code_count(case.record) for case in cases)
+        if masked:
+            source, changes = without_unknown(source), list(filter(is_impersonal, changes))
+            rows = [replace(row, record=without_names(row.record)) for row in rows]
         scheme = engines.assets.scheme()
         receipt = write_corrected(
             source,
-            export_rows(results),
+            rows,
             path,
             added=added_columns(results),
             changes=changes,
             meta={"program": "bingan", "codebook": engines.codebook.title, "scheme": scheme.title},
             progress=progress,
         )
-        self._note(batch_id, receipt)
+        receipt = replace(receipt, codes=codes)
+        self._note(batch_id, receipt, tuple(case.case_id for case in cases), masked=masked)
         return receipt
 
-    def _result(self, reader: Reader, case: StoredCase) -> CaseResult:
+    def _result(self, reader: Reader, case: StoredCase, *, masked: bool) -> CaseResult:
         engines = self._session.engines
         siblings = tuple(Sibling.of(other, case.record) for other in reader.same_patient(case.case_id))
+        report = engines.check(case.record, case.state, siblings, case.proposals)
+        if masked:
+            report = replace(report, findings=tuple(one for one in report.findings if not is_personal([one])))
         return CaseResult(
             case.record,
             case.source_row,
             case.proposals,
             case.accepted | _brought(case),
-            engines.check(case.record, case.state, siblings, case.proposals),
+            report,
             engines.preview(case.record, case.proposals),
         )
 
-    def _note(self, batch_id: int, receipt: Receipt) -> None:
+    def _note(self, batch_id: int, receipt: Receipt, case_ids: tuple[int, ...], *, masked: bool) -> None:
         if self._session.db.read_only:
             return
+        with self._session.db.read() as reader:
+            scope = text("handover.scope.batch", name=reader.batch_title(batch_id))
+        facts = HandoverFile(
+            "batch", scope, receipt.path, receipt.sha256, case_ids, receipt.codes, receipt.cells_compared, masked
+        )
         details = {"batch": batch_id, "file": receipt.path.name, "sha256": receipt.sha256, "rows": receipt.rows}
-        with self._session.db.operation(Op.EXPORT, by=self._session.actor) as tx:
+        with self._session.db.operation(Op.EXPORT, by=self._session.actor, note=receipt.path.name) as tx:
+            add_file(tx, facts)
             tx.record_event("export", details)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from app.storage.handover_table import handover_file
+from app.storage.tables import cases
 from app.storage.transaction import Transaction
 
 Runs = tuple[tuple[int, int], ...]
@@ -107,6 +108,17 @@ class HandoverReads:
         """Return the entries of a file, latest first."""
         query = handover_file.select().where(handover_file.c.sha256 == sha256).order_by(handover_file.c.id.desc())
         return [_stored(row) for row in self._connection.execute(query).mappings()]
+
+    def months(self, states: Sequence[str]) -> list[tuple[str, int]]:
+        """Return the months of discharge of cases in some states with their number, latest first."""
+        month = sa.func.substr(cases.c.discharge_time, 1, 7).label("month")
+        query = sa.select(month, sa.func.count()).where(cases.c.state.in_(states))
+        found = self._connection.execute(query.group_by(month).order_by(month.desc()))
+        return [(str(name), int(count)) for name, count in found if name]
+
+    def cases_numbered(self, record_no: str) -> list[int]:
+        """Return the cases with a record number."""
+        return list(self._connection.execute(sa.select(cases.c.id).where(cases.c.record_no == record_no)).scalars())
 
     def one(self, number: int) -> StoredHandover:
         """Return an entry. Raises ``LookupError`` when there is none."""
