@@ -150,6 +150,8 @@ def listed(ready: Services, passed: tuple[int, ...]) -> tuple[int, ...]:
             fees = {"item": "14", "amount": total, "class_a": total, "class_b": 0, "own_pay": 0, "other": 0}
             tx.insert_row(case_id, Group.SETL_FEE, 0, fees)
             tx.set_field(case_id, Group.CASE, 0, "outp_dx_code", record.value("dx[0].code"))
+    with ready.session.db.operation(Op.SET_STATE, by=ready.session.actor) as tx:
+        for case_id in passed:
             tx.set_state(case_id, CaseState.PASSED)
     return passed
 
