@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app import __version__
-from app.cli import appeal, audit, bench, codes, demo, group, learn, prices, process, rules, selftest
+from app.cli import appeal, audit, bench, codes, demo, export, group, learn, prices, process, rules, selftest
 from app.common.errors import Cancelled, UserProblem
 from app.common.paths import home
 from app.common.texts import text
@@ -39,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--home", type=Path, help="用户数据所在文件夹（默认：BINGAN_HOME 或系统的数据目录）")
     top.add_argument("--demo", action="store_true", help="打开演示库（没有则先建立，与正式数据分开存放）")
     commands = top.add_subparsers(dest="command", metavar="命令", title="命令")
-    for module in (process, codes, prices, group, rules, learn, appeal, audit, demo, selftest, bench):
+    for module in (process, codes, prices, group, rules, learn, appeal, export, audit, demo, selftest, bench):
         module.add(commands)
     return top
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -42,6 +43,7 @@ from app.storage.reads import Reader
 from app.storage.worklist import Filter, Test, WorklistQuery
 
 _CHUNK: Final = 50
+_MONTH: Final = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 _NAMES: Final = 6
 _STATES: Final = (CaseState.PASSED.value, CaseState.SUBMITTED.value, CaseState.ARCHIVED.value)
 _T = TypeVar("_T")
@@ -90,7 +92,7 @@ class HandoverService:
         """
         _must_fit(wanted)
         progress = progress or NoProgress()
-        ids = self._ids(wanted)
+        title, ids = self._title(wanted.scope), self._ids(wanted)
         ready: list[HandoverCase] = []
         refused: list[HandoverRefusal] = []
         warned = 0
@@ -113,7 +115,7 @@ class HandoverService:
                     warned += bool(looked.warns)
         progress.step(100, 100)
         notes = tuple(_notes(wanted, judge, warned))
-        return HandoverReport(wanted, self._title(wanted.scope), tuple(ready), tuple(refused), notes)
+        return HandoverReport(wanted, title, tuple(ready), tuple(refused), notes)
 
     @needs("coder", "insurance")
     def write(self, report: HandoverReport, path: Path, progress: Progress | None = None) -> StoredHandover:
@@ -250,7 +252,10 @@ class HandoverService:
             return text("handover.scope.submission", number=scope.submission_id)
         if scope.batch_id:
             with self._session.db.read() as reader:
-                return text("handover.scope.batch", name=reader.batch_title(scope.batch_id))
+                name = reader.batch_titles().get(scope.batch_id)
+            if name is None:
+                raise UserProblem("handover.no_such_batch", remedy="handover.remedy.no_such_batch")
+            return text("handover.scope.batch", name=name)
         return text("handover.scope.month", month=scope.month) if scope.month else text("handover.scope.all")
 
 
@@ -309,6 +314,9 @@ def _verdict(judgement: Judgement, entry: StoredHandover) -> str:
 
 
 def _days(month: str) -> tuple[date, date]:
-    year, number = map(int, month.split("-"))
+    found = _MONTH.fullmatch(month)
+    if not found:
+        raise UserProblem("handover.bad_month", remedy="handover.remedy.bad_month", month=month)
+    year, number = int(found[1]), int(found[2])
     after = date(year + number // 12, number % 12 + 1, 1)
     return date(year, number, 1), date.fromordinal(after.toordinal() - 1)
