@@ -129,8 +129,8 @@ def _part(report: MonthReport, part: Dimension) -> ReportSection:
         tables.append(
             ReportTable(text("reports.paper.causes"), _columns(("cause", 40), ("count", 8), ("detail", 48)), rows)
         )
-    rows = tuple((one.title, one.definition) for one in part.indicators)
-    tables.append(ReportTable(text("reports.paper.definitions"), _columns(("indicator", 22), ("definition", 80)), rows))
+    told = tuple((one.title, one.definition) for one in part.indicators)
+    tables.append(ReportTable(text("reports.paper.definitions"), _columns(("indicator", 22), ("definition", 80)), told))
     return ReportSection(part.key, part.title, "", tuple(tables), (), tuple(notes))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Final
@@ -232,6 +232,7 @@ class MonthReport:
     """Everything for a scope. ``months`` are those of the trends. ``money`` False hides amounts and says why.
 
     ``amount_note`` says why there are no standards, or that they are invented; ``seconds`` is how long it took.
+    ``people`` worked and ``finished`` cases in all, whosever lines ``coders`` shows.
     """
 
     scope: ReportScope
@@ -244,7 +245,8 @@ class MonthReport:
     money: bool
     seconds: float
     made_at: str
-    others: int = field(default=0)
+    people: int = 0
+    finished: int = 0
 
     def dimension(self, key: str) -> Dimension:
         """Return a part. Raises ``KeyError`` for an unknown one."""

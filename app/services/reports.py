@@ -111,7 +111,7 @@ class ReportService:
         if not shown.any():
             raise UserProblem("reports.problem.nothing", remedy="reports.remedy.nothing")
         money = self.sees_money()
-        lines, others = self._coders(kept, scope, shown)
+        lines = coder_lines(kept.steps, scope, frame, shown)
         return MonthReport(
             scope=scope,
             cases=int(np.count_nonzero(shown)),
@@ -124,13 +124,14 @@ class ReportService:
                 )
                 for key, specs in DIMENSIONS.items()
             ),
-            coders=lines,
+            coders=self._own(lines),
             departments=self._without_money(group_rows(it, shown, "dept", kept.names)),
             amount_note=_amount_note(frame),
             money=money,
             seconds=time.monotonic() - started,
             made_at=self._session.clock.now().isoformat(" ", "minutes"),
-            others=others,
+            people=len(lines),
+            finished=sum(one.finished for one in lines),
         )
 
     @needs("coder", "qc", "insurance", "head", "admin")
@@ -218,13 +219,10 @@ class ReportService:
             stored = reader.load_case(case_id)
         return self._session.engines.preview(stored.record, stored.proposals).sentence
 
-    def _coders(self, kept: _Kept, scope: ReportScope, shown: Flags) -> tuple[tuple[CoderLine, ...], int]:
-        """Return the lines that the user may see: all for a head, else her own; and how many people there are."""
+    def _own(self, lines: tuple[CoderLine, ...]) -> tuple[CoderLine, ...]:
+        """Return the lines that the user may see: all for a head, else her own."""
         actor = self._session.actor
-        lines = coder_lines(kept.steps, scope, kept.material.frame, shown)
-        if actor.may("head"):
-            return lines, len(lines)
-        return tuple(one for one in lines if one.who == actor.id), len(lines)
+        return lines if actor.may("head") else tuple(one for one in lines if one.who == actor.id)
 
     def _without_money(self, rows: Sequence[GroupRow]) -> tuple[GroupRow, ...]:
         if self.sees_money():

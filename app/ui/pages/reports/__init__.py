@@ -1,0 +1,81 @@
+"""报表: the monthly report, work and quality, departments, drilling down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
+
+from app.ui.actions import Action
+from app.ui.page import PageSpec, Place, Shell
+from app.ui.pages.reports.page import ReportsPage
+from app.ui.pages.reports.wish import PARTS, REPORTS
+from app.ui.shell.palette_model import PaletteGroup, PaletteItem, PaletteProvider
+from app.ui.shell.pinyin import found_at
+
+_GROUP: Final = "报表"
+
+
+def _has_report(page: ReportsPage) -> bool:
+    return page.has_report
+
+
+def _is_drilling(page: ReportsPage) -> bool:
+    return page.is_drilling
+
+
+def _show_part(number: int, page: ReportsPage) -> None:
+    page.show_part(number)
+
+
+_ACTIONS: Final = (
+    Action("reports.run", "重新计算", "按现在的病例重新计算这份报表。", ReportsPage.run, "F5", "reports", icon="rerun",
+           group=_GROUP),
+    Action("reports.swap", "图与表", "用表格代替图，或换回图。", ReportsPage.swap, "T", "reports", enabled=_has_report,
+           group=_GROUP),
+    *(
+        Action(f"reports.{key}", f"看{label}", f"显示“{label}”。", partial(_show_part, number), str(number + 1),
+               "reports", enabled=_has_report, group=_GROUP)
+        for number, (key, label) in enumerate(PARTS)
+    ),
+    Action("reports.cases", "打开病例", "列出选中一行的病例。", ReportsPage.open_group, "C", "reports",
+           enabled=_is_drilling, group=_GROUP),
+    Action("reports.export", "导出 Excel", "写成工作簿：指标、趋势、原因、科室，附每个指标的口径。", ReportsPage.export,
+           "Ctrl+E", "reports", enabled=_has_report, icon="export", group=_GROUP),
+    Action("reports.print", "PDF", "写成 A4 的 PDF，附每个指标的口径。", ReportsPage.print_out, "Ctrl+P", "reports",
+           enabled=_has_report, group=_GROUP),
+    Action("reports.escape", "上一级", "从病例回到报表，从下钻回到上一级，再按一次回到上一个位置。", ReportsPage.escape,
+           "Esc", "reports", group=_GROUP),
+)  # fmt: skip
+
+
+class _Provider:
+    """Finds the reports by name."""
+
+    label = _GROUP
+    prefix = ">"
+
+    def __init__(self, shell: Shell) -> None:
+        self._shell = shell
+
+    def search(self, query: str, limit: int) -> PaletteGroup:
+        """Return the reports whose names hold the query, nothing for an empty one."""
+        found = [(key, label, icon, found_at(query, label)) for key, label, icon in REPORTS if query]
+        items = [
+            PaletteItem(label, partial(self._go, key), icon, note="报表", spans=(span,))
+            for key, label, icon, span in found
+            if span
+        ]
+        return PaletteGroup(items[:limit], len(items))
+
+    def _go(self, key: str) -> None:
+        self._shell.go(Place("reports", {"report": key, "path": []}))
+
+
+def _providers(shell: Shell) -> Sequence[PaletteProvider]:
+    return (_Provider(shell),)
+
+
+PAGE = PageSpec(
+    "reports", "报表", ReportsPage, actions=_ACTIONS, providers=_providers, needs="coder qc insurance head admin"
+)

@@ -1,0 +1,448 @@
+"""报表: the month in three parts, work and quality, departments, drilling down. Every number opens its cases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from app.common.errors import UserProblem
+from app.common.progress import Progress
+from app.common.texts import text
+from app.domain.changes import Changes
+from app.services.report_groups import LEVELS
+from app.services.report_paper import ReportPaperService, on_paper, period_words
+from app.services.report_types import Drilled, GroupRow, MonthReport, ReportScope
+from app.services.reports import Choices, ReportService
+from app.services.worklist import WorklistRow
+from app.ui.jobs import Job
+from app.ui.page import KeyHint, Page, PageSpec, Place, Shell
+from app.ui.pages.files import ask_save
+from app.ui.pages.leaving import field_takes_escape
+from app.ui.pages.reports.filters import FilterBar
+from app.ui.pages.reports.groups import CoderView, GroupView
+from app.ui.pages.reports.parts import CaseList, PartView
+from app.ui.pages.reports.wish import PARTS, REPORTS, Wish
+from app.ui.printing import pdf_of
+from app.ui.shell.files import OpenFolder
+from app.ui.widgets import Pane, SideLine, SideList, Splitter, StateStack, Tabs, Text, column, row
+
+_KEPT: Final = "reports"
+_MOST_CASES: Final = 2000
+_PDF: Final = "PDF (*.pdf)"
+_WORK: Final = (("quality", "质控质量"), ("coders", "编码工作量"))
+
+
+class ReportsPage(Page):
+    """Left which report, on top what for. Place: everything asked for; it survives a restart."""
+
+    def __init__(self, shell: Shell, spec: PageSpec) -> None:
+        super().__init__(shell, spec)
+        self._wish = Wish()
+        self._choices: Choices | None = None
+        self._report: MonthReport | None = None
+        self._drilled: Drilled | None = None
+        self._names: list[str] = []
+        self._job: Job | None = None
+        self._in_cases = False
+        self._work = "quality"
+
+    def build(self) -> None:
+        """Make the list of reports, the filters and what is shown for each report."""
+        money = self.shell.services.reports.sees_money()
+        self.filters = FilterBar(self.shell)
+        self.list = SideList("报表", "report_list")
+        self.list.side.show([SideLine(key, label, icon) for key, label, icon in REPORTS])
+        self.tabs, self.work_tabs = Tabs(PARTS), Tabs(_WORK)
+        self.part, self.cases, self.coders = PartView(), CaseList(), CoderView()
+        self.depts = GroupView("reports_depts", money=money)
+        self.drill = GroupView("reports_drill", money=money)
+        self._note = Text("", "caption", "secondary", elide=True)
+        self._lay_out()
+        self._connect()
+        self._name_regions()
+
+    def _lay_out(self) -> None:
+        left = Pane("canvas", "r")
+        left.setLayout(column(self.list, margins=(0, 8, 0, 8)))
+        self._head = Pane("surface", "b")
+        line = row(gap=10, margins=(12, 0, 14, 0))
+        line.addWidget(self.tabs)
+        line.addWidget(self.work_tabs)
+        line.addStretch(1)
+        line.addWidget(self._note)
+        self._head.setLayout(line)
+        self._views = QStackedWidget()
+        for view in (self.part, self.coders, self.depts, self.drill, self.cases):
+            self._views.addWidget(view)
+        content = QWidget()
+        box = column(self._head)
+        box.addWidget(self._views, 1)
+        content.setLayout(box)
+        self.stack = StateStack(content)
+        self._parts = Splitter("reports", self.shell.places, (left, self.stack), (176, 0))
+        whole = column(self.filters)
+        whole.addWidget(self._parts, 1)
+        self.setLayout(whole)
+
+    def _connect(self) -> None:
+        self.filters.picked.connect(self._on_picked)
+        self.list.stepped.connect(self._on_report)
+        self.list.entered.connect(self._focus_view)
+        self.tabs.changed.connect(self._on_part)
+        self.work_tabs.changed.connect(self._on_work)
+        self.part.opened.connect(self.open_cases)
+        self.part.chosen.connect(self._on_indicator)
+        self.coders.opened.connect(self.open_cases)
+        self.depts.opened.connect(self._open_dept)
+        self.drill.opened.connect(self._go_down)
+        self.cases.opened.connect(self._open_case)
+
+    def _name_regions(self) -> None:
+        choose, swap = KeyHint("↑↓", "选择"), KeyHint("T", "图与表")
+        cases, back = KeyHint("Enter", "打开病例"), KeyHint("Esc", "上一级")
+        export = KeyHint("Ctrl+E", "导出")
+        self.add_region("list", self.list, (choose, KeyHint("Enter", "到报表"), export))
+        self.add_region("filters", self.filters, (KeyHint("↓", "选择"), KeyHint("Tab", "下一项"), export))
+        self.add_region("part", self.part, (choose, cases, swap, KeyHint("1–3", "切换部分"), export))
+        self.add_region("coders", self.coders, (choose, cases, export))
+        self.add_region("depts", self.depts, (choose, KeyHint("Enter", "下钻"), swap, KeyHint("C", "打开病例"), back))
+        self.add_region("drill", self.drill, (choose, KeyHint("Enter", "下一级"), KeyHint("C", "打开病例"), swap, back))
+        self.add_region("cases", self.cases, (choose, KeyHint("Enter", "打开首页"), back))
+
+    # Where the user is.
+
+    def title_detail(self) -> str:
+        """Return the report, with the path while drilling down."""
+        label = next(label for key, label, _ in REPORTS if key == self._wish.report)
+        return " › ".join(["医院", *self._names]) if self._wish.report == "drill" else label
+
+    def place(self) -> Place:
+        """Return everything that is asked for."""
+        return Place(self.key, self._wish.to_json())
+
+    def restore(self, place: Place) -> None:
+        """Show what a place asks for, else what was shown last."""
+        if self._choices is None:
+            self._choices = self.shell.services.reports.choices()
+            self.filters.show_choices(self._choices)
+        known = self._wish
+        if not known.period:
+            kept = self.shell.places.get(_KEPT)
+            known = Wish(period=self._choices.months[0])
+            known = Wish.of(kept, known) if isinstance(kept, dict) else known
+        wish = Wish.of(place.args, known)
+        again = self._report is None or wish.scope() != self._report.scope
+        self._wish = wish
+        if not again:
+            self._show()
+        elif self._job is None or self._job.is_over:
+            self.run()
+
+    def default_focus(self) -> QWidget:
+        """Start in the table of the report."""
+        return self._focused()
+
+    def on_changes(self, changes: Changes) -> None:
+        """Say that the report is older than the cases; nothing moves by itself."""
+        if changes.cases and self._report is not None:
+            self._note.setText("病例已有变动，按 F5 重新计算。")
+
+    # Counting.
+
+    @property
+    def report(self) -> MonthReport | None:
+        """The report that is shown."""
+        return self._report
+
+    @property
+    def has_report(self) -> bool:
+        """True when there is one."""
+        return self._report is not None
+
+    @property
+    def is_drilling(self) -> bool:
+        """True where lines of groups are shown."""
+        return self.has_report and self._wish.report in ("depts", "drill") and not self._in_cases
+
+    def run(self) -> None:
+        """Count in the background."""
+        if self._job is not None and not self._job.is_over:
+            self._job.cancel()
+        try:
+            scope = self._wish.scope()
+        except UserProblem as problem:
+            self.stack.show_problem(problem)
+            return
+        work = partial(_counted, self.shell.services.reports, scope, self._wish.path)
+        job = self._job = self.shell.jobs.run(work, label="计算报表", parent=self)
+        self.stack.show_empty("正在计算…", "可在其他页继续工作。", "取消", job.cancel)
+        job.done.connect(partial(self._on_counted, job))
+        job.failed.connect(partial(self._on_failed, job))
+        job.cancelled.connect(partial(self._on_cancelled, job))
+        self.shell.actions.refresh()
+
+    def _on_counted(self, job: Job, outcome: tuple[MonthReport, Drilled, list[str]]) -> None:
+        if job is self._job:
+            self._report, self._drilled, self._names = outcome
+            self._in_cases = False
+            self._show()
+            focused = self.focusWidget()
+            if self.isVisible() and (focused is None or not self.filters.isAncestorOf(focused)):
+                self._focus_view()
+            self.shell.set_status(f"{self._report.cases:,} 份，用时 {self._report.seconds:.1f} s")
+
+    def _on_failed(self, job: Job, problem: object) -> None:
+        if job is self._job and isinstance(problem, UserProblem):
+            self._report = None
+            self.stack.show_problem(problem)
+            self.shell.actions.refresh()
+
+    def _on_cancelled(self, job: Job) -> None:
+        if job is self._job:
+            self._report = None
+            self.stack.show_empty("已取消计算。", "按 F5 重新计算。", "计算", self.run)
+            self.shell.actions.refresh()
+
+    # Showing.
+
+    def _show(self) -> None:
+        wish, report = self._wish, self._report
+        self.filters.show_wish(wish)
+        self.list.choose_silently([key for key, *_ in REPORTS].index(wish.report))
+        if report is None:
+            return
+        self.stack.show_content()
+        is_work = wish.report == "work"
+        self._head.setVisible(wish.report in ("month", "work"))
+        self.tabs.setVisible(wish.report == "month")
+        self.work_tabs.setVisible(is_work)
+        self.tabs.set_current(wish.part)
+        self._note.setText(report.amount_note if wish.report == "month" and wish.part == "cost" else "")
+        self._note.setToolTip(self._note.text())
+        match wish.report:
+            case "month" | "work":
+                self._show_part(report, "quality" if is_work else wish.part)
+            case "depts":
+                self.depts.show_rows(f"科室对比　{period_words(report.scope)}", report.departments)
+            case _:
+                self._show_drilled()
+        for view in (self.depts, self.drill):
+            view.show_as(table=wish.table or (view is self.drill))
+        self.part.show_as(table=wish.table)
+        self._choose_view()
+        self._keep()
+
+    def _show_part(self, report: MonthReport, key: str) -> None:
+        self.coders.show_lines(report.coders, report.people, report.finished)
+        self.part.show_part(report, report.dimension(key), self._wish.indicator)
+
+    def _show_drilled(self) -> None:
+        found = self._drilled
+        if found is not None:
+            path = " › ".join(["医院", *self._names])
+            self.drill.show_rows(f"{path}　按{text(f'reports.level.{found.level}')}", found.rows)
+
+    def _choose_view(self) -> None:
+        wish = self._wish
+        views: dict[str, QWidget] = {"month": self.part, "work": self.part, "depts": self.depts, "drill": self.drill}
+        view = self.coders if wish.report == "work" and self._work == "coders" else views[wish.report]
+        self._views.setCurrentWidget(self.cases if self._in_cases else view)
+        self.hints_changed.emit()
+        self.shell.actions.refresh()
+        self.place_changed.emit()
+
+    def _focused(self) -> QWidget:
+        if not self.stack.shows_content:
+            return self.list
+        view = self._views.currentWidget()
+        tables = {self.part: self.part.table, self.coders: self.coders.table, self.cases: self.cases.table}
+        if isinstance(view, GroupView):
+            return view.shown
+        return next((table for one, table in tables.items() if one is view), self.list)
+
+    def _focus_view(self) -> None:
+        self._focused().setFocus()
+
+    def _keep(self) -> None:
+        self.shell.places.put(_KEPT, self._wish.to_json())
+
+    # What the user asks for.
+
+    def _on_picked(self) -> None:
+        wish = self.filters.wish_from(self._wish)
+        if wish != self._wish:
+            self._wish = replace(wish, path=())
+            self.run()
+
+    def _on_report(self, line: object) -> None:
+        if isinstance(line, SideLine):
+            self.show_report(line.key)
+
+    def show_report(self, key: str) -> None:
+        """Show another report."""
+        self._in_cases = False
+        self._wish = replace(self._wish, report=key)
+        self._show()
+
+    def _on_part(self, key: str) -> None:
+        if key != self._wish.part:
+            self._in_cases = False
+            self._wish = replace(self._wish, part=key, indicator="")
+            self._show()
+
+    def show_part(self, number: int) -> None:
+        """Show a part of the monthly report, or of work and quality, by its number from 0."""
+        if self._wish.report == "work":
+            self.work_tabs.set_current(_WORK[min(number, 1)][0])
+        else:
+            self._wish = replace(self._wish, report="month")
+            self.tabs.set_current(PARTS[number][0])
+            self._show()
+        self._focus_view()
+
+    def _on_work(self, key: str) -> None:
+        self._work = key
+        self._in_cases = False
+        self._choose_view()
+
+    def _on_indicator(self, key: str) -> None:
+        self._wish = replace(self._wish, indicator=key)
+        self._keep()
+
+    def swap(self) -> None:
+        """Show tables in place of the drawings, or drawings again."""
+        focused = self.focusWidget()
+        self._wish = replace(self._wish, table=not self._wish.table)
+        for view in (self.part, self.depts):
+            view.show_as(table=self._wish.table)
+        self._keep()
+        if focused is not None and not focused.isVisible():
+            self._focus_view()
+
+    def _open_dept(self, one: GroupRow) -> None:
+        self._wish = replace(self._wish, report="drill", path=())
+        self._names = []
+        self._go_down(one)
+
+    def _go_down(self, one: GroupRow) -> None:
+        """Go one level down; below operations there are only the cases."""
+        path = (*self._wish.path, one.key)
+        if len(path) >= len(LEVELS):
+            self.open_cases(one.label or one.key, one.opens)
+            return
+        self._wish = replace(self._wish, report="drill", path=path)
+        self._drill()
+
+    def _drill(self) -> None:
+        work = partial(_drilled, self.shell.services.reports, self._wish.scope(), self._wish.path)
+        job = self.shell.jobs.run(work, label="下钻", parent=self)
+        job.done.connect(self._on_drilled)
+
+    def _on_drilled(self, outcome: tuple[Drilled, list[str]]) -> None:
+        self._drilled, self._names = outcome
+        self._in_cases = False
+        self._show()
+        if self.isVisible():
+            self._focus_view()
+
+    def open_group(self) -> None:
+        """Open the cases of the line under the cursor."""
+        view = self.depts if self._wish.report == "depts" else self.drill
+        one = view.current
+        if one is not None:
+            self.open_cases(one.label or one.key, one.opens)
+
+    def open_cases(self, title: str, case_ids: Sequence[int]) -> None:
+        """List the cases behind a number."""
+        if not case_ids:
+            self.shell.notices.toast(f"{title}：没有病例。")
+            return
+        job = self.shell.jobs.run(
+            partial(_read_cases, self.shell.services.reports, case_ids[:_MOST_CASES]), parent=self
+        )
+        job.done.connect(partial(self._on_cases, title, len(case_ids)))
+
+    def _on_cases(self, title: str, whole: int, rows: Sequence[WorklistRow]) -> None:
+        self.cases.show_cases(title, rows, whole)
+        self._in_cases = True
+        self._choose_view()
+        if self.isVisible():
+            self.cases.table.setFocus()
+
+    def _open_case(self, case_id: int) -> None:
+        self.shell.go(Place("case", {"case": case_id}))
+
+    def escape(self) -> None:
+        """Leave one level: the field, the cases, a level of the path, the page."""
+        if field_takes_escape():
+            return
+        if self._in_cases:
+            self._in_cases = False
+            self._choose_view()
+            self._focus_view()
+        elif self._wish.report == "drill" and self._wish.path:
+            self._wish = replace(self._wish, path=self._wish.path[:-1])
+            self._drill()
+        else:
+            self.shell.back()
+
+    # Giving it away.
+
+    def export(self) -> None:
+        """Ask for a file and write the workbook."""
+        if self._report is not None:
+            take = partial(self._write, partial(_workbook, self.shell.services.report_papers, self._report))
+            ask_save(self, self.shell.places, "导出月度结算分析", take, name=f"{self._file_name()}.xlsx")
+
+    def print_out(self) -> None:
+        """Ask for a file and write the report as PDF."""
+        if self._report is not None:
+            take = partial(self._write, partial(_printed, self.shell.services.report_papers, self._report))
+            ask_save(self, self.shell.places, "打印为 PDF", take, name=f"{self._file_name()}.pdf", filters=_PDF)
+
+    def _file_name(self) -> str:
+        scope = self._wish.scope()
+        return f"月度结算分析_{scope.first:%Y%m}-{scope.last:%Y%m}"
+
+    def _write(self, work: partial[Path], path: Path) -> None:
+        job = self.shell.jobs.run(partial(work, path), label=f"生成 {path.name}", writes=True, parent=self)
+        job.done.connect(self._on_written)
+
+    def _on_written(self, path: Path) -> None:
+        folder = OpenFolder(path.parent)
+        self.shell.notices.toast(f"已生成 {path.name}。", severity="ok", action=("打开文件夹", folder))
+
+
+def _counted(
+    reports: ReportService, scope: ReportScope, path: Sequence[str], progress: Progress
+) -> tuple[MonthReport, Drilled, list[str]]:
+    report = reports.run(scope, progress)
+    return report, *_drilled(reports, scope, path, progress)
+
+
+def _drilled(
+    reports: ReportService, scope: ReportScope, path: Sequence[str], progress: Progress
+) -> tuple[Drilled, list[str]]:
+    """Return the lines below a path, and the names of its keys."""
+    names = []
+    for depth, key in enumerate(path):
+        rows = reports.drill(scope, path[:depth], progress).rows
+        names.append(next((one.label or one.key for one in rows if one.key == key), key))
+    return reports.drill(scope, path, progress), names
+
+
+def _read_cases(reports: ReportService, case_ids: Sequence[int], _progress: Progress) -> list[WorklistRow]:
+    return reports.cases(case_ids)
+
+
+def _workbook(papers: ReportPaperService, report: MonthReport, path: Path, progress: Progress) -> Path:
+    return papers.save_workbook(report, path, progress)
+
+
+def _printed(papers: ReportPaperService, report: MonthReport, path: Path, progress: Progress) -> Path:
+    return papers.save_printed(path, pdf_of(on_paper(report), progress))

@@ -1,0 +1,142 @@
+"""报表 by keyboard: from a number to its cases and back, down the levels, drawings and tables, files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QLabel
+
+from app.services.composition import Services
+from app.storage.actor import Actor
+from app.ui.page import PageSpec
+from app.ui.pages.reports import PAGE
+from app.ui.pages.reports.charts import CauseBars, Quadrant, TrendChart
+from app.ui.pages.reports.wish import Wish
+from app.ui.widgets import DataTable
+
+YEAR = "2026-01 至 2026-12"
+
+
+@pytest.fixture
+def desk(open_desk: Callable[..., Any], stand_in: Callable[[str], PageSpec], services: Services) -> Any:
+    """Return a window on the report of the year."""
+    services.coding.auto_code(services.worklist.ids("to_code"))
+    services.checking.run(services.worklist.ids("all"))
+    opened = open_desk((stand_in("worklist"), stand_in("case"), PAGE))
+    opened.go("reports", period=YEAR)
+    return opened
+
+
+def words_of(desk: Any) -> str:
+    return "\n".join(label.accessibleName() for label in desk.window.page.findChildren(QLabel) if label.isVisible())
+
+
+def test_a_number_opens_its_cases_and_a_case_its_page(desk: Any) -> None:
+    table = desk.find(DataTable, "reports_indicators")
+    assert table.hasFocus()
+    assert table.model().index(0, 0).data() == "入组率"
+    desk.press("Return")
+    desk.rest()
+    cases = desk.find(DataTable, "reports_cases")
+    assert cases.hasFocus()
+    one = desk.window.page.report.dimension("grouping").indicators[0]
+    assert cases.model().rowCount() == len(one.opens)
+    desk.press("Escape")
+    assert desk.find(DataTable, "reports_indicators").hasFocus()
+    desk.press("Return")
+    desk.rest()
+    desk.press("Return")
+    assert desk.window.page.key == "case"
+    assert desk.window.page.sent.args["case"] in one.opens
+
+
+def test_the_trend_follows_the_cursor_and_says_its_months(desk: Any) -> None:
+    trend = desk.find(TrendChart, "reports_trend")
+    assert len(trend.marks) == 12
+    desk.press("Down")
+    assert "CMI" in words_of(desk)
+    desk.press("Left", on=trend)
+    assert "2026-11" in trend.accessibleName()
+    bars = desk.find(CauseBars, "reports_causes")
+    assert all(mark.value for mark in bars.marks)
+
+
+def test_the_definition_and_what_was_left_out_stand_below(desk: Any) -> None:
+    definition = desk.find(QLabel, "reports_definition").accessibleName()
+    assert "分组成功 ÷ 已分组病例" in definition
+
+
+def test_t_swaps_drawings_and_tables(desk: Any) -> None:
+    desk.press("T")
+    assert desk.find(DataTable, "reports_months").model().rowCount() == 12
+    desk.window.page.show_report("depts")
+    assert desk.find(DataTable, "reports_depts").model().rowCount() > 0
+    desk.press("T")
+    quadrant = desk.find(Quadrant, "reports_quadrant")
+    assert quadrant.hasFocus() or quadrant.isVisible()
+
+
+def test_parts_have_numbers(desk: Any) -> None:
+    desk.press("3")
+    assert desk.window.page.place().args["part"] == "compliance"
+    assert "疑似高编高套" in words_of(desk)
+    desk.press("2")
+    assert "没有支付标准" in words_of(desk)
+
+
+def test_drilling_goes_down_to_the_cases_and_up_again(desk: Any) -> None:
+    page = desk.window.page
+    page.show_report("drill")
+    table = desk.find(DataTable, "reports_drill")
+    table.setFocus()
+    for depth in (1, 2, 3):
+        desk.press("Return")
+        desk.rest()
+        assert len(page.place().args["path"]) == depth
+    assert page.title_detail().count("›") == 3
+    desk.press("Return")
+    desk.rest()
+    assert desk.find(DataTable, "reports_cases").model().rowCount() > 0
+    desk.press("Escape", "Escape")
+    desk.rest()
+    assert len(page.place().args["path"]) == 2
+
+
+def test_what_was_asked_for_is_there_again(desk: Any) -> None:
+    desk.press("3")
+    kept = desk.window.shell.places.get("reports")
+    assert isinstance(kept, dict)
+    assert Wish.of(kept, Wish()).part == "compliance"
+    assert Wish.of({"period": "nonsense"}, Wish(period=YEAR)).period == YEAR
+
+
+def test_a_month_without_cases_says_so(desk: Any) -> None:
+    desk.go("reports", period="2019-01")
+    assert "没有出院病例" in words_of(desk)
+
+
+def test_both_files_hold_the_definitions(desk: Any, tmp_path: Path) -> None:
+    desk.press("Ctrl+E")
+    desk.answer_file(tmp_path / "report.xlsx")
+    desk.rest()
+    desk.press("Ctrl+P")
+    desk.answer_file(tmp_path / "report.pdf")
+    desk.rest()
+    assert (tmp_path / "report.xlsx").stat().st_size > 5000
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_who_only_codes_is_shown_no_amounts(
+    open_desk: Callable[..., Any], stand_in: Callable[[str], PageSpec], services: Services
+) -> None:
+    services.session.seat.take(Actor("p7", "试（测试）", frozenset({"coder"})))
+    desk = open_desk((stand_in("worklist"), PAGE))
+    page = desk.go("reports", period=YEAR, report="depts", table=True)
+    table = page.depts.table
+    across = table.horizontalHeader().orientation()
+    heads = [table.model().headerData(at, across) for at in range(table.model().columnCount())]
+    assert not any("元" in str(head) for head in heads)
+    assert "元" not in "".join(one.title for part in page.report.dimensions for one in part.indicators)
