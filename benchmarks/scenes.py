@@ -27,6 +27,7 @@ from app.ui.pages.compare.page import ComparePage
 from app.ui.pages.drg.page import DrgPage
 from app.ui.pages.help import HelpPage
 from app.ui.pages.import_batch.page import CHECK, MAP, ImportPage
+from app.ui.pages.reports.page import ReportsPage
 from app.ui.pages.rules.page import RulesPage
 from app.ui.pages.schemes.page import SchemesPage
 from app.ui.pages.settings.page import SettingsPage
@@ -375,6 +376,11 @@ def _compare(window: MainWindow) -> None:
         window.go(Place("compare", {"old": "starter", "new": _second_scheme(window), "ran": True}))
 
 
+def _reported(window: MainWindow) -> bool:
+    page = window.page
+    return isinstance(page, ReportsPage) and page.has_report
+
+
 def _compared(window: MainWindow) -> bool:
     return isinstance(window.page, ComparePage) and window.page.can_show_paths
 
@@ -513,6 +519,8 @@ SCENES: tuple[Scene, ...] = (
     Scene("case-held", "case", play=desk_plays.show_held, ready=_shown),
     Scene("case-clash", "case", {"case": 1}, play=desk_plays.show_clash, ready=_shown, leave=_close_cards),
     Scene("memory", "memory"),
+    Scene("audit", "audit"),
+    Scene("audit-edits", "audit", {"kind": "edit"}),
     Scene("qc-batch", "qc", {"scope": "all", "segment": "open", "by": "rule", "key": "WZ-034"}),
     Scene("qc-batch-dept", "qc", {"scope": "all", "segment": "all", "by": "dept", "key": "03.04"}),
     Scene("rules", "rules", {"rule": "WZ-034", "branch": "layer:base", "tab": "trial"}, ready=_tried),
@@ -549,6 +557,11 @@ SCENES: tuple[Scene, ...] = (
     Scene("submission-register", "submission", {"tab": "register"}),
     Scene("submission-unlock", "submission", {"tab": "unlock"}),
     Scene("insurer", "insurer"),
+    Scene("reports", "reports", {"report": "month", "part": "grouping", "table": False}, ready=_reported),
+    Scene("reports-cost", "reports", {"report": "month", "part": "cost"}, ready=_reported),
+    Scene("reports-work", "reports", {"report": "work"}, ready=_reported),
+    Scene("reports-depts", "reports", {"report": "depts"}, ready=_reported),
+    Scene("reports-drill", "reports", {"report": "drill", "path": []}, ready=_reported),
     Scene("compare", "compare", play=_compare, ready=_compared),
     Scene("compare-paths", "compare", ready=_paths, leave=_leave_paths),
     Scene("browser", "browser", {"scheme": "starter", "group": "HC1"}, ready=_browsed),

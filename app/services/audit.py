@@ -66,6 +66,16 @@ class AuditService:
             for one in looks:
                 tx.record_event("opened", {"time": f"{one.at:%H:%M:%S}"}, one.case_id)
 
+    @free
+    def note_mask(self, *, on: bool) -> None:
+        """Note that whoever works here hid names on the screen, or showed them again.
+
+        Raises :class:`UserProblem` for a failing disk.
+        """
+        if not self._session.db.read_only:
+            with self._session.db.operation(Op.SET_MASK, by=self._session.actor) as tx:
+                tx.record_event("masked", {"on": on})
+
     @needs(*DESK)
     def note_file(self, path: Path, rows: int) -> None:
         """Note that a page wrote a file to be given away."""

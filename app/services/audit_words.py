@@ -169,6 +169,8 @@ def _column(name: str) -> str:
 
 
 def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return text("audit.yes" if value else "audit.no")
     if isinstance(value, Mapping):
         return text("audit.join").join(f"{key} {_plain(one)}" for key, one in value.items())
     if isinstance(value, list):

@@ -98,6 +98,7 @@ class HistoryService:
         operation = next((one for one, _ in reversed(changes) if one.id <= op_id), None)
         if operation is None:
             raise LookupError(op_id)
+        self._session.note_opened(case_id)
         then = record_after(changes, op_id)
         return Moment(operation.at, operation.actor_name, operation.op.label, pairs(then, stored.record))
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from app.common.errors import UserProblem
 from app.common.paths import config_dir
 from app.common.texts import text
+from app.ui.auditing import AuditWatch
 from app.ui.backing_up import BackupWatch
 from app.ui.errors import Errors, crash_left_behind
 from app.ui.leaving import LeavingWatch
@@ -137,6 +138,7 @@ def load_behind(window: MainWindow) -> None:
     job.done.connect(partial(_watch_night, window))
     job.done.connect(partial(_watch_leaving, window))
     job.done.connect(partial(_watch_backups, window))
+    AuditWatch(window.shell, window).start()
     job.done.connect(partial(_offer_tour, window))
     job.done.connect(partial(_spell_actions, window))
 
