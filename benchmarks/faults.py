@@ -36,7 +36,7 @@ from app.storage import Actor, Database, NewBatch, Op, Transaction
 from app.storage.backup import back_up
 from app.storage.check import table_hashes
 from app.storage.engine import read_engine
-from benchmarks import faults_window, hostile
+from benchmarks import faults_audit, faults_window, hostile
 from benchmarks.worklist import CASES
 
 ME = Actor("wangmin", "王敏（测试）")
@@ -341,7 +341,7 @@ def bench() -> dict[str, object]:
 def main(argv: list[str]) -> int:
     """Run one harness; exit 1 when it found a failure."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("name", choices=("kill", "write", "cancel", "window", "export"))
+    parser.add_argument("name", choices=("kill", "write", "cancel", "window", "export", "audit"))
     parser.add_argument("--n", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--control", action="store_true")
@@ -353,6 +353,7 @@ def main(argv: list[str]) -> int:
         "write": lambda: write(args.n),
         "cancel": lambda: cancel(args.n),
         "export": lambda: hostile.run(args.n, args.seed),
+        "audit": lambda: faults_audit.run(args.n, args.seed),
         "window": lambda: faults_window.window(args.n, args.seed, cases=args.cases, home=args.home),
     }
     figures = runs[args.name]()

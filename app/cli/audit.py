@@ -6,8 +6,10 @@ Exit codes of ``verify``: 0 intact, 1 broken, 2 no library.
 from __future__ import annotations
 
 import argparse
+from datetime import date
 from pathlib import Path
 
+from app.cli.library import add_user, library
 from app.cli.progress import TerminalProgress
 from app.common.clock import SystemClock
 from app.common.errors import UserProblem
@@ -29,6 +31,18 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     head = audit.add_parser("head", help="把最后一条的序号和哈希写成签名的链头文件，请另存别处")
     head.add_argument("--out", type=Path, required=True, metavar="FILE")
     head.set_defaults(run=_head)
+    export = audit.add_parser(
+        "export", help="按条件把审计记录写成 .xlsx 或 .csv，附链头；要有管理员、质控员或医保办的角色"
+    )
+    export.add_argument("path", type=Path, metavar="FILE")
+    export.add_argument("--case", default="", metavar="NO", help="病案号，或它的开头几位")
+    export.add_argument("--who", default="", metavar="NAME", help="人员姓名")
+    export.add_argument("--field", default="", metavar="FIELD", help="字段名")
+    export.add_argument("--kind", default="", help="种类：edit read give person import flow ask beside rule")
+    export.add_argument("--from", dest="first", type=date.fromisoformat, metavar="YYYY-MM-DD", help="自哪一天")
+    export.add_argument("--to", dest="last", type=date.fromisoformat, metavar="YYYY-MM-DD", help="至哪一天")
+    add_user(export)
+    export.set_defaults(run=_export)
     for command in (verify, head):
         command.add_argument("--library", type=Path, metavar="FILE", help="病案库或备份（默认：用户数据中的病案库）")
 
@@ -61,11 +75,26 @@ def _head(args: argparse.Namespace) -> int:
     return 0
 
 
+def _export(args: argparse.Namespace) -> int:
+    from app.services.audit_types import AuditQuery  # noqa: PLC0415 - other commands need no database
+
+    query = AuditQuery(args.kind, args.case, args.who, args.field, args.first, args.last)
+    _library(args)
+    progress = TerminalProgress("正在写出")
+    try:
+        with library(args) as services:
+            count = services.audit_export.write(query, args.path, progress)
+    finally:
+        progress.end()
+    print(f"已写出 {count:,} 条：{args.path}")
+    return 0
+
+
 def _library(args: argparse.Namespace) -> Path:
     """Return the file that is meant. Raises :class:`UserProblem` when it is not there."""
     from app.storage.problems import problem  # noqa: PLC0415 - other commands need no database
 
-    path: Path = args.library or library_path()
+    path: Path = getattr(args, "library", None) or library_path()
     if not path.is_file():
         raise problem("missing", path)
     return path

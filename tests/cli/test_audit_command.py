@@ -105,3 +105,12 @@ def test_a_head_that_was_written_by_hand_is_refused(
     head.write_text("{}", "utf-8")
     assert bingan("audit", "verify", "--head", str(head)) == 1
     assert "无法读取" in capsys.readouterr().err
+
+
+def test_an_extract_by_conditions(bingan: Bingan, library: Path, tmp_path: Path) -> None:
+    out = tmp_path / "审计.csv"
+    assert bingan("audit", "export", str(out), "--kind", "rule", "--who", "本机") == 0
+    said = out.read_text("utf-8-sig")
+    assert said.count("修改设置") == ROWS
+    assert "链头：第 6 条" in said
+    assert bingan("audit", "export", str(tmp_path / "none" / "x.csv")) == 1
