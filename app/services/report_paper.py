@@ -102,9 +102,11 @@ def target_words(one: Indicator) -> str:
 
 
 def parts_words(one: Indicator) -> tuple[str, str]:
-    """Return numerator and denominator in words; money in yuan, counts whole."""
+    """Return numerator and denominator in words, '' without a value; money in yuan, counts whole."""
+    if one.why_not:
+        return "", ""
     form = Form.YUAN if one.form is Form.YUAN or one.key in _MONEY_RATIOS else Form.COUNT
-    top = Form.INDEX if one.form in (Form.INDEX, Form.SCORE, Form.HOURS) else form
+    top = Form.INDEX if one.form in (Form.INDEX, Form.HOURS) else form
     below = Form.COUNT if one.form is not Form.SHARE else form
     return written(top, one.numerator), "" if one.denominator is None else written(below, one.denominator)
 

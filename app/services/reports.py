@@ -247,7 +247,7 @@ def _indicator(spec: Spec, it: Material, scope: ReportScope, seen: Flags) -> Ind
         key=spec.key,
         form=spec.form,
         value=series.value(now),
-        before=None if series.few(before) else series.value(before),
+        before=series.value(before) if (series.base & before).any() and not series.few(before) else None,
         few=series.few(now),
         numerator=float(series.num[held].sum()),
         denominator=None if series.den is None else float(series.den[held].sum()),

@@ -34,9 +34,11 @@ class GroupView(QWidget):
         self.quadrant.opened.connect(self._on_mark)
         self._body = QStackedWidget()
         self._body.addWidget(self.table)
-        self._body.addWidget(self.quadrant)
+        drawn = Pane("surface")
+        drawn.setLayout(column(self.quadrant))
+        self._body.addWidget(drawn)
         head, foot = Pane("surface", "b"), Pane("surface", "t")
-        head.setLayout(row(self._title, None, margins=(16, 9, 14, 9)))
+        head.setLayout(column(self._title, margins=(16, 9, 14, 9)))
         foot.setLayout(
             row(
                 Text("次序按编号，不按金额。少于 10 例的比率和均值不显示。", "caption", "muted"), margins=(16, 6, 12, 8)
@@ -115,7 +117,7 @@ class CoderView(QWidget):
         self.table.opened.connect(self._on_opened)
         self._title = Text("", "bold", elide=True)
         head = Pane("surface", "b")
-        head.setLayout(row(self._title, None, margins=(16, 9, 14, 9)))
+        head.setLayout(column(self._title, margins=(16, 9, 14, 9)))
         box = column(head)
         box.addWidget(self.table, 1)
         self.setLayout(box)

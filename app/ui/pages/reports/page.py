@@ -49,6 +49,7 @@ class ReportsPage(Page):
         self._names: list[str] = []
         self._job: Job | None = None
         self._in_cases = False
+        self._stays = False
         self._work = "quality"
 
     def build(self) -> None:
@@ -73,8 +74,7 @@ class ReportsPage(Page):
         line = row(gap=10, margins=(12, 0, 14, 0))
         line.addWidget(self.tabs)
         line.addWidget(self.work_tabs)
-        line.addStretch(1)
-        line.addWidget(self._note)
+        line.addWidget(self._note, 1)
         self._head.setLayout(line)
         self._views = QStackedWidget()
         for view in (self.part, self.coders, self.depts, self.drill, self.cases):
@@ -191,9 +191,9 @@ class ReportsPage(Page):
             self._report, self._drilled, self._names = outcome
             self._in_cases = False
             self._show()
-            focused = self.focusWidget()
-            if self.isVisible() and (focused is None or not self.filters.isAncestorOf(focused)):
+            if self.isVisible() and not self._stays:
                 self._focus_view()
+            self._stays = False
             self.shell.set_status(f"{self._report.cases:,} 份，用时 {self._report.seconds:.1f} s")
 
     def _on_failed(self, job: Job, problem: object) -> None:
@@ -276,6 +276,7 @@ class ReportsPage(Page):
     def _on_picked(self) -> None:
         wish = self.filters.wish_from(self._wish)
         if wish != self._wish:
+            self._stays = True
             self._wish = replace(wish, path=())
             self.run()
 

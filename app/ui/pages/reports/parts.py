@@ -88,7 +88,7 @@ class PartView(QWidget):
     def _lay_out(self) -> None:
         self._drawn = QStackedWidget()
         for left, right in ((self.trend, self.bars), (self.trend_table, self.cause_table)):
-            both = QWidget()
+            both = Pane("surface")
             line = row(gap=0)
             line.addWidget(left, 1)
             line.addWidget(right, 1)

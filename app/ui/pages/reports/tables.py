@@ -17,7 +17,7 @@ INDICATORS: Final = (
     Column("title", "指标", 150, stretch=True),
     Column("value", "本期", 112, align="right"),
     Column("before", "上期", 112, align="right"),
-    Column("target", "目标", 76, align="right"),
+    Column("target", "目标", 132, align="right"),
     Column("numerator", "分子", 124, align="right"),
     Column("denominator", "分母", 124, align="right"),
     Column("excluded", "未计入", 64, align="right"),
@@ -50,7 +50,7 @@ def group_columns(*, money: bool) -> tuple[Column, ...]:
     """Return the columns of the lines of groups; ``money`` False leaves amounts out."""
     names = [name for name in MEASURES if money or name not in MONEY]
     return (
-        Column("key", "编号", 88),
+        Column("key", "编号", 78),
         Column("label", "名称", 130, stretch=True),
         Column("cases", text("reports.measure.cases"), 58, align="right"),
         *(
@@ -61,20 +61,22 @@ def group_columns(*, money: bool) -> tuple[Column, ...]:
 
 
 _WIDE: Final = frozenset({"readmitted", "cost", "complications"})
+_WIDTHS: Final = {Form.YUAN: 116, Form.SHARE: 66, Form.INDEX: 72, Form.DAYS: 82}
 
 
 def _width(name: str) -> int:
-    return 118 if FORMS[name] is Form.YUAN else 84
+    return 104 if name in _WIDE and FORMS[name] is Form.SHARE else _WIDTHS[FORMS[name]]
 
 
 def indicator_cell(key: str, one: Indicator) -> Cell:
-    """Return a cell of an indicator; one on the wrong side of its target has a sign, not only a colour."""
+    """Return a cell of an indicator; one on the wrong side of its target says so in words."""
     top, below = parts_words(one)
     if key == "title":
         return Cell(one.title)
     if key == "value":
-        sign = "ph.warning" if one.missed else ""
-        return Cell(one.shown, "warn" if one.missed else "fg", sign, bold=True, right=True)
+        return Cell(one.shown, bold=True, right=True)
+    if key == "target" and one.missed:
+        return Cell(f"{target_words(one)} 未达到", "warn", right=True)
     words = {
         "before": written(one.form, one.before),
         "target": target_words(one),
@@ -116,7 +118,7 @@ def group_cell(key: str, one: GroupRow) -> Cell:
     """Return a cell of a line of a group; measures of fewer than ten cases are not there."""
     match key:
         case "key":
-            return Cell(one.key, code=True)
+            return Cell(one.key if one.key != one.label else "", code=True)
         case "label":
             return Cell(one.label)
         case "cases":
