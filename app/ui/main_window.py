@@ -10,13 +10,13 @@ from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
-from app.common.errors import UserProblem
 from app.common.texts import text
 from app.domain.changes import Changes
 from app.ui.actions import ActionTable
 from app.ui.errors import Errors
 from app.ui.jobs import JobRunner
 from app.ui.login.actions import login_actions
+from app.ui.masking import masking
 from app.ui.page import KeyHint, Page, PageSpec, Place, Shell, VersionNote
 from app.ui.ports import PlaceStore, UserCard
 from app.ui.shell.help_card import HelpCard, described
@@ -327,6 +327,7 @@ class MainWindow(QMainWindow):
             page.place_changed.connect(self._on_place_changed)
             page.hints_changed.connect(self._show_hints)
         _application().focusChanged.connect(self._on_focus)
+        masking().switched.connect(self._on_masked)
         shell.actions.attach_window(self)
         shell.actions.rebound.connect(self._on_rebound)
         shell.looks.hints_switched.connect(self._status.hints.set_shown)
@@ -456,6 +457,11 @@ class MainWindow(QMainWindow):
     def _on_place_changed(self) -> None:
         if self.sender() is self.page:
             self._history.update(self._visit())
+            self._after_move()
+
+    def _on_masked(self) -> None:
+        if self.page is not None and self.page.built and not self.shell.jobs.is_closed:
+            self.page.show_masked()
             self._after_move()
 
     def _on_focus(self, _old: QWidget | None, _new: QWidget | None) -> None:

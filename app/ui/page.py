@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from app.domain.changes import Changes
 from app.ui.ports import JsonValue, PlaceStore, UserCard
@@ -112,6 +112,8 @@ class Page(QWidget):
     place_changed = Signal()
     moved = Signal()
     hints_changed = Signal()
+    shows_people: ClassVar[bool] = False
+    """True when names stand outside tables too: the place is then shown once more when they are hidden."""
 
     def __init__(self, shell: Shell, spec: PageSpec) -> None:
         super().__init__()
@@ -156,6 +158,16 @@ class Page(QWidget):
 
     def on_changes(self, changes: Changes) -> None:
         """Refresh what a write touched. Called for built pages only; the page may be hidden."""
+
+    def show_masked(self) -> None:
+        """Show names and numbers hidden, or open again, while the page is visible; others do so when they are shown.
+
+        Tables ask for their cells anew; a page that shows people elsewhere too shows its place once more.
+        """
+        for view in self.findChildren(QAbstractItemView):
+            view.viewport().update()
+        if self.shows_people:
+            self.restore(self.place())
 
     def default_focus(self) -> QWidget | None:
         """Return the widget that gets the focus when the page is shown, None for the first in tab order."""

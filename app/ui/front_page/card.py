@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from app.domain.case import CaseRecord
 from app.ui.front_page.form import Form, form_of
 from app.ui.front_page.pages import Marks, Sheet, draw, lay_out
+from app.ui.masking import masking
 from app.ui.printing import PAGE
 from app.ui.report_pages import paper_colour
 from app.ui.theme import theme
@@ -75,7 +76,7 @@ class PreviewCard(Card):
         super().__init__(window, width=_WIDTH)
         self.setObjectName("front_page_card")
         self._make = make
-        self.printout = make(False)
+        self.printout = make(masking().is_on)
         self._count = Text("", "caption", "muted")
         head = row(Text("打印住院病案首页", "title"), gap=10)
         head.addWidget(self._count, 1)

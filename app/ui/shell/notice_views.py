@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
 from app.ui.jobs import Job, JobRunner
+from app.ui.masking import masking
 from app.ui.shell.notices import Notice, Notices
 from app.ui.shell.top_bar import JOB_WORDS
 from app.ui.theme import theme
@@ -45,7 +46,7 @@ class Toast(QFrame):
         """Show a notice in place of the one before."""
         self._clear()
         self._notice = notice
-        text = Text(notice.text, wrap=len(notice.text) > 44)
+        text = Text(masking().words(notice.text), wrap=len(notice.text) > 44)
         text.setMaximumWidth(theme().px(480))
         self._row.addWidget(IconLabel("undo", px=14) if notice.undo else _mark(notice.severity))
         self._row.addWidget(text)
@@ -154,7 +155,7 @@ class NoticeBars(QWidget):
     def _line(self, key: str, notice: Notice) -> QWidget:
         line = Pane(notice.severity or "alt", "b")
         box = row(_mark(notice.severity), gap=8, margins=(12, 4, 8, 4))
-        box.addWidget(Text(notice.text, wrap=True), 1)
+        box.addWidget(Text(masking().words(notice.text), wrap=True), 1)
         if notice.offer:
             button = Button(notice.offer[0], small=True)
             button.clicked.connect(notice.offer[1])
@@ -217,7 +218,7 @@ class BellList(_Drawer):
         for entry in self._notices.bell:
             line = Pane("none", "b")
             when = Text(f"{entry.at:%m-%d %H:%M}", "caption", "muted")
-            words = column(Text(entry.text, "body" if entry.seen else "bold", wrap=True), when, gap=2)
+            words = column(Text(masking().words(entry.text), "body" if entry.seen else "bold", wrap=True), when, gap=2)
             box = row(_mark(entry.severity), gap=8, margins=(12, 8, 12, 8))
             box.addLayout(words, 1)
             line.setLayout(box)

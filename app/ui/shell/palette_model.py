@@ -9,6 +9,7 @@ from typing import Protocol
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 
 from app.ui.actions import ActionTable
+from app.ui.masking import masking
 from app.ui.page import Place
 from app.ui.shell.history import History
 from app.ui.shell.pinyin import found_at
@@ -115,7 +116,7 @@ class RecentProvider:
     def search(self, query: str, limit: int) -> PaletteGroup:
         """Return the last places, whose title holds the query."""
         visits = [visit for visit in self._history.recent(limit) if not query or found_at(query, visit.title)]
-        items = [PaletteItem(visit.title, _Go(self._go, visit.place), "history") for visit in visits]
+        items = [PaletteItem(masking().words(visit.title), _Go(self._go, visit.place), "history") for visit in visits]
         return PaletteGroup(items, len(items))
 
 

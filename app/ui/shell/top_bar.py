@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from app.ui.jobs import Job
 from app.ui.login.user_button import UserButton
+from app.ui.masking import masking
 from app.ui.ports import UserCard
 from app.ui.shell.rail import draw_badge
 from app.ui.theme import theme
-from app.ui.widgets.badges import ProgressLine
+from app.ui.widgets.badges import Chip, ProgressLine
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.painting import draw_icon, draw_key_cap, key_cap_size
 from app.ui.widgets.panes import Pane, row
@@ -148,12 +149,15 @@ class TopBar(Pane):
         for button in (self.back, self.forward):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.who = UserButton(user)
+        self.hidden_mark = Chip("身份信息已遮盖", "warn", "ph.eye-slash")
+        self.hidden_mark.setVisible(masking().is_on)
+        masking().switched.connect(self.hidden_mark.setVisible)
         left = QWidget()
         crumb = row(self.back, self.forward, 4, self.title, gap=4)
         crumb.addWidget(self.detail, 1)
         left.setLayout(crumb)
         right = QWidget()
-        right.setLayout(row(None, self.jobs, self.bell, self.who, gap=8))
+        right.setLayout(row(None, self.hidden_mark, self.jobs, self.bell, self.who, gap=8))
         layout = row(gap=8, margins=(12, 0, 12, 0))
         layout.addWidget(left, 1)
         layout.addWidget(self.search)

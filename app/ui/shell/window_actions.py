@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.ui.actions import Action
 from app.ui.page import PageSpec, Place
+from app.ui.shell.screen_share import switch_mask
 from app.ui.theme import Mode, tokens
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ _ALSO = {
     "returns": "Ctrl+Shift+R",
     "submission": "Ctrl+Shift+S",
     "insurer": "Ctrl+Shift+I",
+    "handover": "Ctrl+Shift+X",
 }
 """Keys of pages besides those of the rail."""
 
@@ -64,6 +66,14 @@ def _window_methods() -> tuple[tuple[str, str, str, str, str, Callable[[MainWind
         ),
         ("notice.focus", "转到通知", "把光标移到右下角的通知上，可撤销或关闭。", "F8", "bell", window.focus_notice),
         ("notice.list", "通知列表", "查看近 30 天的通知。", "", "bell", window.open_bell),
+        (
+            "view.mask",
+            "遮盖或显示身份信息",
+            "屏幕共享时遮盖姓名、证件号码、电话和住址；遮盖的字段不能修改，再按一次恢复。",
+            "Ctrl+Shift+M",
+            "ph.eye-slash",
+            switch_mask,
+        ),
         ("jobs.list", "任务列表", "查看正在进行的任务，可取消。", "", "job", window.open_jobs),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from app.ui.ports import PlaceStore
@@ -155,10 +155,16 @@ class Panel(QFrame):
 
 
 class ScrollPane(QScrollArea):
-    """A scrolling column without frame; ``box`` is its vertical layout. ``surface`` as for :class:`Pane`."""
+    """A scrolling column without frame; ``box`` is its vertical layout. ``surface`` as for :class:`Pane`.
 
-    def __init__(self, surface: str = "surface", margins: Margins = (0, 0, 0, 0), gap: int = 0) -> None:
+    ``whole``: never narrower than what it holds, because it does not scroll sideways.
+    """
+
+    def __init__(
+        self, surface: str = "surface", margins: Margins = (0, 0, 0, 0), gap: int = 0, *, whole: bool = False
+    ) -> None:
         super().__init__()
+        self._whole = whole
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -167,6 +173,13 @@ class ScrollPane(QScrollArea):
         self.box = column(gap=gap, margins=margins)
         self.inner.setLayout(self.box)
         self.setWidget(self.inner)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the least size; a whole one shows all of its width."""
+        hint = super().minimumSizeHint()
+        if self._whole:
+            hint.setWidth(self.inner.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width())
+        return hint
 
 
 class Splitter(QSplitter):

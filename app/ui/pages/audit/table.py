@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.services.audit_types import AuditChange, AuditDetail, AuditRow
+from app.ui.masking import masking
 from app.ui.models.records import RecordModel
 from app.ui.models.refs import RefModel
 from app.ui.widgets import Cell, Column, DataTable, Rule, StateStack, Text, column
@@ -82,15 +83,16 @@ def _cell(key: str, one: AuditRow) -> Cell:
         case "record_no":
             return Cell(one.record_no or _NONE, code=bool(one.record_no))
         case "place" | "rule" | "patient":
-            words = {"place": one.place, "rule": one.rule, "patient": one.patient}[key]
+            words = {"place": one.place, "rule": one.rule, "patient": masking().name(one.patient)}[key]
             return Cell(words or _NONE, "fg_secondary")
         case _:
             return Cell(one.who if key == "who" else one.what)
 
 
 def _change(one: AuditRow) -> Cell:
+    masking().name(one.patient)  # so that it is known where it stands among the words
     arrow = f"{one.old} → {one.new}" if one.old not in ("", _NONE) else one.new
-    return Cell(arrow or _NONE, note=f"等 {one.more + 1:,} 处" if one.more else "")
+    return Cell(masking().words(arrow) or _NONE, note=f"等 {one.more + 1:,} 处" if one.more else "")
 
 
 class DetailPane(QWidget):
@@ -139,5 +141,5 @@ def _broken(value: str) -> str:
 
 
 def _changed(key: str, one: AuditChange) -> Cell:
-    words = {"place": one.place, "old": one.old, "new": one.new}[key]
+    words = masking().words({"place": one.place, "old": one.old, "new": one.new}[key])
     return Cell(words or _NONE, "fg_secondary" if key == "place" else "fg")

@@ -13,6 +13,7 @@ from app.domain.dictionaries import dictionary
 from app.services.review_texts import questions
 from app.services.types import TextGroup
 from app.services.worklist import WorklistRow
+from app.ui.masking import masking
 from app.ui.page import Shell
 from app.ui.pages.autocode.texts import Standing, TextLine
 from app.ui.pages.wording import age_text, joined, sex_text
@@ -169,7 +170,13 @@ class ChoicePanel(Pane):
         cells = [
             (
                 Cell(one.record_no, code=True),
-                Cell(joined(one.patient_name, age_text(one.age_years, one.age_days) or sex_text(one.sex), sign=" ")),
+                Cell(
+                    joined(
+                        masking().name(one.patient_name),
+                        age_text(one.age_years, one.age_days) or sex_text(one.sex),
+                        sign=" ",
+                    )
+                ),
                 Cell(self._department(one), tone="fg_muted", small=True),
             )
             for one in rows

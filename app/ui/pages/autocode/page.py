@@ -52,6 +52,8 @@ _NOTES = {
 class AutoCodePage(Page):
     """Reviews texts. The list is read in a job; nothing in it moves until the next reading."""
 
+    shows_people = True
+
     def __init__(self, shell: Shell, spec: PageSpec) -> None:
         super().__init__(shell, spec)
         self._scope = Scope()

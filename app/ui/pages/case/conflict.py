@@ -9,6 +9,7 @@ from typing import Final
 
 from PySide6.QtWidgets import QWidget
 
+from app.ui.masking import masking
 from app.ui.theme import theme
 from app.ui.widgets import Button, Card, Text, column, row
 
@@ -52,8 +53,8 @@ class ConflictCard(Card):
         more = f"（还有 {len(self._left)} 项）" if len(self._left) > 1 else ""
         self._title.setText(f"“{clash.label}”已被改动{more}")
         self._told.setText(f"{clash.who or '这里正在输入时'}存入了另一个内容。请选定保留哪一个，其余字段不受影响。")
-        self.mine.set_text(f"用我的：{clash.mine or '空'}")
-        self.theirs.set_text(f"用已存的：{clash.theirs or '空'}")
+        self.mine.set_text(f"用我的：{masking().value(clash.path, clash.mine) or '空'}")
+        self.theirs.set_text(f"用已存的：{masking().value(clash.path, clash.theirs) or '空'}")
         self.setFocus()
 
     def _on_chosen(self, mine: bool, _checked: bool = False) -> None:

@@ -9,6 +9,7 @@ from app.domain.case import FieldPath, Row
 from app.domain.field import FieldType, Group, Section
 from app.domain.fields import field
 from app.services.types import CaseView
+from app.ui.masking import masking
 from app.ui.page import Place
 from app.ui.pages.case import deciding, principal
 from app.ui.pages.case.fields import SheetField
@@ -246,7 +247,7 @@ def _finished(page: CasePage, view: CaseView, section: Section) -> None:
     if following:
         page.open_case(following[0], section)
         page.give_focus()
-    name = view.record.text("patient_name")
+    name = masking().name(view.record.text("patient_name"))
     page.shell.notices.toast(f"已完成 {name}", undo=partial(_take_back_finish, page, view.case_id))
 
 

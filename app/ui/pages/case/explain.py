@@ -8,6 +8,7 @@ from typing import Final
 
 from app.domain.field import Group
 from app.services.types import CaseView, HistoryEntry
+from app.ui.masking import masking
 from app.ui.pages.case.grid_cells import secondary_note
 from app.ui.pages.case.grid_columns import COLUMNS
 from app.ui.pages.case.looks import marks_of
@@ -19,7 +20,8 @@ _SHOWN: Final = 3
 def history_words(entries: Sequence[HistoryEntry], now: datetime) -> str:
     """Return the last changes: 由“12”改为“11”，林若溪 10:31."""
     last = entries[:_SHOWN]
-    return "\n".join(f"由“{entry.old}”改为“{entry.new}”，{entry.who} {_when(entry.at, now)}" for entry in last)
+    told = (f"由“{entry.old}”改为“{entry.new}”，{entry.who} {_when(entry.at, now)}" for entry in last)
+    return masking().words("\n".join(told))
 
 
 def _when(at: datetime, now: datetime) -> str:

@@ -16,6 +16,7 @@ from app.domain.fields import fields_in
 from app.domain.findings import Severity
 from app.services.types import CaseView
 from app.ui.actions import ActionTable
+from app.ui.masking import masking
 from app.ui.pages.case.looks import field_text
 from app.ui.pages.case.paper import ORDER
 from app.ui.pages.case.places import SECTION_TITLES
@@ -92,7 +93,7 @@ class CaseStrip(Pane):
         record = view.record
         years, days = record.value("age_years"), record.value("age_days")
         age = age_text(years if isinstance(years, int) else None, days if isinstance(days, int) else None)
-        self._name.setText(record.text("patient_name") or "（无姓名）")
+        self._name.setText(masking().name(record.text("patient_name")) or "（无姓名）")
         self._who.setText(joined(sex_text(record.text("sex")), age, sign=" "))
         self._record.setText(record.text("record_no"))
         self._visit.setText(f"第 {record.text('admission_count') or '1'} 次")
@@ -115,7 +116,7 @@ class CaseStrip(Pane):
         is_roomy = self.width() >= theme().px(_ROOMY)
         self._visit.setVisible(is_roomy)
         self._note.setVisible(is_roomy or bool(self._view and self._view.locked))
-        name = self._view.undo_name if self._view else ""
+        name = masking().words(self._view.undo_name) if self._view else ""
         most = _LONG_NAME if is_roomy else _SHORT_NAME
         self.undo_button.set_text(f"撤销 {name if len(name) <= most else f'{name[: most - 1]}…'}" if name else "撤销")
         self.undo_button.setToolTip(f"撤销 {name}".rstrip())

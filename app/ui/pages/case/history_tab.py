@@ -13,6 +13,7 @@ from app.domain.field import Group
 from app.domain.fields import field
 from app.services.case_history import HistoryStep
 from app.services.types import CaseView
+from app.ui.masking import masking
 from app.ui.page import Shell
 from app.ui.pages.case.card_list import CardList
 from app.ui.pages.case.dock_cards import MARGINS, DockCard, GroupHead
@@ -28,12 +29,17 @@ class StepCard(DockCard):
     """One operation: when, who, what; its changes line by line, the group if it changed, two buttons when chosen."""
 
     def __init__(self, step: HistoryStep, lines: tuple[str, ...], path: str) -> None:
-        super().__init__(f"{step.at:%m-%d %H:%M} {step.who} {step.what} {'；'.join(lines)}")
+        super().__init__(masking().words(f"{step.at:%m-%d %H:%M} {step.who} {step.what} {'；'.join(lines)}"))
         self.made_of = (step.op_id, lines, path)
         self.step, self.path = step, path
-        says_all = len(lines) == 1 and lines[0].startswith(f"{step.what}：")
-        head = row(Text(step.what, "bold"), None, Text(f"{step.who} {step.at:%H:%M}", "caption", "muted"), gap=6)
-        shown = (lines[0].removeprefix(f"{step.what}："),) if says_all else lines
+        says_all = len(lines) == 1 and lines[0].startswith(f"{masking().words(step.what)}：")
+        head = row(
+            Text(masking().words(step.what), "bold"),
+            None,
+            Text(f"{step.who} {step.at:%H:%M}", "caption", "muted"),
+            gap=6,
+        )
+        shown = (lines[0].removeprefix(f"{masking().words(step.what)}："),) if says_all else lines
         parts: list[QWidget] = [Text(line, tone="secondary", wrap=True) for line in shown]
         if step.regroups:
             before, after = step.group_before or "未分组", step.group_after or "未分组"
@@ -74,6 +80,7 @@ class HistoryTab(CardList):
         self.head.add(self._more, self._filter)
         self.opened.connect(self._on_opened)
         self.wanted.connect(self._on_wanted)
+        masking().switched.connect(self._fill)
 
     @property
     def only(self) -> str:
@@ -144,7 +151,7 @@ def _kept(step: HistoryStep, only: str) -> tuple[tuple[str, ...], str]:
     """Return the lines of an operation that are about a field (all for ''), and where the first of them stands."""
     paths = step.paths or ("",) * len(step.changes)
     found = [(line, path) for line, path in zip(step.changes, paths, strict=True) if not only or path == only]
-    return tuple(line for line, _ in found), next((path for _, path in found if path), "")
+    return tuple(masking().words(line) for line, _ in found), next((path for _, path in found if path), "")
 
 
 def _day(at: datetime, today: datetime) -> str:

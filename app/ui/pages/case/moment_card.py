@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.services.case_history import Moment
 from app.services.pairs import Pair
+from app.ui.masking import masking
 from app.ui.pages.case.places import SECTION_TITLES
 from app.ui.theme import theme
 from app.ui.widgets import Button, Card, Cell, CellModel, Column, DataTable, SegmentedControl, Text, row
@@ -84,7 +85,7 @@ def _cells(line: Pair) -> list[Cell]:
     return [
         Cell(SECTION_TITLES[line.section], "fg_muted", small=True),
         Cell(line.label, "fg_secondary"),
-        Cell(line.then or "空", "fg" if line.then else "fg_muted"),
+        Cell(masking().value(line.path, line.then) or "空", "fg" if line.then else "fg_muted"),
         mark,
-        Cell(line.now or "空", "fg" if line.now else "fg_muted", bold=line.differs),
+        Cell(masking().value(line.path, line.now) or "空", "fg" if line.now else "fg_muted", bold=line.differs),
     ]

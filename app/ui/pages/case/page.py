@@ -217,6 +217,13 @@ class CasePage(Page):
             return self.stack
         return self._target or self._focus or self.grids[Group.DX]
 
+    def show_masked(self) -> None:
+        """Show the case once more; what was being typed is stored first."""
+        if self.view is not None and self.built:
+            self.settle()
+            self.show_view(self.view)
+        super().show_masked()
+
     def on_changes(self, changes: Changes) -> None:
         """Read the case anew when somebody else's write touched it, or prices and payment rules changed."""
         priced_anew = changes.assets and self.shell.services.is_ready

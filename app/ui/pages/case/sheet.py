@@ -13,14 +13,17 @@ from app.domain.dictionaries import dictionary
 from app.domain.field import FieldType, Group, Section
 from app.domain.fields import field
 from app.services.types import CaseView
+from app.ui.masking import masking
 from app.ui.pages.case.fields import SheetChoice, SheetField, SheetLine, Teller
 from app.ui.pages.case.grid_box import GridBox
 from app.ui.pages.case.looks import Marks, field_text, look_of
 from app.ui.pages.case.paper import COLUMNS, PAPER, Line, Part, Repeat, Slot
 from app.ui.pages.case.places import SECTION_TITLES
+from app.ui.pages.wording import joined
 from app.ui.theme import theme
-from app.ui.widgets import FieldBox, ScrollPane, SectionHeader
+from app.ui.widgets import FieldBox, FieldLook, ScrollPane, SectionHeader
 
+_HIDDEN = "屏幕共享遮盖中，按 Ctrl+Shift+M 显示后可改"
 _FULL_TITLES = {Section.OPERATION: "手术及操作"}
 MakeBox = Callable[[Slot], FieldBox]
 
@@ -159,7 +162,7 @@ class Sheet(ScrollPane):
         for path, box in self.boxes.items():
             look = replace(look_of(view, path, marks), hint=self._units.get(path, ""), was=before.get(path))
             changed = look.changed != box.field.look.changed
-            box.field.show_value(field_text(view.record, path), look)
+            box.field.show_value(masking().value(path, field_text(view.record, path)), _hidden(look, path))
             if changed:
                 box.update()
         self._show_notes(view)
@@ -276,6 +279,13 @@ class Sheet(ScrollPane):
         section, beyond = self._spot
         self.verticalScrollBar().setValue(self.sections[section].y() + beyond)
         self.section_changed.emit(self.current_section())
+
+
+def _hidden(look: FieldLook, path: str) -> FieldLook:
+    """Return the state of a field, locked while it cannot be read."""
+    if not masking().hides(path):
+        return look
+    return replace(look, locked=True, why=joined(_HIDDEN, look.why, sign="；"), was=None)
 
 
 def _slots(part: Part, count: int = 1) -> Iterator[Slot]:

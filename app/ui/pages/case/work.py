@@ -16,6 +16,7 @@ from app.domain.field import Group
 from app.domain.findings import Finding
 from app.services.drafts import DraftService
 from app.services.types import CaseView
+from app.ui.masking import masking
 from app.ui.page import SaveState, Shell
 from app.ui.pages.case.dock import proposal_for
 from app.ui.ports import JsonValue, PlaceStore
@@ -176,7 +177,7 @@ class CaseWork(QObject):
 
     def undo(self) -> bool:
         """Take back the last operation on this case and say its name."""
-        name = self.view.undo_name if self.view else ""
+        name = masking().words(self.view.undo_name) if self.view else ""
         done = self.do(self._cases.undo)
         if done:
             self._shell.notices.toast(f"已撤销「{name}」")
@@ -184,7 +185,7 @@ class CaseWork(QObject):
 
     def redo(self) -> bool:
         """Do again what was taken back and say its name."""
-        name = self.view.redo_name if self.view else ""
+        name = masking().words(self.view.redo_name) if self.view else ""
         done = self.do(self._cases.redo)
         if done:
             self._shell.notices.toast(f"已重做「{name}」")

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.grouping import Explanation
 from app.services.compare import CaseComparison, Comparison, MovedCase
+from app.ui.masking import masking
 from app.ui.page import Shell
 from app.ui.pages.wording import age_text, joined, sex_text
 from app.ui.widgets import (
@@ -102,7 +103,7 @@ class Detail(QWidget):
     def show_case(self, found: Comparison, one: MovedCase, told: CaseComparison, who: tuple[str, int | None]) -> None:
         """Show a case; ``who`` is sex and age in years."""
         sex, years = who
-        self._name.setText(one.name)
+        self._name.setText(masking().name(one.name))
         self._who.setText(joined(f"{sex_text(sex)} {age_text(years, None)}".strip(), one.dept))
         self.old.show_result(found.old_title, told.old)
         self.new.show_result(found.new_title, told.new)

@@ -52,6 +52,8 @@ _SORTS = {"record_no": "record_no", "dept": "dept", "old": "old", "new": "new"}
 class ComparePage(Page):
     """Place: schemes, period, list, filter and case; schemes, period and list also survive without a place."""
 
+    shows_people = True
+
     def __init__(self, shell: Shell, spec: PageSpec) -> None:
         super().__init__(shell, spec)
         self._wish = Wish()

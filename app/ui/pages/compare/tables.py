@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.common.texts import text
 from app.services.compare import Comparison, DeptLine, MovedCase, PairLine, SchemeChange
+from app.ui.masking import masking
 from app.ui.models.records import RecordModel
 from app.ui.widgets import Cell, Column, DataTable, StateStack, Tabs, column, row
 
@@ -50,7 +51,7 @@ _COLUMNS = (_CASES, _GROUPS, _DEPTS, _CHANGES)
 
 _CASE_CELLS: Mapping[str, Callable[[MovedCase], Cell]] = {
     "record_no": lambda one: Cell(one.record_no, code=True),
-    "name": lambda one: Cell(one.name),
+    "name": lambda one: Cell(masking().name(one.name)),
     "dept": lambda one: Cell(one.dept),
     "old": lambda one: Cell(one.old, "fg_secondary", code=True),
     "arrow": lambda _one: Cell("→", "fg_muted"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.domain.grouping import GroupStatus
 from app.services.types import CaseView, Grouping
+from app.ui.masking import masking
 from app.ui.page import Shell
 from app.ui.pages.wording import age_text, joined, sex_text
 from app.ui.theme import theme
@@ -36,7 +37,7 @@ class Strip(Pane):
         record = view.record
         years, days = record.value("age_years"), record.value("age_days")
         age = age_text(years if isinstance(years, int) else None, days if isinstance(days, int) else None)
-        self._name.setText(record.text("patient_name"))
+        self._name.setText(masking().name(record.text("patient_name")))
         self._who.setText(joined(sex_text(record.text("sex")), age, sign=" "))
         self._record.setText(record.text("record_no"))
         self._visit.setText(f"第 {record.text('admission_count') or '1'} 次")

@@ -13,6 +13,7 @@ from app.domain.changes import Changes
 from app.domain.grouping import Step
 from app.services.types import CaseView
 from app.services.whatif_values import RuleList
+from app.ui.masking import masking
 from app.ui.page import KeyHint, Page, PageSpec, Place, Shell, VersionNote
 from app.ui.pages.drg.appeal import AppealPanel
 from app.ui.pages.drg.head import HeadCard, Strip
@@ -108,7 +109,7 @@ class DrgPage(Page):
 
     def title_detail(self) -> str:
         """Return whose group it is."""
-        return self._view.record.text("patient_name") if self._view else ""
+        return masking().name(self._view.record.text("patient_name")) if self._view else ""
 
     def place(self) -> Place:
         """Return the case shown, mode, tab and row, and the field of the case page that it was opened from."""
@@ -139,6 +140,13 @@ class DrgPage(Page):
         if self._view is None:
             return None
         return self.lists.table if self.lists.table.keys else self.path.steps
+
+    def show_masked(self) -> None:
+        """Show whose group it is once more; a trial goes on."""
+        if self._view is not None:
+            self.strip.show_view(self._view)
+            self.place_changed.emit()
+        super().show_masked()
 
     def on_changes(self, changes: Changes) -> None:
         """Read the case anew when it or the scheme changed; a hidden page does so when it is shown again."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QRadioButton, QWidget
 
+from app.ui.masking import masking
 from app.ui.models.records import RecordModel
 from app.ui.pages.import_batch.fields import field_label
 from app.ui.pages.import_batch.lines import LINE_COLUMNS, Line, LineKind, line_cell, lines_of
@@ -194,10 +195,10 @@ class DiffsPanel(Panel):
                 return Cell(field_label(line.path))
             case "ours":
                 note = "人工改过" if line.edited else ""
-                return Cell(
-                    line.ours[:_LONGEST] or "（空）", "fg_muted" if taken else "fg", note=note, changed=line.edited
-                )
+                ours = masking().value(line.path, line.ours[:_LONGEST])
+                return Cell(ours or "（空）", "fg_muted" if taken else "fg", note=note, changed=line.edited)
             case "theirs":
-                return Cell(line.theirs[:_LONGEST] or "（空）", "fg" if taken else "fg_muted")
+                theirs = masking().value(line.path, line.theirs[:_LONGEST])
+                return Cell(theirs or "（空）", "fg" if taken else "fg_muted")
             case _:
                 return Cell("用新的", "accent") if taken else Cell("保留我的", "fg_secondary")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.common.texts import text
 from app.domain.findings import Severity
+from app.ui.masking import masking
 from app.ui.pages.import_batch.fields import field_label
 from app.ui.widgets import Cell, Column
 
@@ -108,7 +109,8 @@ def _repairs(preview: ImportPreview) -> Iterator[Line]:
             kind = LineKind.SPELLING if repair.kind in _SPELLING else LineKind.REPAIR
             outcome = f"改为 {repair.after}" if repair.after else "改为空"
             column = repair.where.column or field_label(repair.path)
-            yield Line(kind, one.row, _number(one.record), column, repair.before, what, outcome)
+            before = masking().value(repair.path, repair.before)
+            yield Line(kind, one.row, _number(one.record), column, before, what, masking().words(outcome))
 
 
 def _number(record: CaseRecord) -> str:

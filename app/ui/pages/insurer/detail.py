@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtWidgets import QWidget
 
 from app.services.insurer_types import ReturnDetail, ReturnedCase, cause_word
+from app.ui.masking import masking
 from app.ui.pages.wording import joined, yuan
 from app.ui.widgets import (
     ActionButton,
@@ -87,7 +88,7 @@ class InsurerDetail(QWidget):
     def show_case(self, one: ReturnedCase, told: ReturnDetail) -> None:
         """Show an answer with both paths."""
         line = one.stored.line
-        self._name.setText(one.name)
+        self._name.setText(masking().name(one.name))
         self._who.setText(joined(one.record_no, one.dept, f"第 {one.stored.version} 版" if one.stored.version else ""))
         self.ours.show_group(one.stored.verdict.ours, _group_name(told.ours))
         self.theirs.show_group(line.drg, line.drg_name or (_group_name(told.theirs) if told.theirs else ""))

@@ -50,6 +50,8 @@ _DIGITS: Final = 9
 class InsurerPage(Page):
     """Left the files and the causes as bars, in the middle the cases, at the right both paths."""
 
+    shows_people = True
+
     def __init__(self, shell: Shell, spec: PageSpec) -> None:
         super().__init__(shell, spec)
         self._file: ReturnFile | None = None

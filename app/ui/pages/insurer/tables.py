@@ -7,6 +7,7 @@ from typing import Final
 
 from app.common.texts import text
 from app.services.insurer_types import ReturnedCase, cause_word, causes_of
+from app.ui.masking import masking
 from app.ui.pages.compare.bars import Bar
 from app.ui.widgets import Cell, Column
 
@@ -26,7 +27,7 @@ _SAME: Final = "same"
 
 _CELLS: Mapping[str, Callable[[ReturnedCase], Cell]] = {
     "record_no": lambda one: Cell(one.record_no, code=True),
-    "name": lambda one: Cell(one.name),
+    "name": lambda one: Cell(masking().name(one.name)),
     "dept": lambda one: Cell(one.dept, "fg_secondary"),
     "ours": lambda one: Cell(one.stored.verdict.ours or "—", "fg_secondary", code=True),
     "arrow": lambda one: Cell("≠" if one.cause else "＝", "fg_muted"),

@@ -65,7 +65,7 @@ class MemoryPage(Page):
         self.detail = DetailPanel(self.shell.actions)
         self.imports = ImportsPanel(self.shell.actions)
         self.preview = PreviewPanel(self.shell.actions)
-        right = ScrollPane("canvas", (6, 10, 12, 12), 10)
+        right = ScrollPane("canvas", (6, 10, 12, 12), 10, whole=True)
         right.box.addWidget(self.detail, 3)
         right.box.addWidget(self.imports, 2)
         self.parts = Splitter("memory", self.shell.places, (self.list, right), (0, 400))

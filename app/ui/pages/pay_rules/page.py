@@ -43,7 +43,7 @@ class PayRulesPage(Page):
         self.weights.committed.connect(self._on_day)
         self.weights.import_wanted.connect(self.import_weights)
         self.log.undo_wanted.connect(self.undo)
-        right = ScrollPane("canvas", (6, 10, 12, 12), 10)
+        right = ScrollPane("canvas", (6, 10, 12, 12), 10, whole=True)
         for panel, share in ((self.levels, 5), (self.weights, 3), (self.log, 4)):
             panel.setMinimumHeight(self.shell.theme.px(_LEAST))
             right.box.addWidget(panel, share)

@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 
 from app.domain.dictionaries import dictionary
 from app.domain.returning import ReturnStatus
+from app.ui.masking import masking
 from app.ui.models.records import RecordModel
 from app.ui.widgets import ActionButton, Cell, Column, DataTable, Pane, SegmentedControl, StateStack, column, row
 
@@ -80,7 +81,7 @@ def _cell(key: str, line: SheetLine) -> Cell:
         return Cell(str(count) if count else "", "fg" if key == "waiting" else "fg_muted", right=True)
     stay = " 至 ".join(f"{at:%m-%d}" for at in (row_.admit_time, row_.discharge_time) if at)
     words = {
-        "patient": row_.patient_name,
+        "patient": masking().name(row_.patient_name),
         "record": row_.record_no,
         "dept": dictionary("D-DEPT").label(row_.dept) or row_.dept,
         "stay": stay,

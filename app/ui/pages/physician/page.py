@@ -37,6 +37,8 @@ _EMPTY: Final = {
 class PhysicianPage(Page):
     """The first waiting case opens by itself; Esc leads to the list."""
 
+    shows_people = True
+
     def __init__(self, shell: Shell, spec: PageSpec) -> None:
         super().__init__(shell, spec)
         self._list = "waiting"

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.domain.dictionaries import dictionary
+from app.ui.masking import masking
 from app.ui.pages.physician.answers import Begun
 from app.ui.pages.physician.question import QuestionCard
 from app.ui.theme import theme
@@ -161,7 +162,7 @@ class SheetView(Pane):
         stay = " 至 ".join(f"{at:%m-%d}" for at in (row_.admit_time, row_.discharge_time) if at)
         dept = dictionary("D-DEPT").label(row_.dept) or row_.dept
         facts = (f"{sex} {age}".strip(), row_.record_no, stay, dept)
-        self._name.setText(row_.patient_name)
+        self._name.setText(masking().name(row_.patient_name))
         self._facts.setText(" · ".join(one for one in facts if one))
         due = f"请在 {sheet.due:%m-%d %H:%M} 前答复。" if sheet.due else ""
         minutes = max(1, round(count * 2 / 3))

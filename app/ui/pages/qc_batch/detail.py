@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from app.services.qc_batch_types import LineDetail, QcLine
 from app.services.qc_batch_words import dept_name
+from app.ui.masking import masking
 from app.ui.page import Shell
 from app.ui.pages.qc_batch.drawn import DiffLine, MonthBars
 from app.ui.pages.wording import age_text, joined, sex_text
@@ -83,7 +84,7 @@ class DetailPanel(Pane):
         """Show what the list knows; the rest follows by :meth:`show_detail`."""
         patient = line.row
         who = joined(sex_text(patient.sex), age_text(patient.age_years, patient.age_days), sign=" ")
-        self._name.setText(patient.patient_name or "（无姓名）")
+        self._name.setText(masking().name(patient.patient_name) or "（无姓名）")
         self._who.setText(joined(who, dept_name(patient.dept)))
         self._stack.show_loading()
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.common.errors import UserProblem
 from app.domain.changes import Changes
 from app.services.qc_batch_types import HitKey, LineDetail, QcGroup, QcScope, Rerun, ScopeChoice, ScopeKind, Segment
+from app.ui.masking import masking
 from app.ui.page import KeyHint, Page, PageSpec, Place, Shell, VersionNote
 from app.ui.pages.qc_batch.detail import DetailPanel
 from app.ui.pages.qc_batch.doing import QcWork
@@ -30,6 +31,8 @@ _NARROW, _WIDE = (264, 0, 318), (282, 0, 420)
 
 class QcBatchPage(Page):
     """Counts and lines are read in the background; the old ones stay until the new ones are there."""
+
+    shows_people = True
 
     def __init__(self, shell: Shell, spec: PageSpec) -> None:
         super().__init__(shell, spec)
@@ -327,7 +330,7 @@ class QcBatchPage(Page):
         else:
             line = self.middle.lines.current
             if line is not None:
-                self.shell.notices.toast(f"{line.row.patient_name}：{self.middle.why_not(line)}")
+                self.shell.notices.toast(f"{masking().name(line.row.patient_name)}：{self.middle.why_not(line)}")
 
     def tick_all(self) -> None:
         """Tick every line that can be written; a second time none."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.services.qc_batch_types import HitKey, Leaving, LineStatus, QcLine
 from app.services.qc_batch_words import dept_name
+from app.ui.masking import masking
 from app.ui.models.qc_lines import LinesModel, Pair
 from app.ui.pages.qc_batch.reading import Listed
 from app.ui.pages.wording import days_left
@@ -145,7 +146,7 @@ class LinesView(QWidget):
             return Cell(word, tone, bold=line.status is LineStatus.JUDGE)
         words, tone = {
             "record_no": (row.record_no, "fg"),
-            "name": (row.patient_name, "fg"),
+            "name": (masking().name(row.patient_name), "fg"),
             "dept": (dept_name(row.dept), "fg_secondary"),
             "rule": (line.key.rule_id, "fg_secondary"),
             "coder": (self.people.get(row.claimed_by, row.claimed_by), "fg_secondary"),

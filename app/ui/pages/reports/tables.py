@@ -11,6 +11,7 @@ from app.services.report_groups import MEASURES, MONEY
 from app.services.report_paper import FORMS, parts_words, target_words
 from app.services.report_types import Cause, CoderLine, Form, GroupRow, Indicator, written
 from app.services.worklist import WorklistRow
+from app.ui.masking import masking
 from app.ui.widgets import Cell, Column
 
 INDICATORS: Final = (
@@ -130,7 +131,7 @@ def group_cell(key: str, one: GroupRow) -> Cell:
 
 _CASE: Final[dict[str, Callable[[WorklistRow], Cell]]] = {
     "record_no": lambda row: Cell(row.record_no, code=True),
-    "name": lambda row: Cell(row.patient_name),
+    "name": lambda row: Cell(masking().name(row.patient_name)),
     "dept": lambda row: Cell(dictionary("D-DEPT").label(row.dept) or row.dept),
     "left": lambda row: Cell(f"{row.discharge_time:%Y-%m-%d}" if row.discharge_time else "", "fg_secondary"),
     "main": lambda row: Cell(row.principal_name or row.principal_text, note=row.principal_code),

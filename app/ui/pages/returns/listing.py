@@ -12,6 +12,7 @@ from app.common.texts import text
 from app.domain.dictionaries import dictionary
 from app.domain.returning import ReturnStatus
 from app.services.return_answers import answer_words
+from app.ui.masking import masking
 from app.ui.models.records import RecordModel
 from app.ui.widgets import Cell, Column, DataTable, Panel, StateStack, column
 from app.ui.widgets.painting import severity_icon
@@ -138,7 +139,7 @@ def _cell(key: str, line: ChaseLine) -> Cell:
 
 def _words(line: ChaseLine) -> Iterator[tuple[str, str]]:
     row, item = line.row, line.row.item
-    yield "patient", row.patient_name
+    yield "patient", masking().name(row.patient_name)
     yield "record", row.record_no
     yield "dept", dictionary("D-DEPT").label(row.dept) or row.dept
     yield "physician", row.attending

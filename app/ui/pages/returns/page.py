@@ -49,6 +49,8 @@ _Read = tuple[tuple[ChaseLine, ...], ChaseFigures]
 class ReturnsPage(Page):
     """List in the middle, question and answer at the right, departments at the left; a file to take in their place."""
 
+    shows_people = True
+
     def __init__(self, shell: Shell, spec: PageSpec) -> None:
         super().__init__(shell, spec)
         self._scope = ChaseScope.OUTSTANDING

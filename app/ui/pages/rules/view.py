@@ -77,7 +77,7 @@ class RulesView(Page):
         right = Pane("surface")
         bar = Pane("surface", "b")
         bar.setLayout(column(self.tabs, margins=(8, 0, 8, 0)))
-        rule = ScrollPane("surface")
+        rule = ScrollPane("surface", whole=True)
         rule.box.addWidget(self.editor)
         rule.box.addWidget(bar)
         rule.box.addWidget(self._panels, 1)

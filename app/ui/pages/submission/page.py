@@ -37,6 +37,8 @@ _NOTES: Final = ("{month} 第一次申报", "{month} 补充申报", "按医保�
 class SubmissionPage(Page):
     """Left what is meant, in the middle the lists, at the right what a submission held."""
 
+    shows_people = True
+
     def __init__(self, shell: Shell, spec: PageSpec) -> None:
         super().__init__(shell, spec)
         self._scope = Scope()

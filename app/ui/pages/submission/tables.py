@@ -12,6 +12,7 @@ from app.common.texts import text
 from app.domain.case import CaseState
 from app.domain.dictionaries import dictionary
 from app.services.submission_types import GateLine, Refusal, StoredSubmission, UnlockRequest
+from app.ui.masking import masking
 from app.ui.models.records import RecordModel
 from app.ui.widgets import Cell, Column, DataTable, StateStack, Tabs, column, row
 
@@ -59,7 +60,7 @@ def _department(code: str) -> str:
 
 _READY_CELLS: Mapping[str, Callable[[GateLine], Cell]] = {
     "record_no": lambda one: Cell(one.record_no, code=True),
-    "name": lambda one: Cell(one.name),
+    "name": lambda one: Cell(masking().name(one.name)),
     "dept": lambda one: Cell(_department(one.dept), "fg_secondary"),
     "drg": lambda one: Cell(one.group.drg, code=True, bold=True),
     "rw": lambda one: Cell(one.group.rw or "—", right=True),
@@ -68,7 +69,7 @@ _READY_CELLS: Mapping[str, Callable[[GateLine], Cell]] = {
 }
 _REFUSED_CELLS: Mapping[str, Callable[[Refusal], Cell]] = {
     "record_no": lambda one: Cell(one.record_no, code=True),
-    "name": lambda one: Cell(one.name),
+    "name": lambda one: Cell(masking().name(one.name)),
     "dept": lambda one: Cell(_department(one.dept), "fg_secondary"),
     "words": lambda one: Cell(one.words, "error" if one.kind == "error" else "warn"),
     "remedy": lambda one: Cell(one.remedy, "fg_secondary"),
@@ -163,7 +164,7 @@ class SubmissionLists(QWidget):
         agreed = "、".join(filter(None, (one.insurance[0], one.admin[0])))
         words = {
             "record_no": record_no,
-            "name": name,
+            "name": masking().name(name),
             "version": f"第 {one.version} 版",
             "was": text(f"cases.state.{CaseState(one.was)}"),
             "who": one.who,

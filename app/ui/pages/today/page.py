@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from app.common.progress import Progress
 from app.domain.changes import Changes
 from app.services.today import DayCase, DayLog, DayStep, TodayService
+from app.ui.masking import masking
 from app.ui.page import KeyHint, Page, PageSpec, Place, Shell
 from app.ui.pages.files import ask_save
 from app.ui.printing import pdf_of
@@ -32,6 +33,8 @@ _WEEKDAYS: Final = "一二三四五六日"
 
 class TodayPage(Page):
     """Reads the audit of a day in a job; writes nothing."""
+
+    shows_people = True
 
     def __init__(self, shell: Shell, spec: PageSpec) -> None:
         super().__init__(shell, spec)
@@ -218,11 +221,11 @@ def _cells(case: DayCase, step: DayStep, first: bool) -> tuple[Cell, ...]:
     tone = "fg_muted" if step.undone else "fg"
     who = (
         Cell(case.record_no if first else "", code=True),
-        Cell(case.name if first else "", bold=True),
+        Cell(masking().name(case.name) if first else "", bold=True),
         Cell(case.dept if first else "", "fg_secondary"),
     )
     state = Cell("已撤销", "fg_muted", "undo") if step.undone else Cell()
-    return (Cell(f"{step.at:%H:%M}", "fg_secondary"), *who, Cell(step.what, tone), state)
+    return (Cell(f"{step.at:%H:%M}", "fg_secondary"), *who, Cell(masking().words(step.what), tone), state)
 
 
 def _read_log(service: TodayService, day: date, _progress: Progress) -> DayLog:

@@ -13,6 +13,7 @@ from app.domain.findings import Severity
 from app.domain.grouping import GroupStatus
 from app.services.qc_batch_types import Leaving
 from app.services.worklist import ListLine, WorklistRow
+from app.ui.masking import masking
 from app.ui.pages.wording import age_text, days_left, joined, sex_text, short_date, yuan
 from app.ui.pages.worklist.times import time_left
 from app.ui.theme import theme
@@ -120,7 +121,7 @@ def _record_no(_cells: Cells, row: WorklistRow) -> Cell:
 
 
 def _name(_cells: Cells, row: WorklistRow) -> Cell:
-    return Cell(row.patient_name)
+    return Cell(masking().name(row.patient_name))
 
 
 def _age(_cells: Cells, row: WorklistRow) -> Cell:

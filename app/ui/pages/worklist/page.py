@@ -42,6 +42,8 @@ _NARROW, _WIDE = (164, 0, 272), (208, 0, 372)
 class WorklistPage(Page):
     """Lists cases. The list is read in the background; rows that leave it stay greyed until the cursor moves."""
 
+    shows_people = True
+
     def __init__(self, shell: Shell, spec: PageSpec) -> None:
         super().__init__(shell, spec)
         self.shown = ListView()

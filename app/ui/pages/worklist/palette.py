@@ -8,6 +8,7 @@ from typing import Final
 
 from app.domain.dictionaries import dictionary
 from app.services.worklist import WorklistRow
+from app.ui.masking import masking
 from app.ui.page import Place, Shell
 from app.ui.pages.wording import age_text, joined, sex_text
 from app.ui.shell.palette_model import PaletteGroup, PaletteItem, PaletteProvider
@@ -49,10 +50,11 @@ class CaseProvider:
     def _item(self, row: WorklistRow, words: str) -> PaletteItem:
         who = joined(sex_text(row.sex), age_text(row.age_years, row.age_days), sign=" ")
         note = joined(who, dictionary("D-DEPT").label(row.dept) or row.dept, row.principal_text)
-        at = row.patient_name.find(words)
+        name = masking().name(row.patient_name)
+        at = name.find(words)
         spans = ((at, at + len(words)),) if at >= 0 else ()
         run = _Open(self._shell, row.case_id)
-        return PaletteItem(row.patient_name, run, "ph.file-text", code=row.record_no, note=note, spans=spans)
+        return PaletteItem(name, run, "ph.file-text", code=row.record_no, note=note, spans=spans)
 
 
 def providers(shell: Shell) -> Sequence[PaletteProvider]:

@@ -15,6 +15,7 @@ from app.domain.field import Group
 from app.domain.findings import QcReport
 from app.services.types import CaseView, Grouping
 from app.services.worklist import CaseReasons
+from app.ui.masking import masking
 from app.ui.page import Shell
 from app.ui.pages.wording import age_text, joined, sex_text, short_date, yuan
 from app.ui.pages.worklist.reading import Peeked
@@ -166,7 +167,7 @@ def _section(*items: QWidget | QVBoxLayout | QGridLayout) -> QWidget:
 def _patient(view: CaseView) -> QWidget:
     record = view.record
     who = joined(sex_text(record.text("sex")), age_text(age_years(record), age_days(record)), sign=" ")
-    name = Text(record.text("patient_name") or "（无姓名）", "title")
+    name = Text(masking().name(record.text("patient_name")) or "（无姓名）", "title")
     part = row(name, Text(who, tone="secondary"), None, Text(record.text("record_no"), "code"), gap=8)
     admitted, left = record.value("admit_time"), record.value("discharge_time")
     year = view.saved_at.year
@@ -280,7 +281,9 @@ def _findings(report: QcReport) -> QWidget:
 def _spoken(view: CaseView) -> str:
     explanation = view.grouping.explanation
     group = f"分组 {explanation.result.drg}" if explanation else ""
-    return joined(view.record.text("patient_name"), group, f"质控 {len(view.report.standing)} 项", sign="，")
+    return joined(
+        masking().name(view.record.text("patient_name")), group, f"质控 {len(view.report.standing)} 项", sign="，"
+    )
 
 
 def _clear(box: QVBoxLayout) -> None:

@@ -1,0 +1,78 @@
+"""Names, numbers and telephones hidden on a screen that is shared. Views ask here for what they may show."""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from functools import cache
+from typing import Final
+
+from PySide6.QtCore import QObject, Signal
+
+from app.domain.masking import PERSONAL, masked
+
+_NAMES: Final = frozenset({"patient_name", "contact_name"})
+_ID_NO: Final = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
+_MOBILE: Final = re.compile(r"(?<!\d)1\d{10}(?!\d)")
+_MOST_NAMES: Final = 5_000
+
+
+class Masking(QObject):
+    """The one switch. ``switched(on)`` after it; it is off again at every start."""
+
+    switched = Signal(bool)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_on = False
+        self._names: OrderedDict[str, None] = OrderedDict()
+
+    def switch(self, *, on: bool) -> None:
+        """Hide, or show again."""
+        if on != self.is_on:
+            self.is_on = on
+            self.switched.emit(on)
+
+    def name(self, name: str) -> str:
+        """Return a name as it may be shown: 周**."""
+        self._note(name)
+        return masked("patient_name", name) if self.is_on else name
+
+    def value(self, path: str, shown: str) -> str:
+        """Return the value of a field as it may be shown; fields that name nobody stay as they are."""
+        key = _field(path)
+        if key in _NAMES:
+            return self.name(shown)
+        return masked(key, shown) if self.is_on else shown
+
+    def hides(self, path: str) -> bool:
+        """Tell whether a field cannot be read now, and must not be typed into."""
+        return self.is_on and _field(path) in PERSONAL
+
+    def words(self, words: str) -> str:
+        """Return a sentence without identity numbers, telephones and the names that were shown in this session."""
+        if not self.is_on or not words:
+            return words
+        hidden = _ID_NO.sub(lambda found: masked("id_no", found[0]), words)
+        hidden = _MOBILE.sub(lambda found: masked("current_phone", found[0]), hidden)
+        for name in self._names:
+            if name in hidden:
+                hidden = hidden.replace(name, masked("patient_name", name))
+        return hidden
+
+    def _note(self, name: str) -> None:
+        if len(name) > 1:
+            self._names[name] = None
+            self._names.move_to_end(name)
+            if len(self._names) > _MOST_NAMES:
+                self._names.popitem(last=False)
+
+
+def _field(path: str) -> str:
+    return path.rpartition(".")[2]
+
+
+@cache
+def masking() -> Masking:
+    """Return the switch of this program."""
+    return Masking()
