@@ -556,6 +556,8 @@ SCENES: tuple[Scene, ...] = (
     Scene("submission", "submission"),
     Scene("submission-register", "submission", {"tab": "register"}),
     Scene("submission-unlock", "submission", {"tab": "unlock"}),
+    Scene("handover", "handover", {"kind": "list_json"}),
+    Scene("handover-register", "handover", {"tab": "register"}),
     Scene("insurer", "insurer"),
     Scene("reports", "reports", {"report": "month", "part": "grouping", "table": False}, ready=_reported),
     Scene("reports-cost", "reports", {"report": "month", "part": "cost"}, ready=_reported),

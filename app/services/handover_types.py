@@ -19,6 +19,7 @@ __all__ = [
     "HandoverReport",
     "HandoverScope",
     "StoredHandover",
+    "Template",
     "Verified",
     "Wanted",
 ]
