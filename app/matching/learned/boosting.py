@@ -19,7 +19,7 @@ _SHARED: Final = {
     "verbosity": -1,
     "num_threads": 1,
     "deterministic": True,
-    "force_row_wise": True,
+    "force_col_wise": True,
     "learning_rate": 0.05,
     "num_leaves": 31,
     "feature_fraction": 0.3,

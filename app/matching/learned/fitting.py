@@ -53,7 +53,8 @@ class Fit:
         return Layers(self._table.astype(np.float16), self._turn.copy())
 
     def encoder(self) -> Encoder:
-        """Return the encoder that answers by the layers as they stand."""
+        """Return the encoder that answers by the layers as they stand; the fit is over and lets its moments go."""
+        self._moments = (self._moments[0][:0].copy(), self._moments[1][:0].copy())  # 50 MB
         return Layers(self._table, self._turn).encoder()
 
     def round(self, pairs: Pairs, name_share: float, rate: float, meanwhile: Meanwhile) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.common.freeing import give_back_large_blocks
+from app.common.freeing import give_back_freed
 from app.common.progress import Progress
 from app.matching.grams import Floats
 from app.matching.learned.boosting import Pool, Trees
@@ -50,7 +50,7 @@ class Example:
     row: Row
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Seen:
     """A text's names looked at, and which of them are right."""
 
@@ -75,25 +75,25 @@ class Training:
 
     def run(self) -> Model:
         """Return the model. Raises ``Cancelled`` when the user stops it."""
-        give_back_large_blocks()
         seen, encoder = self._looked()
+        right, wanted = [item.right for item in seen], [item.wanted for item in seen]
+        useful = [bool(one.any()) for one in right]
         looks = [item.look.table for item in seen]
-        pool = Pool(looks, [item.right for item in seen])
-        rankers, scores = self._council(pool.ranking, seen, looks, [item.right for item in seen])
-        del pool
+        rankers, scores = self._council(Pool(looks, right).ranking, useful, looks)
         firsts = [first_of(score) for score in scores]
         tables = [
             set_features(item.look.only(first), score[first]).astype(np.float16)
             for item, first, score in zip(seen, firsts, scores, strict=True)
         ]
-        right = [item.right[first] for item, first in zip(seen, firsts, strict=True)]
-        setters, raw = self._council(Pool(tables, right).yes_or_no, seen, tables, right)
+        right = [one[first] for one, first in zip(right, firsts, strict=True)]
+        del seen, looks  # 70 MB that the set models need no more
+        setters, raw = self._council(Pool(tables, right).yes_or_no, useful, tables)
         told = [sigmoid(one) for one in raw]
-        mostly_single = np.mean([item.wanted == 1 for item in seen]) > 0.8
-        scale = scale_of(told, right, [item.wanted for item in seen], exact=bool(mostly_single))
-        return Model(encoder, tuple(rankers), tuple(setters), scale)
+        mostly_single = np.mean([count == 1 for count in wanted]) > 0.8
+        return Model(encoder, tuple(rankers), tuple(setters), scale_of(told, right, wanted, exact=bool(mostly_single)))
 
     def _tell(self) -> None:
+        give_back_freed()
         self._progress.step(self._done, self._parts)
         self._done += 1
 
@@ -137,6 +137,7 @@ class Training:
             numbers = range(fold, len(self._examples), FOLDS)
             for low in range(0, len(numbers), _TOGETHER):
                 self._look(numbers[low : low + _TOGETHER], known, seen)
+            _pack([seen[number] for number in numbers if number in seen])
             del known, encoder  # 100 MB, before the next ones are made
         return [seen[number] for number in sorted(seen)]
 
@@ -159,18 +160,36 @@ class Training:
     def _council(
         self,
         fit: Callable[[Sequence[int], Sequence[int], int], str],
-        seen: Sequence[_Seen],
+        useful: Sequence[bool],
         tables: Sequence[Floats | Halves],
-        right: Sequence[NDArray[np.bool_]],
     ) -> tuple[list[Trees], list[Floats]]:
-        """Fit models without a third of the texts each. Returns them and their answers to the texts left out."""
+        """Fit models without a third of the texts each, to those that are ``useful``.
+
+        Returns them and their answers to the texts left out.
+        """
         models, answers = [], {}
-        useful = [bool(item.right.any()) for item in seen]
         for member in range(COUNCIL):
             self._tell()
-            out = list(range(member, len(seen), COUNCIL))
-            fit_on = [n for n in range(len(seen)) if n % COUNCIL != member and useful[n]]
+            out = list(range(member, len(tables), COUNCIL))
+            fit_on = [n for n in range(len(tables)) if n % COUNCIL != member and useful[n]]
             model = Trees(fit(fit_on, [n for n in out if useful[n]], self._seed + member))
             models.append(model)
             answers.update({number: model.raw(tables[number]) for number in out})
-        return models, [answers[number] for number in range(len(seen))]
+        return models, [answers[number] for number in range(len(tables))]
+
+
+def _pack(seen: Sequence[_Seen]) -> None:
+    """Let tables lie together: thousands of small ones hold open as much memory between them as they take."""
+    tables = _together([one.look.table for one in seen])
+    covers = _together([one.look.covers for one in seen])
+    for one, table, cover in zip(seen, tables, covers, strict=True):
+        one.look = replace(one.look, table=table, covers=cover)
+
+
+def _together(arrays: Sequence[Floats | Halves]) -> list[Floats | Halves]:
+    """Copies of the arrays in one block."""
+    block = np.concatenate([array.ravel() for array in arrays] or [np.zeros(0, np.float16)])
+    ends = np.cumsum([array.size for array in arrays])
+    return [
+        block[end - array.size : end].reshape(array.shape) for array, end in zip(arrays, ends.tolist(), strict=True)
+    ]
