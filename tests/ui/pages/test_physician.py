@@ -16,6 +16,7 @@ from app.ui.page import PageSpec
 from app.ui.pages.physician import PAGE
 from app.ui.pages.physician.page import PhysicianPage
 from app.ui.widgets import Text
+from tests.ui.pages.test_accessible import walk
 
 pytestmark = pytest.mark.gui
 
@@ -48,6 +49,14 @@ def asked(services: Services) -> list[int]:
 def open_page(desk: Any, asked: list[int]) -> Callable[[], PhysicianPage]:
     """Return a function that goes to the page."""
     return lambda: desk.go("physician")
+
+
+def test_tab_goes_round_the_questions_of_a_case(desk: Any, open_page: Callable[[], PhysicianPage]) -> None:
+    page = open_page()
+    assert walk(desk, page) == []
+    desk.press("Escape")
+    desk.rest()
+    assert walk(desk, page) == []
 
 
 def test_three_questions_by_keyboard_and_on_to_the_next_case(

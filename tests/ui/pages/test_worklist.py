@@ -16,6 +16,7 @@ from app.domain.case import CaseState
 from app.domain.changes import Changes
 from app.ui.page import PageSpec
 from app.ui.pages.worklist import PAGE as WORKLIST
+from app.ui.pages.worklist.palette import ViewProvider
 from app.ui.widgets import Text
 
 
@@ -346,6 +347,17 @@ def test_a_query_is_saved_as_a_view_renamed_moved_and_dropped(desk: Any) -> None
     desk.press("Delete")
     desk.rest()
     assert [one.name for one in desk.window.page.views.all()] == ["全部的"]
+
+
+def test_a_view_is_found_in_the_palette(desk: Any) -> None:
+    desk.go("worklist", queue="all")
+    save_view(desk, "有错的")
+    desk.go("worklist", queue="all")
+    found = ViewProvider(desk.window.shell).search("yc", 5)
+    assert [one.title for one in found.items] == ["有错的"]
+    found.items[0].run()
+    desk.rest()
+    assert desk.window.page.queues.current == "view:1"
 
 
 def test_a_view_has_its_own_columns_and_order_over_a_restart(

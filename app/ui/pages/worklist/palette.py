@@ -1,4 +1,4 @@
-"""Cases in the command palette: by name, initials, record number or diagnosis."""
+"""Cases in the command palette, by name, initials, record number or diagnosis, and one's own views by name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from app.services.worklist import WorklistRow
 from app.ui.masking import masking
 from app.ui.page import Place, Shell
 from app.ui.pages.wording import age_text, joined, sex_text
+from app.ui.pages.worklist.queues import MINE, VIEW_ICON
+from app.ui.pages.worklist.views import SavedViews
 from app.ui.shell.palette_model import PaletteGroup, PaletteItem, PaletteProvider
+from app.ui.shell.pinyin import found_at
 
 MOST: Final = 200
 """Cases after which the search ends: nobody reads further, and the answer must be there at once."""
@@ -57,6 +60,37 @@ class CaseProvider:
         return PaletteItem(name, run, "ph.file-text", code=row.record_no, note=note, spans=spans)
 
 
+@dataclass(frozen=True, slots=True)
+class _Show:
+    """Shows one's own view."""
+
+    shell: Shell
+    key: str
+
+    def __call__(self) -> None:
+        self.shell.go(Place("worklist", {"view": self.key}))
+
+
+class ViewProvider:
+    """One's own views by name or initials; all of them for an empty box are too many."""
+
+    label = MINE
+    prefix = ""
+
+    def __init__(self, shell: Shell) -> None:
+        self._shell = shell
+
+    def search(self, query: str, limit: int) -> PaletteGroup:
+        """Return the views whose name holds the query."""
+        found = [(view, found_at(query, view.name)) for view in SavedViews(self._shell.places).all() if query]
+        items = [
+            PaletteItem(view.name, _Show(self._shell, view.key), VIEW_ICON, note=view.words, spans=(span,))
+            for view, span in found
+            if span
+        ]
+        return PaletteGroup(items[:limit], len(items))
+
+
 def providers(shell: Shell) -> Sequence[PaletteProvider]:
     """Return what this page adds to the palette."""
-    return (CaseProvider(shell),)
+    return CaseProvider(shell), ViewProvider(shell)

@@ -11,7 +11,7 @@ from app.ui.pages.worklist.views import SavedView
 from app.ui.widgets import SideLine, SideList
 
 MINE = "我的视图"
-_VIEW_ICON = "ph.push-pin"
+VIEW_ICON = "ph.push-pin"
 
 
 class QueueList(SideList):
@@ -42,7 +42,7 @@ class QueueList(SideList):
         for section in sections:
             if section == sections[-1] and views:
                 lines.append(MINE)
-                lines += [SideLine(one.key, one.name, _VIEW_ICON, counts.get(one.key)) for one in views]
+                lines += [SideLine(one.key, one.name, VIEW_ICON, counts.get(one.key)) for one in views]
             lines.append(section)
             lines += [SideLine(one.key, one.label, one.icon, one.count) for one in queues if one.section == section]
         if tuple(lines) != self._shown:
