@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QFileDialog, QLabel
+from PySide6.QtWidgets import QLabel
 
 from app.domain.case import CaseState
 from app.services.composition import Services
@@ -47,21 +47,14 @@ def words_of(desk: Any) -> str:
     return "\n".join(label.accessibleName() for label in desk.window.page.findChildren(QLabel) if label.isVisible())
 
 
-def choose(desk: Any, path: Path) -> None:
-    """Answer the file dialog that is open."""
-    dialog = desk.window.page.findChild(QFileDialog, "file_dialog")
-    dialog.fileSelected.emit(str(path))
-    dialog.reject()
-    desk.rest()
-
-
 def test_cases_are_checked_written_found_and_verified(desk: Any, services: Services, tmp_path: Path) -> None:
     desk.press("F5")
     desk.rest()
     count = desk.find(DataTable, "handover_ready").model().rowCount()
     assert count, words_of(desk)
     desk.press("Ctrl+Return")
-    choose(desk, tmp_path / "P.csv")
+    desk.answer_file(tmp_path / "P.csv")
+    desk.rest()
     (entry,) = services.handover.register()
     assert entry.cases == count
     assert desk.window.page.place().args["tab"] == "register"
@@ -70,7 +63,7 @@ def test_cases_are_checked_written_found_and_verified(desk: Any, services: Servi
     desk.find(DataTable, "handover_register").setFocus()
     desk.press("Y")
     desk.rest()
-    assert "文件内容变过" in words_of(desk)
+    desk.wait(lambda: "文件内容变过" in words_of(desk))
 
 
 def test_a_case_that_cannot_go_opens_at_its_field(desk: Any, services: Services, passed: tuple[int, ...]) -> None:

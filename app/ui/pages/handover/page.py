@@ -53,6 +53,7 @@ KINDS: Final = (
     (HandoverKind.BATCH.value, "整批原格式"),
 )
 _TEMPLATE: Final = "handover.template"
+_OPTIONS: Final = ("template", "edition", "mask")
 _FILTERS: Final = {".csv": "CSV 文件 (*.csv)", ".xlsx": "Excel 工作簿 (*.xlsx)", ".json": "JSON 文件 (*.json)"}
 
 
@@ -93,8 +94,9 @@ class HandoverPage(Page):
         choice = Pane("surface", "b")
         options = row(self.kinds, gap=8, margins=(12, 7, 12, 7))
         options.addWidget(self._about, 1)
-        for name in ("handover.template", "handover.edition", "handover.mask"):
-            options.addWidget(ActionButton(actions, name, small=True))
+        self._options = {name: ActionButton(actions, f"handover.{name}", small=True) for name in _OPTIONS}
+        for button in self._options.values():
+            options.addWidget(button)
         choice.setLayout(options)
         left, middle, right = Pane("canvas", "r"), Pane("surface"), Pane("surface", "l")
         left.setLayout(column(self.scopes, margins=(0, 4, 0, 4)))
@@ -157,8 +159,8 @@ class HandoverPage(Page):
         self._forget()
 
     def default_focus(self) -> QWidget:
-        """Start in the choice of the file, where nothing was checked yet."""
-        return self.lists.table if self._report or self._tab == "register" else self.kinds
+        """Start where the cases are chosen, in the register in its list."""
+        return self.lists.table if self._report or self._tab == "register" else self.scopes
 
     def on_changes(self, changes: Changes) -> None:
         """A report is older than cases that changed since."""
@@ -397,6 +399,9 @@ class HandoverPage(Page):
             HandoverKind.BATCH: "姓名、证件号、电话：遮盖" if self._hides else "姓名、证件号、电话：不遮盖",
         }
         self._about.setText(about.get(self._kind, f"本院编码：{edition}"))
+        taken = (self.takes_template, self.takes_edition, self.takes_mask)
+        for name, takes in zip(_OPTIONS, taken, strict=True):
+            self._options[name].setVisible(takes)
         self._on_row()
         self.shell.actions.refresh()
 
