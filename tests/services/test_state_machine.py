@@ -17,10 +17,12 @@ from app.common.errors import UserProblem
 from app.domain.case import CaseState
 from app.domain.field import Group
 from app.domain.findings import Severity
+from app.domain.returning import AnswerKind, ReturnAnswer
 from app.domain.states import LOCKED, move_between
 from app.services.composition import Services, open_services
 from app.services.engines import Engines
 from app.services.submission_types import Scope
+from app.storage import people
 from app.storage.actor import Actor
 from app.storage.ops import Op
 from tests.services.conftest import NOW
@@ -50,6 +52,7 @@ class Desk(RuleBasedStateMachine):
 
     home: Path
     engines: Engines
+    entered = 0
 
     @initialize()
     def begin(self) -> None:
@@ -144,6 +147,68 @@ class Desk(RuleBasedStateMachine):
                 self.does(who, lambda app, wish=wish: app.unlocking.agree(wish.id))
             else:
                 self.does(who, lambda app, wish=wish: app.unlocking.refuse(wish.id, WHY))
+
+    # What stands beside the cases, so that the audit has to rebuild these tables too.
+
+    @rule(at=PICK, who=WHO)
+    def look(self, at: int, who: Actor) -> None:
+        self.does(who, lambda app: app.cases.view(self.ids[at]))
+        self.does(who, lambda app: app.worklist.ids("all", "测试"))
+        self.services.audit.write_reads()
+
+    @rule(at=PICK, who=WHO, private=st.booleans())
+    def note(self, at: int, who: Actor, private: bool) -> None:
+        self.does(who, lambda app: app.notes.write(self.ids[at], "abo", WHY, private=private))
+
+    @rule(at=PICK, who=WHO, drops=st.booleans())
+    def end_notes(self, at: int, who: Actor, drops: bool) -> None:
+        def end(app: Services) -> None:
+            for line in app.notes.of_case(self.ids[at])[:1]:
+                if drops:
+                    app.notes.drop(line.id)
+                else:
+                    app.notes.settle(line.id, done=True)
+
+        self.does(who, end)
+
+    @rule(at=PICK, who=WHO)
+    def paper(self, at: int, who: Actor) -> None:
+        self.does(who, lambda app: app.papers.paste(self.ids[at], "主诉：发热三天（测试）"))
+
+    @rule(at=PICK, who=MIGHTY)
+    def ask_the_physician(self, at: int, who: Actor) -> None:
+        def ask(app: Services) -> None:
+            app.asking.ask(self.ids[at], app.asking.draft(self.ids[at], "dx[0].adm_cond")[1])
+            app.asking.send(self.ids[at])
+
+        self.does(who, ask)
+
+    @rule(at=PICK, who=WHO)
+    def answer_as_physician(self, at: int, who: Actor) -> None:
+        def answer(app: Services) -> None:
+            items = app.physician.sheet(self.ids[at]).items
+            answers = {one.id: ReturnAnswer(AnswerKind.APPEAL, "", "", WHY) for one in items}
+            app.physician.submit(self.ids[at], answers)
+
+        self.does(who, answer)
+
+    @rule(at=PICK, who=MIGHTY)
+    def put_off(self, at: int, who: Actor) -> None:
+        self.does(who, lambda app: app.list_work.follow_up([self.ids[at]], "2026-12-01", WHY, ""))
+
+    @rule(who=WHO, shared=st.booleans())
+    def star(self, who: Actor, shared: bool) -> None:
+        self.does(who, lambda app: app.shelf.star("J18.900", shared=shared))
+
+    @rule(who=WHO)
+    def enter_a_person(self, who: Actor) -> None:
+        def enter(app: Services) -> None:
+            with app.session.db.operation(Op.SAVE_PERSON, by=who) as tx:
+                number = people.add_person(tx, f"x{tx.at}{self.entered}", "新人（测试）", {"coder"}, set())
+                people.set_active(tx, number, active=False)
+            self.entered += 1
+
+        self.does(who, enter)
 
     @rule(at=PICK, who=WHO, again=st.booleans())
     def step_back(self, at: int, who: Actor, again: bool) -> None:

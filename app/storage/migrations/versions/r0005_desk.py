@@ -150,9 +150,9 @@ CREATE INDEX ix_code_mark_what ON code_mark (what)
 """
 
 AUDIT: Final = """
-CREATE INDEX ix_audit_operation_actor ON audit_operation (actor)
+CREATE INDEX ix_audit_operation_actor_at ON audit_operation (actor, at)
 ;;
-CREATE INDEX ix_audit_operation_op ON audit_operation (op)
+CREATE INDEX ix_audit_operation_op_at ON audit_operation (op, at)
 ;;
 CREATE INDEX ix_audit_change_field ON audit_change (field) WHERE field != ''
 """
