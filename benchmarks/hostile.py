@@ -28,21 +28,30 @@ from openpyxl.utils.escape import unescape
 from app.common.errors import UserProblem, Where
 from app.common.files import write_atomic
 from app.common.progress import NoProgress
-from app.domain.case import CaseState
+from app.domain.case import CaseRecord, CaseState, Row, Value
+from app.domain.field import Group
 from app.domain.findings import Finding, Severity
+from app.domain.headings import Layout
 from app.domain.report import Report, ReportColumn, ReportSection, ReportTable
 from app.drg.comparing import Cause
 from app.exchange.appeal import write_report
 from app.exchange.batch import read_batch
-from app.exchange.compose import ExportRow
-from app.exchange.export import AddedColumn, write_corrected
+from app.exchange.compose import ExportRow, Sheet
+from app.exchange.export import AddedColumn, write_corrected, write_tables
 from app.exchange.fix_list import FixLayout, FixRow, FixSheet, write_fix_list
 from app.exchange.marked import write_marked_copy
 from app.exchange.return_package import read_package, write_package
+from app.exchange.settlement import document, write_json
 from app.exchange.streams import write_csv
 from app.exchange.textfile import unguard
+from app.exchange.upload import UploadForm, l2_form
+from app.exchange.upload_file import write_l2, write_l3
+from app.exchange.upload_template import read_template
+from app.services.audit_export import AuditExportService
 from app.services.compare import Comparison, Tally
 from app.services.compare_export import write_comparison
+from app.services.handover import write_lists
+from app.services.handover_check import numbered
 from app.services.insurer_export import write_returns
 from app.services.list_export import ListExportService
 from app.services.pack_file import Pack, read_pack, write_pack
@@ -228,6 +237,34 @@ def _round(words: Sequence[str], folder: Path) -> Path:
     return path
 
 
+class _Audit(AuditExportService):
+    """The extract of an audit whose changes quote the texts."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        super().__init__(_session(0), SimpleNamespace())  # type: ignore[arg-type]
+        self._words = words
+
+    def _ids(self, _query: object, _most: int) -> Sequence[int]:
+        return ()
+
+    def _head(self) -> Any:
+        return None
+
+    def _about(self, _head: object, _count: int) -> tuple[tuple[str, str], ...]:
+        return ()
+
+    def _lines(self, *_: object) -> Iterator[dict[str, str]]:
+        names = ("id", "at", "who", "what", "record_no", "place", "old", "rule", "hash")
+        for word in self._words:
+            yield {"new": word, **dict.fromkeys(names, "")}
+
+
+def _audit(suffix: str, words: Sequence[str], folder: Path) -> Path:
+    path = folder / f"audit{suffix}"
+    _Audit(words).write(SimpleNamespace(), path)  # type: ignore[arg-type]
+    return path
+
+
 def _pack(words: Sequence[str], folder: Path) -> Path:
     path = folder / "rules.json"
     lists = {"名单": tuple(words)}
@@ -246,6 +283,59 @@ def _package(words: Sequence[str], folder: Path) -> Path:
     return path
 
 
+def _record(words: Sequence[str]) -> CaseRecord:
+    """Return a stay whose number, name, address and diagnoses are texts to try."""
+    number, name, address, *named = (*words, *[""] * (_WIDE - len(words)))
+    head: dict[str, Value] = {
+        **{"org_code": "T01", "record_no": number, "patient_name": name, "sex": "1", "current_address": address},
+        **{"admit_time": datetime(2026, 11, 1, 8), "discharge_time": datetime(2026, 11, 9, 8)},
+    }
+    return CaseRecord(Row(head), {Group.DX: tuple(Row({"code": "K80.200", "name": one}) for one in named)})
+
+
+def _records(words: Sequence[str]) -> Iterator[CaseRecord]:
+    for start in range(0, len(words), _WIDE):
+        yield _record(words[start : start + _WIDE])
+
+
+def _l2(words: Sequence[str], folder: Path) -> Path:
+    form, path = l2_form(), folder / "l2.csv"
+    write_l2(form.headings, map(form.cells, _records(words)), path)
+    return path
+
+
+def _l3(suffix: str, words: Sequence[str], folder: Path) -> Path:
+    others = (f"C07x{number:02d}N" for number in range(1, _WIDE))
+    headings = ("A48病案号", "A11姓名", "C03C主要诊断编码", "C04N主要诊断名称", "A26现住址", *others)
+    source, path = folder / f"form{suffix}", folder / f"l3{suffix}"
+    if suffix == ".csv":
+        source.write_bytes(",".join(headings).encode("utf-8-sig"))
+    else:
+        write_tables([Sheet("表", headings, (), ())], source)
+    template = read_template(source)
+    form = UploadForm(template.headings, Layout.JX)
+    try:
+        write_l3(template, map(form.cells, _records(words)), path)
+    finally:
+        source.unlink()
+    return path
+
+
+def _lists(words: Sequence[str], folder: Path) -> Path:
+    path = folder / "lists.xlsx"
+    write_lists((numbered(document(one)) for one in _records(words)), path)
+    return path
+
+
+def _lists_json(words: Sequence[str], folder: Path) -> Path:
+    path = folder / "lists.json"
+    write_json(map(document, _records(words)), path)
+    lists = json.loads(path.read_bytes())["lists"]
+    heads = [one["setlinfo"][name] for one in lists for name in ("MEDCASNO", "PSN_NAME", "CURR_ADDR")]
+    _put_beside(path, [*heads, *(row["DIAG_NAME"] for one in lists for row in one["diseinfo"])])
+    return path
+
+
 def _put_beside(path: Path, found: Sequence[str]) -> None:
     """Keep what the program's own reader found in a package, for :func:`judge`."""
     path.with_suffix(".read").write_text(json.dumps(list(found)), "utf-8")
@@ -260,13 +350,23 @@ EXPORTS: Final[Mapping[str, tuple[Write, frozenset[str]]]] = MappingProxyType(
             _people,
             frozenset({"app.exchange.streams", "app.services.coding_memory", "app.services.today"}),
         ),
-        "appeal.xlsx": (_report, frozenset({"app.exchange.appeal", "app.services.appeal"})),
+        "appeal.xlsx": (
+            _report,
+            frozenset({"app.exchange.appeal", "app.services.appeal", "app.services.report_paper"}),
+        ),
+        "audit.xlsx": (lambda words, folder: _audit(".xlsx", words, folder), frozenset({"app.services.audit_export"})),
+        "audit.csv": (lambda words, folder: _audit(".csv", words, folder), frozenset({"app.services.audit_export"})),
         "fix.xlsx": (_fix_list, frozenset({"app.exchange.fix_list", "app.services.fix_list"})),
         "compare.xlsx": (_comparison, frozenset({"app.services.compare_export"})),
         "insurer.xlsx": (_returns, frozenset({"app.services.insurer_export"})),
         "list.xlsx": (_list, frozenset({"app.services.list_export"})),
         "chase.xlsx": (_chase, frozenset({"app.services.return_chase"})),
         "round.xlsx": (_round, frozenset({"app.services.qc_batch_export"})),
+        "l2.csv": (_l2, frozenset({"app.exchange.upload_file", "app.services.handover"})),
+        "l3.csv": (lambda words, folder: _l3(".csv", words, folder), frozenset({"app.exchange.upload_file"})),
+        "l3.xlsx": (lambda words, folder: _l3(".xlsx", words, folder), frozenset({"app.exchange.upload_file"})),
+        "lists.xlsx": (_lists, frozenset({"app.services.handover"})),
+        "lists.json": (_lists_json, frozenset({"app.exchange.settlement"})),
         "rules.json": (_pack, frozenset({"app.services.pack_file"})),
         "package.zip": (_package, frozenset({"app.exchange.return_package", "app.services.return_packages"})),
     }

@@ -77,7 +77,7 @@ def test_what_no_cell_can_hold_is_refused_and_no_file_is_left(name: str, word: s
     assert not list(tmp_path.glob("*.xlsx"))
 
 
-@pytest.mark.parametrize("name", ["batch.csv", "people.csv", "rules.json"])
+@pytest.mark.parametrize("name", ["batch.csv", "people.csv", "l2.csv", "l3.csv", "lists.json", "rules.json"])
 def test_a_megabyte_in_one_cell_comes_back_from_text(name: str, tmp_path: Path) -> None:
     assert hostile.through(name, ["a", hostile.LONG], tmp_path) == {"unequal": 0, "alive": 0}
 
