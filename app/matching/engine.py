@@ -48,6 +48,8 @@ LETTERS: Final = 0.5
 """Most that an answer is worth whose likeness may be chance."""
 UNLIKE: Final = 0.3
 """Score below which a name says nothing of the text by itself."""
+HARDLY: Final = 0.1
+"""Likeness below which a past text shares next to nothing with the text."""
 EXPLAINED: Final = 3
 """Candidates whose added and missing words are named."""
 BETTER: Final = 0.1
@@ -387,7 +389,8 @@ def _is_chance(first: Scored, recalled: Mapping[int, Recalled]) -> bool:
     """True when letters alone are alike, or when neither the name nor a past text resembles the text."""
     if first.wording.plain.isascii() and not first.is_exact:
         return True
-    return first.base < UNLIKE and first.term not in recalled
+    known = recalled.get(first.term)
+    return first.base < UNLIKE and (known is None or (not known.times and known.likeness < HARDLY))
 
 
 def _items(past: Sequence[PastForm]) -> list[Past]:
