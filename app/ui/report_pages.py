@@ -274,6 +274,9 @@ def _wrapped(words: str, look: Look, width: float) -> tuple[str, ...]:
 
 
 def _lines(words: str, font: QFont, option: QTextOption, width: float) -> Iterator[str]:
+    if not words:  # a layout makes one line of nothing, or none
+        yield ""
+        return
     layout = QTextLayout(words, font)
     layout.setTextOption(option)
     layout.beginLayout()
@@ -283,5 +286,3 @@ def _lines(words: str, font: QFont, option: QTextOption, width: float) -> Iterat
         yield words[line.textStart() : line.textStart() + line.textLength()]
         line = layout.createLine()
     layout.endLayout()
-    if not words:
-        yield ""
