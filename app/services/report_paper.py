@@ -152,15 +152,22 @@ def _trend(report: MonthReport, part: Dimension) -> ReportTable:
 
 
 def _departments(report: MonthReport) -> ReportSection:
+    """Return departments by code; amounts stand in a table of their own, for which a page has room."""
     title = text("reports.paper.departments")
-    names = [name for name in MEASURES if report.money or name not in MONEY]
+    tables = [_group_table(report, title, [name for name in MEASURES if name not in MONEY])]
+    if report.money:
+        amounts = [name for name in MEASURES if name in MONEY]
+        tables.append(_group_table(report, text("reports.paper.amounts"), amounts))
+    return ReportSection("departments", title, "", tuple(tables))
+
+
+def _group_table(report: MonthReport, title: str, names: Sequence[str]) -> ReportTable:
     head = (
-        *_columns(("key", 8), ("name", 18)),
+        *_columns(("key", 9), ("name", 20)),
         ReportColumn(text("reports.measure.cases"), 8),
-        *(ReportColumn(text(f"reports.measure.{name}"), 12) for name in names),
+        *(ReportColumn(text(f"reports.measure.{name}"), 18 if FORMS[name] is Form.YUAN else 10) for name in names),
     )
-    rows = tuple(_group_line(row, names) for row in report.departments)
-    return ReportSection("departments", title, "", (ReportTable(title, head, rows),))
+    return ReportTable(title, head, tuple(_group_line(row, names) for row in report.departments))
 
 
 def _group_line(row: GroupRow, names: Sequence[str]) -> tuple[str, ...]:
