@@ -352,7 +352,14 @@ EXPORTS: Final[Mapping[str, tuple[Write, frozenset[str]]]] = MappingProxyType(
         ),
         "appeal.xlsx": (
             _report,
-            frozenset({"app.exchange.appeal", "app.services.appeal", "app.services.report_paper"}),
+            frozenset(
+                {
+                    "app.exchange.appeal",
+                    "app.services.appeal",
+                    "app.services.report_paper",
+                    "app.services.settlement_form",
+                }
+            ),
         ),
         "audit.xlsx": (lambda words, folder: _audit(".xlsx", words, folder), frozenset({"app.services.audit_export"})),
         "audit.csv": (lambda words, folder: _audit(".csv", words, folder), frozenset({"app.services.audit_export"})),

@@ -26,13 +26,14 @@ __all__ = [
 
 
 class HandoverKind(StrEnum):
-    """The files that can be written (domain.md 6.5): the batch as it came, uploads, the settlement list."""
+    """The files that can be written (domain.md 6.5): the batch, uploads, settlement lists; FORM is one of these."""
 
     BATCH = "batch"
     L2 = "l2"
     L3 = "l3"
     LIST_XLSX = "list_xlsx"
     LIST_JSON = "list_json"
+    FORM = "list_form"
 
     @property
     def label(self) -> str:
@@ -42,7 +43,7 @@ class HandoverKind(StrEnum):
     @property
     def is_list(self) -> bool:
         """True for the settlement list, which has codes of the insurance edition."""
-        return self in (HandoverKind.LIST_XLSX, HandoverKind.LIST_JSON)
+        return self in (HandoverKind.LIST_XLSX, HandoverKind.LIST_JSON, HandoverKind.FORM)
 
     @property
     def is_official(self) -> bool:

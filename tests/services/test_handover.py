@@ -225,3 +225,18 @@ def test_lists_of_ready_cases_are_written_both_ways(ready: Services, listed: tup
     sheets = {sheet.name: sheet.rows for sheet in read_file(tmp_path / "l.xlsx").sheets}
     assert len(sheets["基本信息"]) == len(report.ready) + 1
     assert len(sheets["诊断"]) == 1 + sum(len(one["diseinfo"]) for one in lists)
+
+
+def test_the_list_of_one_case_is_laid_out_and_written_alone(
+    ready: Services, listed: tuple[int, ...], tmp_path: Path
+) -> None:
+    service = ready.settlement_form
+    report = service.report(listed[0])
+    assert "基本信息" in [section.title for section in report.sections]
+    assert any("PSN_NO" in row for section in report.sections for table in section.tables for row in table.rows)
+    entry = service.save_workbook(listed[0], tmp_path / "one.xlsx")
+    assert (entry.cases, ready.handover.verify(tmp_path / "one.xlsx").judgement) == (1, Judgement.SAME)
+    assert service.save_printed(listed[0], tmp_path / "one.pdf", b"%PDF").sha256 != entry.sha256
+    ready.handover.set_edition(Edition.CLINICAL)
+    with pytest.raises(UserProblem, match="还不能写出"):
+        service.report(listed[0])

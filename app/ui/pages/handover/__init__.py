@@ -38,6 +38,10 @@ def _takes_mask(page: HandoverPage) -> bool:
     return page.takes_mask
 
 
+def _has_list(page: HandoverPage) -> bool:
+    return bool(page.one_list)
+
+
 def _has_entry(page: HandoverPage) -> bool:
     return page.entry is not None
 
@@ -61,6 +65,8 @@ _ACTIONS: Final = (
            "handover", icon="passed", group=TITLE),
     Action("handover.verify", "核对这一条", "看登记的文件还在不在、变过没有。", HandoverPage.verify_entry, "Y",
            "handover.lists", enabled=_has_entry, group=TITLE),
+    Action("handover.form", "写出这份清单…", "把选中病案的结算清单写成 PDF 或单独的工作簿。", HandoverPage.write_form,
+           "P", "handover.lists", needs=_WRITES, enabled=_has_list, icon="print", group=TITLE),
     Action("handover.find", "查登记", "按文件、病案号、人或指纹查登记。", HandoverPage.search, "Ctrl+F", "handover",
            icon="search", group=TITLE),
     *(

@@ -54,7 +54,7 @@ class HandoverDetail(QWidget):
             ("范围", one.scope),
             ("病案", f"{one.cases:,} 份"),
             ("编码", f"{one.codes:,} 个"),
-            ("核对", f"重新打开后逐格比对 {one.cells:,} 格，全部一致"),
+            ("核对", f"重新打开后逐格比对 {one.cells:,} 格，全部一致" if one.cells else "打印件"),
             ("SHA-256", "\n".join((one.sha256[:32], one.sha256[32:]))),
         ]
         if one.submission_id:

@@ -14,6 +14,7 @@ from app.domain.changes import Changes
 from app.services.handover import HandoverService
 from app.services.handover_types import (
     Edition,
+    HandoverCase,
     HandoverKind,
     HandoverRefusal,
     HandoverReport,
@@ -23,12 +24,14 @@ from app.services.handover_types import (
     Verified,
     Wanted,
 )
+from app.services.settlement_form import SettlementFormService
 from app.ui.jobs import Job
 from app.ui.page import KeyHint, Page, PageSpec, Place, Shell
 from app.ui.pages.files import ask_open, ask_save
 from app.ui.pages.handover.detail import HandoverDetail
 from app.ui.pages.handover.tables import HandoverLists
 from app.ui.pages.leaving import field_takes_escape
+from app.ui.printing import pdf_of
 from app.ui.shell.files import OpenFolder
 from app.ui.widgets import (
     ActionButton,
@@ -53,6 +56,7 @@ KINDS: Final = (
     (HandoverKind.BATCH.value, "整批原格式"),
 )
 _TEMPLATE: Final = "handover.template"
+_FORM_FILTERS: Final = "PDF 文件 (*.pdf);;Excel 工作簿 (*.xlsx)"
 _OPTIONS: Final = ("template", "edition", "mask")
 _FILTERS: Final = {".csv": "CSV 文件 (*.csv)", ".xlsx": "Excel 工作簿 (*.xlsx)", ".json": "JSON 文件 (*.json)"}
 
@@ -300,6 +304,24 @@ class HandoverPage(Page):
             action=("打开文件夹", OpenFolder(entry.path.parent)),
         )
 
+    @property
+    def one_list(self) -> int:
+        """The case whose settlement list can be written alone, 0 for none."""
+        chosen = self.lists.chosen
+        return chosen.case_id if self._kind.is_list and isinstance(chosen, HandoverCase) else 0
+
+    def write_form(self) -> None:
+        """Ask where to, then write the list of the chosen case as PDF or as a workbook."""
+        case_id, chosen = self.one_list, self.lists.chosen
+        if case_id and isinstance(chosen, HandoverCase):
+            take, name = partial(self._write_form, case_id), f"结算清单_{chosen.record_no}.pdf"
+            ask_save(self, self.shell.places, "写出这份清单", take, name=name, filters=_FORM_FILTERS)
+
+    def _write_form(self, case_id: int, path: Path) -> None:
+        work = partial(_form_written, self.shell.services.settlement_form, case_id, path)
+        job = self.shell.jobs.run(work, label=f"写出 {path.name}", writes=True, parent=self)
+        job.done.connect(self._on_written)
+
     # The register.
 
     def verify_file(self) -> None:
@@ -487,6 +509,12 @@ def _check(service: HandoverService, wanted: Wanted, progress: Progress) -> Hand
 
 def _written(service: HandoverService, report: HandoverReport, path: Path, progress: Progress) -> StoredHandover:
     return service.write(report, path, progress)
+
+
+def _form_written(service: SettlementFormService, case_id: int, path: Path, progress: Progress) -> StoredHandover:
+    if path.suffix.lower() == ".xlsx":
+        return service.save_workbook(case_id, path, progress)
+    return service.save_printed(case_id, path, pdf_of(service.report(case_id), progress))
 
 
 def _verified(service: HandoverService, path: Path, _progress: Progress) -> Verified:

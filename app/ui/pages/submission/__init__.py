@@ -28,6 +28,10 @@ def _has_wish(page: SubmissionPage) -> bool:
     return page.wish is not None
 
 
+def _has_submission(page: SubmissionPage) -> bool:
+    return page.submitted is not None
+
+
 def _show_tab(key: str, page: SubmissionPage) -> None:
     page.show_tab(key)
 
@@ -44,6 +48,8 @@ _ACTIONS: Final = (
     ),
     Action("submission.row", "打开", "打开选中的病案；选中一次提交时到它的病案列表。", SubmissionPage.open_row,
            "Return; Enter", "submission.lists", group=TITLE),
+    Action("submission.hand_over", "写出上报文件…", "到“交付”，写出选中的这次提交的上报文件或结算清单。",
+           SubmissionPage.hand_over, "W", "submission.lists", enabled=_has_submission, icon="export", group=TITLE),
     Action("submission.agree", "同意解锁", "同意选中的解锁申请，病案回到编码中。", SubmissionPage.agree, "A",
            "submission.lists", enabled=_has_wish, group=TITLE),
     Action("submission.refuse", "不同意解锁…", "写明原因，内容仍锁定。", SubmissionPage.refuse, "N", "submission.lists",

@@ -334,6 +334,17 @@ class SubmissionPage(Page):
         chosen = self.lists.chosen
         return chosen if self._tab == "unlock" and isinstance(chosen, UnlockRequest) else None
 
+    @property
+    def submitted(self) -> StoredSubmission | None:
+        """The chosen submission of the register."""
+        chosen = self.lists.chosen
+        return chosen if self._tab == "register" and isinstance(chosen, StoredSubmission) else None
+
+    def hand_over(self) -> None:
+        """Go to where the files of the chosen submission are written."""
+        if self.submitted is not None:
+            self.shell.go(Place("handover", {"submission": self.submitted.id}))
+
     def agree(self) -> None:
         """Agree to the chosen wish."""
         wish = self.wish

@@ -215,6 +215,17 @@ _ACTIONS = (
         group=_GROUP,
     ),
     Action(
+        "worklist.hand_over",
+        "交付",
+        "到“交付”，把选中的病案（没有多选时整个列表）写成上报文件或结算清单。",
+        lambda page: page.doing.hand_over(),
+        "Ctrl+E",
+        _TABLE,
+        enabled=_has_cases,
+        icon="export",
+        group=_GROUP,
+    ),
+    Action(
         "worklist.export_batch",
         "导出整批",
         "导出光标所在病案的整批：原文件的列加上编码、分组与质控结果。",

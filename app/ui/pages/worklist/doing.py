@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject
 from app.common.progress import Progress
 from app.domain.changes import Changes
 from app.domain.returning import ReturnQuestion
+from app.ui.page import Place
 from app.ui.pages.files import ask_save
 from app.ui.pages.worklist.cards import AssignCard, FollowUpCard
 from app.ui.shell.files import OpenFolder
@@ -173,6 +174,12 @@ class Doing(QObject):
                 name=name,
                 filters="Excel 工作簿 (*.xlsx)",
             )
+
+    def hand_over(self) -> None:
+        """Take the selected cases, or the whole list, to where upload files are written."""
+        ids = self._page.scope()
+        if ids:
+            self._shell.go(Place("handover", {"cases": list(ids)}))
 
     def _export_to(self, ids: Sequence[int], path: Path) -> None:
         work = partial(self._services.list_export.write, ids, path)
