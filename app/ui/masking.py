@@ -9,6 +9,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
+from app.domain.fields import field
 from app.domain.masking import PERSONAL, masked
 
 _NAMES: Final = frozenset({"patient_name", "contact_name"})
@@ -45,6 +46,11 @@ class Masking(QObject):
             return self.name(shown)
         return masked(key, shown) if self.is_on else shown
 
+    def labelled(self, label: str, shown: str) -> str:
+        """Return a value that stands under the name of its field, as it may be shown; else as :meth:`words`."""
+        key = _labels().get(label, "")
+        return self.value(key, shown) if key else self.words(shown)
+
     def hides(self, path: str) -> bool:
         """Tell whether a field cannot be read now, and must not be typed into."""
         return self.is_on and _field(path) in PERSONAL
@@ -70,6 +76,11 @@ class Masking(QObject):
 
 def _field(path: str) -> str:
     return path.rpartition(".")[2]
+
+
+@cache
+def _labels() -> dict[str, str]:
+    return {field(key).label: key for key in PERSONAL}
 
 
 @cache

@@ -79,7 +79,7 @@ class SideDelegate(QStyledItemDelegate):
         line, box = index.data(LINE), QRect(option.rect)
         painter.save()
         if isinstance(line, str):
-            painter.setFont(theme().font("caption"))
+            painter.setFont(theme().font("caption", bold=True))
             painter.setPen(theme().colour("fg_muted"))
             room = box.adjusted(theme().px(16), 0, 0, -theme().px(3))
             painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, line)

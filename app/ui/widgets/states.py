@@ -22,7 +22,7 @@ class Skeleton(QWidget):
     """Grey rows in place of a list that is being read."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw bars of three lengths, one per row."""
+        """Draw bars of three lengths, one per row, and the focus that came from what is being read."""
         painter = QPainter(self)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme().colour("line_subtle"))
@@ -30,6 +30,8 @@ class Skeleton(QWidget):
         for index in range(max(1, self.height() // step)):
             width = (self.width() - theme().px(24)) * shares[index % 3]
             painter.drawRoundedRect(QRectF(theme().px(12), top + index * step, width, theme().px(10)), 3, 3)
+        if self.hasFocus():
+            draw_focus_ring(painter, self.rect())
 
 
 class Message(Pane):

@@ -91,8 +91,9 @@ def _cell(key: str, one: AuditRow) -> Cell:
 
 def _change(one: AuditRow) -> Cell:
     masking().name(one.patient)  # so that it is known where it stands among the words
-    arrow = f"{one.old} → {one.new}" if one.old not in ("", _NONE) else one.new
-    return Cell(masking().words(arrow) or _NONE, note=f"等 {one.more + 1:,} 处" if one.more else "")
+    old, new = (masking().labelled(one.place, words) for words in (one.old, one.new))
+    arrow = f"{old} → {new}" if one.old not in ("", _NONE) else new
+    return Cell(arrow or _NONE, note=f"等 {one.more + 1:,} 处" if one.more else "")
 
 
 class DetailPane(QWidget):
@@ -141,5 +142,5 @@ def _broken(value: str) -> str:
 
 
 def _changed(key: str, one: AuditChange) -> Cell:
-    words = masking().words({"place": one.place, "old": one.old, "new": one.new}[key])
+    words = one.place if key == "place" else masking().labelled(one.place, {"old": one.old, "new": one.new}[key])
     return Cell(words or _NONE, "fg_secondary" if key == "place" else "fg")

@@ -42,6 +42,8 @@ COLUMNS: Final = (
 )
 """Keys are the sort names of the worklist service."""
 
+FALLS: Final = "priority"
+"""The column that begins with its highest number where the others begin with their lowest."""
 WIDER: Final[Mapping[str, int]] = {"patient_name": 110, "dept": 120}
 """Widths of columns in the wide layout, where there is room for long names."""
 HIDDEN_AT_FIRST: Final = frozenset({"planned", "follow_up", "principal_code", "rw", "amount_fen"})

@@ -17,7 +17,7 @@ from app.ui.page import KeyHint, Page, PageSpec, Place, Shell, VersionNote
 from app.ui.pages.case_work import ListWork
 from app.ui.pages.worklist.bulk_menu import BulkMenu
 from app.ui.pages.worklist.chooser import ColumnChooser
-from app.ui.pages.worklist.columns import COLUMNS, Cells
+from app.ui.pages.worklist.columns import COLUMNS, FALLS, Cells
 from app.ui.pages.worklist.doing import Doing
 from app.ui.pages.worklist.filtering import WorklistFilter, token_label
 from app.ui.pages.worklist.foot import ListFoot
@@ -196,7 +196,7 @@ class WorklistPage(Page):
         if other_columns:
             self.table.show_queue(view.queue, self._memory.columns(view.key))
             self.queues.mark(view.key)
-        self.table.head.show_sorted(view.sort, view.descending)
+        self.table.head.show_sorted(view.sort, view.descending != (view.sort == FALLS))
         if not same or not self._number:
             self._totals = ListTotals()
             self._stack.show_loading()
