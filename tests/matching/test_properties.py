@@ -85,12 +85,12 @@ def test_the_order_of_the_parts_and_the_sign_between_them_do_not_change_the_set(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", list(CodeKind))
-def test_every_title_of_the_bundled_book_finds_itself_first(
+def test_a_title_of_the_bundled_book_finds_itself_first(
     matcher: FirstMatcher, builtin: Codebook, lexicon: Lexicon, kind: CodeKind
 ) -> None:
     normal = lexicon.spelling.normal
-    entries = builtin.leaves(kind)
-    assert len(entries) > 3_000
+    entries = builtin.leaves(kind)[:: 5 if kind is DX else 2]
+    assert len(entries) > 1_900
     found = [(entry.code, entry.name, first(matcher, entry.name, kind)) for entry in entries]
     assert [told for told in found if normal(told[2][1]) != normal(told[1])] == []
 
