@@ -20,7 +20,7 @@ MOST = 10_000
 """Characters of the longest text that is tried."""
 
 # Each example asks a matcher over the bundled books, which the session builds once.
-asked = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+asked = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @st.composite

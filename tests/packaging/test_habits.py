@@ -9,6 +9,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+pytestmark = pytest.mark.xdist_group("habits")  # one worker parses everything
+
 # From tests/packaging/conftest.py; with importlib mode a test cannot import it by name.
 Module = Any
 
