@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from app.common.errors import Cancelled, UserProblem
-from app.common.progress import CancelAt
+from app.common.progress import CancelAt, NoProgress
 from app.domain.case import CaseState
-from app.domain.grouping import GroupStatus
+from app.domain.grouping import GroupResult, GroupStatus
+from app.drg.quotes import Refusal, Regime
+from app.drg.rates import Rate, RateTable
+from app.drg.scheme import Scheme
+from app.drg.tariffs import RateKey
 from app.services.composition import Services
+from app.services.engines import Engines
+from app.services.pricing import PriceTables, quote_of
+from app.services.report_causes import cost_causes
+from app.services.report_frame import Frame
 from app.services.report_specs import DIMENSIONS, low_risk
 from app.services.report_types import Form, Indicator, ReportScope, Series, month_text, written
 from app.storage import worklist
 from app.storage.actor import Actor
-from app.storage.case_columns import TextColumn
+from app.storage.case_columns import NONE, TextColumn
 from app.storage.ops import Op
 from app.storage.worklist import Filter, WorklistQuery, WorklistRow
 
@@ -199,3 +210,44 @@ def test_values_in_words() -> None:
     assert written(Form.YUAN, 123456.0) == "1,234.56"
     assert written(Form.INDEX, None) == "—"
     assert month_text(2026 * 12 + 10) == "2026-11"
+
+
+class _Priced:
+    """Engines that price by the shipped weights and an invented rate."""
+
+    def __init__(self, engines: Engines) -> None:
+        self.scheme = engines.assets.starter_scheme()
+        own = engines.prices(self.scheme)
+        rate = Rate("", RateKey("", "2026", "三级"), "", Decimal("8500.37"))
+        rules = replace(own.rules, level="三级")
+        self.tables = replace(own, rates=(RateTable((rate,)),), rules=rules)
+        self.rules, self.assets = rules, SimpleNamespace(scheme=lambda _day: self.scheme)
+
+    def prices(self, _scheme: Scheme) -> PriceTables:
+        return self.tables
+
+
+def test_standards_and_settled_amounts_are_those_of_the_case_page_to_the_fen(checked: Services) -> None:
+    priced = _Priced(checked.session.engines)
+    with checked.session.db.read() as reader:
+        stays = reader.reports.stays(WHOLE.first, WHOLE.last)
+        stored = {one.case_id: one.record for one in reader.load_cases(stays.numbers["id"].tolist())}
+    frame = Frame(stays, priced, WHOLE.first, NoProgress())  # type: ignore[arg-type]
+    statuses, drgs = (stays.texts[name].values(np.arange(len(frame))) for name in ("status", "drg"))
+    regimes = set()
+    for at, case_id in enumerate(frame.ids.tolist()):
+        if not statuses[at]:
+            continue
+        result = GroupResult("", "", drgs[at], GroupStatus(statuses[at]))
+        answer = quote_of(priced.scheme, result, stored[case_id], priced.tables)
+        if isinstance(answer, Refusal):
+            assert frame.standard[at] == NONE
+            continue
+        regimes.add(answer.regime)
+        assert frame.standard[at] == (NONE if answer.standard_fen is None else answer.standard_fen)
+        assert frame.settled[at] == (NONE if answer.settled_fen is None else answer.settled_fen)
+        assert (frame.low[at], frame.high[at]) == (answer.regime is Regime.LOW, answer.regime is Regime.HIGH)
+        assert sum(bool(flags[at]) for flags in frame.over) == answer.level
+    assert {Regime.NORMAL, Regime.HIGH, Regime.LOW} & regimes
+    causes = cost_causes(frame, np.ones(len(frame), np.bool_))
+    assert sum(one.count for one in causes) == int(np.count_nonzero(frame.over[1]))
