@@ -116,7 +116,7 @@ class Services:
 
     def __init__(self, session: Session, heads: HeadWatch, passwords: Passwords | None = None) -> None:
         self.session = session
-        self.heads = heads
+        self._heads = heads
         self._passwords = passwords
         self.assets = session.engines.assets
         self.places = Places(session)
@@ -168,209 +168,243 @@ class Services:
         if not self.session.seat.reads.is_empty:
             with suppress(UserProblem):  # a full disk must not keep the library open
                 self.audit.write_reads()
-        self.heads.keep()
+        self._heads.keep()
         self.session.db.close()
 
     @later
     def audit(self) -> AuditService:
+        """Reads are of one committed state; a list is ids first, lines when they are shown."""
         from app.services.audit import AuditService
 
-        return AuditService(self.session, self.heads)
+        return AuditService(self.session, self._heads)
 
     @later
     def audit_export(self) -> AuditExportService:
+        """Patients stand as record numbers; what identifies them in the changes is hidden as on the page."""
         from app.services.audit_export import AuditExportService
 
         return AuditExportService(self.session, self.audit)
 
     @later
     def reports(self) -> ReportService:
+        """Counts in one pass over columns; what was read is kept until something is written."""
         from app.services.reports import ReportService
 
         return ReportService(self.session)
 
     @later
     def report_papers(self) -> ReportPaperService:
+        """Writes whole files; every export is in the audit."""
         from app.services.report_paper import ReportPaperService
 
         return ReportPaperService(self.session)
 
     @later
     def list_work(self) -> ListWorkService:
+        """Cancelling before the end writes nothing: an operation is whole or not there."""
         from app.services.list_work import ListWorkService
 
         return ListWorkService(self.session)
 
     @later
     def list_export(self) -> ListExportService:
+        """Writes whole files; every export is in the audit."""
         from app.services.list_export import ListExportService
 
         return ListExportService(self.session, self.worklist)
 
     @later
     def desk(self) -> DeskService:
+        """Reads only; everything on the page is counted when it is shown."""
         from app.services.desk import DeskService
 
         return DeskService(self.session, self.worklist, self.leaving, self.backup)
 
     @later
     def drafts(self) -> DraftService:
+        """Keeps the last half-typed text of each field and person."""
         from app.services.drafts import DraftService
 
         return DraftService(self.session)
 
     @later
     def today(self) -> TodayService:
+        """Everybody reads his own days, nobody those of others."""
         from app.services.today import TodayService
 
         return TodayService(self.session)
 
     @later
     def shelf(self) -> ShelfService:
+        """Favourites are one's own or shared with the record room; annotations are always shared."""
         from app.services.code_shelf import ShelfService
 
         return ShelfService(self.session)
 
     @later
     def physician(self) -> PhysicianService:
+        """Shows a physician the questions of the own departments, never a group, a weight or an amount."""
         from app.services.return_answers import PhysicianService
 
         return PhysicianService(self.session, self.cases)
 
     @later
     def verdicts(self) -> VerdictService:
+        """Every verdict is one operation that names the physician; nothing is overwritten that changed."""
         from app.services.return_verdicts import VerdictService
 
         return VerdictService(self.session, self.cases)
 
     @later
     def chase(self) -> ChaseService:
+        """Lists questions by where they stand; overdue ones can be reported to the head of the department."""
         from app.services.return_chase import ChaseService
 
         return ChaseService(self.session)
 
     @later
     def fix_list(self) -> FixListService:
+        """Fix-list workbooks: rows are found by key, rule and current value."""
         from app.services.fix_list import FixListService
 
         return FixListService(self.session)
 
     @later
     def return_packages(self) -> ReturnPackageService:
+        """Writes packages of outstanding questions and takes the answers."""
         from app.services.return_packages import ReturnPackageService
 
         return ReturnPackageService(self.session)
 
     @later
     def lookup(self) -> LookupService:
+        """Reads only; every answer is a code of the active book."""
         from app.services.lookup import LookupService
 
         return LookupService(self.session, self.coding)
 
     @later
     def imports(self) -> ImportService:
+        """Imports step by step; nothing is stored before the last."""
         from app.services.imports import ImportService
 
         return ImportService(self.session)
 
     @later
     def exports(self) -> ExportService:
+        """Writes whole files, checked after writing; every export is in the audit."""
         from app.services.exports import ExportService
 
         return ExportService(self.session)
 
     @later
     def appeal(self) -> AppealService:
+        """Makes packs from what stands in the library, and gives them away."""
         from app.services.appeal import AppealService
 
         return AppealService(self.session, self.history)
 
     @later
     def whatif(self) -> WhatIfService:
+        """Answers from a copy; the case is only read."""
         from app.services.whatif import WhatIfService
 
         return WhatIfService(self.session)
 
     @later
     def browser(self) -> SchemeBrowserService:
+        """Opens schemes for browsing and counts the library's cases in their groups."""
         from app.services.scheme_browser import SchemeBrowserService
 
         return SchemeBrowserService(self.session)
 
     @later
     def compare(self) -> CompareService:
+        """Compares by reading in pieces, so that memory stays flat; the writer is never in the way."""
         from app.services.compare import CompareService
 
         return CompareService(self.session)
 
     @later
     def review(self) -> ReviewService:
+        """Reads texts with progress; writes each answer as one undoable operation."""
         from app.services.review import ReviewService
 
         return ReviewService(self.session)
 
     @later
     def qc_writing(self) -> QcBatchWriting:
+        """After each write its cases are checked anew, in the same job; that part is not cancelled."""
         from app.services.qc_batch_writing import QcBatchWriting
 
         return QcBatchWriting(self.session, self.checking, self.asking)
 
     @later
     def qc_export(self) -> QcExportService:
+        """Writes whole files; every export is in the audit."""
         from app.services.qc_batch_export import QcExportService
 
         return QcExportService(self.session, self.qc_batch)
 
     @later
     def rule_trial(self) -> RuleTrialService:
+        """Tries rules on stored cases; nothing is written."""
         from app.services.rule_trial import RuleTrialService
 
         return RuleTrialService(self.session)
 
     @later
     def rule_packs(self) -> RulePackService:
+        """Signs with the key of this home folder; trusts keys that people have confirmed by fingerprint."""
         from app.services.rule_packs import RulePackService
 
         return RulePackService(self.session, self.rules, self.questions.table)
 
     @later
     def rule_writing(self) -> RuleWritingService:
+        """Works on values only: nothing is stored."""
         from app.services.rule_writing import RuleWritingService
 
         return RuleWritingService(self.session)
 
     @later
     def suppressions(self) -> SuppressionService:
+        """Findings put aside with a reason; they come back when the facts change."""
         from app.services.suppressions import SuppressionService
 
         return SuppressionService(self.session)
 
     @later
     def exceptions(self) -> ExceptionService:
+        """An approved exception lets a case pass although a rule blocks it, until its last day."""
         from app.services.exceptions import ExceptionService
 
         return ExceptionService(self.session)
 
     @later
     def exception_form(self) -> ExceptionFormService:
+        """Gives the form away on paper: written whole or not at all, and noted in the case's history."""
         from app.services.exception_form import ExceptionFormService
 
         return ExceptionFormService(self.session)
 
     @later
     def states(self) -> StateService:
+        """Moves cases; each move is one named operation with its reason and is told in the case's history."""
         from app.services.states import StateService
 
         return StateService(self.session, self.checking)
 
     @later
     def submissions(self) -> SubmissionService:
+        """Every version of a case that was submitted stays, with the hash of what it was."""
         from app.services.submission import SubmissionService
 
         return SubmissionService(self.session, self.checking)
 
     @later
     def handover(self) -> HandoverService:
+        """Looks at cases, writes hand-over files, and keeps who wrote what where."""
         from app.services.handover import HandoverService
 
         return HandoverService(self.session, self.checking, self.submissions, self.exports)
@@ -383,42 +417,49 @@ class Services:
 
     @later
     def unlocking(self) -> UnlockService:
+        """A granted wish lets the case be coded again; every version that was submitted stays."""
         from app.services.unlocking import UnlockService
 
         return UnlockService(self.session, self.checking)
 
     @later
     def insurer(self) -> InsurerService:
+        """Feeds the comparison on the DRG page and the three columns of a case."""
         from app.services.insurer import InsurerService
 
         return InsurerService(self.session, self.checking)
 
     @later
     def hospital(self) -> HospitalService:
+        """Reads and writes the facts; every change is in the audit."""
         from app.services.hospital import HospitalService
 
         return HospitalService(self.session)
 
     @later
     def notes(self) -> NoteService:
+        """What is private is shown to its author alone; only the author may rewrite or delete a note."""
         from app.services.notes import NoteService
 
         return NoteService(self.session)
 
     @later
     def papers(self) -> PaperService:
+        """Documents beside a case; adding and removing are audited."""
         from app.services.papers import PaperService
 
         return PaperService(self.session)
 
     @later
     def front_page(self) -> FrontPageService:
+        """The pages themselves are laid out by the window, which knows fonts."""
         from app.services.front_page import FrontPageService
 
         return FrontPageService(self.session)
 
     @later
     def three_way(self) -> ThreeWayService:
+        """Three sides of a case: physician, coder, insurer."""
         from app.services.three_way import StoredInsurer, ThreeWayService
 
         return ThreeWayService(self.session, StoredInsurer(self.session))
