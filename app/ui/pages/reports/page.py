@@ -122,18 +122,21 @@ class ReportsPage(Page):
         return " › ".join(["医院", *self._names]) if self._wish.report == "drill" else label
 
     def place(self) -> Place:
-        """Return everything that is asked for."""
-        return Place(self.key, self._wish.to_json())
+        """Return everything that is asked for; nothing before it is known what there is."""
+        return Place(self.key, self._wish.to_json() if self._wish.period else {})
 
     def restore(self, place: Place) -> None:
         """Show what a place asks for, else what was shown last."""
-        if self._choices is None:
-            self._choices = self.shell.services.reports.choices()
-            self.filters.show_choices(self._choices)
+        choices = self._choices
+        if choices is None:
+            self.stack.show_loading()
+            job = self.shell.jobs.run(partial(_read_choices, self.shell.services.reports), parent=self)
+            job.done.connect(partial(self._on_choices, place))
+            return
         known = self._wish
         if not known.period:
             kept = self.shell.places.get(_KEPT)
-            known = Wish(period=self._choices.months[0])
+            known = Wish(period=choices.months[0])
             known = Wish.of(kept, known) if isinstance(kept, dict) else known
         wish = Wish.of(place.args, known)
         again = self._report is None or wish.scope() != self._report.scope
@@ -142,6 +145,11 @@ class ReportsPage(Page):
             self._show()
         elif self._job is None or self._job.is_over:
             self.run()
+
+    def _on_choices(self, place: Place, choices: Choices) -> None:
+        self._choices = choices
+        self.filters.show_choices(choices)
+        self.restore(place)
 
     def default_focus(self) -> QWidget:
         """Start in the table of the report."""
@@ -417,6 +425,10 @@ class ReportsPage(Page):
     def _on_written(self, path: Path) -> None:
         folder = OpenFolder(path.parent)
         self.shell.notices.toast(f"已生成 {path.name}。", severity="ok", action=("打开文件夹", folder))
+
+
+def _read_choices(reports: ReportService, _progress: Progress) -> Choices:
+    return reports.choices()
 
 
 def _counted(
