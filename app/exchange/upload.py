@@ -30,7 +30,6 @@ _COMPUTED: Final[Mapping[str, Callable[[CaseRecord], int | None]]] = {
     "age_days": age_days,
     "los_days": los_days,
 }
-_PLACES: Final = re.compile(r"(.*?(?:省|自治区|特别行政区|^.{2,3}市))?(.*?(?:市|自治州|地区|盟))?(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +158,13 @@ def _part(record: CaseRecord, at: FieldPath, number: int) -> str:
     whole = _text(record, at)
     if whole in ("", DASH):
         return whole
-    found = _PLACES.fullmatch(whole)
+    found = _places().fullmatch(whole)
     return (found[number + 1] or "") if found else (whole if number == 0 else "")
+
+
+@cache
+def _places() -> re.Pattern[str]:
+    return re.compile(layout_data("upload")["places"]["pattern"], re.DOTALL)
 
 
 def _row(record: CaseRecord, at: FieldPath) -> Row | None:

@@ -411,6 +411,7 @@ class Services:
 
     @later
     def settlement_form(self) -> SettlementFormService:
+        """Lays the settlement list of one case out, writes it, and keeps it in the register."""
         from app.services.settlement_form import SettlementFormService
 
         return SettlementFormService(self.session)
