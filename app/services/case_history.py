@@ -90,13 +90,15 @@ class HistoryService:
     def moment(self, case_id: int, op_id: int) -> Moment:
         """Return the case as it stood after an operation of the library, beside what stands now.
 
-        Raises :class:`UserProblem` when the case does not exist, ``LookupError`` for an operation before it came.
+        Raises :class:`UserProblem` when the case does not exist, ``LookupError`` for an operation before it came or one
+        that is not there.
         """
         with self._session.db.read() as reader:
             stored = load_case(reader, case_id)
             changes = reader.case_history(case_id)
+            is_known = reader.operation(op_id) is not None
         operation = next((one for one, _ in reversed(changes) if one.id <= op_id), None)
-        if operation is None:
+        if operation is None or not is_known:
             raise LookupError(op_id)
         self._session.note_opened(case_id)
         then = record_after(changes, op_id)

@@ -24,6 +24,7 @@ _ALSO = {
     "submission": "Ctrl+Shift+S",
     "insurer": "Ctrl+Shift+I",
     "handover": "Ctrl+Shift+X",
+    "audit": "Ctrl+Shift+T",
 }
 """Keys of pages besides those of the rail."""
 

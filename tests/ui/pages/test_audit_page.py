@@ -119,7 +119,7 @@ def test_a_library_that_does_not_fit_its_head_is_told_until_confirmed(
     desk: Any, services: Services, case_id: int
 ) -> None:
     kept = KeptHead(str(services.session.db.path), AuditHead(9_999, "0" * 64), services.session.clock.now())
-    services.heads.state = HeadState(Standing.CUT, kept, AuditHead(5, "0" * 64))
+    services._heads.state = HeadState(Standing.CUT, kept, AuditHead(5, "0" * 64))
     AuditWatch(desk.window.shell, desk.window).start()
     assert "应有第 9999 条" in desk.window.shell.notices.bars[BAR].text
     page = desk.go("audit")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from app.ui.actions import Action
 from app.ui.page import PageSpec, Place, Shell
@@ -11,14 +11,7 @@ from app.ui.pages.audit.page import TITLE, AuditPage
 from app.ui.shell.palette_model import PaletteGroup, PaletteItem, PaletteProvider
 from app.ui.shell.pinyin import found_at
 
-if TYPE_CHECKING:
-    from app.ui.main_window import MainWindow
-
 _WHO: Final = "admin qc insurance"
-
-
-def _open(window: MainWindow) -> None:
-    window.go(Place("audit"))
 
 
 def _can_verify(page: AuditPage) -> bool:
@@ -38,8 +31,6 @@ def _has_case(page: AuditPage) -> bool:
 
 
 _ACTIONS: Final = (
-    Action("audit.open", TITLE, "谁在什么时候做了什么，从什么改成什么；校验哈希链。", _open, "Ctrl+Shift+T",
-           needs=_WHO, icon="history", group=TITLE),
     Action("audit.moment", "当时的病案", "看这条操作之后的整份病案，与现在逐项对照。", AuditPage.open_moment,
            "Return; Enter", "audit.list", enabled=_has_case, icon="history", group=TITLE),
     Action("audit.case", "现在的病案", "打开这条操作的病案。", AuditPage.open_case, "Ctrl+Return", "audit.list",

@@ -125,6 +125,10 @@ class AuditPage(Page):
         if changes.op_id and self.isVisible():
             self._read()
 
+    def show_masked(self) -> None:
+        """Show the rows anew: names are hidden now, or shown again."""
+        self._read()
+
     # The chain.
 
     @property
