@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from app.ui.ports import PlaceStore
@@ -173,6 +173,12 @@ class ScrollPane(QScrollArea):
         self.box = column(gap=gap, margins=margins)
         self.inner.setLayout(self.box)
         self.setWidget(self.inner)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Tell the layout around when what a whole one holds has got another width."""
+        if self._whole and watched is self.widget() and event.type() is QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
 
     def minimumSizeHint(self) -> QSize:
         """Return the least size; a whole one shows all of its width."""

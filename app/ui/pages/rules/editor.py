@@ -130,7 +130,7 @@ class RuleEditor(Pane):
         self._foot.addWidget(self._note_icon)
         self._foot.addWidget(self._note, 1)
         for action in ("rules.formula", "rules.versions"):
-            self._foot.addWidget(ActionButton(actions, action, kind="link", small=True))
+            self._foot.addWidget(ActionButton(actions, action, kind="link", small=True, keys=False))
 
     def _line(self, name: str, label: str) -> QLineEdit:
         line = QLineEdit()
