@@ -97,17 +97,22 @@ def _picture_all(window: MainWindow, scenes: Sequence[Scene], theme_name: str, a
 
 
 def _play(window: MainWindow, scene: Scene) -> bool:
-    from PySide6.QtCore import QEventLoop, QTimer  # noqa: PLC0415  # Qt only after the platform is chosen
-
     scene.show(window)
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
-        loop = QEventLoop()  # QTest.qWait keeps the interpreter to itself, and the jobs would stand still
-        QTimer.singleShot(40, loop.quit)
-        loop.exec()
+        _spin()
         if not window.shell.jobs.running and scene.ready(window):
+            _spin()  # what the last job brought is laid out and drawn
             return True
     return False
+
+
+def _spin() -> None:
+    from PySide6.QtCore import QEventLoop, QTimer  # noqa: PLC0415  # Qt only after the platform is chosen
+
+    loop = QEventLoop()  # QTest.qWait keeps the interpreter to itself, and the jobs would stand still
+    QTimer.singleShot(40, loop.quit)
+    loop.exec()
 
 
 def _save(window: MainWindow, path: Path) -> None:
