@@ -146,7 +146,8 @@ class SearchBar(Pane):
         box.setAccessibleName(_SPOKEN.get(key, hint))
         box.setProperty("boxed", "true")
         box.setPlaceholderText(hint)
-        box.setFixedWidth(theme().px(width))
+        box.setMaximumWidth(theme().px(width))
+        box.setMinimumWidth(theme().px(width * 2 // 3))  # on a small screen the boxes give way
         box.textChanged.connect(self._on_typed)
         box.returnPressed.connect(self.entered)
         return box

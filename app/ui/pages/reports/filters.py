@@ -35,7 +35,8 @@ class FilterBar(Pane):
             field.setAccessibleName(label)
             field.committed.connect(self._on_committed)
             part = FieldBox(label, field)
-            part.setFixedWidth(shell.theme.px(width))
+            part.setMaximumWidth(shell.theme.px(width))
+            part.setMinimumWidth(shell.theme.px(width * 2 // 3))  # on a small screen the boxes give way
             line.addWidget(part)
         line.addStretch(1)
         line.addWidget(ActionButton(shell.actions, "reports.export", small=True))

@@ -1,0 +1,64 @@
+"""A screen of 1366×768 at 150 % leaves 911×512: no page asks for more width; columns follow the size of letters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.ui.theme import theme
+from app.ui.widgets import ScrollPane, SideList
+from tests.ui.pages.test_accessible import show, shown_pages
+
+SMALL = (911, 512)
+_STILL_WIDE = ("drg", "import")
+"""Three tables side by side, and the segments over the lines of a file: there something is cut at the right."""
+
+
+@pytest.fixture
+def small(desk: Any) -> Any:
+    """Return a window that is as small as that."""
+    desk.window.setMinimumSize(1, 1)
+    desk.window.resize(*SMALL)
+    return desk
+
+
+def test_no_page_is_wider_than_a_small_screen(small: Any) -> None:
+    wide = {}
+    for key in shown_pages(small):
+        page = show(small, key)
+        QApplication.processEvents()
+        if key not in _STILL_WIDE and page.minimumSizeHint().width() > page.width():
+            wide[key] = page.minimumSizeHint().width() - page.width()
+    assert wide == {}
+
+
+def test_the_lines_of_a_side_list_stay_readable(small: Any) -> None:
+    for key in ("worklist", "rules"):
+        page = show(small, key)
+        QApplication.processEvents()
+        assert page.findChild(SideList).width() >= theme().px(120), key
+
+
+def test_columns_follow_the_size_of_letters(desk: Any) -> None:
+    page = show(desk, "worklist")
+    before = page.parts.sizes()
+    theme().set_font_px(16)
+    QApplication.processEvents()
+    after = page.parts.sizes()
+    assert after[0] == pytest.approx(before[0] * 16 / 13, abs=3)
+    assert after[2] == pytest.approx(before[2] * 16 / 13, abs=3)
+    theme().set_font_px(13)
+    QApplication.processEvents()
+    assert page.parts.sizes()[0] == pytest.approx(before[0], abs=3)
+
+
+def test_a_whole_pane_is_as_wide_as_what_it_holds(qtbot: Any) -> None:
+    held = QWidget()
+    held.setMinimumWidth(300)
+    whole, other = ScrollPane(whole=True), ScrollPane()
+    for pane in (whole, other):
+        qtbot.addWidget(pane)
+    whole.box.addWidget(held)
+    assert whole.minimumSizeHint().width() >= 300 > other.minimumSizeHint().width()
