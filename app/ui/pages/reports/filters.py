@@ -37,7 +37,7 @@ class FilterBar(Pane):
             part = FieldBox(label, field)
             part.setMaximumWidth(shell.theme.px(width))
             part.setMinimumWidth(shell.theme.px(width * 2 // 3))  # on a small screen the boxes give way
-            line.addWidget(part)
+            line.addWidget(part, 10)
         line.addStretch(1)
         line.addWidget(ActionButton(shell.actions, "reports.export", small=True))
         line.addWidget(ActionButton(shell.actions, "reports.print", small=True))
