@@ -176,10 +176,12 @@ class JobRunner(QObject):
         """Start a piece of work. It is cancelled when ``parent`` dies.
 
         ``label`` is what the top bar shows; ``loses_work`` makes 取消 ask first. Every failure is shown by the errors
-        of the window; connect ``failed`` only to put the page right.
+        of the window; connect ``failed`` only to put the page right. After :meth:`close` the job never begins.
         """
         control = _Control(self._now)
         job = Job(label, control, writes, loses_work, self)
+        if self.is_closed:  # the answer to an earlier job may arrive while the window closes
+            return job
         self._jobs.append(job)
         job.progress.connect(self._on_progress)
         job.ended.connect(self._on_job_ended)

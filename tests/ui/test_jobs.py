@@ -180,3 +180,11 @@ def test_close_waits_for_what_is_being_written(qapp: object) -> None:
     started.wait(10)
     runner.close()
     assert written == ["row"]
+
+
+def test_after_closing_nothing_begins_and_nothing_breaks(qapp: object) -> None:
+    runner, done = JobRunner(), list[int]()
+    runner.close()
+    job = runner.run(lambda _progress: done.append(1))
+    job.cancel()
+    assert (done, runner.running, job.is_over) == ([], [], False)
