@@ -48,7 +48,7 @@ _GOOD: Final = "grade_a"
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What can be asked for: departments and kinds of insurance as code and name; ``first`` and ``last`` month."""
+    """What can be asked for: departments and kinds of insurance as code and name; months, the latest first."""
 
     departments: tuple[tuple[str, str], ...]
     insurances: tuple[tuple[str, str], ...]

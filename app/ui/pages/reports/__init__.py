@@ -14,6 +14,8 @@ from app.ui.shell.palette_model import PaletteGroup, PaletteItem, PaletteProvide
 from app.ui.shell.pinyin import found_at
 
 _GROUP: Final = "报表"
+_GIVES: Final = "coder qc insurance admin"
+"""Roles that may write files; a head of department only reads."""
 
 
 def _has_report(page: ReportsPage) -> bool:
@@ -41,9 +43,9 @@ _ACTIONS: Final = (
     Action("reports.cases", "打开病例", "列出选中一行的病例。", ReportsPage.open_group, "C", "reports",
            enabled=_is_drilling, group=_GROUP),
     Action("reports.export", "导出 Excel", "写成工作簿：指标、趋势、原因、科室，附每个指标的口径。", ReportsPage.export,
-           "Ctrl+E", "reports", enabled=_has_report, icon="export", group=_GROUP),
+           "Ctrl+E", "reports", _GIVES, enabled=_has_report, icon="export", group=_GROUP),
     Action("reports.print", "PDF", "写成 A4 的 PDF，附每个指标的口径。", ReportsPage.print_out, "Ctrl+P", "reports",
-           enabled=_has_report, group=_GROUP),
+           _GIVES, enabled=_has_report, group=_GROUP),
     Action("reports.escape", "上一级", "从病例回到报表，从下钻回到上一级，再按一次回到上一个位置。", ReportsPage.escape,
            "Esc", "reports", group=_GROUP),
 )  # fmt: skip
