@@ -370,6 +370,10 @@ def _second_scheme(window: MainWindow) -> str:
     return str(window.shell.services.assets.import_scheme(folder, valid_from="2027-01-01").asset_id)
 
 
+def _check_handover(window: MainWindow) -> None:
+    window.page.check()
+
+
 def _compare(window: MainWindow) -> None:
     page = window.page
     if isinstance(page, ComparePage) and page.found is None:
@@ -556,7 +560,7 @@ SCENES: tuple[Scene, ...] = (
     Scene("submission", "submission"),
     Scene("submission-register", "submission", {"tab": "register"}),
     Scene("submission-unlock", "submission", {"tab": "unlock"}),
-    Scene("handover", "handover", {"kind": "list_json"}),
+    Scene("handover", "handover", {"kind": "l2"}, play=_check_handover),
     Scene("handover-register", "handover", {"tab": "register"}),
     Scene("insurer", "insurer"),
     Scene("reports", "reports", {"report": "month", "part": "grouping", "table": False}, ready=_reported),

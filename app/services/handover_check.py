@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -56,7 +57,7 @@ class Judge:
     def look(self, case: StoredCase) -> Looked:
         """Return a case as it is to be written, with everything that speaks against it."""
         record, faults = self._codes.convert(self._named(case.record))
-        reasons = [self._fault(record, fault) for fault in faults]
+        reasons = list(self._faults(faults))
         if self.form is not None:
             reasons += [self._lack(lack) for lack in self.form.lacks(record, self._encoding)]
             return Looked(record, (*self._state(case), *reasons))
@@ -117,15 +118,16 @@ class Judge:
         ]
         return against, sum(one.severity is Severity.WARN for one in found)
 
-    def _fault(self, record: CaseRecord, fault: CodeFault) -> Reason:
-        words = text(
-            f"handover.refused.{fault.kind}",
-            label=_place(fault.path),
-            code=fault.code,
-            edition=text(f"handover.edition.{self._edition}"),
-            detail=fault.detail,
-        )
-        return words, fault.path
+    def _faults(self, faults: Sequence[CodeFault]) -> Iterator[Reason]:
+        """Yield what is wrong with the codes; that there is no map at all is said once."""
+        edition = text(f"handover.edition.{self._edition}")
+        unmapped = [fault for fault in faults if fault.kind == "no_map"]
+        if unmapped:
+            yield text("handover.refused.no_map", count=len(unmapped), edition=edition), unmapped[0].path
+        for fault in faults:
+            if fault.kind != "no_map":
+                key, label = f"handover.refused.{fault.kind}", _place(fault.path)
+                yield text(key, label=label, code=fault.code, edition=edition, detail=fault.detail), fault.path
 
     def _lack(self, lack: Lack) -> Reason:
         key = f"handover.refused.{lack.kind}"

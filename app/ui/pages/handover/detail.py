@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtWidgets import QWidget
 
-from app.services.handover_types import HandoverKind, HandoverReport, StoredHandover, Verified
+from app.services.handover_types import HandoverKind, HandoverRefusal, HandoverReport, StoredHandover, Verified
 from app.ui.widgets import Rule, ScrollPane, StateStack, Text, column
 
 _VERDICT: Final = {"same": "ok", "changed": "error", "gone": "warn", "unknown": "warn"}
@@ -44,6 +44,12 @@ class HandoverDetail(QWidget):
             ("不能写出", f"{len(report.refused):,} 份"),
         ]
         self._show(report.wanted.kind.label, lines, report.notes)
+
+    def show_refusal(self, one: HandoverRefusal) -> None:
+        """Show why a case is not written."""
+        lines = [("病案号", one.record_no), ("出院科别", one.dept)]
+        hint = ("按 Enter 打开病案到要改的字段。",) if one.path else ()
+        self._show("不能写出", lines, (one.words, *hint))
 
     def show_receipt(self, one: StoredHandover) -> None:
         """Show the receipt of a file."""

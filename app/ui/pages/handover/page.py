@@ -437,6 +437,8 @@ class HandoverPage(Page):
     def _on_row(self) -> None:
         if self.entry is not None:
             self.detail.show_receipt(self.entry)
+        elif isinstance(self.lists.chosen, HandoverRefusal):
+            self.detail.show_refusal(self.lists.chosen)
         elif self._report is not None:
             self.detail.show_report(self._report)
         else:
