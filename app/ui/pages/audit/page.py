@@ -41,6 +41,7 @@ class AuditPage(Page):
         self._keep = 0
         self._check: Job | None = None
         self._was_checked = False
+        self._arrives = False
 
     @property
     def _audit(self) -> AuditService:
@@ -112,6 +113,7 @@ class AuditPage(Page):
         keys = [line.key for line in self.kinds.side.lines if isinstance(line, SideLine)]
         self.kinds.choose_silently(keys.index(self._query.kind) if self._query.kind in keys else 0)
         self.search.show_query(self._query)
+        self._arrives = True
         self._read()
         if not self._was_checked:
             self.verify()
@@ -285,10 +287,10 @@ class AuditPage(Page):
         bad = self.search.bad_day
         told = f"“{bad}”不是日期，写作 2026-11-23" if bad else f"{len(ids):,} 条"
         self.search.counts.setText(told)
-        was_hidden = not self.list.stack.shows_content
         self.list.show_ids(ids, self._keep)
-        if was_hidden and ids and self.isVisible() and not self.search.is_typed_in:
+        if self._arrives and ids and self.isVisible() and not self.search.is_typed_in:
             self._focus_list()
+        self._arrives = False
         self.shell.actions.refresh()
 
     def _rows(self, ids: Sequence[int]) -> list[AuditRow]:
