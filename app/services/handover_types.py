@@ -148,4 +148,3 @@ class Verified:
     path: Path
     entry: StoredHandover | None
     at: datetime
-

@@ -6,6 +6,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from app.storage.code_table import code_mark
 from app.storage.columns import (
     by_columns,
     case_number,
@@ -15,7 +16,6 @@ from app.storage.columns import (
     table,
     text_column,
 )
-from app.storage.code_table import code_mark
 from app.storage.handover_table import handover_file
 from app.storage.people_tables import person
 from app.storage.return_table import return_item

@@ -239,7 +239,7 @@ def test_a_workbook_that_cannot_be_written_leaves_the_old_one(
     def stop(*_args: object) -> None:
         raise OSError("full")
 
-    monkeypatch.setattr("app.services.compare_export.write_workbook", stop)
+    monkeypatch.setattr("app.exchange.export.write_workbook", stop)
     with pytest.raises(UserProblem):
         write_comparison(found, out)
     assert out.read_bytes() == b"old"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ def test_a_short_form_in_the_document_is_evidence_too() -> None:
 def test_marks_do_not_overlap_and_stand_where_the_text_is() -> None:
     found = spans("ＡＢ 高血压病３级，高血压", terms_of(["高血压病3级", "高血压"], {}))
     assert [begin for begin, _ in found] == sorted(begin for begin, _ in found)
-    assert all(first[1] <= second[0] for first, second in zip(found, found[1:], strict=False))
+    assert all(first[1] <= second[0] for first, second in itertools.pairwise(found))
     assert len(found) == 2
 
 
