@@ -29,7 +29,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     verify.add_argument("--head", type=Path, metavar="FILE", help="与这个链头文件比较；不给则与本机保存的链头比较")
     verify.set_defaults(run=_verify)
     head = audit.add_parser("head", help="把最后一条的序号和哈希写成签名的链头文件，请另存别处")
-    head.add_argument("--out", type=Path, required=True, metavar="FILE")
+    head.add_argument("--out", type=Path, required=True, metavar="FILE", help="链头写到哪个文件")
     head.set_defaults(run=_head)
     export = audit.add_parser(
         "export", help="按条件把审计记录写成 .xlsx 或 .csv，附链头；要有管理员、质控员或医保办的角色"
