@@ -87,12 +87,16 @@ class CodingMemoryService:
         self._telling = False
         self._behind: threading.Thread | None = None
         self._read: tuple[tuple[object, ...], Sequence[int], PinyinIndex] | None = None
-        session.engines.use_history(self.history)
+        session.engines.use_history(self._remembered)
         session.db.tell(self._on_changes)
 
     @needs(*DESK)
     def history(self) -> list[PastCoding]:
         """Return everything that is remembered and not revoked, for the matcher."""
+        return self._remembered()
+
+    def _remembered(self) -> list[PastCoding]:
+        """Answer the matcher, which works for everybody: what it was told it shows to nobody."""
         with self._session.db.read() as reader:
             lines = [line for kind in CodeKind for line in reader.past_codings(kind)]
         return [PastCoding(one.text, one.kind, one.codes, one.times, one.last[:_DAY], one.by) for one in lines]
@@ -281,7 +285,7 @@ class CodingMemoryService:
         try:
             while self._telling:
                 version = self._version
-                matcher.relearn(self.history())
+                matcher.relearn(self._remembered())
                 with self._turn:
                     self._telling = version != self._version
         finally:

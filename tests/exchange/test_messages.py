@@ -33,7 +33,7 @@ REFUSED: dict[str, tuple[bytes, list[str]]] = {
     "empty.csv": (b"", ["空", "重新导出"]),
     "blank.csv": (b"\r\n\r\n", ["数据行", "导出条件"]),
     "heading_only.csv": ("病案号,姓名,性别\r\n".encode(), ["数据行", "导出条件"]),
-    "no_key.csv": ("姓名,性别,入院时间\r\n甲,1,2026-01-01\r\n".encode(), ["病案号", "列对应", "第 1 行"]),
+    "no_key.csv": ("姓名,性别,入院时间\r\n甲,1,2026-01-01\r\n".encode(), ["病案号", "表头", "第 1 行"]),
     "big5.csv": (("病歷號,姓名\r\n" + "醫療機構住院病歷首頁診斷編碼" * 9).encode("big5"), ["乱码", "GB18030", "编码"]),
     "twice.csv": (("医疗机构,姓名,住院" * 9).encode().decode("gb18030", "replace").encode(), ["乱码"]),
     "quote.csv": (OPEN_QUOTE, ["第 2 行", "引号"]),

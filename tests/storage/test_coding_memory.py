@@ -448,7 +448,13 @@ def test_an_older_library_gets_the_memory_that_its_audit_holds(
         raw.execute("PRAGMA foreign_keys=OFF")
         for table in later:
             raw.execute(f"DROP TABLE {table.name}")
-        raw.execute("DROP INDEX ix_finding_case_id_stamp")
+        for index in (
+            "finding_case_id_stamp",
+            "audit_operation_actor_at",
+            "audit_operation_op_at",
+            "audit_change_field",
+        ):
+            raw.execute(f"DROP INDEX ix_{index}")
         raw.executescript("UPDATE alembic_version SET version_num='0001'; PRAGMA user_version=1;")
     Database.open(path, clock=clock).close()
     assert len(before) == 6
