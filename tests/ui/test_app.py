@@ -33,7 +33,7 @@ def composition(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     fake = ModuleType("app.services.composition")
     fake.refuse, fake.closed = None, []
 
-    def open_services(home: Path) -> FakeServices:
+    def open_services(home: Path, **_given: object) -> FakeServices:
         if fake.refuse:
             raise fake.refuse
         user = SimpleNamespace(id="local", name="林若溪（测试）", roles=frozenset({"coder"}))

@@ -149,6 +149,7 @@ class DataTable(QTableView):
         self.columns = tuple(columns)
         self.head = TableHeader(self.columns, pad, self)
         self.setHorizontalHeader(self.head)
+        self._ring = ring
         self.setItemDelegate(CellDelegate(self, ring=ring, pad=pad))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -214,9 +215,10 @@ class DataTable(QTableView):
         self.fit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the rows; without a row the focus is shown round the whole."""
+        """Draw the rows; without a row that shows the focus it is shown round the whole."""
         super().paintEvent(event)
-        if self.hasFocus() and not self.currentIndex().isValid():
+        shows = self.currentIndex().isValid() and (self._ring or self.selectionModel().hasSelection())
+        if self.hasFocus() and not shows:
             draw_focus_ring(QPainter(self.viewport()), self.viewport().rect())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

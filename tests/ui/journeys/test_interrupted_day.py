@@ -135,7 +135,7 @@ def test_a_disk_that_takes_nothing_more_says_so_and_loses_nothing(
     before = services.cases.view(case_id)
     with protected(services):
         # She types and leaves the field: the disk refuses, the window says so, the words stay.
-        desk.press('"Lin', "Return")
+        desk.press("Ctrl+A", '"Lin', "Return")
         desk.rest()
         assert "只读" in said(desk)
         assert "请取消只读属性" in said(desk)

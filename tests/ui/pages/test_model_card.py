@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -65,7 +64,8 @@ def services(page_template: Path, tmp_path: Path, hall: Hall) -> Iterator[Servic
     opened = open_services(tmp_path / "library", clock=clock, engines=Engines(Assets(page_template, clock), clock))
     leaves = opened.session.engines.codebook.leaves(DX)[:500]
     past = [PastCoding(f"考虑{entry.name}", DX, (entry.code,), 1, "2026-11-01") for entry in leaves]
-    yield replace(opened, retraining=RetrainingService(opened.session, lambda: past, hall.train))
+    opened.retraining = RetrainingService(opened.session, lambda: past, hall.train)
+    yield opened
     opened.close()
 
 

@@ -186,4 +186,4 @@ class CodesPage(Page):
     def _on_taken(self, candidate: Candidate) -> None:
         QGuiApplication.clipboard().setText(f"{candidate.code} {candidate.name}")
         second = self.shell.services.lookup.facts(candidate.code).second
-        self._taken.setText("，".join(filter(None, (f"已复制 {candidate.code} {candidate.name}", second))))
+        self._taken.setText("。".join(filter(None, (second, f"已复制 {candidate.code} {candidate.name}"))))
