@@ -66,11 +66,10 @@ def test_2000_hostile_texts_come_back_equal_and_inert(name: str, tmp_path: Path)
     assert hostile.through(name, hostile.texts(2000), tmp_path) == {"unequal": 0, "alive": 0}
 
 
-@pytest.mark.parametrize("name", [name for name in hostile.EXPORTS if name.endswith(".xlsx")])
+# marked.xlsx quotes a file that was read, which holds no such text.
+@pytest.mark.parametrize("name", [one for one in hostile.EXPORTS if one.endswith(".xlsx") and one != "marked.xlsx"])
 @pytest.mark.parametrize("word", hostile.IMPOSSIBLE, ids=["noncharacter", "surrogate", "megabyte"])
 def test_what_no_cell_can_hold_is_refused_and_no_file_is_left(name: str, word: str, tmp_path: Path) -> None:
-    if name == "marked.xlsx":
-        pytest.skip("quotes a file that was read, which holds no such text")
     with pytest.raises(UserProblem) as refused:
         hostile.EXPORTS[name][0](["a", word], tmp_path)
     assert refused.value.where is not None
