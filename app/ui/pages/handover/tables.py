@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Final
-
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.services.handover_types import HandoverCase, HandoverKind, HandoverRefusal, StoredHandover
 from app.ui.masking import masking
-from app.ui.models.records import RecordModel
-from app.ui.widgets import Cell, Column, DataTable, StateStack, Tabs, column, row
+from app.ui.pages.tabbed_lists import TabbedLists
+from app.ui.widgets import Cell, Column
 
 TABS: Final = (("ready", "可写出"), ("refused", "不能写出"), ("register", "交付登记"))
 _READY: Final = (
@@ -69,69 +66,9 @@ def _register(key: str, one: StoredHandover) -> Cell:
     return cells[key]()
 
 
-class HandoverLists(QWidget):
+class HandoverLists(TabbedLists):
     """Tabs over the three tables."""
 
-    row_changed = Signal()
-    opened = Signal()
-    tab_changed = Signal(str)
-
     def __init__(self) -> None:
-        super().__init__()
-        self.tabs = Tabs(TABS)
-        self.tabs.changed.connect(self._on_tab)
         makers: dict[str, Callable[[str, Any], Cell]] = {"ready": _ready, "refused": _refused, "register": _register}
-        self.models = {key: RecordModel(_COLUMNS[key], makers[key]) for key, _ in TABS}
-        self.tables: dict[str, DataTable] = {}
-        self.stacks: dict[str, StateStack] = {}
-        self._shown = QStackedWidget()
-        for key, label in TABS:
-            table = DataTable(_COLUMNS[key])
-            table.setObjectName(f"handover_{key}")
-            table.setAccessibleName(label)
-            self.models[key].setParent(table)
-            table.setModel(self.models[key])
-            table.row_changed.connect(self._on_row)
-            table.opened.connect(self._on_opened)
-            self.tables[key], self.stacks[key] = table, StateStack(table)
-            self._shown.addWidget(self.stacks[key])
-        whole = column(row(self.tabs, None, margins=(6, 0, 6, 0)))
-        whole.addWidget(self._shown, 1)
-        self.setLayout(whole)
-
-    @property
-    def table(self) -> DataTable:
-        """The table that is shown."""
-        return self.tables[self.tabs.current]
-
-    @property
-    def chosen(self) -> Any:
-        """The chosen value of the list that is shown, None without one."""
-        return self.models[self.tabs.current].at(self.table.current_row)
-
-    def show_values(self, key: str, values: Sequence[Any], empty: tuple[str, str]) -> None:
-        """Show the values of a list, or two lines that say why there is none."""
-        at = max(0, self.tables[key].current_row)
-        self.models[key].show(values)
-        self.tabs.set_count(key, len(values))
-        if values:
-            self.stacks[key].show_content()
-            self.tables[key].go_to(min(at, len(values) - 1))
-        else:
-            self.stacks[key].show_empty(*empty)
-
-    def show_tab(self, key: str) -> None:
-        """Show a list."""
-        self.tabs.set_current(key)
-        self._shown.setCurrentIndex([one for one, _ in TABS].index(key))
-
-    def _on_tab(self, key: str) -> None:
-        self._shown.setCurrentIndex([one for one, _ in TABS].index(key))
-        self.tab_changed.emit(key)
-        self.row_changed.emit()
-
-    def _on_row(self, _at: int) -> None:
-        self.row_changed.emit()
-
-    def _on_opened(self, _at: int) -> None:
-        self.opened.emit()
+        super().__init__("handover", TABS, _COLUMNS, makers)

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget, QWidget
-
 from app.common.texts import text
 from app.domain.case import CaseState
 from app.domain.dictionaries import dictionary
 from app.services.submission_types import GateLine, Refusal, StoredSubmission, UnlockRequest
 from app.ui.masking import masking
-from app.ui.models.records import RecordModel
-from app.ui.widgets import Cell, Column, DataTable, StateStack, Tabs, column, row
+from app.ui.pages.tabbed_lists import TabbedLists
+from app.ui.widgets import Cell, Column
 
 TABS: Final = (("ready", "可提交"), ("refused", "被拦下"), ("register", "提交登记"), ("unlock", "解锁申请"))
 _READY: Final = (
@@ -92,72 +89,23 @@ def _register_cell(key: str, one: StoredSubmission) -> Cell:
             return Cell(one.who, "fg_secondary")
 
 
-class SubmissionLists(QWidget):
+class SubmissionLists(TabbedLists):
     """Tabs over the four tables. ``names`` are record number and name of the cases of unlock requests."""
 
-    row_changed = Signal()
-    opened = Signal()
-    tab_changed = Signal(str)
-
     def __init__(self) -> None:
-        super().__init__()
         self._names: Mapping[int, tuple[str, str]] = {}
-        self.tabs = Tabs(TABS)
-        self.tabs.changed.connect(self._on_tab)
         makers: dict[str, Callable[[str, Any], Cell]] = {
             "ready": lambda key, one: _READY_CELLS[key](one),
             "refused": lambda key, one: _REFUSED_CELLS[key](one),
             "register": _register_cell,
             "unlock": self._unlock_cell,
         }
-        self.models = {key: RecordModel(_COLUMNS[key], makers[key]) for key, _ in TABS}
-        self.tables: dict[str, DataTable] = {}
-        self.stacks: dict[str, StateStack] = {}
-        self._shown = QStackedWidget()
-        for key, label in TABS:
-            table = DataTable(_COLUMNS[key])
-            table.setObjectName(f"submission_{key}")
-            table.setAccessibleName(label)
-            self.models[key].setParent(table)
-            table.setModel(self.models[key])
-            table.row_changed.connect(self._on_row)
-            table.opened.connect(self._on_opened)
-            self.tables[key], self.stacks[key] = table, StateStack(table)
-            self._shown.addWidget(self.stacks[key])
-        whole = column(row(self.tabs, None, margins=(6, 0, 6, 0)))
-        whole.addWidget(self._shown, 1)
-        self.setLayout(whole)
-
-    @property
-    def table(self) -> DataTable:
-        """The table that is shown."""
-        return self.tables[self.tabs.current]
-
-    @property
-    def chosen(self) -> Any:
-        """The chosen value of the list that is shown, None without one."""
-        return self.models[self.tabs.current].at(self.table.current_row)
-
-    def show_values(self, key: str, values: Sequence[Any], empty: tuple[str, str]) -> None:
-        """Show the values of a list, or two lines that say why there is none."""
-        at = max(0, self.tables[key].current_row)
-        self.models[key].show(values)
-        self.tabs.set_count(key, len(values))
-        if values:
-            self.stacks[key].show_content()
-            self.tables[key].go_to(min(at, len(values) - 1))
-        else:
-            self.stacks[key].show_empty(*empty)
+        super().__init__("submission", TABS, _COLUMNS, makers)
 
     def show_unlocks(self, wishes: Sequence[UnlockRequest], names: Mapping[int, tuple[str, str]]) -> None:
         """Show the wishes that wait for a word."""
         self._names = names
         self.show_values("unlock", wishes, ("没有等待审批的解锁申请。", "编码员在已提交的病案上申请解锁。"))
-
-    def show_tab(self, key: str) -> None:
-        """Show a list."""
-        self.tabs.set_current(key)
-        self._shown.setCurrentIndex([one for one, _ in TABS].index(key))
 
     def _unlock_cell(self, key: str, one: UnlockRequest) -> Cell:
         record_no, name = self._names.get(one.case_id, ("", ""))
@@ -173,14 +121,3 @@ class SubmissionLists(QWidget):
             "agreed": agreed or "—",
         }[key]
         return Cell(words, "fg" if key in ("name", "reason") else "fg_secondary", code=key == "record_no")
-
-    def _on_tab(self, key: str) -> None:
-        self._shown.setCurrentIndex([one for one, _ in TABS].index(key))
-        self.tab_changed.emit(key)
-        self.row_changed.emit()
-
-    def _on_row(self, _at: int) -> None:
-        self.row_changed.emit()
-
-    def _on_opened(self, _at: int) -> None:
-        self.opened.emit()
