@@ -1,3 +1,7 @@
 """Bingan 病案: a workstation for coding, checking and previewing inpatient front pages."""
 
+import os
+
 __version__ = "0.1.0"
+# lxml came with Word documents. Beside it openpyxl would read strange workbooks with it instead of with defusedxml.
+os.environ["OPENPYXL_LXML"] = "False"

@@ -40,7 +40,7 @@ def check_all(open_window: Callable[[], int]) -> dict[str, object]:
         "python": sys.version.split()[0],
         "qt": _version("PySide6_Essentials"),
         "sqlite": sqlite3.sqlite_version,
-        "defusedxml": bool(openpyxl.xml.DEFUSEDXML),
+        "defusedxml": openpyxl.xml.DEFUSEDXML and not openpyxl.xml.LXML,
     }
     with tempfile.TemporaryDirectory(prefix="bingan-self-test-") as folder:
         home = Path(folder)
