@@ -103,13 +103,22 @@ class RuledField(QLineEdit):
         look = look or FieldLook()
         shown = "不适用" if look.not_applicable else text
         if shown != self._shown or not self.isModified():
-            self.setText(shown)
-            self.setCursorPosition(0)
+            self._put(shown)
         self._shown = shown
         if look != self._look:
             self._look = look
             self._dress()
         self.update()
+
+    def _put(self, text: str) -> None:
+        """Set the text; under the cursor it is selected, as if the focus had come after it."""
+        if not self.hasFocus():
+            self.setText(text)
+            self.setCursorPosition(0)
+        elif text != self.text():
+            self.setText(text)
+            self.selectAll()
+        self.setModified(False)
 
     def commit(self) -> None:
         """Emit ``committed`` if the text differs from what was shown."""

@@ -37,6 +37,21 @@ def test_typing_replaces_the_selected_text_and_enter_commits_once(form: QWidget)
     assert form.second.hasFocus()
 
 
+def test_a_text_that_comes_after_the_focus_is_selected_too(form: QWidget) -> None:
+    form.first.show_value("125")
+    assert form.first.selectedText() == "125"
+    QTest.keyClicks(form.first, "11")
+    QTest.keyClick(form.first, Qt.Key.Key_Return)
+    assert form.said == ["11"]
+
+
+def test_the_same_text_shown_again_leaves_the_cursor_where_it_is(form: QWidget) -> None:
+    QTest.keyClick(form.first, Qt.Key.Key_Home)
+    form.first.show_value("12")
+    QTest.keyClicks(form.first, "3")
+    assert form.first.text() == "312"
+
+
 def test_tab_commits(form: QWidget) -> None:
     QTest.keyClicks(form.first, "11")
     QTest.keyClick(form.first, Qt.Key.Key_Tab)
