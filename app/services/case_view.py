@@ -89,6 +89,7 @@ class ViewBuilder:
                 redo_name="",
                 saved_at=stored.updated,
                 claimed_by=stored.claimed_by,
+                reading=self._reading(),
             )
 
     def after(self, case_id: int, touched: Iterable[str] | None) -> CaseView:
@@ -136,6 +137,7 @@ class ViewBuilder:
             deadline=due,
             held=held,
             noted=noted,
+            reading=self._reading(),
         )
 
     def _first(self, reader: Reader, stored: StoredCase) -> FirstGroup | None:
@@ -159,6 +161,10 @@ class ViewBuilder:
         if not self._session.actor.may("coder", "qc"):
             return text("cases.no_coder_note")
         return text("cases.read_only_note") if self._session.db.read_only else ""
+
+    def _reading(self) -> str:
+        """Return why this person changes no field of a case that is open, '' for a coder (domain.md 5.1)."""
+        return "" if self._session.actor.may("coder") else text("cases.reviewer_note")
 
     def _report(self, stored: StoredCase, world: _World, touched: tuple[str, ...] | None) -> QcReport:
         context = self._session.engines.context(

@@ -109,6 +109,7 @@ class CaseView:
     ``noted`` are the paths with an open sticky note that the user may read, '' for one on the whole case.
 
     ``deadline`` is when the next step is due, None for no more steps; ``held`` says who else is coding the case.
+    ``reading`` says why whoever reads may decide about an open case but change no field or code of it.
     """
 
     case_id: int
@@ -130,6 +131,12 @@ class CaseView:
     deadline: datetime | None = None
     held: str = ""
     noted: frozenset[str] = frozenset()
+    reading: str = ""
+
+    @property
+    def sealed(self) -> str:
+        """Return why no field or code can be changed by whoever reads, '' when they can."""
+        return self.locked or self.reading
 
     def row_key(self, group: Group, index: int) -> RowKey:
         """Return the identity of a row of the record."""

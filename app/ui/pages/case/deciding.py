@@ -67,7 +67,7 @@ def confirm(page: CasePage) -> None:
         case DecidedCard() as card if card.finding.severity is not Severity.ERROR:
             if page.work.decide(page.shell.services.suppressions.lift, card.finding):
                 page.shell.notices.toast(f"已恢复 {card.finding.rule_id}", undo=page.undo)
-        case AnsweredCard() as card:
+        case AnsweredCard() as card if not (page.view and page.view.sealed):
             page.work.do(partial(_reopened, page, card))
         case NoteCard() as card:
             page.work.do(page.shell.services.asking.drop, card.note)
@@ -159,7 +159,7 @@ def next_question(page: CasePage) -> None:
 def answer(page: CasePage, asked: Asked, number: int) -> None:
     """Take an answer: one with a code asks which and for the evidence, one without settles the question."""
     view = page.view
-    if view is None or view.locked:
+    if view is None or view.sealed:
         return
     option = asked.question.options[number]
     service = page.shell.services.questions

@@ -46,7 +46,7 @@ def proposal_for(view: CaseView, finding: Finding) -> tuple[Group, int, Proposal
 
 def remedy_label(view: CaseView, finding: Finding) -> str:
     """Return what Alt+Enter does about a finding, '' when there is no safe remedy."""
-    if view.locked:
+    if view.sealed:
         return ""
     if finding.fix:
         return finding.fix.label
@@ -153,7 +153,7 @@ class FindingList(QWidget):
         view, facts = self._view, self._facts
         if view is None:
             return []
-        locked = bool(view.locked)
+        locked, sealed = bool(view.locked), bool(view.sealed)
         found: list[tuple[object, ...]] = [
             (
                 FindingCard,
@@ -165,11 +165,11 @@ class FindingList(QWidget):
             )
             for one in facts.standing
         ]
-        found += [(QuestionCard, one, locked) for one in facts.questions.asked]
+        found += [(QuestionCard, one, not sealed, locked) for one in facts.questions.asked]
         found += [(NoteCard, one, locked) for one in facts.asked]
         if self._unfolded:
             found += [(DecidedCard, one, locked) for one in facts.decided]
-            found += [(AnsweredCard, one, locked) for one in facts.questions.settled]
+            found += [(AnsweredCard, one, sealed) for one in facts.questions.settled]
         return found
 
     def _arrange(self) -> None:

@@ -138,7 +138,7 @@ class QuestionCard(DockCard):
 
     picked = Signal(object, int)
 
-    def __init__(self, asked: Asked, *, locked: bool) -> None:
+    def __init__(self, asked: Asked, may_answer: bool, *, locked: bool) -> None:
         super().__init__(f"{_KINDS[asked.question.kind][0]} {asked.finding.message}")
         self.asked = asked
         word, tone = _KINDS[asked.question.kind]
@@ -148,8 +148,9 @@ class QuestionCard(DockCard):
         options.setLayout(column(*(self._option(number) for number in range(len(asked.question.options))), gap=1))
         evidence = self.only_when_on(Text(f"依据：{asked.finding.remedy}", "caption", "secondary", wrap=True))
         parts: list[QWidget] = [Text(asked.finding.message, wrap=True), evidence]
-        if not locked:
+        if may_answer:
             parts.append(self.only_when_on(options))
+        if not locked:
             asking = QWidget()
             asking.setLayout(row(self.button("问医师…", "ask", "R", "link"), None))
             parts.append(self.only_when_on(asking))

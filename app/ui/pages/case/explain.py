@@ -47,7 +47,7 @@ def cell_words(view: CaseView, group: Group, index: int, key: str, history: str)
         proposed,
         _level(view, index, key),
         history,
-        view.locked,
+        view.sealed,
     )
     return joined(*parts, sign="\n")
 

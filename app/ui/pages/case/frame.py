@@ -98,12 +98,13 @@ class CaseStrip(Pane):
         self._record.setText(record.text("record_no"))
         self._visit.setText(f"第 {record.text('admission_count') or '1'} 次")
         self._state.set_state(str(view.state))
-        self._note.setText(_lock_text(view) if view.locked else view.batch_title)
+        self._note.setText(_lock_text(view) if view.locked else view.reading or view.batch_title)
         self._note.set_tone("warn" if view.locked else "muted")
         self._show_time(view)
         self.take_over_button.setVisible(bool(view.held))
-        for button in (self.undo_button, self.return_button, self.finish_button):
+        for button in (self.undo_button, self.return_button):
             button.setVisible(not view.locked)
+        self.finish_button.setVisible(not view.sealed)
         self._give_room()
         self._show_stay()
 
@@ -115,7 +116,7 @@ class CaseStrip(Pane):
     def _give_room(self) -> None:
         is_roomy = self.width() >= theme().px(_ROOMY)
         self._visit.setVisible(is_roomy)
-        self._note.setVisible(is_roomy or bool(self._view and self._view.locked))
+        self._note.setVisible(is_roomy or bool(self._view and self._view.sealed))
         name = masking().words(self._view.undo_name) if self._view else ""
         most = _LONG_NAME if is_roomy else _SHORT_NAME
         self.undo_button.set_text(f"撤销 {name if len(name) <= most else f'{name[: most - 1]}…'}" if name else "撤销")

@@ -103,7 +103,7 @@ class RowGrid(DataTable):
     @property
     def can_move(self) -> bool:
         """True while rows may change places."""
-        return self._view is not None and not self._view.locked and self.editor is None
+        return self._view is not None and not self._view.sealed and self.editor is None
 
     @property
     def on_blank(self) -> bool:
@@ -140,7 +140,7 @@ class RowGrid(DataTable):
     def wants_code(self, index: int) -> bool:
         """True for a row with a text that has neither code nor proposal."""
         rows = self._view.record.rows(self.group) if self._view else ()
-        if self._view is None or not 0 <= index < len(rows) or self._view.locked:
+        if self._view is None or not 0 <= index < len(rows) or self._view.sealed:
             return False
         return not rows[index].text("code") and self._view.proposal(self.group, index) is None
 
@@ -264,7 +264,7 @@ class RowGrid(DataTable):
         if self.current_index < 0:
             self.place_cursor(0, "code")
         self.place_cursor(self.current_index, "code")
-        if self._view and self._view.locked:
+        if self._view and self._view.sealed:
             self.refused.emit()
             return
         self.edit(self.currentIndex())
@@ -331,7 +331,7 @@ class RowGrid(DataTable):
             self.step_column(1 if key == Qt.Key.Key_Right else -1)
         elif not plain or not self._types(event):
             super().keyPressEvent(event)
-        elif self._view and self._view.locked:
+        elif self._view and self._view.sealed:
             self.refused.emit()
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self._empty(path)
@@ -432,10 +432,10 @@ class RowGrid(DataTable):
             for number, candidate in enumerate(offered):
                 lines.append(Line(index, number))
                 cells.append(self._candidate(number, candidate))
-        if not view.locked:
+        if not view.sealed:
             lines.append(Line(count, blank=True))
             cells.append(blank_cells(self.group, alone=count == 0))
-        self.lines.show(lines, cells, locked=bool(view.locked))
+        self.lines.show(lines, cells, locked=bool(view.sealed))
         self._fit_height()
 
     def _row(self, facts: RowFacts) -> Sequence[Cell]:
@@ -466,7 +466,7 @@ class RowGrid(DataTable):
 
     def _take_words(self) -> None:
         """Keep the input method on: Chinese typed anywhere in a row begins a search. Qt turns it off on other cells."""
-        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, bool(self._view and not self._view.locked))
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, bool(self._view and not self._view.sealed))
 
     def _on_taken(self, candidate: Candidate | str) -> None:
         self._delegate.take(candidate, self.current_index)

@@ -105,12 +105,12 @@ def look_of(view: CaseView, path: str, marks: Marks) -> FieldLook:
     unread = row is not None and spec.id in row.raw
     absent = _why_absent(view.record, path)
     derived = _DERIVED.get(spec.id, "") if spec.computed and not absent else ""
-    said = (why, derived, "未能识别，按原文保留" if unread else "", absent, view.locked)
+    said = (why, derived, "未能识别，按原文保留" if unread else "", absent, view.sealed)
     return FieldLook(
         changed=path in view.changed,
         severity=severity or (Severity.WARN if unread else None),
         computed=spec.computed and severity is None,
-        locked=bool(view.locked),
+        locked=bool(view.sealed),
         not_applicable=bool(absent),
         noted=path in view.noted,
         code=spec.type in _CODES or spec.id == "record_no",

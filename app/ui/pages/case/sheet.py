@@ -173,7 +173,7 @@ class Sheet(ScrollPane):
         self.sections[Section.DIAGNOSIS].header.set_note(f"出院诊断 {len(found)} 项")
         self.sections[Section.OPERATION].header.set_note(f"{len(view.record.rows(Group.OP))} 项")
         waiting = f"F4 检索 · Ctrl+Shift+A 采用提议（{len(view.proposals)}）" if view.proposals else "F4 检索"
-        self.sections[Section.DIAGNOSIS].header.set_right("" if view.locked else waiting)
+        self.sections[Section.DIAGNOSIS].header.set_right("" if view.sealed else waiting)
         self.sections[Section.OPERATION].header.set_right("先治疗后诊断 · 主要手术对应主要诊断")
         self.sections[Section.STAY].header.set_right("按纸质首页顺序 · Tab 下一项")
 

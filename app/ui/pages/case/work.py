@@ -218,7 +218,7 @@ class CaseWork(QObject):
 
     def note_typing(self, path: str, text: str) -> None:
         """Keep half-typed text soon; '' and text that stands stored again are no draft."""
-        if self.view is not None and not self.view.locked:
+        if self.view is not None and not self.view.sealed:
             self._shell.services.drafts.note(self.view.case_id, path, text)
             self._keep_soon()
 

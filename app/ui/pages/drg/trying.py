@@ -45,7 +45,7 @@ class TrialWork(QObject):
         except UserProblem as problem:
             self._shell.errors.show(problem)
             return
-        self._bar.show_trial(self.trial, self._view.locked)
+        self._bar.show_trial(self.trial, self._view.sealed)
         self.changed.emit()
 
     def ask_code(self) -> None:
@@ -56,8 +56,8 @@ class TrialWork(QObject):
         """Ask where the record documents what is tried, before it is adopted; say why where it cannot be."""
         if self.trial is None or self._view is None:
             return
-        if self._view.locked or not self.trial.what.can_be_adopted:
-            self._shell.notices.toast(self._view.locked or "这一项只能试算，请在首页录入。")
+        if self._view.sealed or not self.trial.what.can_be_adopted:
+            self._shell.notices.toast(self._view.sealed or "这一项只能试算，请在首页录入。")
         else:
             self._bar.ask_documents()
 

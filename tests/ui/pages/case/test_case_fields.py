@@ -14,6 +14,7 @@ from app.domain.case import CaseRecord, CaseState, Row
 from app.domain.field import Group, Section
 from app.domain.fields import FIELDS, field
 from app.domain.findings import Severity
+from app.storage.actor import Actor
 from app.ui.pages.case.paper import COLUMNS, ORDER, Repeat, parts
 from app.ui.widgets import RuledField
 
@@ -247,3 +248,32 @@ def test_a_field_is_found_by_name_initials_or_content_and_gone_to(case: Any) -> 
     case.press("Escape")
     assert case.visible("field_finder") is None
     assert case.focus is case.grid("op")
+
+
+def test_codes_and_fields_are_locked_for_a_reviewer_but_findings_are_hers(
+    case: Any, add_case: Callable[..., int], another: CaseRecord
+) -> None:
+    second = add_case(another)
+    reviewer = Actor("p2", "李质控（测试）", frozenset({"qc"}))
+    case.services.session.seat.take(reviewer)
+    case.open(second)
+    why = "编码与各项由编码员修改；您可以确认问题、问医师、退回编码。"
+    with case.services.session.db.read() as reader:
+        before = reader.audit_head()
+    case.go_to("abo")
+    assert case.field("abo").look.locked
+    assert why in case.field("abo").toolTip()
+    case.press("1")
+    case.go_to("dx[0].code")
+    case.press('"K26')
+    assert case.grid().editor is None
+    assert case.page.strip.is_flashing
+    assert case.says(why)
+    assert not case.page.strip.finish_button.isVisible()
+    actions = case.desk.window.shell.actions
+    writes = ("finish", "fix", "add_row", "take_1", "accept_all", "today", "search")
+    assert [one for one in writes if actions.is_enabled(f"case.{one}")] == []
+    assert actions.is_enabled("case.ask_field")
+    assert case.page.strip.return_button.isVisible()
+    with case.services.session.db.read() as reader:
+        assert reader.audit_head() == before
