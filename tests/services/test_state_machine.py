@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, settings
@@ -15,20 +16,24 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from app.common.clock import FixedClock
 from app.common.errors import UserProblem
 from app.domain.case import CaseState
+from app.domain.dictionaries import dictionary
 from app.domain.field import Group
 from app.domain.findings import Severity
 from app.domain.returning import AnswerKind, ReturnAnswer
 from app.domain.states import LOCKED, move_between
+from app.qc.rule import Rule
 from app.services.composition import Services, open_services
 from app.services.engines import Engines
+from app.services.rule_types import ExceptionReason, ExceptionState, SignRole
 from app.services.submission_types import Scope
 from app.storage import people
 from app.storage.actor import Actor
 from app.storage.ops import Op
 from tests.services.conftest import NOW
 
+DEPARTMENTS = frozenset(entry.code for entry in dictionary("D-DEPT").entries)
 PEOPLE = tuple(
-    Actor(f"p{number}", f"{name}（测试）", frozenset(roles.split()), frozenset({"03"}))
+    Actor(f"p{number}", f"{name}（测试）", frozenset(roles.split()), DEPARTMENTS)
     for number, (name, roles) in enumerate(
         (
             ("王编码", "coder"),
@@ -43,8 +48,23 @@ PEOPLE = tuple(
 )
 WHO = st.sampled_from(PEOPLE)
 MIGHTY = st.sampled_from([PEOPLE[0], PEOPLE[1], PEOPLE[2], PEOPLE[6]])
+SIGNERS = st.sampled_from([PEOPLE[2], PEOPLE[3], PEOPLE[6]])
 PICK = st.integers(0, 3)
 WHY = "测试原因"
+BLOCKING = Rule(
+    id="YN-901",
+    category="逻辑",
+    severity=Severity.ERROR,
+    when='abo == "2"',
+    message="本院要求审批（测试）",
+    remedy="核对",
+    source="本院",
+    fires=({"abo": "2"},),
+    silent=({"abo": "1"},),
+    fields=("abo",),
+    allow_exception=True,
+)
+"""Fires whenever somebody writes this blood group; two signatures set it aside."""
 
 
 class Desk(RuleBasedStateMachine):
@@ -58,15 +78,18 @@ class Desk(RuleBasedStateMachine):
     def begin(self) -> None:
         self.folder = Path(tempfile.mkdtemp())
         shutil.copytree(self.home, self.folder / "library")
+        self.clock = FixedClock(NOW)
         self.open()
+        self.services.rules.save_draft(BLOCKING)
+        self.services.rules.enable(BLOCKING.id, WHY)
         passed = list(self.services.worklist.ids("passed"))
         self.ids = [*passed, *list(self.services.worklist.ids("coding"))[:2]]
         with self.services.session.db.read() as reader:
             self.first = reader.audit_head().op_id
+        self.block_and_ask(at=2, who=PEOPLE[0], days=2)
 
     def open(self) -> None:
-        clock = FixedClock(NOW)
-        self.services: Services = open_services(self.folder / "library", clock=clock, engines=self.engines)
+        self.services: Services = open_services(self.folder / "library", clock=self.clock, engines=self.engines)
 
     def teardown(self) -> None:
         with self.services.session.db.read() as reader:
@@ -147,6 +170,45 @@ class Desk(RuleBasedStateMachine):
                 self.does(who, lambda app, wish=wish: app.unlocking.agree(wish.id))
             else:
                 self.does(who, lambda app, wish=wish: app.unlocking.refuse(wish.id, WHY))
+
+    # Exceptions: asked for, signed by two persons, refused, taken back, run out.
+
+    @rule(at=PICK, who=MIGHTY, days=st.integers(0, 2))
+    def block_and_ask(self, at: int, who: Actor, days: int) -> None:
+        def ask(app: Services) -> None:
+            finding = next(one for one in app.cases.view(self.ids[at]).report.findings if one.rule_id == BLOCKING.id)
+            last = self.today() + timedelta(days=days)
+            app.exceptions.request(self.ids[at], finding, ExceptionReason.CRITICAL, WHY, ["病程记录（测试）"], last)
+
+        if self.does(who, lambda app: app.cases.set_text(self.ids[at], "abo", "2")):
+            self.does(who, ask)
+
+    @rule(who=SIGNERS)
+    def sign(self, who: Actor) -> None:
+        for number, state in self.exceptions():
+            for role in SignRole if state == ExceptionState.OPEN else ():
+                self.does(who, lambda app, number=number, role=role: app.exceptions.sign(number, role))
+
+    @rule(who=SIGNERS, withdraws=st.booleans())
+    def end_an_exception(self, who: Actor, withdraws: bool) -> None:
+        standing = (ExceptionState.OPEN, ExceptionState.APPROVED)
+        for number in [number for number, state in self.exceptions() if state in standing][-1:]:
+            if withdraws:
+                self.does(who, lambda app, number=number: app.exceptions.withdraw(number, WHY))
+            else:
+                self.does(who, lambda app, number=number: app.exceptions.reject(number, SignRole.HEAD, "", WHY))
+
+    @rule(days=st.integers(1, 2))
+    def days_go_by(self, days: int) -> None:
+        self.clock.at += timedelta(days=days)
+        self.services.checking.run(self.ids)
+
+    def today(self) -> date:
+        return self.clock.now().date()
+
+    def exceptions(self) -> list[tuple[int, str]]:
+        with self.services.session.db.read() as reader:
+            return [(one.id, one.state) for case_id in self.ids for one in reader.exceptions(case_id)]
 
     # What stands beside the cases, so that the audit has to rebuild these tables too.
 
@@ -235,6 +297,16 @@ class Desk(RuleBasedStateMachine):
                     assert is_back or actor is None or actor.may(*move.roles), (was, to, actor)
                     assert not (is_back and to in (CaseState.SUBMITTED, CaseState.ARCHIVED))
 
+    @invariant()
+    def two_persons_approved_every_exception(self) -> None:
+        with self.services.session.db.read() as reader:
+            for number, state in self.exceptions():
+                stored = reader.exception(number)
+                signers = {reader.signer_of(number, role.value) for role in SignRole}
+                if state == ExceptionState.APPROVED:
+                    assert len(signers - {""}) == 2, signers
+                assert not stored.covers(self.today()) or stored.valid_to >= self.today()
+
 
 def test_people_of_every_role_at_one_desk(passed_home: Path, engines: Engines) -> None:
     Desk.home, Desk.engines = passed_home, engines
@@ -248,3 +320,24 @@ def test_people_of_every_role_at_one_desk(passed_home: Path, engines: Engines) -
             suppress_health_check=[HealthCheck.too_slow],
         ),
     )
+
+
+def test_exceptions_are_played(passed_home: Path, engines: Engines) -> None:
+    """What the machine does with exceptions reaches each of their ends, so that its invariants are not empty."""
+    Desk.home, Desk.engines = passed_home, engines
+    desk = Desk()
+    desk.begin()
+    head, both = PEOPLE[3], PEOPLE[6]
+    desk.sign(who=both)
+    assert [state for _, state in desk.exceptions()] == [ExceptionState.OPEN]
+    desk.sign(who=head)
+    desk.block_and_ask(at=3, who=PEOPLE[0], days=0)
+    desk.end_an_exception(who=head, withdraws=False)
+    desk.block_and_ask(at=3, who=PEOPLE[0], days=0)
+    desk.end_an_exception(who=both, withdraws=True)
+    states = {state for _, state in desk.exceptions()}
+    desk.two_persons_approved_every_exception()
+    assert states == {ExceptionState.APPROVED, ExceptionState.REJECTED, ExceptionState.WITHDRAWN}
+    desk.days_go_by(days=3)
+    assert desk.services.exceptions.of_case(desk.ids[2])[0].state is ExceptionState.EXPIRED
+    desk.teardown()
