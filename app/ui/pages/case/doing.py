@@ -35,6 +35,11 @@ def is_unlocked(page: CasePage) -> bool:
     return page.is_whole and page.view is not None and not page.view.locked
 
 
+def may_edit(page: CasePage) -> bool:
+    """True when whoever works here may change the fields and codes of the case that is shown."""
+    return is_unlocked(page) and page.view is not None and not page.view.sealed
+
+
 def is_held(page: CasePage) -> bool:
     """True when somebody else is coding the case that is shown."""
     return page.is_whole and page.view is not None and bool(page.view.held)
@@ -42,7 +47,12 @@ def is_held(page: CasePage) -> bool:
 
 def in_grid(page: CasePage) -> bool:
     """True when the cursor is on a stored row of a grid that may be changed."""
-    return is_unlocked(page) and _current_row(page) is not None
+    return may_edit(page) and _current_row(page) is not None
+
+
+def may_take(page: CasePage) -> bool:
+    """True on a row of a grid; also while its candidates are still to come, so that the key is answered."""
+    return _current_row(page) is not None and page.view is not None and not page.view.sealed
 
 
 def can_undo(page: CasePage) -> bool:
@@ -66,9 +76,12 @@ def _current_row(page: CasePage) -> Row | None:
 
 
 def take_candidate(page: CasePage, number: int) -> None:
-    """Accept an inline candidate of the row under the cursor, or its proposal."""
+    """Accept an inline candidate of the row under the cursor, or its proposal; a code is never taken unseen."""
     grid = page.grid()
     if grid is None or page.view is None:
+        return
+    if not page.is_whole:
+        page.shell.set_status(f"编码库载入中，候选列出后再按 Ctrl+{number + 1}。")
         return
     candidate = grid.offered(number)
     index = grid.current_index
@@ -77,6 +90,9 @@ def take_candidate(page: CasePage, number: int) -> None:
         page.taking.take_code(grid.group, index, candidate)
     elif proposal is not None and number == 0:
         page.taking.take_code(grid.group, index, page.shell.services.coding.candidate(proposal.code))
+    else:
+        why = f"没有第 {number + 1} 个候选" if grid.wants_code(index) else "已有编码或提议"
+        page.shell.set_status(f"这一行{why}，按 F4 检索。")
 
 
 def add_row(page: CasePage) -> None:
@@ -243,12 +259,14 @@ def finish(page: CasePage) -> None:
 
 
 def _finished(page: CasePage, view: CaseView, section: Section) -> None:
-    following = page.queue[page.queue.index(view.case_id) + 1 :] if view.case_id in page.queue else []
-    if following:
-        page.open_case(following[0], section)
+    following = page.following.after(view.case_id)
+    if following is not None:
+        page.open_case(following, section)
         page.give_focus()
     name = masking().name(view.record.text("patient_name"))
-    page.shell.notices.toast(f"已完成 {name}", undo=partial(_take_back_finish, page, view.case_id))
+    is_last = following is None and page.following.position(view.case_id)
+    told = f"已完成 {name}，这是列表的最后一份" if is_last else f"已完成 {name}"
+    page.shell.notices.toast(told, undo=partial(_take_back_finish, page, view.case_id))
 
 
 def _take_back_finish(page: CasePage, case_id: int) -> None:

@@ -28,6 +28,7 @@ from app.ui.pages.case.drg_card import DrgCard
 from app.ui.pages.case.explain import cell_words, history_words
 from app.ui.pages.case.fees import FeeBar
 from app.ui.pages.case.fields import SheetField
+from app.ui.pages.case.following import Following
 from app.ui.pages.case.frame import CaseStrip, SectionIndex
 from app.ui.pages.case.grid import RowGrid
 from app.ui.pages.case.grid_box import GridBox
@@ -47,7 +48,7 @@ class CasePage(Page):
 
     def __init__(self, shell: Shell, spec: PageSpec) -> None:
         super().__init__(shell, spec)
-        self.queue: list[int] = []
+        self.following = Following(shell, self)
         self.work = CaseWork(shell, self)
         self.work.written.connect(self.show_view)
         self.work.gone.connect(self._on_gone)
@@ -183,9 +184,8 @@ class CasePage(Page):
 
     def title_detail(self) -> str:
         """Return the position in the list the case was opened from."""
-        if self.view and self.view.case_id in self.queue:
-            return f"第 {self.queue.index(self.view.case_id) + 1:,} / {len(self.queue):,} 份"
-        return ""
+        at = self.following.position(self.view.case_id) if self.view else 0
+        return f"第 {at:,} / {len(self.following.ids):,} 份" if at else ""
 
     def place(self) -> Place:
         """Return the case, the field under the cursor and what is in sight."""
@@ -199,7 +199,7 @@ class CasePage(Page):
         case_id, queue = place.args.get("case"), place.args.get("queue")
         path, scroll = place.args.get("field"), place.args.get("scroll")
         if isinstance(queue, list):
-            self.queue = [item for item in queue if isinstance(item, int)]
+            self.following.take(queue)
         if not isinstance(case_id, int):
             return
         landing: str | Section = path if isinstance(path, str) and path else Section.DIAGNOSIS
@@ -546,7 +546,7 @@ class CasePage(Page):
 
     def _restore_drafts(self, view: CaseView) -> None:
         """Put half-typed text of an earlier run back where it was typed; it is stored when the field is left."""
-        if view.locked:
+        if view.sealed:
             return
         for path, text in clashing.drafts_to_restore(self, view).items():
             at = FieldPath.parse(path)
