@@ -30,6 +30,7 @@ KINDS: Final[Mapping[str, frozenset[Op]]] = MappingProxyType(
             {
                 *(Op.SET_STATE, Op.CLAIM, Op.RELEASE, Op.ASSIGN, Op.SET_FOLLOW_UP, Op.SETTLE_FOLLOW_UP, Op.ARRIVE),
                 *(Op.SUBMIT, Op.REQUEST_UNLOCK, Op.DECIDE_UNLOCK, Op.ARCHIVE, Op.REQUEST_EXCEPTION),
+                *(Op.OPEN_APPEAL, Op.CHANGE_APPEAL, Op.ANSWER_APPEAL, Op.CLOSE_APPEAL),
                 *(Op.SIGN_EXCEPTION, Op.REJECT_EXCEPTION, Op.WITHDRAW_EXCEPTION, Op.SUPPRESS, Op.LIFT_SUPPRESSION),
             }
         ),

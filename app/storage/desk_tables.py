@@ -6,6 +6,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from app.storage.appeal_table import appeal
 from app.storage.code_table import code_mark
 from app.storage.columns import (
     by_columns,
@@ -174,5 +175,6 @@ DESK_TABLES: Final[tuple[sa.Table, ...]] = (
     follow_up,
     code_mark,
     handover_file,
+    appeal,
 )
 """All of them; undo, replay and the check of the data treat them like the other tables that are no case."""

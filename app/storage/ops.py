@@ -75,6 +75,10 @@ class Op(StrEnum):
     DECIDE_UNLOCK = "decide_unlock"
     IMPORT_RETURNS = "import_returns"
     ARCHIVE = "archive"
+    OPEN_APPEAL = "open_appeal"
+    CHANGE_APPEAL = "change_appeal"
+    ANSWER_APPEAL = "answer_appeal"
+    CLOSE_APPEAL = "close_appeal"
     WRITE_NOTE = "write_note"
     MARK_CODE = "mark_code"
     UNMARK_CODE = "unmark_code"
@@ -140,5 +144,9 @@ _ON_STACK = frozenset(
         Op.DROP_NOTE,
         Op.ADD_DOCUMENT,
         Op.DROP_DOCUMENT,
+        Op.OPEN_APPEAL,
+        Op.CHANGE_APPEAL,
+        Op.ANSWER_APPEAL,
+        Op.CLOSE_APPEAL,
     }
 )

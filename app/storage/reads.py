@@ -18,6 +18,7 @@ from app.domain.field import Group
 from app.domain.findings import Finding, QcReport
 from app.domain.past import PastLine
 from app.storage import audit, audit_query, beside, coding_memory, decisions, history, light, quality, rules, worklist
+from app.storage.appeals import AppealReads
 from app.storage.audit import AuditCheck, AuditHead, Operation
 from app.storage.audit_query import AuditFilter, AuditLine
 from app.storage.beside import StoredDocument, StoredNote
@@ -418,6 +419,11 @@ class Reader:
     def insurer(self) -> InsurerReads:
         """What the insurer returned."""
         return InsurerReads(self._connection)
+
+    @property
+    def appeals(self) -> AppealReads:
+        """Objections of the insurer and requests for a single review."""
+        return AppealReads(self._connection)
 
     @property
     def reports(self) -> ReportReads:

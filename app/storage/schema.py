@@ -12,7 +12,7 @@ from app.storage.backup import back_up
 from app.storage.engine import APPLICATION_ID, header, write_engine
 from app.storage.problems import problem
 
-REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006")
 """Migrations in order; ``user_version`` of a file is the number of those it has had."""
 
 CURRENT: Final = len(REVISIONS)
