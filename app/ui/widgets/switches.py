@@ -5,25 +5,47 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.ui.theme import theme
-from app.ui.widgets.painting import draw_focus_ring
+from app.ui.widgets.painting import draw_focus_ring, draw_icon
+
+_BACK, _ON = "ph.caret-left", "ph.caret-right"
 
 
 class _Choice(QWidget):
-    """Keys and mouse of a row of parts; ← → and Home End move, a click chooses."""
+    """Keys and mouse of a row of parts; ← → and Home End move, a click chooses.
+
+    Where ``narrow`` is set it may get less room than its words need: the chosen part stays in sight, the wheel and a
+    click on the mark at a cut edge bring the others.
+    """
 
     changed = Signal(str)
 
-    def __init__(self, parts: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, parts: Sequence[tuple[str, str]], parent: QWidget | None = None, *, narrow: bool = False
+    ) -> None:
         super().__init__(parent)
         self._parts = list(parts)
         self._counts: dict[str, str] = {}
         self._current = parts[0][0]
+        self._narrow = narrow
+        self._left = 0
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        across = QSizePolicy.Policy.Maximum if narrow else QSizePolicy.Policy.Fixed
+        self.setSizePolicy(across, QSizePolicy.Policy.Fixed)
         theme().changed.connect(self.updateGeometry)
         self._say()
 
@@ -37,6 +59,7 @@ class _Choice(QWidget):
         if key != self._current and key in self._keys():
             self._current = key
             self._say()
+            self._bring()
             self.update()
             self.changed.emit(key)
 
@@ -44,6 +67,7 @@ class _Choice(QWidget):
         """Show a number behind the label of a part; None takes it away."""
         self._counts[key] = "" if count is None else f" {count:,}"
         self.updateGeometry()
+        self._bring()
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -51,8 +75,10 @@ class _Choice(QWidget):
         return QSize(sum(self._widths()) + 2, self._height())
 
     def minimumSizeHint(self) -> QSize:
-        """Return the size hint: labels are never cut."""
-        return self.sizeHint()
+        """Return the size hint: labels are never cut; where it is narrow, room for the longest one and both marks."""
+        if not self._narrow:
+            return self.sizeHint()
+        return QSize(min(self.sizeHint().width(), max(self._widths()) + 2 * self._edge()), self._height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move the choice by arrow keys."""
@@ -65,10 +91,60 @@ class _Choice(QWidget):
             super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Choose the part under the mouse."""
+        """Choose the part under the mouse; at a cut edge the next one behind it."""
+        at = event.position().toPoint()
+        first, last = self._cut()
+        if (first and at.x() < self._edge()) or (last and at.x() >= self.width() - self._edge()):
+            self._slide(-1 if at.x() < self._edge() else 1)
+            return
         for (key, _), box in zip(self._parts, self._boxes(), strict=True):
-            if box.contains(event.position().toPoint()):
+            if box.contains(at):
                 self.set_current(key)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Bring what is out of sight; elsewhere the wheel is for whatever lies around."""
+        if any(self._cut()):
+            turned = event.angleDelta()
+            self._slide(-1 if (turned.y() or turned.x()) > 0 else 1)
+        else:
+            event.ignore()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the chosen part in sight."""
+        super().resizeEvent(event)
+        self._bring()
+
+    def _edge(self) -> int:
+        """Return the width of the mark at a cut edge."""
+        return theme().px(18)
+
+    def _cut(self) -> tuple[bool, bool]:
+        """Return whether parts are out of sight at the left and at the right."""
+        if not self._narrow:
+            return False, False
+        return self._left > 0, sum(self._widths()) + 2 - self._left > self.width()
+
+    def _slide(self, by: int) -> None:
+        most = max(0, sum(self._widths()) + 2 - self.width())
+        self._left = max(0, min(self._left + by * theme().px(96), most))
+        self.update()
+
+    def _bring(self) -> None:
+        """Move as little as needed to have the chosen part whole in sight."""
+        self._slide(0)
+        if any(self._cut()):
+            box = self._boxes()[self._keys().index(self._current)]
+            over = box.right() + self._edge() - self.width()
+            self._left += min(0, box.left() - self._edge()) or max(0, over)
+            self._slide(0)
+
+    def _draw_cut(self, painter: QPainter, ground: str) -> None:
+        """Draw the marks that more is to come at an edge."""
+        for cut, left, icon in zip(self._cut(), (0, self.width() - self._edge()), (_BACK, _ON), strict=True):
+            if cut:
+                box = QRect(left, 1, self._edge(), self.height() - 2)
+                painter.fillRect(box, theme().colour(ground))
+                draw_icon(painter, left + theme().px(3), box, icon, "fg_secondary", 12)
 
     def _keys(self) -> list[str]:
         return [key for key, _ in self._parts]
@@ -93,7 +169,7 @@ class _Choice(QWidget):
         return [metrics.horizontalAdvance(self._label(key)) + 2 * self._pad() for key in self._keys()]
 
     def _boxes(self) -> list[QRect]:
-        boxes, left = [], 1
+        boxes, left = [], 1 - self._left
         for width in self._widths():
             boxes.append(QRect(left, 0, width, self.height()))
             left += width
@@ -114,6 +190,7 @@ class SegmentedControl(_Choice):
         painter.setClipPath(outline)
         for key, box in zip(self._keys(), self._boxes(), strict=True):
             self._draw_part(painter, key, box)
+        self._draw_cut(painter, "bg_surface")
         painter.setClipping(False)
         painter.setPen(QPen(theme().colour("line"), 1))
         painter.drawPath(outline)
@@ -153,6 +230,7 @@ class Tabs(_Choice):
                 painter.fillRect(box.left(), self.height() - 2, box.width(), 2, theme().colour("accent"))
             if on and self.hasFocus():
                 draw_focus_ring(painter, box.adjusted(2, 4, -2, -4))
+        self._draw_cut(painter, "bg_surface")
 
 
 class StepBar(QWidget):

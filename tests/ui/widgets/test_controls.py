@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
@@ -287,3 +287,22 @@ def test_text_shows_markup_as_typed(show) -> None:
     text = Text("<b>胆总管结石</b>")
     show(text)
     assert text.textFormat() is Qt.TextFormat.PlainText
+
+
+@pytest.mark.parametrize("kind", [SegmentedControl, Tabs])
+def test_words_that_find_no_room_are_reached_by_key_wheel_and_mark(show: Callable[..., QWidget], kind: type) -> None:
+    parts = [(str(at), f"第 {at} 个很长的页签") for at in range(6)]
+    whole, tabs = kind(parts), kind(parts, narrow=True)
+    assert tabs.minimumSizeHint().width() < whole.minimumSizeHint().width() / 2
+    show(tabs)
+    tabs.setFixedWidth(200)
+    tabs.setFocus()
+    QTest.keyClick(tabs, Qt.Key.Key_End)
+    assert tabs.current == "5"
+    QTest.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=tabs.rect().center())
+    assert tabs.current in ("4", "5")
+    QTest.keyClick(tabs, Qt.Key.Key_Home)
+    QTest.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=tabs.rect().topRight() + QPoint(-4, 10))
+    assert tabs.current == "0"
+    QTest.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=tabs.rect().center())
+    assert tabs.current in ("1", "2")

@@ -16,17 +16,17 @@ from app.ui.pages.drg import fillers, tables
 from app.ui.pages.drg.fillers import Filled
 from app.ui.pages.drg.lines import ExtraTable, LineView
 from app.ui.pages.drg.notes import Notes
+from app.ui.pages.drg.tab_keys import HISTORY, NEIGHBOURS, OPERATIONS, PRINCIPALS, SECONDARIES, TAB_KEYS
 from app.ui.widgets import ActionButton, IconLabel, Panel, Tabs, Text, row
 
 NOTE: Final = "仅供核对，不得作为高套依据。列表按诊断顺序，不按金额排列；采用任何改动都会记入审计。"
 _TABS: Final = (
-    ("secondaries", "其他诊断：去掉后会怎样", tables.SECONDARIES, fillers.secondaries),
-    ("principals", "逐一作主要诊断", tables.PRINCIPALS, fillers.principals),
-    ("neighbours", "进相邻组缺什么", tables.NEIGHBOURS, fillers.neighbours),
-    ("operations", "手术操作", tables.OPERATIONS, fillers.operations),
-    ("history", "历史", tables.HISTORY, fillers.history),
+    (SECONDARIES, "其他诊断：去掉后会怎样", tables.SECONDARIES, fillers.secondaries),
+    (PRINCIPALS, "逐一作主要诊断", tables.PRINCIPALS, fillers.principals),
+    (NEIGHBOURS, "进相邻组缺什么", tables.NEIGHBOURS, fillers.neighbours),
+    (OPERATIONS, "手术操作", tables.OPERATIONS, fillers.operations),
+    (HISTORY, "历史", tables.HISTORY, fillers.history),
 )
-TAB_KEYS: Final = tuple(key for key, *_ in _TABS)
 _FIRST: Final = TAB_KEYS[0]
 
 
@@ -44,7 +44,7 @@ class WhatIfPanel(Panel):
         self._shown: dict[str, Filled] = {}
         self._below: dict[str, Filled] = {}
         self._fill: dict[str, Callable[[Any, CaseView], Filled]] = {key: fill for key, _, _, fill in _TABS}
-        self.tabs = Tabs([(key, title) for key, title, *_ in _TABS])
+        self.tabs = Tabs([(key, title) for key, title, *_ in _TABS], narrow=True)
         self.tabs.changed.connect(self._on_tab)
         self.views = {key: LineView(columns, title) for key, title, columns, _ in _TABS}
         self._stack = QStackedWidget()

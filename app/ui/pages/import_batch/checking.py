@@ -47,7 +47,8 @@ class LinesPanel(Panel):
     def __init__(self, actions: ActionTable) -> None:
         super().__init__("行问题", "")
         self._lines: Sequence[Line] = ()
-        self.scope = SegmentedControl((("all", "全部"), *((str(kind), word) for kind, word in _LINE_WORDS.items())))
+        words = ((str(kind), word) for kind, word in _LINE_WORDS.items())
+        self.scope = SegmentedControl((("all", "全部"), *words), narrow=True)
         self.scope.changed.connect(self._on_scope)
         self.header.addWidget(self.scope)
         self.header.addWidget(ActionButton(actions, "import.marked", small=True))
