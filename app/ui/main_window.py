@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, Signal
@@ -25,6 +26,7 @@ from app.ui.shell.history import History, Visit
 from app.ui.shell.menu import ActionMenu
 from app.ui.shell.notice_views import BellList, JobList, NoticeBars, Toast
 from app.ui.shell.notices import Notices
+from app.ui.shell.page_table import PageTable
 from app.ui.shell.palette import Palette
 from app.ui.shell.palette_model import ActionProvider, PaletteProvider, RecentProvider
 from app.ui.shell.rail import Rail
@@ -59,11 +61,12 @@ _GEOMETRY, _PLACE, _KEYS = "window.geometry", "window.place", "keys"
 class MainWindow(QMainWindow):
     """The window. ``services`` go to the pages; the window itself needs a place store and the user.
 
-    ``rules_changed`` is emitted after a write that changed rules of quality control, ``user_wish`` with what the user
-    wants to do about who works here.
+    ``rules_changed`` is emitted after a write that changed rules of quality control, ``page_made`` with a page that
+    was asked for, ``user_wish`` with what the user wants to do about who works here.
     """
 
     rules_changed = Signal()
+    page_made = Signal(object)
     user_wish = Signal(str)
 
     def __init__(
@@ -87,7 +90,7 @@ class MainWindow(QMainWindow):
         self._withheld = {spec.key: spec.title for spec in pages if not user.sees(spec.needs)}
         self.shell = self._make_shell(services, specs, user, errors)
         self.shell.looks.restore()
-        self._pages = {spec.key: spec.make(self.shell, spec) for spec in specs}
+        self._pages = PageTable(specs, self._make_page)
         self._lay_out(specs, user)
         self._connect()
         self._restore_window()
@@ -99,9 +102,9 @@ class MainWindow(QMainWindow):
         return shown if isinstance(shown, Page) else None
 
     @property
-    def pages(self) -> dict[str, Page]:
-        """Every page by key, built or not."""
-        return dict(self._pages)
+    def pages(self) -> PageTable:
+        """Every page by key; one is made when it is first asked for."""
+        return self._pages
 
     def go(self, place: Place) -> None:
         """Show a place, or say that its page is not for this user. An unknown page is a bug and raises ``KeyError``."""
@@ -134,7 +137,7 @@ class MainWindow(QMainWindow):
 
     def publish(self, changes: Changes) -> None:
         """Tell every built page what a write touched."""
-        for page in self._pages.values():
+        for page in self._pages.made:
             if page.built:
                 page.on_changes(changes)
         self.shell.actions.refresh()
@@ -279,14 +282,20 @@ class MainWindow(QMainWindow):
         shell.go, shell.back, shell.publish = self.go, self.go_back, self.publish
         return shell
 
+    def _make_page(self, spec: PageSpec) -> Page:
+        page = spec.make(self.shell, spec)
+        self._stack.addWidget(page)
+        page.place_changed.connect(self._on_place_changed)
+        page.hints_changed.connect(self._show_hints)
+        self.page_made.emit(page)
+        return page
+
     def _lay_out(self, specs: Sequence[PageSpec], user: UserCard) -> None:
         present = {spec.key for spec in specs}
         self._rail = Rail([entry for entry in tokens().nav if entry.key in present])
         self._top = TopBar(user)
         self._status = StatusBar()
         self._stack = QStackedWidget()
-        for page in self._pages.values():
-            self._stack.addWidget(page)
         right = column(self._top, NoticeBars(self.shell.notices))
         right.addWidget(self._stack, 1)
         right.addWidget(self._status)
@@ -298,7 +307,7 @@ class MainWindow(QMainWindow):
         self._toast = Toast(self, self.shell.notices)
         self._bell = BellList(self._top.bell, self.shell.notices)
         self._job_list = JobList(self._top.jobs, self.shell.jobs)
-        self._palette = Palette(self, self._providers(specs))
+        self._palette = Palette(self, partial(self._providers, specs))
         width, height = tokens().min_window
         self.setMinimumSize(QSize(width, height).boundedTo(self.screen().availableSize()))
 
@@ -323,9 +332,6 @@ class MainWindow(QMainWindow):
         self._status.explain.connect(self._on_explain_version)
         shell.notices.bell_changed.connect(self._on_bell)
         shell.jobs.changed.connect(self._on_jobs)
-        for page in self._pages.values():
-            page.place_changed.connect(self._on_place_changed)
-            page.hints_changed.connect(self._show_hints)
         _application().focusChanged.connect(self._on_focus)
         masking().switched.connect(self._on_masked)
         shell.actions.attach_window(self)

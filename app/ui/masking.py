@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
 from functools import cache
 from typing import Final
@@ -10,11 +9,9 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 
 from app.domain.fields import field
-from app.domain.masking import PERSONAL, masked
+from app.domain.masking import PERSONAL, masked, masked_text
 
 _NAMES: Final = frozenset({"patient_name", "contact_name"})
-_ID_NO: Final = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
-_MOBILE: Final = re.compile(r"(?<!\d)1\d{10}(?!\d)")
 _MOST_NAMES: Final = 5_000
 
 
@@ -56,15 +53,11 @@ class Masking(QObject):
         return self.is_on and _field(path) in PERSONAL
 
     def words(self, words: str) -> str:
-        """Return a sentence without identity numbers, telephones and the names that were shown in this session."""
-        if not self.is_on or not words:
-            return words
-        hidden = _ID_NO.sub(lambda found: masked("id_no", found[0]), words)
-        hidden = _MOBILE.sub(lambda found: masked("current_phone", found[0]), hidden)
-        for name in self._names:
-            if name in hidden:
-                hidden = hidden.replace(name, masked("patient_name", name))
-        return hidden
+        """Return free text without numbers, telephones, addresses and the names that were shown in this session.
+
+        It is as long as before, so that places marked in it stay where they are.
+        """
+        return masked_text(words, self._names) if self.is_on and words else words
 
     def _note(self, name: str) -> None:
         if len(name) > 1:

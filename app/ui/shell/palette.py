@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QHideEvent, QKeyEvent, QPainter, QResizeEvent
@@ -134,15 +135,19 @@ class _Box(QLineEdit):
 class Palette(Scrim):
     """The palette over the dimmed window. Esc closes it and gives the focus back to the very cell it came from."""
 
-    def __init__(self, window: QWidget, providers: Sequence[PaletteProvider]) -> None:
+    def __init__(self, window: QWidget, providers: Callable[[], Sequence[PaletteProvider]]) -> None:
         super().__init__(window)
-        self._providers = list(providers)
+        self._make_providers = providers
         self._scope = ""
         self._before: QWidget | None = None
         self._model = PaletteModel()
         self._make()
         self.clicked.connect(self.hide)
         self.hide()
+
+    @cached_property
+    def _providers(self) -> Sequence[PaletteProvider]:
+        return self._make_providers()
 
     def open(self, text: str = "") -> None:
         """Show, with ``text`` in the box (for example ``#``)."""

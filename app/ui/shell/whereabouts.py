@@ -12,6 +12,7 @@ from app.ui.ports import JsonValue, PlaceStore
 
 if TYPE_CHECKING:
     from app.ui.main_window import MainWindow
+    from app.ui.page import Page
 
 PLACE: Final = "window.place"
 SOON_MS: Final = 700
@@ -36,9 +37,13 @@ class Whereabouts(QObject):
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._on_moved)
-        for page in window.pages.values():
-            page.moved.connect(self._on_moved)
-            page.place_changed.connect(self._on_moved)
+        window.page_made.connect(self._follow)
+        for page in window.pages.made:
+            self._follow(page)
+
+    def _follow(self, page: Page) -> None:
+        page.moved.connect(self._on_moved)
+        page.place_changed.connect(self._on_moved)
 
     def _on_moved(self) -> None:
         if not self._soon.isActive():

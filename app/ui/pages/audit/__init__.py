@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from app.ui.actions import Action
+from app.ui.late import PageClass
 from app.ui.page import PageSpec, Place, Shell
-from app.ui.pages.audit.page import TITLE, AuditPage
 from app.ui.shell.palette_model import PaletteGroup, PaletteItem, PaletteProvider
 from app.ui.shell.pinyin import found_at
 
+if TYPE_CHECKING:
+    from app.ui.pages.audit.page import AuditPage
+else:
+    AuditPage = PageClass("app.ui.pages.audit.page", "AuditPage")
+
+TITLE: Final = "审计"
 _WHO: Final = "admin qc insurance"
 
 

@@ -27,7 +27,6 @@ from app.ui.pages.files import ask_save
 from app.ui.printing import pdf_of
 from app.ui.widgets import Pane, SideLine, SideList, Splitter, column
 
-TITLE: Final = "审计"
 _FILES: Final = "Excel 工作簿 (*.xlsx);;CSV (*.csv)"
 _REASONS: Final = ("恢复了备份，已核对", "更换了电脑或磁盘，已核对", "重装系统，密钥已更换")
 
@@ -250,12 +249,19 @@ class AuditPage(Page):
     def export(self) -> None:
         """Ask where to, then write what is shown."""
         take = partial(self._export_to, self._query)
-        ask_save(self, self.shell.places, "导出审计记录", take, name=f"{TITLE}_{self._today()}.xlsx", filters=_FILES)
+        ask_save(
+            self,
+            self.shell.places,
+            "导出审计记录",
+            take,
+            name=f"{self.spec.title}_{self._today()}.xlsx",
+            filters=_FILES,
+        )
 
     def print_pdf(self) -> None:
         """Ask where to, then draw what is shown as PDF."""
         take = partial(self._print_to, self._query)
-        name = f"{TITLE}_{self._today()}.pdf"
+        name = f"{self.spec.title}_{self._today()}.pdf"
         ask_save(self, self.shell.places, "存为 PDF", take, name=name, filters="PDF (*.pdf)")
 
     # Reading and writing.

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from app.ui.actions import Action
+from app.ui.late import PageClass
 from app.ui.page import PageSpec
-from app.ui.pages.autocode.page import AutoCodePage
+
+if TYPE_CHECKING:
+    from app.ui.pages.autocode.page import AutoCodePage
+else:
+    AutoCodePage = PageClass("app.ui.pages.autocode.page", "AutoCodePage")
 
 _GROUP = "批量自动编码"
 _WORK = "autocode.work"

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from app.ui.actions import Action
+from app.ui.late import PageClass
 from app.ui.page import PageSpec, Shell
-from app.ui.pages.browser.page import BrowserPage
-from app.ui.pages.browser.palette import BrowserProvider, GroupProvider
 from app.ui.shell.palette_model import PaletteProvider
+
+if TYPE_CHECKING:
+    from app.ui.pages.browser.page import BrowserPage
+else:
+    BrowserPage = PageClass("app.ui.pages.browser.page", "BrowserPage")
 
 _GROUP = "方案浏览"
 
@@ -88,6 +93,8 @@ _ACTIONS = (
 
 
 def _providers(shell: Shell) -> Sequence[PaletteProvider]:
+    from app.ui.pages.browser.palette import BrowserProvider, GroupProvider  # noqa: PLC0415  # when the box for everything is first opened
+
     return (BrowserProvider(shell), GroupProvider(shell))
 
 

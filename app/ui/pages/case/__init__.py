@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from app.ui.actions import Action
+from app.ui.late import PageClass, PageModule
 from app.ui.page import PageSpec
-from app.ui.pages.case import deciding, doing, excepting, returning
-from app.ui.pages.case.find_field import find_field
 from app.ui.pages.case.moving_actions import MOVING_ACTIONS
-from app.ui.pages.case.page import CasePage
 from app.ui.pages.case.reading_actions import READING_ACTIONS
+
+if TYPE_CHECKING:
+    from app.ui.pages.case import deciding, doing, excepting, find_field, returning
+    from app.ui.pages.case.page import CasePage
+else:
+    CasePage = PageClass("app.ui.pages.case.page", "CasePage")
+    deciding = PageModule("app.ui.pages.case.deciding")
+    doing = PageModule("app.ui.pages.case.doing")
+    excepting = PageModule("app.ui.pages.case.excepting")
+    find_field = PageModule("app.ui.pages.case.find_field")
+    returning = PageModule("app.ui.pages.case.returning")
 
 _GROUP = "首页"
 
@@ -22,7 +32,7 @@ def _act(
     words: str,
     run: Callable[[CasePage], object],
     keys: str = "",
-    enabled: Callable[[CasePage], bool] = doing.is_unlocked,
+    enabled: Callable[[CasePage], bool] = doing.may_edit,
     icon: str = "",
 ) -> Action:
     return Action(f"case.{name}", label, words, run, keys, "case", "", enabled, icon, _GROUP)
@@ -86,7 +96,14 @@ _WHOLE = (
         doing.is_open,
     ),
     _act("return", "退回医师", "连同记下的问题退回医师，可补充说明。", returning.return_case, "", returning.can_return),
-    _act("ask_field", "就此字段问医师", "就光标所在的字段问医师一个中性的问题。", returning.ask_about_field, "Ctrl+R"),
+    _act(
+        "ask_field",
+        "就此字段问医师",
+        "就光标所在的字段问医师一个中性的问题。",
+        returning.ask_about_field,
+        "Ctrl+R",
+        doing.is_unlocked,
+    ),
     _act(
         "answers",
         "医师的答复",
@@ -101,7 +118,14 @@ _WHOLE = (
     _act("section_up", "上一部分", "跳到首页的上一部分。", _section_up, "Ctrl+PgUp", doing.is_open),
     _act("section_down", "下一部分", "跳到首页的下一部分。", _section_down, "Ctrl+PgDown", doing.is_open),
     _act("today", "填入今天", "在日期字段填入今天。", doing.type_today, "Ctrl+;"),
-    _act("find", "在病案中查找", "按字段名、拼音首字母或内容找到字段并跳过去。", find_field, "Ctrl+F", doing.is_open),
+    _act(
+        "find",
+        "在病案中查找",
+        "按字段名、拼音首字母或内容找到字段并跳过去。",
+        find_field.find_field,
+        "Ctrl+F",
+        doing.is_open,
+    ),
     _act(
         "take_over",
         "请求接手",
@@ -130,7 +154,7 @@ _ROWS = (
             f"采用光标所在行的第 {number} 个候选。",
             partial(doing.take_candidate, number=number - 1),
             f"Ctrl+{number}",
-            doing.in_grid,
+            doing.may_take,
         )
         for number in (1, 2, 3)
     ),

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from app.services.types import CaseView
 from app.ui.page import Shell
+from app.ui.pages.case.dock_keys import HISTORY, NOTES, PAPERS, QC, TABS, THREE
 from app.ui.pages.case.dock_pane import QcDock
 from app.ui.pages.case.history_tab import HistoryTab
 from app.ui.pages.case.notes_tab import NotesTab
 from app.ui.pages.case.papers_tab import PapersTab
 from app.ui.pages.case.three_tab import ThreeTab
 from app.ui.widgets import Pane, Tabs, column, row
-
-QC: Final = "qc"
-HISTORY: Final = "history"
-NOTES: Final = "notes"
-THREE: Final = "three"
-PAPERS: Final = "papers"
-TABS: Final = ((QC, "质控"), (HISTORY, "历史"), (NOTES, "便签"), (THREE, "三方对照"), (PAPERS, "文书"))
 
 
 class DockTabs(QWidget):

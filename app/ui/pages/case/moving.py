@@ -26,12 +26,8 @@ def can_go_on(page: CasePage) -> bool:
     return page.is_whole and page.bar.shown is not None and bool(page.bar.shown.next_key)
 
 
-def may_go_to(state: CaseState) -> Callable[[CasePage], bool]:
-    """Return whether the case may go to a state in one step."""
-    return partial(_may_go_to, state)
-
-
-def _may_go_to(state: CaseState, page: CasePage) -> bool:
+def may_go_to(page: CasePage, state: CaseState) -> bool:
+    """True when the case may go to a state in one step."""
     return page.view is not None and page.is_whole and state in LEGAL[page.view.state]
 
 

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
 from app.domain.case import CaseState
 from app.ui.actions import Action
-from app.ui.pages.case import exception_paper, moving
+from app.ui.late import PageModule
+
+if TYPE_CHECKING:
+    from app.ui.pages.case import exception_paper, moving
+else:
+    exception_paper = PageModule("app.ui.pages.case.exception_paper")
+    moving = PageModule("app.ui.pages.case.moving")
 
 _GROUP: Final = "首页"
 
@@ -47,7 +54,7 @@ MOVING_ACTIONS: Final = (
         "质控通过",
         "没有强制错误、警告都有理由时转为已通过。",
         moving.let_pass,
-        moving.may_go_to(CaseState.PASSED),
+        partial(moving.may_go_to, state=CaseState.PASSED),
         "Ctrl+Shift+G",
     ),
     _act(
@@ -72,14 +79,14 @@ MOVING_ACTIONS: Final = (
         "取消病案",
         "写明原因，取消误导入的病案，可撤销。",
         moving.cancel,
-        moving.may_go_to(CaseState.CANCELLED),
+        partial(moving.may_go_to, state=CaseState.CANCELLED),
     ),
     _act(
         "ask_unlock",
         "申请解锁",
         "写明原因，请医保办同意修改已提交的病案。",
         moving.ask_unlock,
-        moving.may_go_to(CaseState.UNLOCK_REQUESTED),
+        partial(moving.may_go_to, state=CaseState.UNLOCK_REQUESTED),
         "Ctrl+Shift+U",
     ),
     _act(

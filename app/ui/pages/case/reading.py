@@ -13,7 +13,7 @@ from app.domain.case import FieldPath
 from app.domain.field import Group
 from app.domain.fields import field
 from app.services.notes import NoteLine
-from app.ui.pages.case.dock_tabs import HISTORY, PAPERS
+from app.ui.pages.case.dock_keys import HISTORY, PAPERS
 from app.ui.pages.case.moment_card import MomentCard
 from app.ui.pages.case.reasons import Asking, ask_words
 from app.ui.pages.files import EVERYTHING, ask_open

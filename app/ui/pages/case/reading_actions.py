@@ -7,11 +7,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from app.ui.actions import Action
-from app.ui.pages.case import printing, reading
-from app.ui.pages.case.dock_tabs import TABS
+from app.ui.late import PageModule
+from app.ui.pages.case.dock_keys import TABS
 
 if TYPE_CHECKING:
+    from app.ui.pages.case import printing, reading
     from app.ui.pages.case.page import CasePage
+else:
+    printing = PageModule("app.ui.pages.case.printing")
+    reading = PageModule("app.ui.pages.case.reading")
 
 _GROUP: Final = "首页"
 _TOLD: Final = {

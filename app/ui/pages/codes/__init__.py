@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from app.ui.actions import Action
-from app.ui.page import PageSpec
-from app.ui.pages.codes.page import CodesPage
-from app.ui.pages.codes.palette import providers
+from app.ui.late import PageClass
+from app.ui.page import PageSpec, Shell
+from app.ui.shell.palette_model import PaletteProvider
+
+if TYPE_CHECKING:
+    from app.ui.pages.codes.page import CodesPage
+else:
+    CodesPage = PageClass("app.ui.pages.codes.page", "CodesPage")
 
 _GROUP = "编码查询"
 
@@ -72,4 +78,11 @@ _ACTIONS = (
     ),
 )
 
-PAGE = PageSpec("codes", "编码查询", CodesPage, actions=_ACTIONS, providers=providers)
+
+def _providers(shell: Shell) -> Sequence[PaletteProvider]:
+    from app.ui.pages.codes.palette import CodeProvider  # noqa: PLC0415  # when the box for everything is first opened
+
+    return (CodeProvider(shell),)
+
+
+PAGE = PageSpec("codes", "编码查询", CodesPage, actions=_ACTIONS, providers=_providers)

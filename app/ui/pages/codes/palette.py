@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from app.domain.coding import Candidate
 from app.ui.page import Place, Shell
 from app.ui.pages.codes.panel import ALL
-from app.ui.shell.palette_model import PaletteGroup, PaletteItem, PaletteProvider
+from app.ui.shell.palette_model import PaletteGroup, PaletteItem
 
 _AMONG_OTHERS: Final = 5
 """Up to so many codes are asked for beside other things: one letter then names nothing yet."""
@@ -47,8 +46,3 @@ class CodeProvider:
     def _item(self, candidate: Candidate) -> PaletteItem:
         run = _Open(self._shell, candidate.code)
         return PaletteItem(candidate.name, run, "search", code=candidate.code, spans=candidate.spans)
-
-
-def providers(shell: Shell) -> Sequence[PaletteProvider]:
-    """Return what this page adds to the palette."""
-    return (CodeProvider(shell),)

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from app.ui.actions import Action
+from app.ui.late import PageClass
 from app.ui.page import PageSpec, Shell
-from app.ui.pages.compare.page import ComparePage
 from app.ui.pages.compare.palette import CompareProvider
-from app.ui.pages.compare.tables import TABS
+from app.ui.pages.compare.tabs import TABS
 from app.ui.shell.palette_model import PaletteProvider
+
+if TYPE_CHECKING:
+    from app.ui.pages.compare.page import ComparePage
+else:
+    ComparePage = PageClass("app.ui.pages.compare.page", "ComparePage")
 
 _GROUP = "方案比较"
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 
 from app.ui.page import Shell
 from app.ui.pages.compare.picking import SchemeChoices, Wish
-from app.ui.pages.compare.tables import TABS
+from app.ui.pages.compare.tabs import TABS
 from app.ui.widgets import ActionButton, DictionaryField, FieldBox, FieldLook, Pane, RuledField, Text, row
 
 _LEAST = 130

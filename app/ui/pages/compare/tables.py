@@ -11,9 +11,9 @@ from app.common.texts import text
 from app.services.compare import Comparison, DeptLine, MovedCase, PairLine, SchemeChange
 from app.ui.masking import masking
 from app.ui.models.records import RecordModel
+from app.ui.pages.compare.tabs import TABS
 from app.ui.widgets import Cell, Column, DataTable, StateStack, Tabs, column, row
 
-TABS = (("cases", "逐例"), ("groups", "按 DRG"), ("depts", "按科室"), ("schemes", "方案差异"))
 _CASES = (
     Column("record_no", "病案号", 84, sort=True),
     Column("name", "姓名", 86),

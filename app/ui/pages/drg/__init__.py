@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from app.ui.actions import Action
+from app.ui.late import PageClass
 from app.ui.page import PageSpec, Place
-from app.ui.pages.drg.looking import TAB_KEYS
-from app.ui.pages.drg.page import DrgPage
+from app.ui.pages.drg.tab_keys import TAB_KEYS
+
+if TYPE_CHECKING:
+    from app.ui.pages.drg.page import DrgPage
+else:
+    DrgPage = PageClass("app.ui.pages.drg.page", "DrgPage")
 
 _GROUP = "DRG 分组"
 _TITLES = ("去掉后会怎样", "逐一作主要诊断", "相邻组", "手术操作", "历史")

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from app.ui.actions import Action
+from app.ui.late import PageClass
 from app.ui.page import PageSpec, Place, Shell
-from app.ui.pages.handover.page import HandoverPage
-from app.ui.pages.handover.tables import TABS
+from app.ui.pages.handover.tabs import TABS
 from app.ui.shell.palette_model import PaletteGroup, PaletteItem, PaletteProvider
 from app.ui.shell.pinyin import found_at
+
+if TYPE_CHECKING:
+    from app.ui.pages.handover.page import HandoverPage
+else:
+    HandoverPage = PageClass("app.ui.pages.handover.page", "HandoverPage")
 
 TITLE: Final = "交付"
 _WRITES: Final = "coder insurance"

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from app.services.handover_types import HandoverCase, HandoverKind, HandoverRefusal, StoredHandover
 from app.ui.masking import masking
+from app.ui.pages.handover.tabs import TABS
 from app.ui.pages.tabbed_lists import TabbedLists
 from app.ui.widgets import Cell, Column
 
-TABS: Final = (("ready", "可写出"), ("refused", "不能写出"), ("register", "交付登记"))
 _READY: Final = (
     Column("record_no", "病案号", 110),
     Column("name", "姓名", 120),

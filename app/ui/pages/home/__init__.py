@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from app.ui.actions import Action
+from app.ui.late import PageClass
 from app.ui.page import PageSpec
-from app.ui.pages.home.page import HomePage
+
+if TYPE_CHECKING:
+    from app.ui.pages.home.page import HomePage
+else:
+    HomePage = PageClass("app.ui.pages.home.page", "HomePage")
 
 _GROUP = "工作台"
 

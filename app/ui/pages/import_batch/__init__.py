@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from app.ui.actions import Action
+from app.ui.late import PageClass
 from app.ui.page import PageSpec
-from app.ui.pages.import_batch.page import CHECK, CHOOSE, DONE, MAP, ImportPage
+from app.ui.pages.import_batch.steps import CHECK, CHOOSE, DONE, MAP
+
+if TYPE_CHECKING:
+    from app.ui.pages.import_batch.page import ImportPage
+else:
+    ImportPage = PageClass("app.ui.pages.import_batch.page", "ImportPage")
 
 _GROUP = "导入"
 

@@ -21,6 +21,7 @@ from app.ui.pages.import_batch.choosing import BatchesPanel, DropPanel
 from app.ui.pages.import_batch.mapping import MappingPanel
 from app.ui.pages.import_batch.preview import PreviewPanel
 from app.ui.pages.import_batch.result import ResultPanel
+from app.ui.pages.import_batch.steps import CHECK, CHOOSE, DONE, MAP, STEPS
 from app.ui.shell.files import OpenFolder
 from app.ui.theme import theme
 from app.ui.widgets import ActionButton, Pane, StepBar, Text, ask, column, row
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
     from app.common.progress import Progress
     from app.services.imports import ImportOutcome, ImportPreview, ImportService
     from app.ui.jobs import Job
-
-STEPS = ("选择文件", "列对应", "核对与修复", "导入")
-CHOOSE, MAP, CHECK, DONE = range(4)
 
 
 @dataclass(frozen=True, slots=True)

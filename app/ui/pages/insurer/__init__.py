@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from app.ui.actions import Action
+from app.ui.late import PageClass
 from app.ui.page import PageSpec, Place, Shell
-from app.ui.pages.insurer.page import InsurerPage
 from app.ui.shell.palette_model import PaletteGroup, PaletteItem, PaletteProvider
 from app.ui.shell.pinyin import found_at
+
+if TYPE_CHECKING:
+    from app.ui.pages.insurer.page import InsurerPage
+else:
+    InsurerPage = PageClass("app.ui.pages.insurer.page", "InsurerPage")
 
 TITLE: Final = "医保返回对比"
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from app.ui.actions import Action
+from app.ui.late import PageClass
 from app.ui.page import PageSpec, Shell
 from app.ui.pages.memory.model_actions import MODEL_ACTIONS, ModelProvider
-from app.ui.pages.memory.page import MemoryPage
 from app.ui.pages.memory.palette import TITLE, MemoryProvider
 from app.ui.shell.palette_model import PaletteProvider
+
+if TYPE_CHECKING:
+    from app.ui.pages.memory.page import MemoryPage
+else:
+    MemoryPage = PageClass("app.ui.pages.memory.page", "MemoryPage")
 
 
 def _can_revoke(page: MemoryPage) -> bool:

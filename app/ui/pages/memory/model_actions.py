@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from app.ui.actions import Action
 from app.ui.page import Place, Shell
-from app.ui.pages.memory.page import MemoryPage
 from app.ui.pages.memory.palette import TITLE
 from app.ui.shell.palette_model import PaletteGroup, PaletteItem
 from app.ui.shell.pinyin import found_at
+
+if TYPE_CHECKING:
+    from app.ui.pages.memory.page import MemoryPage
 
 _TRAIN = "训练本院模型"
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from app.ui.actions import Action
+from app.ui.late import PageClass
 from app.ui.page import PageSpec, Shell
-from app.ui.pages.pay_rules.page import PayRulesPage
 from app.ui.pages.pay_rules.palette import TITLE, PayRulesProvider
 from app.ui.shell.palette_model import PaletteProvider
+
+if TYPE_CHECKING:
+    from app.ui.pages.pay_rules.page import PayRulesPage
+else:
+    PayRulesPage = PageClass("app.ui.pages.pay_rules.page", "PayRulesPage")
 
 
 def _can_undo(page: PayRulesPage) -> bool:

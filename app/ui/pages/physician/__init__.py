@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from app.ui.actions import Action
+from app.ui.late import PageClass
 from app.ui.page import PageSpec
-from app.ui.pages.physician.page import PhysicianPage
+
+if TYPE_CHECKING:
+    from app.ui.pages.physician.page import PhysicianPage
+else:
+    PhysicianPage = PageClass("app.ui.pages.physician.page", "PhysicianPage")
 
 TITLE = "待我答复"
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from app.ui.actions import Action
+from app.ui.late import PageClass
 from app.ui.page import PageSpec
-from app.ui.pages.qc_batch.page import QcBatchPage
+
+if TYPE_CHECKING:
+    from app.ui.pages.qc_batch.page import QcBatchPage
+else:
+    QcBatchPage = PageClass("app.ui.pages.qc_batch.page", "QcBatchPage")
 
 _GROUP = "批次质控"
 _TABLE = "qc.table"

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from app.ui.actions import Action
+from app.ui.late import PageClass
 from app.ui.page import PageSpec, Shell
-from app.ui.pages.questions.page import QuestionsPage
 from app.ui.pages.questions.palette import TITLE, QuestionProvider
 from app.ui.shell.palette_model import PaletteProvider
+
+if TYPE_CHECKING:
+    from app.ui.pages.questions.page import QuestionsPage
+else:
+    QuestionsPage = PageClass("app.ui.pages.questions.page", "QuestionsPage")
 
 
 def _can_write(page: QuestionsPage) -> bool:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from app.ui.actions import Action
+from app.ui.late import PageClass
 from app.ui.page import PageSpec, Place, Shell
-from app.ui.pages.reports.page import ReportsPage
 from app.ui.pages.reports.wish import PARTS, REPORTS
 from app.ui.shell.palette_model import PaletteGroup, PaletteItem, PaletteProvider
 from app.ui.shell.pinyin import found_at
+
+if TYPE_CHECKING:
+    from app.ui.pages.reports.page import ReportsPage
+else:
+    ReportsPage = PageClass("app.ui.pages.reports.page", "ReportsPage")
 
 _GROUP: Final = "报表"
 _GIVES: Final = "coder qc insurance admin"

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from app.ui.actions import Action
+from app.ui.late import PageClass
 from app.ui.page import PageSpec
-from app.ui.pages.returns.page import ReturnsPage
+
+if TYPE_CHECKING:
+    from app.ui.pages.returns.page import ReturnsPage
+else:
+    ReturnsPage = PageClass("app.ui.pages.returns.page", "ReturnsPage")
 
 TITLE = "医师答复与催办"
 

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
 from app.ui.actions import Action
+from app.ui.late import PageClass
 from app.ui.page import PageSpec, Shell
-from app.ui.pages.rules.page import RulesPage
-from app.ui.pages.rules.palette import TITLE, RuleProvider
 from app.ui.shell.palette_model import PaletteProvider
+
+if TYPE_CHECKING:
+    from app.ui.pages.rules.page import RulesPage
+else:
+    RulesPage = PageClass("app.ui.pages.rules.page", "RulesPage")
+
+TITLE: Final = "质控规则"
 
 
 def _shows_rule(page: RulesPage) -> bool:
@@ -111,6 +118,8 @@ _ACTIONS = (
 
 
 def _providers(shell: Shell) -> Sequence[PaletteProvider]:
+    from app.ui.pages.rules.palette import RuleProvider  # noqa: PLC0415  # when the box for everything is first opened
+
     return (RuleProvider(shell),)
 
 

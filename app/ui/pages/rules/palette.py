@@ -11,8 +11,6 @@ from app.ui.pages.rules.listing import STATUS, holds_words
 from app.ui.shell.palette_model import PaletteGroup, PaletteItem
 from app.ui.shell.pinyin import found_at
 
-TITLE = "质控规则"
-
 
 class RuleProvider:
     """Finds the rules in force and off; the choice opens one in the rule manager."""

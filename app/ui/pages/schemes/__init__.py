@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from app.ui.actions import Action
+from app.ui.late import PageClass
 from app.ui.page import PageSpec, Shell
-from app.ui.pages.schemes.page import SchemesPage
-from app.ui.pages.schemes.palette import ImportProvider
 from app.ui.shell.palette_model import PaletteProvider
+
+if TYPE_CHECKING:
+    from app.ui.pages.schemes.page import SchemesPage
+else:
+    SchemesPage = PageClass("app.ui.pages.schemes.page", "SchemesPage")
 
 _GROUP = "编码库与分组方案"
 
@@ -247,6 +252,8 @@ _ACTIONS = (
 
 
 def _providers(shell: Shell) -> Sequence[PaletteProvider]:
+    from app.ui.pages.schemes.palette import ImportProvider  # noqa: PLC0415  # when the box for everything is first opened
+
     return (ImportProvider(shell),)
 
 

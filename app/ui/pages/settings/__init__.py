@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from app.ui.actions import Action
+from app.ui.late import PageClass
 from app.ui.page import PageSpec, Shell
-from app.ui.pages.settings.page import SettingsPage
-from app.ui.pages.settings.palette import SettingsProvider
 from app.ui.shell.palette_model import PaletteProvider
+
+if TYPE_CHECKING:
+    from app.ui.pages.settings.page import SettingsPage
+else:
+    SettingsPage = PageClass("app.ui.pages.settings.page", "SettingsPage")
 
 TITLE = "设置"
 
@@ -66,6 +71,8 @@ _ACTIONS = (
 
 
 def _providers(shell: Shell) -> Sequence[PaletteProvider]:
+    from app.ui.pages.settings.palette import SettingsProvider  # noqa: PLC0415  # when the box for everything is first opened
+
     return (SettingsProvider(shell),)
 
 

@@ -10,10 +10,10 @@ from app.domain.case import CaseState
 from app.domain.dictionaries import dictionary
 from app.services.submission_types import GateLine, Refusal, StoredSubmission, UnlockRequest
 from app.ui.masking import masking
+from app.ui.pages.submission.tabs import TABS
 from app.ui.pages.tabbed_lists import TabbedLists
 from app.ui.widgets import Cell, Column
 
-TABS: Final = (("ready", "可提交"), ("refused", "被拦下"), ("register", "提交登记"), ("unlock", "解锁申请"))
 _READY: Final = (
     Column("record_no", "病案号", 92),
     Column("name", "姓名", 112),

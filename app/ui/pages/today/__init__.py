@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Final
+
 from app.ui.actions import Action
+from app.ui.late import PageClass
 from app.ui.page import PageSpec
-from app.ui.pages.today.page import TITLE, TodayPage
+
+if TYPE_CHECKING:
+    from app.ui.pages.today.page import TodayPage
+else:
+    TodayPage = PageClass("app.ui.pages.today.page", "TodayPage")
+
+TITLE: Final = "今天做了什么"
 
 
 def _can_open(page: TodayPage) -> bool:

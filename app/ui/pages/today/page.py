@@ -19,7 +19,6 @@ from app.ui.printing import pdf_of
 from app.ui.undoing import latest_elsewhere
 from app.ui.widgets import ActionButton, Cell, CellModel, Column, DataTable, Header, Pane, StateStack, Text, column, row
 
-TITLE: Final = "今天做了什么"
 _COLUMNS: Final = (
     Column("at", "时间", 64),
     Column("record_no", "病案号", 110),
@@ -54,10 +53,10 @@ class TodayPage(Page):
         self.lines = CellModel(_COLUMNS)
         self.lines.setParent(self)
         self.table.setModel(self.lines)
-        self.table.setAccessibleName(TITLE)
+        self.table.setAccessibleName(self.spec.title)
         self.table.opened.connect(self._on_opened)
         self.stack = StateStack(self.table)
-        self.head = Header(TITLE)
+        self.head = Header(self.spec.title)
         actions = self.shell.actions
         names = ("today.earlier", "today.later", "today.now", "today.print", "today.export")
         self.head.add(*(ActionButton(actions, name, small=True) for name in names))
@@ -150,14 +149,14 @@ class TodayPage(Page):
     def print_day(self) -> None:
         """Ask where to, then draw the day as PDF."""
         if self._log is not None:
-            name = f"{self._day:%Y-%m-%d} {TITLE}.pdf"
+            name = f"{self._day:%Y-%m-%d} {self.spec.title}.pdf"
             take = partial(self._print_to, self._log)
             ask_save(self, self.shell.places, "存为 PDF", take, name=name, filters="PDF (*.pdf)")
 
     def export(self) -> None:
         """Ask where to, then write the day as a table."""
         if self._log is not None:
-            name = f"{self._day:%Y-%m-%d} {TITLE}.csv"
+            name = f"{self._day:%Y-%m-%d} {self.spec.title}.csv"
             take = partial(self._export_to, self._log)
             ask_save(self, self.shell.places, "导出", take, name=name, filters="CSV (*.csv)")
 

@@ -14,7 +14,7 @@ from app.domain.case import CaseState
 from app.domain.field import Group
 from app.storage.actor import Actor
 from app.storage.ops import Op
-from app.ui.pages.case.dock_tabs import TABS
+from app.ui.pages.case.dock_keys import TABS
 
 COURSE = "首次病程记录\n患者 3 天前呕血，胃镜示十二指肠溃疡伴出血。\n既往有2型糖尿病，十二指肠溃疡伴出血史。"
 

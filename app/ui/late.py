@@ -1,0 +1,47 @@
+"""Pages and their modules named before they are imported: the window is on the screen sooner."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from operator import methodcaller
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from app.ui.page import Page, PageSpec, Shell
+
+
+class PageClass:
+    """A class of pages by module and name. Its methods, read from here, are functions that take the page."""
+
+    def __init__(self, module: str, name: str) -> None:
+        self.module: Final = module
+        self.name: Final = name
+
+    def load(self) -> type[Page]:
+        """Import the module, if need be, and return the class."""
+        found: type[Page] = getattr(importlib.import_module(self.module), self.name)
+        return found
+
+    def __call__(self, shell: Shell, spec: PageSpec) -> Page:
+        """Make the page."""
+        return self.load()(shell, spec)
+
+    def __getattr__(self, method: str) -> Callable[[Any], Any]:
+        """Return a function that calls a method of the page it is given."""
+        return methodcaller(method)
+
+
+class PageModule:
+    """A module of functions that take a page: imported when one of them is called."""
+
+    def __init__(self, name: str) -> None:
+        self.module: Final = name
+
+    def __getattr__(self, function: str) -> Callable[..., Any]:
+        """Return a function that imports the module and calls the one of this name."""
+
+        def call(*args: Any, **named: Any) -> Any:
+            return getattr(importlib.import_module(self.module), function)(*args, **named)
+
+        return call
