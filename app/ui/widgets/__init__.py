@@ -4,6 +4,7 @@ from app.ui.widgets.action_button import ActionButton
 from app.ui.widgets.badges import Chip, ProgressLine, SeverityBadge, StatePill
 from app.ui.widgets.buttons import Button, IconButton
 from app.ui.widgets.cells import CELL, EMPTY, Cell, CellDelegate, plain
+from app.ui.widgets.chart_place import ChartPlace, Ground, Mark
 from app.ui.widgets.dictionary import Choices, DictionaryField
 from app.ui.widgets.fields import FieldBox, FieldLook, RuledField
 from app.ui.widgets.filter import FilterBox
@@ -25,6 +26,7 @@ __all__ = [
     "Cell",
     "CellDelegate",
     "CellModel",
+    "ChartPlace",
     "Chip",
     "Choices",
     "Column",
@@ -34,10 +36,12 @@ __all__ = [
     "FieldLook",
     "FilterBox",
     "FloatFrame",
+    "Ground",
     "Header",
     "IconButton",
     "IconLabel",
     "KeyCap",
+    "Mark",
     "Message",
     "Pane",
     "Panel",

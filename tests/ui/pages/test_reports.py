@@ -13,9 +13,9 @@ from app.services.composition import Services
 from app.storage.actor import Actor
 from app.ui.page import PageSpec
 from app.ui.pages.reports import PAGE
-from app.ui.pages.reports.charts import CauseBars, Quadrant, TrendChart
 from app.ui.pages.reports.wish import Wish
 from app.ui.widgets import DataTable
+from app.ui.widgets.charts import CauseBars, Quadrant, TrendChart
 
 YEAR = "2026-01 至 2026-12"
 
@@ -75,8 +75,10 @@ def test_t_swaps_drawings_and_tables(desk: Any) -> None:
     desk.window.page.show_report("depts")
     assert desk.find(DataTable, "reports_depts").model().rowCount() > 0
     desk.press("T")
-    quadrant = desk.find(Quadrant, "reports_quadrant")
-    assert quadrant.hasFocus() or quadrant.isVisible()
+    desk.rest()
+    quadrant = desk.find(Quadrant, "reports_depts_quadrant")
+    assert quadrant.hasFocus()
+    assert quadrant.texts == ["没有数据"]
 
 
 def test_parts_have_numbers(desk: Any) -> None:

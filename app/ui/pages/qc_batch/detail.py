@@ -8,11 +8,13 @@ from app.services.qc_batch_types import LineDetail, QcLine
 from app.services.qc_batch_words import dept_name
 from app.ui.masking import masking
 from app.ui.page import Shell
-from app.ui.pages.qc_batch.drawn import DiffLine, MonthBars
+from app.ui.pages.qc_batch.drawn import DiffLine
 from app.ui.pages.wording import age_text, joined, sex_text
 from app.ui.theme import theme
 from app.ui.widgets import (
     ActionButton,
+    ChartPlace,
+    Mark,
     Pane,
     Panel,
     Rule,
@@ -44,7 +46,8 @@ class DetailPanel(Pane):
         self._message = Text("", "body", "secondary", wrap=True)
         self._badge = SeverityBadge("hint")
         self._facts = [Text("", "caption", wrap=True) for _ in range(4)]
-        self._bars = MonthBars()
+        self._bars = ChartPlace(shell.jobs, "months", "这条规则近 12 个月", "qc_months")
+        self._bars.setFixedHeight(theme().px(96))
         self._history = Text("", "caption", "secondary", wrap=True)
         self._history.setObjectName("qc_history")
         self._lay_out()
@@ -105,7 +108,7 @@ class DetailPanel(Pane):
         self._message.setText("\n".join(dict.fromkeys(one.message for one in detail.line.findings)))
         for value, words in zip(self._facts, (rule.remedy, rule.source, rule.may_fix, rule.alarms), strict=True):
             value.setText(words or "—")
-        self._bars.show_months(detail.months)
+        self._bars.show_marks([Mark(month, number, f"{number} 份") for month, number in detail.months])
         self._history.setText("\n".join(detail.history))
         self._stack.show_content()
 

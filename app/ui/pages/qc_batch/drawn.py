@@ -1,10 +1,8 @@
-"""Two small drawings of the right side: a field before or after, and a year of hits month by month."""
+"""A small drawing of the right side: a field before or after."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -49,43 +47,3 @@ class DiffLine(QWidget):
         font = QFont(theme().font("body", bold=added))
         font.setStrikeOut(self._sign == "−")
         return font
-
-
-class MonthBars(QWidget):
-    """Bars of one rule's hits by month, the first and last month and the highest number written out."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._months: Sequence[tuple[str, int]] = ()
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-
-    def show_months(self, months: Sequence[tuple[str, int]]) -> None:
-        """Show other months."""
-        self._months = months
-        self.setAccessibleName("，".join(f"{month} {number} 份" for month, number in months))
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        """Return the height of bars and their words."""
-        return QSize(theme().px(200), theme().px(84))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the bars from zero."""
-        if not self._months:
-            return
-        painter, px = QPainter(self), theme().px
-        most = max(1, *(number for _, number in self._months))
-        low, gap = self.height() - px(18), px(6)
-        width = (self.width() - gap * (len(self._months) - 1)) / len(self._months)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme().colour("chart_2"))
-        for place, (_, number) in enumerate(self._months):
-            height = (low - px(16)) * number / most
-            painter.drawRect(QRectF(place * (width + gap), low - height, width, height))
-        painter.setFont(theme().font("caption"))
-        painter.setPen(theme().colour("fg_muted"))
-        words = QRect(0, low, self.width(), px(18))
-        painter.drawText(words, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, self._months[0][0])
-        painter.drawText(words, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, self._months[-1][0])
-        top = QRect(0, 0, self.width(), px(14))
-        painter.drawText(top, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, f"最高 {most} 份")

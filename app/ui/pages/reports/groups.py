@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.services.report_types import CoderLine, Form, GroupRow, written
+from app.ui.jobs import JobRunner
 from app.ui.models.records import RecordModel
-from app.ui.pages.reports.charts import Mark, Quadrant
 from app.ui.pages.reports.tables import CODERS, coder_cell, group_cell, group_columns
-from app.ui.widgets import DataTable, Pane, Text, column, row
+from app.ui.widgets import ChartPlace, DataTable, Ground, Mark, Pane, Text, column, row
 
 
 class GroupView(QWidget):
@@ -19,7 +20,7 @@ class GroupView(QWidget):
 
     opened = Signal(object)
 
-    def __init__(self, name: str, *, money: bool) -> None:
+    def __init__(self, jobs: JobRunner, name: str, *, money: bool) -> None:
         super().__init__()
         self._money = money
         columns = group_columns(money=money)
@@ -30,7 +31,7 @@ class GroupView(QWidget):
         self.table.setModel(self._model)
         self.table.opened.connect(self._on_opened)
         self._title = Text("", "bold", elide=True)
-        self.quadrant = Quadrant()
+        self.quadrant = ChartPlace(jobs, "quarters", "四象限", f"{name}_quadrant")
         self.quadrant.opened.connect(self._on_mark)
         self._body = QStackedWidget()
         self._body.addWidget(self.table)
@@ -84,11 +85,11 @@ class GroupView(QWidget):
         drawn = [one for one in rows if one.measures["cmi"] is not None and one.measures.get(name) is not None]
         marks = [_mark(one, name, label, form) for one in drawn]
         values = [(mark.value or 0.0, mark.y or 0.0) for mark in marks]
-        self.quadrant.axes = ("CMI", label)
         middle = sum(x for x, _ in values) / len(values) if values else 0.0
         height = 0.0 if has_surplus else sum(y for _, y in values) / len(values) if values else 0.0
-        self.quadrant.middle = (middle, height)
-        self.quadrant.show_marks(marks)
+        say, across = partial(written, form), partial(written, Form.INDEX)
+        ground = Ground(axes=("CMI", label), middle=(middle, height), say=say, say_across=across)
+        self.quadrant.show_marks(marks, ground)
 
     def _on_opened(self, at: int) -> None:
         one = self._model.at(at)

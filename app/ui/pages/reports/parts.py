@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final, TypeVar
 
 from PySide6.QtCore import Signal
@@ -11,8 +12,8 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from app.services.report_paper import target_words
 from app.services.report_types import Cause, Dimension, Indicator, MonthReport, written
 from app.services.worklist import WorklistRow
+from app.ui.jobs import JobRunner
 from app.ui.models.records import RecordModel
-from app.ui.pages.reports.charts import CauseBars, Mark, TrendChart
 from app.ui.pages.reports.tables import (
     CASES,
     CAUSES,
@@ -24,7 +25,7 @@ from app.ui.pages.reports.tables import (
     month_cell,
 )
 from app.ui.theme import theme
-from app.ui.widgets import Column, DataTable, Pane, Rule, Text, column, row
+from app.ui.widgets import ChartPlace, Column, DataTable, Ground, Mark, Pane, Rule, Text, column, row
 
 _T = TypeVar("_T")
 _HEADS: Final = 4
@@ -63,12 +64,13 @@ class PartView(QWidget):
     opened = Signal(str, object)
     chosen = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, jobs: JobRunner) -> None:
         super().__init__()
         self._months: Sequence[str] = ()
         self._causes: Sequence[Cause] = ()
         self.figures = FigureRow()
-        self.trend, self.bars = TrendChart(), CauseBars()
+        self.trend = ChartPlace(jobs, "trend", "12 个月趋势", "reports_trend")
+        self.bars = ChartPlace(jobs, "causes", "原因前 10", "reports_causes")
         self._model: RecordModel[Indicator] = RecordModel(INDICATORS, indicator_cell)
         self.table = _table(INDICATORS, self._model, "reports_indicators", "全部指标")
         self._trend_model: RecordModel[tuple[str, str]] = RecordModel(MONTHS, month_cell)
@@ -141,9 +143,9 @@ class PartView(QWidget):
         if one is None:
             return
         values = [written(one.form, value) for value in one.trend]
-        self.trend.target, self.trend.target_words = one.target, f"目标 {target_words(one)}"
+        ground = Ground(one.target, f"目标 {target_words(one)}", say=partial(written, one.form))
         marks = zip(self._months, one.trend, values, strict=True)
-        self.trend.show_marks([Mark(month, value, words) for month, value, words in marks])
+        self.trend.show_marks([Mark(month, value, words) for month, value, words in marks], ground)
         self._trend_model.show(list(zip(self._months, values, strict=True)))
         self._trend_title.setText(f"{one.title}　12 个月趋势")
         left_out = f"　本期未计入 {one.excluded:,} 份。" if one.excluded else ""

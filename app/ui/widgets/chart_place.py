@@ -1,0 +1,108 @@
+"""Where a chart stands. What it shows can be said at once; the library that draws it is loaded when it is first seen.
+
+Loading takes a quarter of a second of processor and some 35 MB: who never sees a chart pays neither.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from app.common.progress import Progress
+from app.ui.jobs import JobRunner
+from app.ui.theme import theme
+
+if TYPE_CHECKING:
+    from app.ui.widgets.chart_base import Chart
+
+_DRAWN_BY: Final = "app.ui.widgets.charts"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A point or bar: its words, its value for the place, the value in words. ``y`` is for quarters only."""
+
+    label: str
+    value: float | None
+    words: str
+    key: str = ""
+    y: float | None = None
+
+
+def _plain(value: float) -> str:
+    return f"{value:,.0f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What stands behind the marks.
+
+    ``target`` is drawn dashed with its words. ``axes`` and ``middle`` are for quarters: names of both measures and
+    where the cross stands. ``say`` writes a value of the upright axis, ``say_across`` one of the other.
+    """
+
+    target: float | None = None
+    target_words: str = ""
+    axes: tuple[str, str] = ("", "")
+    middle: tuple[float, float] = (0.0, 0.0)
+    say: Callable[[float], str] = _plain
+    say_across: Callable[[float], str] = _plain
+
+
+class ChartPlace(QWidget):
+    """A chart of a ``kind`` of :data:`app.ui.widgets.charts.CHARTS`; ``opened(mark)`` on Enter or a double click."""
+
+    opened = Signal(object)
+
+    def __init__(self, jobs: JobRunner, kind: str, spoken: str, name: str) -> None:
+        super().__init__()
+        self.chart: Chart | None = None
+        self._jobs, self._kind, self._name = jobs, kind, name
+        self._marks: tuple[Mark, ...] = ()
+        self._ground = Ground()
+        self._asked = False
+        self._box = QVBoxLayout(self)
+        self._box.setContentsMargins(theme().px(10), theme().px(2), theme().px(10), theme().px(4))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(spoken)
+
+    def sizeHint(self) -> QSize:
+        """Return a size that shows ten bars."""
+        return QSize(theme().px(320), theme().px(220))
+
+    def show_marks(self, marks: Sequence[Mark], ground: Ground | None = None) -> None:
+        """Show other marks; without a ``ground`` there is nothing behind them."""
+        self._marks, self._ground = tuple(marks), ground or Ground()
+        if self.chart is not None:
+            self.chart.show_marks(self._marks, self._ground)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Ask for the chart when it is first seen."""
+        super().showEvent(event)
+        if not self._asked:
+            self._asked = True
+            self._jobs.run(_load, parent=self).done.connect(partial(self._make))
+
+    def _make(self, kinds: dict[str, type[Chart]]) -> None:
+        chart = self.chart = kinds[self._kind](self.accessibleName(), self._name)
+        chart.opened.connect(self.opened)
+        self._box.addWidget(chart)
+        had_focus = self.hasFocus()
+        self.setFocusProxy(chart)
+        chart.show_marks(self._marks, self._ground)
+        if had_focus:
+            chart.setFocus()
+
+
+def _load(_progress: Progress) -> dict[str, type[Chart]]:
+    """Return the kinds of charts; the first call loads the library."""
+    kinds: dict[str, type[Chart]] = importlib.import_module(_DRAWN_BY).CHARTS
+    return kinds
