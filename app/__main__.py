@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import sys
 from collections.abc import Sequence
@@ -10,7 +11,11 @@ from app.cli.main import Launch, run
 
 
 def _window(launch: Launch) -> int:
-    """Open the window. Qt is imported only here, so that commands start without it."""
+    """Open the window. Qt is imported only here, so that commands start without it.
+
+    What is imported and loaded at the start lasts: garbage is collected from when all is there, see ``load_behind``.
+    """
+    gc.disable()
     from app.ui.app import run_window  # noqa: PLC0415 - Qt only where a window is wanted
 
     return run_window(launch.home, check=launch.check)

@@ -133,7 +133,8 @@ def load_behind(window: MainWindow) -> None:
     once rules have changed.
     """
     job = window.shell.jobs.run(window.shell.services.warm_up, label="载入编码库与分组方案", parent=window)
-    job.done.connect(_spare)
+    job.ended.connect(_collect_again)
+    job.done.connect(partial(_fetch_pages, window))
     job.done.connect(partial(_check_stale, Rechecking(window.shell, window), window))
     job.done.connect(partial(_watch_night, window))
     job.done.connect(partial(_watch_leaving, window))
@@ -143,9 +144,15 @@ def load_behind(window: MainWindow) -> None:
     job.done.connect(partial(_spell_actions, window))
 
 
-def _spare(_loaded: object) -> None:
+def _collect_again() -> None:
     """Leave what was loaded out of the search for garbage, which else stops the window for a quarter of a second."""
     gc.freeze()
+    gc.enable()
+
+
+def _fetch_pages(window: MainWindow, _loaded: object) -> None:
+    """Import the pages beside the window, so that the first opening of one does not wait for its modules."""
+    window.shell.jobs.run(window.pages.fetch, parent=window)
 
 
 def _check_stale(rechecking: Rechecking, window: MainWindow, _loaded: object) -> None:

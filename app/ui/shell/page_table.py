@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from app.common.progress import Progress
+from app.ui.late import PageClass
 from app.ui.page import Page, PageSpec
 
 
@@ -30,6 +32,13 @@ class PageTable(Mapping[str, Page]):
 
     def __len__(self) -> int:
         return len(self._specs)
+
+    def fetch(self, progress: Progress) -> None:
+        """Import the modules of all pages; for a job. Nothing is made."""
+        for number, spec in enumerate(self._specs.values()):
+            progress.step(number, len(self._specs))
+            if isinstance(spec.make, PageClass):
+                spec.make.load()
 
     @property
     def made(self) -> tuple[Page, ...]:
