@@ -40,6 +40,8 @@ from app.storage.heads import HeadStore
 
 if TYPE_CHECKING:
     from app.services.appeal import AppealService
+    from app.services.appeals import AppealRegister
+    from app.services.appeals_export import AppealExport
     from app.services.audit import AuditService
     from app.services.audit_export import AuditExportService
     from app.services.code_shelf import ShelfService
@@ -429,6 +431,20 @@ class Services:
         from app.services.insurer import InsurerService
 
         return InsurerService(self.session, self.checking)
+
+    @later
+    def appeals(self) -> AppealRegister:
+        """Objections of the insurer and requests for a single review, with their deadlines."""
+        from app.services.appeals import AppealRegister
+
+        return AppealRegister(self.session)
+
+    @later
+    def appeals_export(self) -> AppealExport:
+        """The requests for a single review of a month as one workbook."""
+        from app.services.appeals_export import AppealExport
+
+        return AppealExport(self.session, self.appeals)
 
     @later
     def hospital(self) -> HospitalService:

@@ -36,6 +36,10 @@ _EVENTS: Final = (
     "document",
     "document_gone",
     "printed",
+    "appeal_opened",
+    "appeal_changed",
+    "appeal_answered",
+    "appeal_closed",
 )
 """Events of a case that its history tells, each with a text ``history.event``."""
 

@@ -22,6 +22,7 @@ from app.domain.findings import Severity
 from app.domain.returning import AnswerKind, ReturnAnswer
 from app.domain.states import LOCKED, move_between
 from app.qc.rule import Rule
+from app.services.appeals_types import AppealDraft, AppealKind, AppealState, SpecialReason
 from app.services.composition import Services, open_services
 from app.services.engines import Engines
 from app.services.rule_types import ExceptionReason, ExceptionState, SignRole
@@ -209,6 +210,24 @@ class Desk(RuleBasedStateMachine):
     def exceptions(self) -> list[tuple[int, str]]:
         with self.services.session.db.read() as reader:
             return [(one.id, one.state) for case_id in self.ids for one in reader.exceptions(case_id)]
+
+    # What the insurer objects to.
+
+    @rule(at=PICK, who=MIGHTY, is_special=st.booleans())
+    def object_to_a_case(self, at: int, who: Actor, is_special: bool) -> None:
+        kind, reason = (AppealKind.SPECIAL, SpecialReason.HIGH) if is_special else (AppealKind.APPEAL, None)
+        self.does(who, lambda app: app.appeals.open(self.ids[at], AppealDraft(kind, WHY, reason=reason)))
+
+    @rule(who=MIGHTY, state=st.sampled_from(AppealState))
+    def answer_or_close(self, who: Actor, state: AppealState) -> None:
+        def step(app: Services) -> None:
+            for line in app.appeals.lines()[:1]:
+                if state.is_over:
+                    app.appeals.close(line.stored.id, state, WHY, "1000")
+                else:
+                    app.appeals.answer(line.stored.id, WHY)
+
+        self.does(who, step)
 
     # What stands beside the cases, so that the audit has to rebuild these tables too.
 
