@@ -9,7 +9,8 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 
 from app.domain.fields import field
-from app.domain.masking import PERSONAL, masked, masked_text
+from app.domain.masking import PERSONAL, masked
+from app.ui.free_text import hide_people
 
 _NAMES: Final = frozenset({"patient_name", "contact_name"})
 _MOST_NAMES: Final = 5_000
@@ -57,7 +58,7 @@ class Masking(QObject):
 
         It is as long as before, so that places marked in it stay where they are.
         """
-        return masked_text(words, self._names) if self.is_on and words else words
+        return hide_people(words, self._names) if self.is_on and words else words
 
     def _note(self, name: str) -> None:
         if len(name) > 1:

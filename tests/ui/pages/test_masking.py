@@ -12,6 +12,7 @@ from PySide6.QtCore import QAbstractTableModel, Qt
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
 from app.storage.ops import Op
+from app.ui.free_text import hide_people
 from app.ui.masking import Masking, masking
 from app.ui.widgets import Text
 from tests.ui.pages.test_accessible import show, shown_pages
@@ -129,3 +130,49 @@ def test_words_lose_numbers_telephones_and_the_names_that_were_shown() -> None:
     switch.switch(on=True)
     assert switch.words(told) == "虚** 3306011989092845X8 3306**********4528 139****2207"
     assert switch.value("dx[0].code", "K80.301") == "K80.301"
+
+
+@pytest.mark.parametrize(
+    ("words", "hidden"),
+    [
+        ("联系电话 0570-84120077，转 3 科", "联系电话 057******0077，转 3 科"),
+        ("（0570）84120077", "（05*******0077"),
+        ("手机：139 0000 2207", "手机：139******2207"),
+        ("电话：84120077", "电话：********"),
+        ("家住云泽市东浦区虚构街道18号3幢201室，独居", "家住云泽市东浦区*************，独居"),
+        ("现住址：云泽市东浦区虚构街道 18 号", "现住址：云泽市东浦区*********"),
+        ("姓名：虚构乙 性别：女", "姓名：虚** 性别：女"),
+        ("330601890928452", "3306*******8452"),
+    ],
+)
+def test_free_text_loses_landlines_addresses_and_names_it_calls_so(words: str, hidden: str) -> None:
+    assert hide_people(words, ()) == hidden
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "患者：因咳嗽3天入院，病理号 26-18842，住院号 00412873",
+        "血压 120/80mmHg，WBC 12.5×10^9/L，2026-11-08 14:30 转入二区3床1号",
+        "1998年于云泽市第一人民医院行阑尾切除术",
+        "2型糖尿病，T1N0M0，IIIA 期；头孢 2.0g q12h",
+    ],
+)
+def test_what_belongs_to_the_illness_stays(words: str) -> None:
+    assert hide_people(words, ()) == words
+
+
+def test_a_pasted_document_hides_its_people_too(desk: Any) -> None:
+    page = show(desk, "case")
+    name = page.view.record.text("patient_name")
+    said = f"{name}，女，家住云泽市东浦区虚构街道18号，电话 0570-84120077。"
+    desk.services.papers.paste(page.view.case_id, said)
+    page.tabs.show_tab("papers")
+    desk.press("Ctrl+Shift+M")
+    desk.rest()
+    shown = page.tabs.papers.text.toPlainText()
+    assert len(shown) == len(said)
+    assert not any(secret in shown for secret in (name, "虚构街道18号", "84120077"))
+    desk.press("Ctrl+Shift+M")
+    desk.rest()
+    assert page.tabs.papers.text.toPlainText() == said

@@ -6,6 +6,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QWidget
 
 from app.domain.case import Row
+from app.ui.masking import masking
 from app.ui.theme import theme
 from app.ui.widgets import FloatFrame, KeyCap, ScrollPane, Text, column, row
 
@@ -20,7 +21,8 @@ class FullText(FloatFrame):
         super().__init__(anchor)
         self.setObjectName("full_text")
         pane = ScrollPane(margins=(14, 2, 14, 8), gap=6)
-        text = Text(stored.text("source_text") or "原始数据没有医师书写的文本。", wrap=True)
+        said = masking().words(stored.text("source_text"))
+        text = Text(said or "原始数据没有医师书写的文本。", wrap=True)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         pane.box.addWidget(text)
         coded = f"{stored.text('code')} {stored.text('name')}".strip()
@@ -32,7 +34,7 @@ class FullText(FloatFrame):
         box.addWidget(pane, 1)
         self.setLayout(box)
         self._pane = pane
-        self.setAccessibleName(f"{title} {stored.text('source_text')}")
+        self.setAccessibleName(f"{title} {said}")
         self.dismissed.connect(self.deleteLater)
 
     def open(self, cell: QRect) -> None:

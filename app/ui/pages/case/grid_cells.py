@@ -17,6 +17,7 @@ from app.domain.findings import Severity
 from app.domain.grouping import SecondaryNote
 from app.domain.values import display
 from app.services.types import CaseView
+from app.ui.masking import masking
 from app.ui.pages.case.grid_columns import COLUMNS
 from app.ui.pages.case.looks import Marks
 from app.ui.pages.wording import joined
@@ -149,7 +150,7 @@ def _number_cell(facts: RowFacts) -> Cell:
 
 
 def _text_cell(facts: RowFacts) -> Cell:
-    return Cell(" ".join(facts.row.text("source_text").split()), "fg_secondary")
+    return Cell(masking().words(" ".join(facts.row.text("source_text").split())), "fg_secondary")
 
 
 def _code_cell(facts: RowFacts) -> Cell:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.services.notes import NoteLine
 from app.services.types import CaseView
+from app.ui.masking import masking
 from app.ui.page import Shell
 from app.ui.pages.case.card_list import CardList
 from app.ui.pages.case.dock_cards import MARGINS, DockCard, GroupHead
@@ -19,14 +20,15 @@ class StickyCard(DockCard):
 
     def __init__(self, line: NoteLine) -> None:
         shared = "私人" if line.is_private else "共享"
-        super().__init__(f"{shared}便签 {line.place} {line.words} {'' if line.is_open else '已办结'}")
+        said = masking().words(line.words)
+        super().__init__(f"{shared}便签 {line.place} {said} {'' if line.is_open else '已办结'}")
         self.made_of = (line.id,)
         self.line = line
         icon = IconLabel("note" if line.is_open else "passed", "fg_secondary" if line.is_open else "fg_muted", 14)
         head = row(icon, Text(line.place, "caption_bold", "secondary", elide=True), gap=6)
         head.setStretch(1, 1)
         head.addWidget(Chip(shared, "neutral", "ph.lock-simple" if line.is_private else "ph.users"))
-        words = Text(line.words, tone="fg" if line.is_open else "muted", wrap=True)
+        words = Text(said, tone="fg" if line.is_open else "muted", wrap=True)
         self.setLayout(column(head, 3, words, Text(_told(line), "caption", "muted", wrap=True),
                               self.only_when_on(self._buttons()), gap=1, margins=MARGINS))  # fmt: skip
 

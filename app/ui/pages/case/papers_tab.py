@@ -14,6 +14,7 @@ from app.services.evidence import evidence_for
 from app.services.evidence_words import Span
 from app.services.papers import Paper
 from app.services.types import CaseView
+from app.ui.masking import masking
 from app.ui.page import Shell
 from app.ui.theme import theme
 from app.ui.widgets import Button, Header, Message, Pane, Text, column
@@ -146,10 +147,11 @@ class PapersTab(QWidget):
         self.text.setVisible(paper is not None)
         self._empty.setVisible(paper is None)
         count = f"{self._at + 1}/{len(self._papers)} " if len(self._papers) > 1 else ""
-        self._title.setText(f"{count}{paper.title}" if paper else "文书")
+        self._title.setText(f"{count}{masking().words(paper.title)}" if paper else "文书")
         self._title.setToolTip(f"{paper.who} {paper.at:%Y-%m-%d %H:%M} 附上" if paper else "")
-        if paper is not None and self.text.toPlainText() != paper.words:
-            self.text.setPlainText(paper.words)
+        words = masking().words(paper.words) if paper else ""  # as long as they were: marks stay where they are
+        if paper is not None and self.text.toPlainText() != words:
+            self.text.setPlainText(words)
 
     def _look_up(self) -> None:
         """Find the words of the place under the cursor in all documents, and mark them."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.services.three_way import Standing, ThreeLine, ThreeWay
+from app.ui.masking import masking
 from app.ui.pages.case.card_list import CardList
 from app.ui.pages.case.dock_cards import MARGINS, DockCard, GroupHead
 from app.ui.theme import theme
@@ -35,7 +36,8 @@ class ThreeCard(DockCard):
     def __init__(self, line: ThreeLine, *, answered: bool) -> None:
         word, tone = _MARKS[line.standing]
         insurer = (line.insurer or "无此项" if line.insurer is not None else "—") if answered else NOT_YET
-        super().__init__(f"{line.label}，{word}，医师 {line.physician}，编码 {line.coder}，医保 {insurer}")
+        physician, coder = (masking().value(line.path, said) for said in (line.physician, line.coder))
+        super().__init__(f"{line.label}，{word}，医师 {physician}，编码 {coder}，医保 {insurer}")
         self.made_of = (line.label, line.path)
         self.line = line
         head = row(Text(line.label, "caption_bold", "secondary", elide=True), gap=6)
@@ -43,7 +45,7 @@ class ThreeCard(DockCard):
         if line.is_disputed:
             head.addWidget(Text("▲ 医保不同", "caption_bold", "error"))
         head.addWidget(Text(word, "caption_bold" if line.is_changed else "caption", tone))
-        sides = [_side("医师", line.physician or "无", "secondary"), _side("编码", line.coder or "无", "fg")]
+        sides = [_side("医师", physician or "无", "secondary"), _side("编码", coder or "无", "fg")]
         if line.insurer is not None or not (answered or line.path):
             sides.append(_side("医保", insurer, "fg" if answered else "muted"))
         self.setLayout(column(head, 2, *sides, gap=1, margins=MARGINS))
