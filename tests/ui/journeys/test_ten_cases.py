@@ -135,7 +135,7 @@ def test_ten_cases_are_coded_without_a_mouse(desk: Any, services: Services, no_m
     # She opens the list of what is to code and the first case of it.
     desk.go("worklist", queue="to_code")
     desk.press("Home", "Return")
-    listed = list(coder.page.queue)
+    listed = list(coder.page.following.ids)
     assert len(listed) == 10
     done: list[int] = []
 

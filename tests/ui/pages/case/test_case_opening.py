@@ -307,3 +307,46 @@ def test_a_draft_overtaken_by_somebody_is_asked_about_when_the_case_opens(
     assert case.visible("conflict_card") is None
     assert case.value("contact_name") == "别人（测试）"
     case.wait(lambda: not case.stored().drafts)
+
+
+def test_a_candidate_asked_for_before_it_came_is_told_and_not_taken_unseen(
+    case: Any, monkeypatch: pytest.MonkeyPatch, add_case: Callable[..., int], another: CaseRecord
+) -> None:
+    half, other = Half(case.services), add_case(another)
+    monkeypatch.setattr(case.page.shell, "services", half)
+    case.desk.window.go(Place("case", {"case": other, "field": "dx[0].code"}))
+    case.wait(lambda: case.page.grid() is not None)
+    case.press("Ctrl+1")
+    assert case.says("候选列出后再按 Ctrl+1")
+    half.go_on.set()
+    case.wait(lambda: case.page.is_whole)
+    assert not case.says("候选列出后再按 Ctrl+1")
+    assert not half.whole.cases.view(other).record.rows("dx")[0].text("code")
+    case.wait(lambda: case.page.grid().offered(0) is not None)
+    case.press("Ctrl+1")
+    assert half.whole.cases.view(other).record.rows("dx")[0].text("code")
+
+
+def test_a_field_under_the_cursor_stays_selected_when_the_engines_come(
+    case: Any, monkeypatch: pytest.MonkeyPatch, add_case: Callable[..., int], another: CaseRecord
+) -> None:
+    half, other = Half(case.services), add_case(another)
+    monkeypatch.setattr(case.page.shell, "services", half)
+    case.desk.window.go(Place("case", {"case": other, "field": "contact_name"}))
+    case.wait(lambda: case.focus is not None and case.focus.objectName() == "contact_name")
+    half.go_on.set()
+    case.wait(lambda: case.page.is_whole)
+    assert case.focus.selectedText() == case.focus.text() != ""
+
+
+def test_the_list_behind_the_next_case_survives_a_restart(
+    case: Any, open_desk: Callable[..., Any], pages: tuple[PageSpec, ...], add_case: Callable[..., int], another: Any
+) -> None:
+    other = add_case(another)
+    case.open(queue=[case.case_id, other])
+    case.desk.rest()
+    later = open_desk(pages)
+    page = later.go("case", case=case.case_id)
+    assert page.title_detail() == "第 1 / 2 份"
+    assert page.following.after(case.case_id) == other
+    assert page.following.after(other) is None
