@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 from typing import Final
@@ -22,6 +24,7 @@ from app.services.permits import DESK, free, needs
 from app.services.read_log import Looked
 from app.services.session import Session
 from app.storage.audit import Operation
+from app.storage.audit_columns import AuditColumns
 from app.storage.audit_query import AuditFilter, AuditLine
 from app.storage.ops import Op
 from app.storage.tables import WORKFLOW_COLUMNS
@@ -36,6 +39,10 @@ class AuditService:
     def __init__(self, session: Session, heads: HeadWatch) -> None:
         self._session = session
         self._heads = heads
+
+    @cached_property
+    def _columns(self) -> AuditColumns:
+        return AuditColumns()
 
     # What was looked at.
 
@@ -137,10 +144,17 @@ class AuditService:
         return {key: text(f"audit.kind.{key}") for key in KINDS}
 
     @needs("admin", "qc", "insurance")
+    def prepare(self, progress: Progress) -> None:
+        """Read what filters ask of every operation, so that the first filter need not."""
+        progress.step(0, 0)
+        with self._session.db.read() as reader:
+            reader.audit_ids(AuditFilter(first=date.min), self._columns)
+
+    @needs("admin", "qc", "insurance")
     def ids(self, query: AuditQuery) -> Sequence[int]:
         """Return the ids of the operations a query shows, newest first."""
         with self._session.db.read() as reader:
-            return reader.audit_ids(self._filter(query, reader.audit_people()))
+            return reader.audit_ids(self._filter(query, reader.audit_people()), self._columns)
 
     @needs("admin", "qc", "insurance")
     def rows(self, op_ids: Sequence[int], query: AuditQuery) -> list[AuditRow]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 import sqlalchemy as sa
 
 from app.storage.audit import Operation, change_of, head_of, readable
+from app.storage.audit_columns import AuditColumns, numbers
 from app.storage.ops import Op
 from app.storage.rows import Change
 from app.storage.tables import audit_change, audit_operation, cases
@@ -62,42 +63,24 @@ def people(connection: sa.Connection) -> dict[str, str]:
     return {str(row[0]): str(row[1]) for row in connection.exec_driver_sql(_PEOPLE)}
 
 
-def operation_ids(connection: sa.Connection, wanted: AuditFilter) -> Sequence[int]:
+def operation_ids(connection: sa.Connection, wanted: AuditFilter, columns: AuditColumns) -> Sequence[int]:
     """Return the ids of operations, newest first; without conditions all there are, which costs nothing."""
     if wanted.is_impossible:
         return ()
     if wanted == AuditFilter():
         return range(head_of(connection).op_id, 0, -1)
-    of_operation, of_change = _header_conditions(wanted), _conditions(connection, wanted)
-    touching = sa.select(audit_change.c.op_id.label("id")).where(*of_change)
-    header = audit_operation.c
-    if not of_operation:
-        found = touching.distinct()
-    elif of_change:
-        found = sa.select(header.id).where(*of_operation, header.id.in_(touching))
-    else:
-        found = sa.select(header.id).where(*of_operation)
-    return _numbers(connection, found)
-
-
-def _numbers(connection: sa.Connection, found: sa.Select[tuple[int]]) -> Sequence[int]:
-    """Return a column of numbers, the greatest first. As one text: a hundred thousand rows would cost more."""
-    joined = connection.execute(sa.select(sa.func.group_concat(found.subquery().c.id))).scalar()
-    return array("q", sorted(map(int, joined.split(",")), reverse=True)) if joined else ()
-
-
-def _header_conditions(wanted: AuditFilter) -> list[sa.ColumnElement[bool]]:
-    header = audit_operation.c
-    found: list[sa.ColumnElement[bool]] = []
-    if wanted.ops:
-        found.append(header.op.in_([one.value for one in wanted.ops]))
-    if wanted.actors:
-        found.append(header.actor.in_(wanted.actors))
-    if wanted.first:
-        found.append(header.at >= wanted.first.isoformat())
-    if wanted.last:
-        found.append(header.at < (wanted.last + timedelta(days=1)).isoformat())
-    return found
+    ops = [one.value for one in wanted.ops]
+    marks = columns.marked(connection, ops, wanted.actors or (), wanted.first, wanted.last)
+    marks[0] = False
+    of_change = _conditions(connection, wanted)
+    if of_change:
+        touched = sa.select(sa.func.group_concat(audit_change.c.op_id)).where(*of_change)
+        has = numbers(connection.execute(touched).scalar())
+        has = has[has < len(marks)]  # changes that belong to no operation are for the verification
+        kept = has[marks[has]]
+        marks[:] = False
+        marks[kept] = True
+    return array("q", marks.nonzero()[0][::-1].astype("int64").tobytes())
 
 
 def lines(connection: sa.Connection, op_ids: Sequence[int], wanted: AuditFilter) -> list[AuditLine]:

@@ -20,6 +20,7 @@ from app.domain.past import PastLine
 from app.storage import audit, audit_query, beside, coding_memory, decisions, history, light, quality, rules, worklist
 from app.storage.appeals import AppealReads
 from app.storage.audit import AuditCheck, AuditHead, Operation
+from app.storage.audit_columns import AuditColumns
 from app.storage.audit_query import AuditFilter, AuditLine
 from app.storage.beside import StoredDocument, StoredNote
 from app.storage.cells import FieldCell
@@ -219,9 +220,9 @@ class Reader:
         """Return everybody who ever wrote, by id, with the name last used."""
         return audit_query.people(self._connection)
 
-    def audit_ids(self, wanted: AuditFilter) -> Sequence[int]:
-        """Return the ids of the operations that a filter shows, newest first."""
-        return audit_query.operation_ids(self._connection, wanted)
+    def audit_ids(self, wanted: AuditFilter, columns: AuditColumns) -> Sequence[int]:
+        """Return the ids of the operations that a filter shows, newest first; ``columns`` are kept between calls."""
+        return audit_query.operation_ids(self._connection, wanted, columns)
 
     def audit_lines(self, op_ids: Sequence[int], wanted: AuditFilter) -> list[AuditLine]:
         """Return the lines of some operations, in their order."""

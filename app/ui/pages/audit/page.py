@@ -115,6 +115,7 @@ class AuditPage(Page):
         self._arrives = True
         self._read()
         if not self._was_checked:
+            self.shell.jobs.run(self._audit.prepare, parent=self)
             self.verify()
 
     def default_focus(self) -> QWidget:
