@@ -47,6 +47,7 @@ from app.exchange.textfile import unguard
 from app.exchange.upload import UploadForm, l2_form
 from app.exchange.upload_file import write_l2, write_l3
 from app.exchange.upload_template import read_template
+from app.exchange.word import texts_of, write_word
 from app.services.audit_export import AuditExportService
 from app.services.compare import Comparison, Tally
 from app.services.compare_export import write_comparison
@@ -127,6 +128,13 @@ def _report(words: Sequence[str], folder: Path) -> Path:
     table = ReportTable("t", (ReportColumn("a", 20), ReportColumn("b", 20)), tuple((word, "x") for word in words))
     path = folder / "appeal.xlsx"
     write_report(Report("t", "s", "f", (ReportSection("k", "页", "", (table,)),)), path)
+    return path
+
+
+def _document(words: Sequence[str], folder: Path) -> Path:
+    table = ReportTable("t", (ReportColumn("a", 20), ReportColumn("b", 20)), tuple((word, "x") for word in words))
+    path = folder / "report.docx"
+    write_word(Report("t", "s", "f", (ReportSection("k", "页", "", (table,)),)), path, datetime(2026, 11, 23))
     return path
 
 
@@ -361,6 +369,7 @@ EXPORTS: Final[Mapping[str, tuple[Write, frozenset[str]]]] = MappingProxyType(
                 }
             ),
         ),
+        "report.docx": (_document, frozenset({"app.exchange.word", "app.services.report_paper"})),
         "audit.xlsx": (lambda words, folder: _audit(".xlsx", words, folder), frozenset({"app.services.audit_export"})),
         "audit.csv": (lambda words, folder: _audit(".csv", words, folder), frozenset({"app.services.audit_export"})),
         "fix.xlsx": (_fix_list, frozenset({"app.exchange.fix_list", "app.services.fix_list"})),
@@ -393,6 +402,8 @@ def _opened(path: Path) -> tuple[list[str], int]:
             return _workbook(path)
         case ".csv":
             return _table(path)
+        case ".docx":
+            return _word(path)
         case _:
             return json.loads(path.with_suffix(".read").read_text("utf-8")), 0
 
@@ -405,6 +416,16 @@ def _workbook(path: Path) -> tuple[list[str], int]:
     ]
     alive = formulas + sum(cell.data_type not in ("s", "inlineStr") for cell in cells)
     return [unescape(cell.value) if isinstance(cell.value, str) else str(cell.value) for cell in cells], alive
+
+
+def _word(path: Path) -> tuple[list[str], int]:
+    """Return the texts of a document, and how many fields and outside links it has beside the number of the page."""
+    with ZipFile(path) as package:
+        whole = b"".join(package.read(name) for name in package.namelist())
+    with path.open("rb") as source:
+        found = [unescape(one) for one in texts_of(source)]
+    alive = sum(whole.count(sign) for sign in (b"w:instrText", b"w:fldSimple w:instr", b'TargetMode="External"'))
+    return found, alive - 1
 
 
 def _table(path: Path) -> tuple[list[str], int]:

@@ -14,6 +14,7 @@ from app.common.texts import text
 from app.domain.dictionaries import dictionary
 from app.domain.report import Report, ReportColumn, ReportSection, ReportTable
 from app.exchange.appeal import write_report
+from app.exchange.word import write_word
 from app.services.permits import needs
 from app.services.report_groups import MEASURES, MONEY
 from app.services.report_types import CoderLine, Dimension, Form, GroupRow, Indicator, MonthReport, ReportScope, written
@@ -48,6 +49,13 @@ class ReportPaperService:
     def save_workbook(self, report: MonthReport, path: Path, progress: Progress | None = None) -> Path:
         """Write a report as .xlsx. Raises :class:`UserProblem` when it cannot be written; an older file stays then."""
         write_report(on_paper(report), path, progress)
+        self._note(path.name, sha256_of(path))
+        return path
+
+    @needs("coder", "qc", "insurance", "admin")
+    def save_document(self, report: MonthReport, path: Path, progress: Progress | None = None) -> Path:
+        """Write a report as .docx. Raises :class:`UserProblem` when it cannot be written; an older file stays then."""
+        write_word(on_paper(report), path, self._session.clock.now(), progress)
         self._note(path.name, sha256_of(path))
         return path
 

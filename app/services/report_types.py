@@ -258,7 +258,7 @@ class MonthReport:
 
 _WRITTEN: Final[dict[Form, Callable[[float], str]]] = {
     Form.SHARE: lambda value: f"{value:.1%}",
-    Form.INDEX: lambda value: f"{value:.2f}",
+    Form.INDEX: lambda value: f"{value:,.2f}",
     Form.YUAN: lambda value: f"{value / 100:,.2f}",
     Form.DAYS: lambda value: f"{value:.1f}",
     Form.SCORE: lambda value: f"{value:.1f}",

@@ -24,7 +24,7 @@ class Scale(pg.AxisItem):
         super().__init__(side, showValues=True)
         self.say: Callable[[float], str] = str
         self.enableAutoSIPrefix(False)
-        self.setTickDensity(0.6)
+        self.setTickDensity(0.8)
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         """Return the words of values; called by the library."""
@@ -154,7 +154,7 @@ class Chart(pg.PlotWidget):
         self, words: str, x: float, y: float, anchor: tuple[float, float], role: str, *, bold: bool = False
     ) -> pg.TextItem:
         """Write words at a place of the chart; ``anchor`` is the corner of the words that stands there."""
-        item = pg.TextItem(words, color=theme().colour(role), anchor=anchor, fill=theme().colour("bg_surface"))
+        item = pg.TextItem(words, color=theme().colour(role), anchor=anchor)
         item.setFont(theme().font("caption", bold=bold))
         self.addItem(item, ignoreBounds=True)
         item.setPos(x, y)

@@ -58,15 +58,16 @@ class TrendChart(Chart):
         sizes = [theme().px(10 if at == self.at else 6) for at, _ in shown]
         self.addItem(pg.ScatterPlotItem(pos=shown, size=sizes, pen=None, brush=theme().colour("chart_1")))
         if self.mark is not None:
-            x, y = self._point(self.mark, self.at)
             words = f"{self.mark.label}　{self.mark.words}"
-            self._write(words, x, y, (0.5 if 2 < x < last - 2 else x > 2, 1.3), "fg", bold=True)
+            self._write(words, self.at, high, (_side(self.at, last), 0), "fg", bold=True)
 
     def _draw_target(self) -> None:
         if self.ground.target is not None:
             line = pg.InfiniteLine(self.ground.target, angle=0, pen=pen("chart_3", 1.5, dashed=True))
             self.addItem(line, ignoreBounds=True)
-            self._write(self.ground.target_words, -0.7, self.ground.target, (0, 1.1), "fg_secondary")
+            last = len(self.marks) - 1
+            x, side = (-0.7, 0.0) if self.at > last / 2 else (last + 0.7, 1.0)  # not where the chosen month is told
+            self._write(self.ground.target_words, x, self.ground.target, (side, 1), "fg_secondary")
 
 
 class CauseBars(Chart):
@@ -125,7 +126,7 @@ class MonthBars(Chart):
         if self.mark is not None:
             x, y = self._point(self.mark, self.at)
             words = f"{self.mark.label}　{self.mark.words}"
-            self._write(words, x, y, (0.5 if 2 < x < last - 2 else x > 2, 1), "fg", bold=True)
+            self._write(words, x, y, (_side(self.at, last), 1), "fg", bold=True)
 
 
 class Quadrant(Chart):
@@ -170,8 +171,13 @@ class Quadrant(Chart):
             box = QRectF(corner.x(), corner.y(), width, metrics.height())
             if chosen or not any(box.intersects(one) for one in taken):
                 taken.append(box)
-                anchor = (1.08 if is_right else -0.08, 0.5)
-                self._write(words, *self._point(mark, at), anchor, "fg" if chosen else "fg_secondary", bold=chosen)
+                role, anchor = "fg" if chosen else "fg_secondary", (float(is_right), 0.5)
+                self._write(f"  {words}  ", *self._point(mark, at), anchor, role, bold=chosen)
+
+
+def _side(at: int, last: int) -> float:
+    """Return which part of its words stands over a mark: the left end for the first, the right for the last ones."""
+    return 0.5 if 1 < at < last - 1 else float(at > 1)
 
 
 def _padded(low: float, high: float) -> tuple[float, float]:

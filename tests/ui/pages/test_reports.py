@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QLabel
 
+from app.exchange.word import texts_of
 from app.services.composition import Services
 from app.storage.actor import Actor
 from app.ui.page import PageSpec
@@ -120,14 +121,21 @@ def test_a_month_without_cases_says_so(desk: Any) -> None:
     assert "没有出院病例" in words_of(desk)
 
 
-def test_both_files_hold_the_definitions(desk: Any, tmp_path: Path) -> None:
+def test_all_files_hold_the_definitions(desk: Any, tmp_path: Path) -> None:
     desk.press("Ctrl+E")
     desk.answer_file(tmp_path / "report.xlsx")
+    desk.rest()
+    desk.press("Ctrl+Shift+E")
+    desk.answer_file(tmp_path / "report.docx")
     desk.rest()
     desk.press("Ctrl+P")
     desk.answer_file(tmp_path / "report.pdf")
     desk.rest()
     assert (tmp_path / "report.xlsx").stat().st_size > 5000
+    with (tmp_path / "report.docx").open("rb") as source:
+        found = texts_of(source)
+    for one in desk.window.page.report.dimension("cost").indicators:
+        assert {one.title, one.shown, one.definition, f"{one.excluded:,}"} <= set(found)
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
 
 

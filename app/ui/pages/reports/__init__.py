@@ -49,6 +49,8 @@ _ACTIONS: Final = (
            enabled=_is_drilling, group=_GROUP),
     Action("reports.export", "导出 Excel", "写成工作簿：指标、趋势、原因、科室，附每个指标的口径。", ReportsPage.export,
            "Ctrl+E", "reports", _GIVES, enabled=_has_report, icon="export", group=_GROUP),
+    Action("reports.word", "Word", "写成 A4 的 Word 文档，可继续编辑，附每个指标的口径。", ReportsPage.export_word,
+           "Ctrl+Shift+E", "reports", _GIVES, enabled=_has_report, group=_GROUP),
     Action("reports.print", "PDF", "写成 A4 的 PDF，附每个指标的口径。", ReportsPage.print_out, "Ctrl+P", "reports",
            _GIVES, enabled=_has_report, group=_GROUP),
     Action("reports.escape", "上一级", "从病例回到报表，从下钻回到上一级，再按一次回到上一个位置。", ReportsPage.escape,

@@ -40,6 +40,7 @@ class FilterBar(Pane):
             line.addWidget(part, 10)
         line.addStretch(1)
         line.addWidget(ActionButton(shell.actions, "reports.export", small=True))
+        line.addWidget(ActionButton(shell.actions, "reports.word", small=True))
         line.addWidget(ActionButton(shell.actions, "reports.print", small=True))
         self.setLayout(line)
 

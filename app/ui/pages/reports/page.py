@@ -34,6 +34,7 @@ from app.ui.widgets import Pane, SideLine, SideList, Splitter, StateStack, Tabs,
 _KEPT: Final = "reports"
 _MOST_CASES: Final = 2000
 _PDF: Final = "PDF (*.pdf)"
+_WORD: Final = "Word (*.docx)"
 _WORK: Final = (("quality", "质控质量"), ("coders", "编码工作量"))
 
 
@@ -408,6 +409,12 @@ class ReportsPage(Page):
             take = partial(self._write, partial(_workbook, self.shell.services.report_papers, self._report))
             ask_save(self, self.shell.places, "导出月度结算分析", take, name=f"{self._file_name()}.xlsx")
 
+    def export_word(self) -> None:
+        """Ask for a file and write the report as a Word document."""
+        if self._report is not None:
+            take = partial(self._write, partial(_document, self.shell.services.report_papers, self._report))
+            ask_save(self, self.shell.places, "导出 Word", take, name=f"{self._file_name()}.docx", filters=_WORD)
+
     def print_out(self) -> None:
         """Ask for a file and write the report as PDF."""
         if self._report is not None:
@@ -455,6 +462,10 @@ def _read_cases(reports: ReportService, case_ids: Sequence[int], _progress: Prog
 
 def _workbook(papers: ReportPaperService, report: MonthReport, path: Path, progress: Progress) -> Path:
     return papers.save_workbook(report, path, progress)
+
+
+def _document(papers: ReportPaperService, report: MonthReport, path: Path, progress: Progress) -> Path:
+    return papers.save_document(report, path, progress)
 
 
 def _printed(papers: ReportPaperService, report: MonthReport, path: Path, progress: Progress) -> Path:
