@@ -236,7 +236,8 @@ def _above_codes(code: str) -> Iterator[str]:
         yield f"{code[:5]}00"
         yield code[:5]
     bare = code[:3] if code[0].isalpha() else code[:4]
-    yield f"{bare}.x00" if code[0].isalpha() else f"{bare}x00"
+    if code != bare:
+        yield f"{bare}.x00" if code[0].isalpha() else f"{bare}x00"
     yield bare
     if code[0].isdigit():
         yield code[:2]

@@ -11,7 +11,7 @@ from typing import Final
 from app.codebook.book import Codebook
 from app.codebook.codes import fold_code, kind_of, with_dot
 from app.codebook.columns import flag, locate
-from app.codebook.entry import CodeEntry
+from app.codebook.entry import NOTE_KINDS, CodeEntry
 from app.codebook.lint import LintIssue, LintKind, LintReport
 from app.common.errors import UserProblem, Where
 from app.domain.coding import CodeKind
@@ -26,6 +26,7 @@ _OPTIONAL: Final = (
     "valid_to",
     "grey",
     "main_allowed",
+    *NOTE_KINDS,
 )
 _MORPHOLOGY: Final = re.compile(r"M\d{4,6}/\d")
 _SYNONYM_END: Final = re.compile("[;|\uff1b\u3001]")
@@ -125,4 +126,5 @@ def _with_options(entry: CodeEntry, cells: Mapping[str, str]) -> CodeEntry:
         valid_to=cells.get("valid_to", ""),
         grey=flag(cells.get("grey", ""), False),
         main_allowed=flag(cells.get("main_allowed", ""), True),
+        notes=tuple((kind, " ".join(cells[kind].split())) for kind in NOTE_KINDS if cells.get(kind)),
     )

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from app.domain.coding import CodeKind
+
+NOTE_KINDS: Final = ("includes", "excludes", "code_also", "remark")
+"""What a tabular list says beside a code or heading: what belongs there, what does not, which code goes with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +18,7 @@ class CodeEntry:
     ``is_leaf`` is False for a heading, which is never proposed. ``parent`` is the code of the heading above it, ''
     without one. ``op_kind`` and ``level`` are the table's own words for operations. ``valid_from`` and ``valid_to``
     are dates as the table writes them, '' for no limit. ``grey`` codes stay in the table but cannot be settled.
+    ``notes`` are what the table says beside the code: pairs of a kind of :data:`NOTE_KINDS` and its words.
     """
 
     code: str
@@ -28,3 +33,4 @@ class CodeEntry:
     grey: bool = False
     valid_from: str = ""
     valid_to: str = ""
+    notes: tuple[tuple[str, str], ...] = ()

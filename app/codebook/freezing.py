@@ -9,7 +9,7 @@ from app.codebook.entry import CodeEntry
 from app.common.sealed import seal, unseal
 from app.domain.coding import CodeKind
 
-_WHAT: Final = "codebook 1"
+_WHAT: Final = "codebook 2"
 _Frozen = tuple[str, str, tuple[tuple[Any, ...], ...]]
 
 
@@ -29,6 +29,7 @@ def freeze_book(book: Codebook) -> bytes:
             entry.grey,
             entry.valid_from,
             entry.valid_to,
+            entry.notes,
         )
         for entry in book
     )

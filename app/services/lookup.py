@@ -9,6 +9,7 @@ from typing import Final
 
 from app.codebook.codes import asterisk, kind_of
 from app.codebook.editions import TwoMeanings
+from app.codebook.entry import CodeEntry
 from app.common.texts import text
 from app.domain.coding import Candidate, CodeKind, MatchKind, Reason
 from app.services.coding import CodingService
@@ -31,13 +32,15 @@ class CodeFacts:
     """What is said of a code beside its place in the list, each as sentences.
 
     ``marks`` limit its use (retired, grey, not as principal diagnosis); ``pair`` is the other edition's code;
-    ``partner`` the manifestation of a dagger code; ``second`` both meanings, where the editions differ.
+    ``partner`` the manifestation of a dagger code; ``second`` both meanings, where the editions differ; ``listed`` what
+    the book says of the code and of the headings above it.
     """
 
     marks: tuple[str, ...] = ()
     pair: str = ""
     partner: str = ""
     second: str = ""
+    listed: tuple[str, ...] = ()
 
     @property
     def stops(self) -> tuple[str, ...]:
@@ -47,7 +50,7 @@ class CodeFacts:
     @property
     def notes(self) -> tuple[str, ...]:
         """What is merely told."""
-        return tuple(filter(None, (self.pair, self.partner)))
+        return (*filter(None, (self.pair, self.partner)), *self.listed)
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -195,6 +198,7 @@ class LookupService:
             text("coding.pair", codes=text("coding.list").join(pairs[:_MOST_PAIRS])) if pairs else "",
             text("coding.partner", code=star) if star else "",
             _second(second) if second else "",
+            _listed(entry, engines.codebook.parents(code)),
         )
 
     @needs(*DESK)
@@ -215,6 +219,14 @@ def _place_of(scope: Scope) -> tuple[str, int]:
 def _second(second: TwoMeanings) -> str:
     key = "coding.second" if second.other else "coding.second_alone"
     return text(key, code=second.code, name=second.name, other=second.other, other_name=second.other_name)
+
+
+def _listed(entry: CodeEntry, above: Sequence[CodeEntry]) -> tuple[str, ...]:
+    """Return the notes of a code and of its headings, the nearest first; those of a heading say whose they are."""
+    own = [text(f"coding.note.{kind}", words=words) for kind, words in entry.notes]
+    for heading in reversed(above):
+        own += [f"{heading.code} {text(f'coding.note.{kind}', words=words)}" for kind, words in heading.notes]
+    return tuple(own)
 
 
 def _rank(candidate: Candidate) -> int:

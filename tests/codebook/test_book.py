@@ -96,3 +96,10 @@ def test_order_and_equality_do_not_depend_on_the_rows_order() -> None:
     assert list(Codebook("e", "", rows)) == list(Codebook("e", "", rows[::-1]))
     assert len(Codebook("e", "", rows)) == 2
     assert Codebook("e", "", rows).counts[CodeKind.DX] == 2
+
+
+def test_a_category_stands_under_no_heading_of_its_own_code() -> None:
+    outline = Codebook("o", "类目", [CodeEntry("A06.x00", "庚", CodeKind.DX, is_leaf=False)])
+    rows = [CodeEntry("A06", "庚", CodeKind.DX, is_leaf=False), CodeEntry("A06.100", "庚一", CodeKind.DX)]
+    assert [entry.code for entry in Codebook("x", "x", rows, outline).parents("A06.100")] == ["A06", "A06.x00"]
+    assert Codebook("x", "x", rows, outline).parents("A06") == ()

@@ -50,6 +50,17 @@ def test_optional_columns() -> None:
     assert (entry.is_leaf, entry.grey, entry.main_allowed) == (False, True, False)
 
 
+def test_what_stands_beside_a_code_is_kept_by_kind() -> None:
+    header = ("编码", "名称", "包括", "不包括", "另编码", "注释")
+    lines = (
+        ("K80", "胆石症", "", "胆囊术后\n结石", "", ""),
+        ("K80.200", "胆囊结石", "胆囊泥沙样结石", "", "病原体", "慎用"),
+    )
+    book = build([table(*lines, header=header)], edition="e", title="t")[0]
+    assert book.get("K80").notes == (("excludes", "胆囊术后 结石"),)
+    assert [kind for kind, _ in book.get("K80.200").notes] == ["includes", "code_also", "remark"]
+
+
 def test_remarks_name_row_and_code() -> None:
     sheet = table(
         ("K80.200", "胆囊结石"),

@@ -12,7 +12,15 @@ DX, PX = CodeKind.DX, CodeKind.PX
 
 def _book(outline=None):
     entries = [
-        CodeEntry("K80.304", "胆总管结石伴急性胆管炎", DX, synonyms=("胆石",), grey=True, valid_from="2026-01-01"),
+        CodeEntry(
+            "K80.304",
+            "胆总管结石伴急性胆管炎",
+            DX,
+            synonyms=("胆石",),
+            grey=True,
+            valid_from="2026-01-01",
+            notes=(("includes", "石"),),
+        ),
         CodeEntry("K80.300", "胆管结石伴胆管炎", DX),
         CodeEntry("51.2300", "腹腔镜胆囊切除术", PX, op_kind="手术", level="3", main_allowed=False),
     ]

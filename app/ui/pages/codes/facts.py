@@ -1,11 +1,14 @@
-"""What must be known of the chosen code, under the tabular list: two meanings, retired, the other edition, partner."""
+"""What must be known of the chosen code, under the tabular list: two meanings, retired, other edition, notes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from app.services.lookup import CodeFacts
 from app.ui.widgets import Pane, Text, column
+
+_LONGEST: Final = 96
 
 
 class FactsBox(Pane):
@@ -24,7 +27,12 @@ class FactsBox(Pane):
         """Show what is said of a code, and what colleagues wrote about it."""
         told = (*facts.lines, *notes)
         for part, lines in ((self._stop, facts.stops), (self._words, (*facts.notes, *notes))):
-            part.setText("\n".join(lines))
+            part.setText("\n".join(map(_short, lines)))
             part.setVisible(bool(lines))
         self.setAccessibleDescription("；".join(told))
         self.setVisible(bool(told))
+
+
+def _short(line: str) -> str:
+    """Return a line of a box that has little height; F1 on the code says the whole."""
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
