@@ -19,7 +19,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def _appeal(args: argparse.Namespace) -> int:
-    with library(args) as services:
+    with library(args, writes=False) as services:
         pack = services.appeal.pack(services.appeal.find(args.record_no, args.stay))
         services.appeal.save_workbook(pack, args.out)
     print(f"已生成申诉材料：{args.out}")

@@ -82,7 +82,7 @@ def _export(args: argparse.Namespace) -> int:
     _library(args)
     progress = TerminalProgress("正在写出")
     try:
-        with library(args) as services:
+        with library(args, writes=False) as services:
             count = services.audit_export.write(query, args.path, progress)
     finally:
         progress.end()

@@ -37,7 +37,7 @@ def _export(args: argparse.Namespace) -> int:
         Wanted,
     )
 
-    with library(args) as services:
+    with library(args, writes=not args.verify) as services:
         if args.verify:
             verdict = services.handover.verify(args.verify)
             print(verdict.words)

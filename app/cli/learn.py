@@ -27,7 +27,7 @@ def _learn(args: argparse.Namespace) -> int:
     from app.domain.coding import CodeKind  # noqa: PLC0415 - engines load only for this command
 
     kinds = [CodeKind(args.kind)] if args.kind else list(CodeKind)
-    with library(args) as services:
+    with library(args, writes=not args.report) as services:
         if not args.report:
             _train(services.retraining, kinds)
         for kind in kinds:

@@ -29,18 +29,18 @@ def add_user(parser: argparse.ArgumentParser) -> None:
 
 @contextmanager
 def library(args: argparse.Namespace, *, writes: bool = True) -> Iterator[Services]:
-    """Yield the services over the library, for reading only where that is enough and nobody has to sign in.
+    """Yield the services over the library. What only reads works beside a window that has it: who signed in and what
+    was given away is written down all the same.
 
-    Raises :class:`UserProblem` without a user, for a wrong password, and for one that has to be changed first.
+    Raises :class:`UserProblem` without a user, for a wrong password, and for one that has to be changed first; with
+    ``writes`` also while a window has the library.
     """
     from app.services.composition import open_services  # noqa: PLC0415 - engines load only for this command
 
-    services = open_services(home(), read_only=library_path().exists() and not writes, config=config_dir())
+    beside = library_path().exists() and not writes
+    services = open_services(home(), read_only=beside, notes=beside, config=config_dir())
     try:
         if services.people.has_people:
-            if services.session.db.read_only:  # signing in is written down
-                services.close()
-                services = open_services(home(), config=config_dir())
             _sign_in(services, args.user)
         yield services
         services.people.sign_out()

@@ -147,7 +147,7 @@ class AppealService:
         )
 
     def _note(self, case_id: int, file: str, sha256: str) -> None:
-        if self._session.db.read_only:
+        if not self._session.db.takes(Op.EXPORT):
             return
         with self._session.db.operation(Op.EXPORT, by=self._session.actor) as tx:
             tx.record_event("appeal", {"file": file, "sha256": sha256}, case_id)

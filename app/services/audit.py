@@ -50,7 +50,7 @@ class AuditService:
     @free
     def has_reads(self) -> bool:
         """True when something that was looked at waits to be written."""
-        return not self._session.seat.reads.is_empty and not self._session.db.read_only
+        return not self._session.seat.reads.is_empty and self._session.db.takes(Op.OPEN_CASE)
 
     @free
     def write_reads(self) -> None:
@@ -58,7 +58,7 @@ class AuditService:
 
         Raises :class:`UserProblem` for a failing disk.
         """
-        if self._session.db.read_only:
+        if not self._session.db.takes(Op.OPEN_CASE):
             return
         for _, looks in groupby(self._session.seat.reads.take(), key=lambda one: (one.actor.id, bool(one.words))):
             self._write(list(looks))

@@ -488,13 +488,15 @@ def open_services(
     clock: Clock | None = None,
     actor: Actor | None = None,
     read_only: bool = False,
+    notes: bool = False,
     engines: Engines | None = None,
     passwords: Passwords | None = None,
     config: Path | None = None,
 ) -> Services:
     """Open the library of a home folder and return the services over it; loaded ``engines`` can be handed in.
 
-    ``config`` is the folder where heads of the audit are kept; without one none are.
+    ``config`` is the folder where heads of the audit are kept; without one none are. ``notes`` goes with ``read_only``:
+    who signs in and what is given away is written down all the same, also beside a window that has the library.
 
     Raises :class:`UserProblem` when the library cannot be opened (in use, read-only disk, newer version, damaged).
     """
@@ -502,7 +504,7 @@ def open_services(
     home.mkdir(parents=True, exist_ok=True)
     engines = engines or Engines(Assets(home, clock), clock)
     source = "" if read_only else restored(home / "library.db", clock)
-    db = Database.open(home / "library.db", read_only=read_only, clock=clock)
+    db = Database.open(home / "library.db", read_only=read_only, notes=notes, clock=clock)
     session = Session(db, Seat(actor or local_actor()), clock, engines)
     heads = HeadWatch(db, clock, HeadStore(config) if config else None)
     if source:

@@ -76,7 +76,7 @@ def declared() -> Mapping[str, frozenset[str]]:
 
 def refused(session: Session, operation: str, roles: frozenset[str], actor: Actor | None = None) -> UserProblem:
     """Write the refusal of an operation into the audit and return the problem to raise."""
-    if not session.db.read_only:
+    if session.db.takes(Op.REFUSE):
         with session.db.operation(Op.REFUSE, by=actor or session.actor) as tx:
             tx.record_event("refused", {"operation": operation, "needs": sorted(roles)})
     return UserProblem(

@@ -31,13 +31,17 @@ from app.storage.undo import take_back, undone_by
 class Database:
     """An open library. Use :meth:`open`; close it, or use it as a context manager."""
 
-    def __init__(self, path: Path, clock: Clock, writer: sa.Engine | None, cleanup: ExitStack) -> None:
+    def __init__(
+        self, path: Path, clock: Clock, writer: sa.Engine | None, cleanup: ExitStack, *, notes: bool = False
+    ) -> None:
         readers = read_engine(path)
         cleanup.callback(readers.dispose)
         self.path = path
         self._readers = readers
         self._clock = clock
         self._writer = writer
+        self._notes = notes
+        self._noting: sa.Engine | None = None
         self._cleanup = cleanup
         self._turn = threading.RLock()
         self._busy = False
@@ -48,8 +52,11 @@ class Database:
         self._guard: Callable[[Op, Actor], None] = _nothing
 
     @classmethod
-    def open(cls, path: Path, *, read_only: bool = False, clock: Clock | None = None) -> Self:
+    def open(cls, path: Path, *, read_only: bool = False, notes: bool = False, clock: Clock | None = None) -> Self:
         """Open a library, creating or upgrading it when it may be written.
+
+        With ``read_only``, ``notes`` still lets operations be written that are notes (:attr:`Op.is_note`), also beside
+        the process that has the library: who came, what was seen and given away.
 
         Raises :class:`LibraryBusy` when another process writes it (not with ``read_only``), and :class:`UserProblem`
         for a network share, a missing file or folder, a newer, damaged or foreign file, or one that cannot be written.
@@ -67,7 +74,7 @@ class Database:
                 writer = write_engine(path)
                 cleanup.callback(writer.dispose)
                 _must_be_writable(writer)
-            database = cls(path, clock, writer, cleanup)
+            database = cls(path, clock, writer, cleanup, notes=notes and read_only)
             with database.read() as reader:
                 reader.audit_head()
             database._cleanup = cleanup.pop_all()
@@ -77,6 +84,10 @@ class Database:
     def read_only(self) -> bool:
         """True when this process may not write the library."""
         return self._writer is None
+
+    def takes(self, op: Op) -> bool:
+        """True when this process may write such an operation."""
+        return not self.read_only or (self._notes and op.is_note)
 
     @property
     def encrypted(self) -> bool:
@@ -115,7 +126,7 @@ class Database:
         stored then.
         """
         self._guard(op, by)
-        with self._writing() as (connection, at):
+        with self._writing(op) as (connection, at):
             header = (op.value, by.id, by.name, at, machine_name(), note, undo_of)
             tx = Transaction(connection, Recorder(connection, header), by, at)
             yield tx
@@ -149,9 +160,10 @@ class Database:
         return [(one.stat().st_mtime_ns, one.stat().st_size) for one in (self.path, log) if one.exists()]
 
     @contextmanager
-    def _writing(self) -> Iterator[tuple[sa.Connection, str]]:
+    def _writing(self, op: Op | None = None) -> Iterator[tuple[sa.Connection, str]]:
         with self._turn:
-            if self._writer is None:
+            writer = self._writer_of(op)
+            if writer is None:
                 raise problem("opened_read_only", self.path)
             if _identity(self.path) != self._identity:  # SQLite would go on writing into a deleted file
                 raise problem("vanished", self.path)
@@ -159,10 +171,19 @@ class Database:
                 raise RuntimeError("a write inside a write")
             self._busy = True
             try:
-                with self._writer.begin() as connection:
+                with writer.begin() as connection:
                     yield connection, self._clock.now().isoformat(sep=" ", timespec="seconds")
             finally:
                 self._busy = False
+
+    def _writer_of(self, op: Op | None) -> sa.Engine | None:
+        """Return what an operation is written with, None when this process may not write it."""
+        if self._writer is not None or op is None or not self.takes(op):
+            return self._writer
+        if self._noting is None:
+            self._noting = write_engine(self.path)
+            self._cleanup.callback(self._noting.dispose)
+        return self._noting
 
     def undo(self, op_id: int, *, by: Actor) -> Changes:
         """Take an operation back as a new operation and return what changed.

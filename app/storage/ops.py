@@ -102,11 +102,22 @@ class Op(StrEnum):
         return text(f"storage.op.{self.value}")
 
     @property
+    def is_note(self) -> bool:
+        """True for what only says who came and what was seen or given away; it changes no fact."""
+        return self in _NOTES
+
+    @property
     def on_undo_stack(self) -> bool:
         """True when Ctrl+Z on a case may take it back. Imports are taken back by their own command."""
         return self in _ON_STACK
 
 
+_NOTES = frozenset(
+    {
+        *(Op.SIGN_IN, Op.SIGN_IN_FAILED, Op.SIGN_OUT, Op.REFUSE),
+        *(Op.OPEN_CASE, Op.SEARCH, Op.EXPORT),
+    }
+)
 _ON_STACK = frozenset(
     {
         Op.SET_FIELD,

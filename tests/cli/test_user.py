@@ -15,6 +15,7 @@ from argon2 import PasswordHasher
 
 from app.cli.main import run
 from app.common.clock import FixedClock
+from app.common.errors import UserProblem
 from app.services.composition import open_services
 from app.services.passwords import Passwords
 from app.services.people import Entry
@@ -156,3 +157,38 @@ def test_commands_on_files_ask_nobody(people: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("app.cli.library._ask", ask)
     assert run(["scheme", "list"], lambda _launch: 0) == 0
     assert _ops(people)[-1] == "sign_out"
+
+
+@pytest.mark.parametrize("line", [["rules", "list"], ["learn", "--report"], ["audit", "export", "{out}/audit.csv"]])
+def test_what_only_reads_works_beside_an_open_window_and_is_written_down(
+    people: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], line: list[str]
+) -> None:
+    window = open_services(people, passwords=CHEAP)
+    window.people.sign_in("coder", CLOUD)
+    before = len(_ops(people))
+    given = [one.format(out=tmp_path) for one in line]
+    assert _run([*given, "--user", "qc"], CLOUD, monkeypatch) == 0
+    assert _run([*given, "--user", "qc"], "wrong one", monkeypatch) == 1
+    window.shelf.star("J18.900", shared=False)
+    assert _ops(people)[before:] == [
+        "sign_in",
+        *(["export"] if line[0] == "audit" else []),
+        "sign_out",
+        "sign_in_failed",
+        "mark_code",
+    ]
+    with window.session.db.read() as reader:
+        assert reader.check(replay=True).is_sound
+    assert _run(["learn", "--user", "coder"], CLOUD, monkeypatch) == 3
+    assert capsys.readouterr().err
+    window.close()
+
+
+def test_beside_a_window_a_command_changes_no_fact(people: Path) -> None:
+    window = open_services(people, passwords=CHEAP)
+    guest = open_services(people, read_only=True, notes=True, passwords=CHEAP)
+    guest.people.sign_in("admin", CLOUD)
+    with pytest.raises(UserProblem, match="只读"):
+        guest.people.set_lock_minutes("5")
+    guest.close()
+    window.close()
