@@ -80,7 +80,7 @@ class RuledField(QLineEdit):
         super().__init__(parent)
         self._look = FieldLook()
         self._shown = ""
-        self._palette_key: tuple[str, str] = ("", "")
+        self._hint = ""
         self.setProperty("ruled", "true")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setTextMargins(theme().px(2), 0, theme().px(2), 0)
@@ -248,7 +248,9 @@ class RuledField(QLineEdit):
         look = self._look
         self.setReadOnly(not look.editable)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus if not look.editable else Qt.FocusPolicy.StrongFocus)
-        self.setPlaceholderText(look.hint)
+        if look.hint != self._hint:  # words that were set otherwise stay
+            self._hint = look.hint
+            self.setPlaceholderText(look.hint)
         self.setFont(self._font())
         palette = QPalette(self.palette())
         palette.setColor(QPalette.ColorRole.Text, theme().colour(self._ink()))

@@ -52,6 +52,15 @@ def test_the_same_text_shown_again_leaves_the_cursor_where_it_is(form: QWidget) 
     assert form.first.text() == "312"
 
 
+def test_words_of_an_empty_field_survive_another_theme(form: QWidget) -> None:
+    form.first.setPlaceholderText("病案号")
+    form.second.show_value("", FieldLook(hint="必填"))
+    theme().set_font_px(14)
+    theme().set_font_px(13)
+    form.second.show_value("", FieldLook())
+    assert (form.first.placeholderText(), form.second.placeholderText()) == ("病案号", "")
+
+
 def test_tab_commits(form: QWidget) -> None:
     QTest.keyClicks(form.first, "11")
     QTest.keyClick(form.first, Qt.Key.Key_Tab)

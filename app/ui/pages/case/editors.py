@@ -17,11 +17,15 @@ from app.ui.pages.codes import marking
 from app.ui.pages.codes.panel import EffectsOf, SearchPanel
 from app.ui.theme import theme
 from app.ui.widgets import FloatFrame, column
+from app.ui.widgets.grip import WidthGrip
 from app.ui.widgets.painting import draw_focus_ring
 
 _HEIGHT: Final = 358
 _WIDEST: Final = 1100
 _INSET: Final = 24
+_NARROWEST: Final = 520
+_STEP: Final = 60
+_WIDTH: Final = "case.popup"
 _CODE: Final = re.compile(r"-|[A-Za-z]?\d{2}[0-9A-Za-z.+*/-]{1,16}")
 
 
@@ -63,6 +67,8 @@ class CodeEditor(QLineEdit):
         self._frame.setObjectName("code_popup")
         self.panel = SearchPanel(shell)
         self._frame.setLayout(column(self.panel, margins=(1, 1, 1, 1)))
+        self._grip = WidthGrip(self._frame, _NARROWEST)
+        self._grip.dragged.connect(self._keep_width)
         self.panel.taken.connect(self._on_taken)
         self.panel.kind_changed.connect(self._on_kind)
         self.panel.wished.connect(self._on_wish)
@@ -88,7 +94,7 @@ class CodeEditor(QLineEdit):
         """Give a key to the list; return whether it was used. While the input method composes all are its own."""
         if self._composing:
             return True
-        if self._step_queries(event) or self.panel.handle_key(event):
+        if self._step_queries(event) or self._step_width(event) or self.panel.handle_key(event):
             return True
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
             typed = self.text().strip()
@@ -121,6 +127,23 @@ class CodeEditor(QLineEdit):
             self._at = at
             self.setText(self._row.asked[at] if at < len(self._row.asked) else "")
         return True
+
+    def _step_width(self, event: QKeyEvent) -> bool:
+        """Make the popup narrower (Alt+Shift+←) or wider (Alt+Shift+→)."""
+        by = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+        if by is None or event.modifiers() != Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ShiftModifier:
+            return False
+        self._frame.resize(self._grip.fit(self._frame.width() + by * theme().px(_STEP)), self._frame.height())
+        self._keep_width(self._frame.width())
+        return True
+
+    def _keep_width(self, width: int) -> None:
+        self._shell.places.put(_WIDTH, round(width / theme().px(1000) * 1000))
+
+    def _width(self, room: int) -> int:
+        """Return the width the user chose, else that of the grid up to a limit."""
+        kept = self._shell.places.get(_WIDTH)
+        return self._grip.fit(theme().px(kept)) if isinstance(kept, int) else min(room, theme().px(_WIDEST))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Open the results."""
@@ -163,7 +186,7 @@ class CodeEditor(QLineEdit):
         below, above = window.height() - top - self.height() - px(8), top - px(8)
         height = min(px(_HEIGHT), max(below, above))
         left = grid.mapTo(window, QPoint(px(_INSET), 0)).x() - self.mapTo(window, QPoint(0, 0)).x()
-        width = min(grid.width() - px(_INSET + 4), px(_WIDEST))
+        width = self._width(grid.width() - px(_INSET + 4))
         self._frame.place_below(width, height, QRect(left, 0, width, self.height()))
 
     def _on_text(self, query: str) -> None:

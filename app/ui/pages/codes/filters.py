@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
@@ -13,7 +14,10 @@ from app.domain.dictionaries import dictionary
 from app.services.code_shelf import ShelfService
 from app.ui.page import Shell
 from app.ui.pages.codes.scope import ScopeChoices
-from app.ui.widgets import DictionaryField, row
+from app.ui.widgets import DictionaryField, FieldLook, row
+
+_EVERYWHERE: Final = FieldLook(hint="全部章与手术类别")
+_BY_DEPT: Final = FieldLook(hint="科内常用：科室")
 
 
 class SearchFilters(QWidget):
@@ -29,7 +33,7 @@ class SearchFilters(QWidget):
         self.scope: DictionaryField | None = None
         self.dept = DictionaryField(dictionary("D-DEPT"), self)
         self.dept.setObjectName("dept_filter")
-        self.dept.setPlaceholderText("科内常用：科室")
+        self.dept.show_code("", _BY_DEPT)
         self.dept.setAccessibleName("列出一个科室常用的编码")
         self.dept.committed.connect(self._on_dept)
         self._line.addWidget(self.dept, 1)
@@ -40,11 +44,10 @@ class SearchFilters(QWidget):
         if self.scope is None:
             self.scope = DictionaryField(ScopeChoices(self._shell.services.lookup.scopes()), self)
             self.scope.setObjectName("scope_filter")
-            self.scope.setPlaceholderText("全部章与手术类别")
             self.scope.setAccessibleName("只查一章或一类手术")
             self.scope.committed.connect(self.narrowed)
             self._line.insertWidget(0, self.scope, 1)
-        self.scope.show_code(scope)
+        self.scope.show_code(scope, _EVERYWHERE)
 
     def _on_dept(self, dept: str) -> None:
         if dept:

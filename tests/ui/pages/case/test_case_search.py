@@ -220,3 +220,22 @@ def test_what_was_not_found_is_noted_for_the_keeper_of_the_code_book(case: Any) 
     case.press("F4", '"qzqzqz', "Alt+M")
     assert [wish.query for wish in case.services.shelf.wishes()] == ["qzqzqz"]
     assert case.focus.objectName() == "code_editor"
+
+
+def test_the_width_of_the_popup_is_drawn_by_mouse_or_key_and_remembered(case: Any, qtbot: Any) -> None:
+    case.go_to("dx[0].code")
+    case.press("F4")
+    popup = case.visible("code_popup")
+    before = popup.width()
+    case.press("Alt+Shift+Left", on=case.focus)
+    by_key = popup.width()
+    assert by_key < before
+    grip = popup.findChild(QWidget, "width_grip")
+    qtbot.mousePress(grip, Qt.MouseButton.LeftButton, pos=QPoint(2, 20))
+    qtbot.mouseMove(grip, QPoint(-58, 20))
+    qtbot.mouseRelease(grip, Qt.MouseButton.LeftButton, pos=QPoint(2, 20))
+    drawn = popup.width()
+    assert drawn < by_key
+    case.press("Escape", on=case.focus)
+    case.press("F4")
+    assert case.visible("code_popup").width() == drawn
