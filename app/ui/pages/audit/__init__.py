@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from app.ui.actions import Action
 from app.ui.late import PageClass
-from app.ui.page import PageSpec, Place, Shell
-from app.ui.shell.palette_model import PaletteGroup, PaletteItem, PaletteProvider
-from app.ui.shell.pinyin import found_at
+from app.ui.page import PageSpec
+from app.ui.pages.in_palette import one_page
 
 if TYPE_CHECKING:
     from app.ui.pages.audit.page import AuditPage
@@ -57,28 +55,6 @@ _ACTIONS: Final = (
 )  # fmt: skip
 
 
-class _Provider:
-    """Finds 审计."""
+_IN_PALETTE: Final = one_page("audit", TITLE, "ph.clock", "谁在什么时候做了什么；校验哈希链。")
 
-    label = TITLE
-    prefix = ">"
-
-    def __init__(self, shell: Shell) -> None:
-        self._shell = shell
-
-    def search(self, query: str, limit: int) -> PaletteGroup:
-        """Return the page when its words hold the query, nothing for an empty one."""
-        span = found_at(query, TITLE) if query else None
-        note = "谁在什么时候做了什么；校验哈希链。"
-        items = [PaletteItem(TITLE, self._go, "ph.clock", note=note, spans=(span,))] if span else []
-        return PaletteGroup(items[:limit], len(items))
-
-    def _go(self) -> None:
-        self._shell.go(Place("audit"))
-
-
-def _providers(shell: Shell) -> Sequence[PaletteProvider]:
-    return (_Provider(shell),)
-
-
-PAGE = PageSpec("audit", TITLE, AuditPage, actions=_ACTIONS, providers=_providers, needs=_WHO, rail="settings")
+PAGE = PageSpec("audit", TITLE, AuditPage, actions=_ACTIONS, providers=_IN_PALETTE, needs=_WHO, rail="settings")

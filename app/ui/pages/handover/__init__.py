@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from app.ui.actions import Action
 from app.ui.late import PageClass
-from app.ui.page import PageSpec, Place, Shell
+from app.ui.page import PageSpec
 from app.ui.pages.handover.tabs import TABS
-from app.ui.shell.palette_model import PaletteGroup, PaletteItem, PaletteProvider
-from app.ui.shell.pinyin import found_at
+from app.ui.pages.in_palette import one_page
 
 if TYPE_CHECKING:
     from app.ui.pages.handover.page import HandoverPage
@@ -85,28 +83,6 @@ _ACTIONS: Final = (
 )  # fmt: skip
 
 
-class _Provider:
-    """Finds 交付."""
+_IN_PALETTE: Final = one_page("handover", TITLE, "ph.download-simple", "写出上报文件、医保结算清单、整批，查回执。")
 
-    label = TITLE
-    prefix = ">"
-
-    def __init__(self, shell: Shell) -> None:
-        self._shell = shell
-
-    def search(self, query: str, limit: int) -> PaletteGroup:
-        """Return the page when its words hold the query, nothing for an empty one."""
-        span = found_at(query, TITLE) if query else None
-        note = "写出上报文件、医保结算清单、整批，查回执。"
-        items = [PaletteItem(TITLE, self._go, "ph.download-simple", note=note, spans=(span,))] if span else []
-        return PaletteGroup(items[:limit], len(items))
-
-    def _go(self) -> None:
-        self._shell.go(Place("handover"))
-
-
-def _providers(shell: Shell) -> Sequence[PaletteProvider]:
-    return (_Provider(shell),)
-
-
-PAGE = PageSpec("handover", TITLE, HandoverPage, actions=_ACTIONS, providers=_providers, needs=_READS, rail="worklist")
+PAGE = PageSpec("handover", TITLE, HandoverPage, actions=_ACTIONS, providers=_IN_PALETTE, needs=_READS, rail="worklist")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from app.ui.actions import Action
 from app.ui.late import PageClass
-from app.ui.page import PageSpec, Place, Shell
+from app.ui.page import PageSpec
+from app.ui.pages.in_palette import one_page
 from app.ui.pages.submission.tabs import TABS
-from app.ui.shell.palette_model import PaletteGroup, PaletteItem, PaletteProvider
-from app.ui.shell.pinyin import found_at
 
 if TYPE_CHECKING:
     from app.ui.pages.submission.page import SubmissionPage
@@ -64,28 +62,6 @@ _ACTIONS: Final = (
 )  # fmt: skip
 
 
-class _Provider:
-    """Finds 提交医保."""
+_IN_PALETTE: Final = one_page("submission", TITLE, "ph.lock-simple", "检查已通过的病案，提交并锁定，登记各版。")
 
-    label = TITLE
-    prefix = ">"
-
-    def __init__(self, shell: Shell) -> None:
-        self._shell = shell
-
-    def search(self, query: str, limit: int) -> PaletteGroup:
-        """Return the page when its words hold the query, nothing for an empty one."""
-        span = found_at(query, TITLE) if query else None
-        note = "检查已通过的病案，提交并锁定，登记各版。"
-        items = [PaletteItem(TITLE, self._go, "ph.lock-simple", note=note, spans=(span,))] if span else []
-        return PaletteGroup(items[:limit], len(items))
-
-    def _go(self) -> None:
-        self._shell.go(Place("submission"))
-
-
-def _providers(shell: Shell) -> Sequence[PaletteProvider]:
-    return (_Provider(shell),)
-
-
-PAGE = PageSpec("submission", TITLE, SubmissionPage, actions=_ACTIONS, providers=_providers, rail="worklist")
+PAGE = PageSpec("submission", TITLE, SubmissionPage, actions=_ACTIONS, providers=_IN_PALETTE, rail="worklist")
