@@ -82,9 +82,11 @@ class HistoryService:
         with self._session.db.read() as reader:
             stored = load_case(reader, case_id)
             changes = reader.case_history(case_id)
-        engines = self._session.engines
+            people = {one.actor.id: one.name for one in reader.people.everybody()}
+        engines, user = self._session.engines, self._session.actor
+        people.setdefault(user.id, user.name)
         places = {(group, row.id): at for group, at, row in stored.record.each_row()}
-        return tuple(_steps(changes, engines.scheme_for(stored.record), engines.conversion, places))[::-1]
+        return tuple(_steps(changes, engines.scheme_for(stored.record), engines.conversion, places, people))[::-1]
 
     @needs(*DESK)
     def moment(self, case_id: int, op_id: int) -> Moment:
@@ -119,6 +121,7 @@ def _steps(
     scheme: Scheme,
     conversion: Mapping[str, str],
     places: Mapping[tuple[Group, int], int],
+    people: Mapping[str, str],
 ) -> Iterable[HistoryStep]:
     case = ReplayedCase()
     answers: _Answers = {}
@@ -126,7 +129,7 @@ def _steps(
     before = _NO_GROUP
     for operation, group_of in groupby(history, key=lambda pair: pair[0]):
         note = (text("history.note", note=operation.note),) if operation.note else ()
-        lines = tuple(told(case, [change for _, change in group_of]))
+        lines = tuple(told(case, [change for _, change in group_of], people))
         sentences = (*(line.words for line in lines), *note)
         paths = (*(_path(line, places) for line in lines), *("" for _ in note))
         after = _drg(scheme, conversion, case, answers)

@@ -60,16 +60,16 @@ class Told:
         return f"Told({self.group}, {self.row_id}, {self.field!r})"
 
 
-def told(case: ReplayedCase, changes: Sequence[Change]) -> Iterator[Told]:
+def told(case: ReplayedCase, changes: Sequence[Change], people: Mapping[str, str]) -> Iterator[Told]:
     """Apply the changes of one operation to the case and yield what each of them did, in words.
 
-    The arrival of a whole case is one sentence, not one for each field.
+    The arrival of a whole case is one sentence, not one for each field. ``people`` are names by id.
     """
     whole = next((change for change in changes if (change.entity, change.field) == (CASE, ROW)), None)
     coded = {(change.entity, change.row_id) for change in changes if change.field == "code"}
     for change in changes:
         if whole is None and not (change.field == PROPOSAL and (change.entity, change.row_id) in coded):
-            sentence = _sentence(case, change)
+            sentence = _sentence(case, change, people)
             if sentence:
                 yield _placed(sentence, change)
         case.apply(change)
@@ -85,12 +85,12 @@ def _placed(sentence: str, change: Change) -> Told:
     return Told(sentence, Group(change.entity), change.row_id, field)
 
 
-def _sentence(case: ReplayedCase, change: Change) -> str:
+def _sentence(case: ReplayedCase, change: Change, people: Mapping[str, str]) -> str:
     """Return what a change does to the case as it stands before it, '' for what a reader has no use for."""
     if change.entity == EVENT:
         return _event(change)
     if change.entity == CASE:
-        return _workflow(change) if change.field in WORKFLOW_COLUMNS else _cell(_label(change), change)
+        return _workflow(change, people) if change.field in WORKFLOW_COLUMNS else _cell(_label(change), change)
     return "" if change.field == CODE_STATUS else _in_row(case, Group(change.entity), change)
 
 
@@ -120,17 +120,17 @@ def _cell(place: str, change: Change) -> str:
     return text("history.cell", place=place, before=before, after=after)
 
 
-def _workflow(change: Change) -> str:
+def _workflow(change: Change, people: Mapping[str, str]) -> str:
     if change.field not in ("state", "claimed_by"):
         return ""
-    before, after = (_workflow_word(change.field, cell) for cell in (change.before, change.after))
+    before, after = (_workflow_word(change.field, cell, people) for cell in (change.before, change.after))
     return text("history.cell", place=text(f"history.{change.field}"), before=before, after=after)
 
 
-def _workflow_word(column: str, cell: object) -> str:
+def _workflow_word(column: str, cell: object, people: Mapping[str, str]) -> str:
     if not cell:
         return text("cases.blank")
-    return text(f"cases.state.{cell}") if column == "state" else str(cell)
+    return text(f"cases.state.{cell}") if column == "state" else people.get(str(cell), str(cell))
 
 
 def _row(case: ReplayedCase, group: Group, change: Change) -> str:

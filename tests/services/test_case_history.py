@@ -133,7 +133,7 @@ def test_a_proposal_taken_back_and_workflow_are_told(services: Services) -> None
     undone, proposed, claimed, *_ = services.history.timeline(case_id)
     assert undone.changes == ("主要诊断，撤下提议 J18.900 肺炎",)
     assert proposed.changes == ("主要诊断，提议 J18.900 肺炎",)
-    assert claimed.changes == ("认领人：空 → local",)
+    assert claimed.changes == ("认领人：空 → 本机用户",)
 
 
 def test_a_case_taken_out_with_its_import_and_brought_back_keeps_its_history(services: Services, case_id: int) -> None:
@@ -142,8 +142,8 @@ def test_a_case_taken_out_with_its_import_and_brought_back_keeps_its_history(ser
     other = ReplayedCase()
     with services.session.db.read() as reader:
         changes = [change for _, change in reader.case_history(case_id)]
-    assert list(told(other, changes))
-    assert list(told(other, [change.inverse() for change in reversed(changes)])) == [Told("撤下整份病案")]
+    assert list(told(other, changes, {}))
+    assert list(told(other, [change.inverse() for change in reversed(changes)], {})) == [Told("撤下整份病案")]
     assert batch.op is Op.IMPORT
     assert plain(other.record()) == [(Group.CASE, 0, {}, {}, frozenset())]
 

@@ -23,7 +23,7 @@ class WidthGrip(QWidget):
 
     def __init__(self, parent: QWidget, least: int) -> None:
         super().__init__(parent)
-        self._least = least
+        self._frame, self._least = parent, least
         self._from: QPoint | None = None
         self._width = 0
         self.setObjectName("width_grip")
@@ -38,24 +38,23 @@ class WidthGrip(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stay at the edge."""
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
-            edge, frame = theme().px(_WIDE), self.parentWidget()
-            self.setGeometry(frame.width() - edge, 0, edge, frame.height())
+            edge = theme().px(_WIDE)
+            self.setGeometry(self._frame.width() - edge, 0, edge, self._frame.height())
             self.raise_()
         return False
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin to draw."""
-        self._from, self._width = event.globalPosition().toPoint(), self.parentWidget().width()
+        self._from, self._width = event.globalPosition().toPoint(), self._frame.width()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Follow the mouse."""
         if self._from is not None:
             by = event.globalPosition().toPoint().x() - self._from.x()
-            frame = self.parentWidget()
-            frame.resize(self.fit(self._width + by), frame.height())
+            self._frame.resize(self.fit(self._width + by), self._frame.height())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Tell the width."""
         if self._from is not None:
             self._from = None
-            self.dragged.emit(self.parentWidget().width())
+            self.dragged.emit(self._frame.width())
