@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import multiprocessing
 import sys
 from collections.abc import Sequence
 
 from app.cli.main import Launch, run
+from app.common.freeing import share_one_heap
 
 
 def _window(launch: Launch) -> int:
@@ -15,7 +17,9 @@ def _window(launch: Launch) -> int:
 
     What is imported and loaded at the start lasts: garbage is collected from when all is there, see ``load_behind``.
     """
+    share_one_heap()
     gc.disable()
+    importlib.import_module("app.services.composition")  # Qt reads the source of every module imported after it
     from app.ui.app import run_window  # noqa: PLC0415 - Qt only where a window is wanted
 
     return run_window(launch.home, check=launch.check)

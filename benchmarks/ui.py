@@ -38,8 +38,15 @@ REFERENCE = ROOT.parent / "shared" / "reference" / "codebooks"
 _FILES = ("icd10_medins.csv", "icd9cm3_medins.csv")
 _STARTS = 5
 _AT_ONCE = 2_000
-_CHILD = "import gc, runpy; gc.disable(); runpy.run_module('benchmarks.ui_child', run_name='__main__', alter_sys=True)"
-"""As ``app.__main__`` starts the window: garbage is collected once all is loaded."""
+_CHILD = """
+import gc, runpy
+from app.common.freeing import share_one_heap
+share_one_heap()
+gc.disable()
+import app.services.composition
+runpy.run_module("benchmarks.ui_child", run_name="__main__", alter_sys=True)
+"""
+"""As ``app.__main__`` starts the window."""
 
 
 def prepare(home: Path, count: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import linecache
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -133,7 +134,8 @@ def load_behind(window: MainWindow) -> None:
     once rules have changed.
     """
     job = window.shell.jobs.run(window.shell.services.warm_up, label="载入编码库与分组方案", parent=window)
-    job.ended.connect(_collect_again)
+    for ended in (job.failed, job.cancelled):
+        ended.connect(_collect_again)
     job.done.connect(partial(_fetch_pages, window))
     job.done.connect(partial(_check_stale, Rechecking(window.shell, window), window))
     job.done.connect(partial(_watch_night, window))
@@ -144,15 +146,19 @@ def load_behind(window: MainWindow) -> None:
     job.done.connect(partial(_spell_actions, window))
 
 
-def _collect_again() -> None:
-    """Leave what was loaded out of the search for garbage, which else stops the window for a quarter of a second."""
-    gc.freeze()
-    gc.enable()
-
-
 def _fetch_pages(window: MainWindow, _loaded: object) -> None:
     """Import the pages beside the window, so that the first opening of one does not wait for its modules."""
-    window.shell.jobs.run(window.pages.fetch, parent=window)
+    window.shell.jobs.run(window.pages.fetch, parent=window).ended.connect(_collect_again)
+
+
+def _collect_again(_why: object = None) -> None:
+    """Leave what was loaded out of the search for garbage, which else stops the window for a quarter of a second.
+
+    The source of modules that Qt looked at goes (10 MB).
+    """
+    linecache.clearcache()
+    gc.freeze()
+    gc.enable()
 
 
 def _check_stale(rechecking: Rechecking, window: MainWindow, _loaded: object) -> None:
