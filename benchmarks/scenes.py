@@ -194,6 +194,11 @@ def _find(window: MainWindow) -> None:
     window.shell.actions.trigger("autocode.search")
 
 
+def _new_appeal(window: MainWindow) -> None:
+    window.page.default_focus().setFocus()
+    window.shell.actions.trigger("appeals.special")
+
+
 def _close_cards(window: MainWindow) -> None:
     for card in window.findChildren(Card):
         card.close_card()
@@ -563,6 +568,8 @@ SCENES: tuple[Scene, ...] = (
     Scene("handover", "handover", {"kind": "l2"}, play=_check_handover),
     Scene("handover-register", "handover", {"tab": "register"}),
     Scene("insurer", "insurer"),
+    Scene("appeals", "appeals", {"tab": "open"}),
+    Scene("appeals-new", "appeals", {"tab": "open"}, play=_new_appeal, leave=_close_cards),
     Scene("reports", "reports", {"report": "month", "part": "grouping", "table": False}, ready=_reported),
     Scene("reports-cost", "reports", {"report": "month", "part": "cost"}, ready=_reported),
     Scene("reports-work", "reports", {"report": "work"}, ready=_reported),

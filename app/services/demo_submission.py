@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,7 @@ from app.common.texts import text
 from app.domain.case import CaseState
 from app.domain.field import Group as Rows
 from app.exchange.streams import write_csv
+from app.services.appeals_types import AppealDraft, AppealKind, SpecialReason
 from app.services.composition import Services
 from app.services.snapshots import snapshot_of
 from app.storage import submissions
@@ -43,6 +45,25 @@ def submit_demo(services: Services, case_ids: Sequence[int]) -> None:
         path = Path(folder) / text("demo.returned_file")
         write_csv(path, _HEADER, _answers(services, went, groups))
         services.insurer.commit(services.insurer.preview(path))
+    _object(services, [case.case_id for case in went])
+
+
+def _object(services: Services, case_ids: Sequence[int]) -> None:
+    """Enter objections with a few days left, of today and late, a request for a review, and an answered one."""
+    today = services.session.clock.now().date()
+    entries = (
+        (AppealKind.APPEAL, "objection", 8, None),
+        (AppealKind.APPEAL, "objection_late", 12, None),
+        (AppealKind.SPECIAL, "special", 3, SpecialReason.LONG_STAY),
+        (AppealKind.APPEAL, "objection", 5, None),
+    )
+    for case_id, (kind, words, days, reason) in zip(case_ids, entries, strict=False):
+        received = (today - timedelta(days=days)).isoformat()
+        draft = AppealDraft(kind, text(f"demo.{words}"), received, "", reason, text("demo.evidence"))
+        services.appeals.open(case_id, draft)
+    if len(case_ids) >= len(entries):
+        (last,) = services.appeals.of_case(case_ids[len(entries) - 1])
+        services.appeals.answer(last.stored.id, text("demo.answer"))
 
 
 def _group(services: Services, case: StoredCase) -> Group:

@@ -34,10 +34,12 @@ _LISTS: Final[Mapping[str, tuple[str, str]]] = {
     "proposals": ("proposals", "mine"),
 }
 """Lists by name: the queue, and which words of the filter box narrow it."""
+_APPEALS: Final = "appeals"
+"""Objections that wait for an answer: they have a page of their own."""
 _MUST: Final[Mapping[str, tuple[str, ...]]] = {
     "coder": ("today", "overdue", "unclaimed"),
     "qc": ("leaving", "to_qc"),
-    "insurance": ("approval", "unlock", "passed"),
+    "insurance": ("approval", "unlock", _APPEALS, "passed"),
 }
 _ANSWERS: Final = ("answered", "returned")
 _MINE: Final = ("mine", "follow_up_due", "follow_up", "proposals")
@@ -45,13 +47,14 @@ _MINE: Final = ("mine", "follow_up_due", "follow_up", "proposals")
 
 @dataclass(frozen=True, slots=True)
 class DeskNumber:
-    """A number and the list it opens: a queue with words of the filter box."""
+    """A number and the list it opens: a queue with words of the filter box, or a ``page`` of its own."""
 
     key: str
     label: str
     count: int
     queue: str
     words: str
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +103,11 @@ class DeskService:
         roles = self._session.actor.roles
         must = tuple(key for role, keys in _MUST.items() if role in roles for key in keys)
         blocks = {"must": must, "answers": _ANSWERS, "mine": _MINE}
-        lists = {key: (_LISTS[key][0], self._narrowed(key)) for keys in blocks.values() for key in keys}
+        known = [key for keys in blocks.values() for key in keys if key in _LISTS]
+        lists = {key: (_LISTS[key][0], self._narrowed(key)) for key in known}
         counts = self._worklist.counts(lists)
+        if _APPEALS in must:
+            lists, counts = {**lists, _APPEALS: ("", "")}, {**counts, _APPEALS: self._appeals()}
         finished, wanted = self.today()
         return DeskView(
             finished,
@@ -125,10 +131,17 @@ class DeskService:
     def _block(
         self, key: str, keys: tuple[str, ...], lists: Mapping[str, tuple[str, str]], counts: Mapping[str, int]
     ) -> DeskBlock:
-        numbers = tuple(DeskNumber(one, text(f"worklist.desk.{one}"), counts[one], *lists[one]) for one in keys)
-        first = next((one for one in numbers if one.count), None)
+        numbers = tuple(
+            DeskNumber(one, text(f"worklist.desk.{one}"), counts[one], *lists[one], "" if one in _LISTS else one)
+            for one in keys
+        )
+        first = next((one for one in numbers if one.count and not one.page), None)
         ids = self._worklist.ids(first.queue, first.words, "priority")[:_SHOWN] if first else ()
         return DeskBlock(key, text(f"worklist.desk.block.{key}"), numbers, tuple(self._worklist.lines(ids)))
+
+    def _appeals(self) -> int:
+        with self._session.db.read() as reader:
+            return len(reader.appeals.waiting())
 
     def _first_to_leave(self) -> str:
         due = self._leaving.due()

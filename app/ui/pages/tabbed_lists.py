@@ -46,6 +46,7 @@ class TabbedLists(QWidget):
             table.row_changed.connect(self._on_row)
             table.opened.connect(self._on_opened)
             self.tables[key], self.stacks[key] = table, StateStack(table)
+            self.stacks[key].share_focus()
             self._shown.addWidget(self.stacks[key])
         whole = column(row(self.tabs, None, margins=(6, 0, 6, 0)))
         whole.addWidget(self._shown, 1)
@@ -55,6 +56,11 @@ class TabbedLists(QWidget):
     def table(self) -> DataTable:
         """The table that is shown."""
         return self.tables[self.tabs.current]
+
+    @property
+    def focus_place(self) -> QWidget:
+        """What takes the focus: the table, or the words that say why it is empty, so that keys work there."""
+        return self.stacks[self.tabs.current].focus_place
 
     @property
     def chosen(self) -> Any:

@@ -25,6 +25,7 @@ _ALSO = {
     "insurer": "Ctrl+Shift+I",
     "handover": "Ctrl+Shift+X",
     "audit": "Ctrl+Shift+T",
+    "appeals": "Ctrl+Shift+N",
 }
 """Keys of pages besides those of the rail."""
 

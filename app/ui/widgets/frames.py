@@ -166,9 +166,11 @@ class Card(Scrim):
 
 
 def give_focus_back(widget: QWidget | None) -> None:
-    """Focus a widget that had the focus before something floated over it, if it is still there."""
-    if widget is not None and shiboken6.isValid(widget) and widget.isVisible():
-        widget.setFocus(Qt.FocusReason.PopupFocusReason)
+    """Focus a widget that had the focus before something floated over it, or what took its place, if it is there."""
+    if widget is not None and shiboken6.isValid(widget):
+        place = widget.focusProxy() or widget
+        if place.isVisible():
+            place.setFocus(Qt.FocusReason.PopupFocusReason)
 
 
 def _application() -> QCoreApplication:

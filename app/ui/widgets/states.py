@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QRectF, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
 
 from app.common.errors import UserProblem
 from app.ui.theme import theme
@@ -91,6 +91,7 @@ class StateStack(QWidget):
         super().__init__()
         self.content = content
         self._details = ""
+        self._shares = False
         self._skeleton = Skeleton()
         self._message = Message(surface)
         self._stack = QStackedLayout(self)  # with its parent from the start: it shows its first part at once
@@ -126,9 +127,31 @@ class StateStack(QWidget):
         """True when the content is visible and nothing is being waited for."""
         return self._stack.currentWidget() is self.content and not self._timer.isActive()
 
+    def share_focus(self) -> None:
+        """Let the message have the focus while the content is away, so that keys work in an empty list."""
+        self._message.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._shares = True
+
+    @property
+    def focus_place(self) -> QWidget:
+        """What takes the focus: the content, or the message of a stack that shares it."""
+        return self.content if not self._shares or self._stack.currentWidget() is self.content else self._message
+
     def _show(self, part: QWidget) -> None:
         self._timer.stop()
+        before, focus = self.focus_place, QApplication.focusWidget()
         self._stack.setCurrentWidget(part)
+        if self._shares:
+            self._hand_focus(before, had_it=focus is before)
+
+    def _hand_focus(self, before: QWidget, *, had_it: bool) -> None:
+        """Lead the focus, now or when it is given back later, to what is shown."""
+        now = self.focus_place
+        now.setFocusProxy(None)
+        if now is not before:
+            before.setFocusProxy(now)
+            if had_it:
+                now.setFocus()
 
     def _on_slow(self) -> None:
         self._stack.setCurrentWidget(self._skeleton)

@@ -149,7 +149,10 @@ class HomePage(Page):
         return next((one for one in self._blocks.values() if one.block.lines), None)
 
     def _on_asked(self, number: DeskNumber) -> None:
-        """Open the list behind a number."""
+        """Open the list or the page behind a number."""
+        if number.page:
+            self.shell.go(Place(number.page))
+            return
         tokens: list[JsonValue] = [*number.words.split()]
         self.shell.go(Place("worklist", {"queue": number.queue, "tokens": tokens, "text": ""}))
 
@@ -158,7 +161,7 @@ class HomePage(Page):
         self._open(panel, case_id)
 
     def _open(self, panel: BlockPanel, case_id: int) -> None:
-        shown = next(one for one in panel.block.numbers if one.count)
+        shown = next(one for one in panel.block.numbers if one.count and not one.page)
         ids = self.shell.services.worklist.ids(shown.queue, shown.words, "priority")[:_MOST_IN_QUEUE]
         queue: list[JsonValue] = [*ids]
         self.shell.go(Place("case", {"case": case_id, "queue": queue}))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from app.ui.actions import Action
 from app.ui.late import PageClass
-from app.ui.page import PageSpec, Place, Shell
-from app.ui.shell.palette_model import PaletteGroup, PaletteItem, PaletteProvider
-from app.ui.shell.pinyin import found_at
+from app.ui.page import PageSpec
+from app.ui.pages.in_palette import one_page
 
 if TYPE_CHECKING:
     from app.ui.pages.insurer.page import InsurerPage
@@ -58,6 +56,10 @@ _ACTIONS: Final = (
            enabled=_has_case, group=TITLE),
     Action("insurer.drg", "看分组路径", "打开选中病案的 DRG 分组页。", InsurerPage.open_drg, "P", "insurer.list",
            enabled=_has_case, icon="ph.tree-structure", group=TITLE),
+    Action("insurer.appeal", "登记异议…", "医保对选中的病案有异议：登记期限，到期前答复。", InsurerPage.appeal, "A",
+           "insurer.list", needs="insurance", enabled=_has_case, icon="due", group=TITLE),
+    Action("insurer.special", "申请单议…", "为选中的病案申请特病单议。", InsurerPage.ask_review, "M", "insurer.list",
+           needs="insurance", enabled=_has_case, group=TITLE),
     Action("insurer.export", "导出", "把列表写成 Excel：逐例与按原因；只有病案号，没有姓名。", InsurerPage.export,
            "Ctrl+E", "insurer", enabled=_has_file, icon="export", group=TITLE),
     Action("insurer.escape", "返回", "依次放弃待导入的文件、清除筛选，最后回到上一个位置。", InsurerPage.escape, "Esc",
@@ -65,28 +67,6 @@ _ACTIONS: Final = (
 )  # fmt: skip
 
 
-class _Provider:
-    """Finds 医保返回对比."""
+_IN_PALETTE: Final = one_page("insurer", TITLE, "compare", "医保返回的分组与本院的不同，按原因统计。")
 
-    label = TITLE
-    prefix = ">"
-
-    def __init__(self, shell: Shell) -> None:
-        self._shell = shell
-
-    def search(self, query: str, limit: int) -> PaletteGroup:
-        """Return the page when its words hold the query, nothing for an empty one."""
-        span = found_at(query, TITLE) if query else None
-        note = "医保返回的分组与本院的不同，按原因统计。"
-        items = [PaletteItem(TITLE, self._go, "compare", note=note, spans=(span,))] if span else []
-        return PaletteGroup(items[:limit], len(items))
-
-    def _go(self) -> None:
-        self._shell.go(Place("insurer"))
-
-
-def _providers(shell: Shell) -> Sequence[PaletteProvider]:
-    return (_Provider(shell),)
-
-
-PAGE = PageSpec("insurer", TITLE, InsurerPage, actions=_ACTIONS, providers=_providers, rail="drg")
+PAGE = PageSpec("insurer", TITLE, InsurerPage, actions=_ACTIONS, providers=_IN_PALETTE, rail="drg")

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 from app.common.errors import UserProblem
 from app.common.texts import text
 from app.domain.case import CaseState
+from app.services.appeals_types import AppealKind
 from app.services.insurer_export import write_returns
 from app.services.insurer_types import InsurerPreview, ReturnDetail, ReturnedCase, ReturnFile, cause_word
 from app.ui.models.records import RecordModel
@@ -131,7 +132,7 @@ class InsurerPage(Page):
 
     def _name_regions(self) -> None:
         choose, leave = KeyHint("↑↓", "选择"), KeyHint("Esc", "返回")
-        keys = (KeyHint("Enter", "打开病案"), KeyHint("G", "归档"), KeyHint("Ctrl+E", "导出"))
+        keys = (KeyHint("Enter", "打开病案"), KeyHint("A", "登记异议"), KeyHint("G", "归档"), KeyHint("Ctrl+E", "导出"))
         self.add_region("list", self.table, (choose, *keys, KeyHint("Ctrl+O", "导入")))
         self.add_region("causes", self.bars, (choose, KeyHint("Enter", "筛选"), leave))
         self.add_region("files", self.files, (choose, KeyHint("Delete", "撤回这次导入"), leave))
@@ -390,6 +391,18 @@ class InsurerPage(Page):
         """Open the group of the chosen case."""
         if self.chosen is not None:
             self.shell.go(Place("drg", {"case": self.chosen.stored.line.case_id}))
+
+    def appeal(self) -> None:
+        """Enter an objection for the chosen case."""
+        self._enter(AppealKind.APPEAL)
+
+    def ask_review(self) -> None:
+        """Enter a request for a single review of the chosen case."""
+        self._enter(AppealKind.SPECIAL)
+
+    def _enter(self, kind: AppealKind) -> None:
+        if self.chosen is not None:
+            self.shell.go(Place("appeals", {"case": self.chosen.stored.line.case_id, "new": kind.value}))
 
     def _focus_list(self) -> None:
         self.table.setFocus()

@@ -125,7 +125,7 @@ class SubmissionPage(Page):
 
     def default_focus(self) -> QWidget:
         """Start in the list."""
-        return self.lists.table
+        return self.lists.focus_place
 
     def on_changes(self, changes: Changes) -> None:
         """Count anew when cases moved; a gate report is then older than the cases."""
@@ -282,7 +282,7 @@ class SubmissionPage(Page):
         self.lists.show_tab(key)
         self._on_tab(key)
         self._on_row()
-        self.lists.table.setFocus()
+        self.lists.focus_place.setFocus()
 
     def _on_row(self) -> None:
         chosen = self.lists.chosen
@@ -372,14 +372,14 @@ class SubmissionPage(Page):
         self._read()
 
     def _focus_list(self) -> None:
-        self.lists.table.setFocus()
+        self.lists.focus_place.setFocus()
 
     def escape(self) -> None:
         """Leave one level: what is typed, the detail, the page."""
         if field_takes_escape():
             return
         if self.detail.isAncestorOf(self.focusWidget() or self):
-            self.lists.table.setFocus()
+            self.lists.focus_place.setFocus()
         else:
             self.shell.back()
 
