@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from app.ui.actions import Action
 from app.ui.page import PageSpec
 from app.ui.pages.worklist.page import WorklistPage
@@ -18,6 +20,11 @@ def _has_cases(page: WorklistPage) -> bool:
 
 def _on_view(page: WorklistPage) -> bool:
     return page.views.get(page.queues.current) is not None
+
+
+def _of_mine(name: str, label: str, words: str, run: Callable[[WorklistPage], object], keys: str) -> Action:
+    """Return an action on a view of one's own, valid while it is chosen at the left."""
+    return Action(f"worklist.{name}", label, words, run, keys, _QUEUES, enabled=_on_view, group=_GROUP)
 
 
 _ACTIONS = (
@@ -266,45 +273,17 @@ _ACTIONS = (
         icon="ph.push-pin",
         group=_GROUP,
     ),
-    Action(
-        "worklist.rename_view",
-        "视图改名",
-        "给左侧选中的我的视图改名。",
-        lambda page: page.own_views.rename(),
-        "F2",
-        _QUEUES,
-        enabled=_on_view,
-        group=_GROUP,
-    ),
-    Action(
-        "worklist.drop_view",
+    _of_mine("rename_view", "视图改名", "给左侧选中的我的视图改名。", lambda page: page.own_views.rename(), "F2"),
+    _of_mine(
+        "drop_view",
         "删除视图",
         "删除左侧选中的我的视图；病例不受影响，可撤销。",
         lambda page: page.own_views.drop(),
         "Delete",
-        _QUEUES,
-        enabled=_on_view,
-        group=_GROUP,
     ),
-    Action(
-        "worklist.view_up",
-        "视图上移",
-        "把左侧选中的我的视图上移一行。",
-        lambda page: page.own_views.move_up(),
-        "Alt+Up",
-        _QUEUES,
-        enabled=_on_view,
-        group=_GROUP,
-    ),
-    Action(
-        "worklist.view_down",
-        "视图下移",
-        "把左侧选中的我的视图下移一行。",
-        lambda page: page.own_views.move_down(),
-        "Alt+Down",
-        _QUEUES,
-        enabled=_on_view,
-        group=_GROUP,
+    _of_mine("view_up", "视图上移", "把左侧选中的我的视图上移一行。", lambda page: page.own_views.move_up(), "Alt+Up"),
+    _of_mine(
+        "view_down", "视图下移", "把左侧选中的我的视图下移一行。", lambda page: page.own_views.move_down(), "Alt+Down"
     ),
     Action(
         "worklist.escape",

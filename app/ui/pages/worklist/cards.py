@@ -6,43 +6,22 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QWidget
 
-from app.common.errors import UserProblem
+from app.ui.pages.ask_card import AskCard
 from app.ui.theme import theme
-from app.ui.widgets import Button, Card, Text, row
+from app.ui.widgets import Button, Text, row
 
 _ID = Qt.ItemDataRole.UserRole
 _LEAST_SHOWN, _MOST_SHOWN = 3, 8
 _SOON = (("今天", 0), ("明天", 1), ("三天后", 3), ("一周后", 7))
 
 
-class ListCard(Card):
-    """Fields, a place for what is wrong with them, and two buttons; Enter goes on."""
+class ListCard(AskCard):
+    """A card that may also offer a list to choose from."""
 
     def __init__(self, parent: QWidget, title: str, told: str, verb: str) -> None:
-        super().__init__(parent.window(), 420)
-        self.setObjectName("list_card")
-        self.box.addWidget(Text(title, "title", wrap=True))
-        self.box.addWidget(Text(told, tone="secondary", wrap=True))
-        self._problem = Text("", "caption", "error", wrap=True)
-        self._problem.setObjectName("list_card_problem")
-        yes, no = Button(verb, kind="primary", keys="Enter"), Button("取消", keys="Esc")
-        yes.setObjectName("list_card_yes")
-        yes.clicked.connect(self._on_yes)
-        no.clicked.connect(self.close_card)
-        self._buttons = row(None, no, yes)
-
-    def _add_line(self, name: str, label: str, hint: str, value: str = "") -> QLineEdit:
-        line = QLineEdit(value)
-        line.setObjectName(name)
-        line.setAccessibleName(label)
-        line.setProperty("boxed", "true")
-        line.setPlaceholderText(hint)
-        line.returnPressed.connect(self._on_yes)
-        self.box.addWidget(Text(label, "caption", "muted"))
-        self.box.addWidget(line)
-        return line
+        super().__init__(parent, "list", title, told, verb)
 
     def _add_list(self, name: str, label: str, entries: Sequence[tuple[str, str]]) -> QListWidget:
         """Append a list of (id, words); Enter in it goes on."""
@@ -64,22 +43,6 @@ class ListCard(Card):
         self.box.addWidget(chosen)
         return chosen
 
-    def _end(self) -> None:
-        self.box.addWidget(self._problem)
-        self.box.addLayout(self._buttons)
-
-    def _on_yes(self) -> None:
-        """Try; a problem is said in the card and nothing typed is lost."""
-        try:
-            self._do()
-        except UserProblem as problem:
-            self._problem.setText(f"{problem.message}{problem.advice}")
-            return
-        self.close_card()
-
-    def _do(self) -> None:
-        raise NotImplementedError
-
 
 class NameCard(ListCard):
     """Asks for the name of a view; ``take(name)`` may refuse with a problem."""
@@ -89,7 +52,7 @@ class NameCard(ListCard):
     ) -> None:
         super().__init__(parent, title, told, verb)
         self._take = take
-        self._name = self._add_line("view_name", "名称", "例如：肝胆四级手术", name)
+        self._name = self._add_field("view_name", "名称", "例如：肝胆四级手术", name)
         self._name.setMaxLength(20)
         self._name.selectAll()
         self._end()
@@ -113,11 +76,11 @@ class FollowUpCard(ListCard):
         super().__init__(parent, "记为待跟进", told, "记下")
         self._take = take
         self._reasons = self._add_list("reasons", "常用原因", [(one, one) for one in reasons])
-        self._reason = self._add_line("reason", "原因", "从上面选，或写一句话", reasons[0] if reasons else "")
+        self._reason = self._add_field("reason", "原因", "从上面选，或写一句话", reasons[0] if reasons else "")
         self._reasons.currentTextChanged.connect(self._reason.setText)
-        self._day = self._add_line("due", "跟进日期", "2026-11-28，可留空", (today + timedelta(days=1)).isoformat())
+        self._day = self._add_field("due", "跟进日期", "2026-11-28，可留空", (today + timedelta(days=1)).isoformat())
         self.box.addLayout(self._days(today))
-        self._note = self._add_line("note", "备注", "可留空")
+        self._note = self._add_field("note", "备注", "可留空")
         self._end()
         self.open(self._reasons)
 
