@@ -22,89 +22,82 @@ def _on_view(page: WorklistPage) -> bool:
     return page.views.get(page.queues.current) is not None
 
 
+def _on_cases(
+    name: str,
+    label: str,
+    words: str,
+    run: Callable[[WorklistPage], object],
+    keys: str,
+    *,
+    needs: str = "",
+    icon: str = "",
+) -> Action:
+    """Return an action on the chosen cases, valid while the list has the focus and shows any."""
+    return Action(f"worklist.{name}", label, words, run, keys, _TABLE, needs, _has_cases, icon, _GROUP)
+
+
 def _of_mine(name: str, label: str, words: str, run: Callable[[WorklistPage], object], keys: str) -> Action:
     """Return an action on a view of one's own, valid while it is chosen at the left."""
     return Action(f"worklist.{name}", label, words, run, keys, _QUEUES, enabled=_on_view, group=_GROUP)
 
 
 _ACTIONS = (
-    Action(
-        "worklist.open",
+    _on_cases(
+        "open",
         "打开病案",
         "打开光标所在的病案。",
         WorklistPage.open_selected,
         "Return; Enter",
-        _TABLE,
-        enabled=_has_cases,
-        group=_GROUP,
     ),
-    Action(
-        "worklist.claim",
+    _on_cases(
+        "claim",
         "认领或取消认领",
         "把选中的病案记在自己名下；已全是自己的则取消认领；别人久未改动的可接手。",
         lambda page: page.doing.toggle_claim(),
         "Space",
-        _TABLE,
-        enabled=_has_cases,
         icon="user",
         needs="coder qc",
-        group=_GROUP,
     ),
-    Action(
-        "worklist.release",
+    _on_cases(
+        "release",
         "取消认领",
         "把选中的病案里自己认领的放回，任何人都可以再认领。",
         lambda page: page.doing.release(),
         "Shift+Space",
-        _TABLE,
-        enabled=_has_cases,
         needs="coder qc",
-        group=_GROUP,
     ),
-    Action(
-        "worklist.assign",
+    _on_cases(
+        "assign",
         "指派给编码员",
         "把选中的病案记在另一位编码员名下，作为一次操作，可撤销。",
         lambda page: page.doing.assign(),
         "A",
-        _TABLE,
-        enabled=_has_cases,
         icon="user",
         needs="coder qc admin",
-        group=_GROUP,
     ),
-    Action(
-        "worklist.follow_up",
+    _on_cases(
+        "follow_up",
         "记为待跟进",
         "写明选中的病案在等什么、哪天再看；到期前不计入今日应编。",
         lambda page: page.doing.follow_up(),
         "F",
-        _TABLE,
-        enabled=_has_cases,
         needs="coder qc admin",
-        group=_GROUP,
     ),
-    Action(
-        "worklist.settle",
+    _on_cases(
+        "settle",
         "了结跟进",
         "选中的病案不再等待。",
         lambda page: page.doing.settle(),
         "Shift+F",
-        _TABLE,
-        enabled=_has_cases,
         needs="coder qc admin",
-        group=_GROUP,
     ),
-    Action(
-        "worklist.return",
+    _on_cases(
+        "return",
         "退回医师",
         "把选中的病案退回医师，每个未解决的质控问题成为一个中性的提问。",
         lambda page: page.doing.hand_back(),
         "R",
-        _TABLE,
-        enabled=_has_cases,
         needs="coder qc",
-        group=_GROUP,
     ),
     Action(
         "worklist.undo",
@@ -117,15 +110,12 @@ _ACTIONS = (
         needs="coder qc admin",
         group=_GROUP,
     ),
-    Action(
-        "worklist.bulk",
+    _on_cases(
+        "bulk",
         "批量",
         "列出可对选中的病案（没有多选时对整个列表）做的事。",
         WorklistPage.open_bulk,
         "B",
-        _TABLE,
-        enabled=_has_cases,
-        group=_GROUP,
     ),
     Action(
         "worklist.first_unclaimed",
@@ -137,15 +127,12 @@ _ACTIONS = (
         enabled=_has_cases,
         group=_GROUP,
     ),
-    Action(
-        "worklist.select_all",
+    _on_cases(
+        "select_all",
         "全选",
         "选中当前筛选的全部病案。",
         WorklistPage.select_all,
         "Ctrl+A",
-        _TABLE,
-        enabled=_has_cases,
-        group=_GROUP,
     ),
     Action(
         "worklist.auto_code",
@@ -170,16 +157,13 @@ _ACTIONS = (
         icon="rerun",
         group=_GROUP,
     ),
-    Action(
-        "worklist.quality",
+    _on_cases(
+        "quality",
         "批次质控",
         "把列表中的病案按规则、科室、编码员逐条质控，可成批修改和退回。",
         WorklistPage.go_through,
         "Q",
-        _TABLE,
-        enabled=_has_cases,
         icon="ph.shield-check",
-        group=_GROUP,
     ),
     Action(
         "worklist.filter",
@@ -210,38 +194,29 @@ _ACTIONS = (
         icon="rerun",
         group=_GROUP,
     ),
-    Action(
-        "worklist.export",
+    _on_cases(
+        "export",
         "导出",
         "把选中的病案（没有多选时整个列表）写成工作簿：病案号代替姓名，不含金额。",
         lambda page: page.doing.export(),
         "E",
-        _TABLE,
-        enabled=_has_cases,
         icon="export",
-        group=_GROUP,
     ),
-    Action(
-        "worklist.hand_over",
+    _on_cases(
+        "hand_over",
         "交付",
         "到“交付”，把选中的病案（没有多选时整个列表）写成上报文件或结算清单。",
         lambda page: page.doing.hand_over(),
         "Ctrl+E",
-        _TABLE,
-        enabled=_has_cases,
         icon="export",
-        group=_GROUP,
     ),
-    Action(
-        "worklist.export_batch",
+    _on_cases(
+        "export_batch",
         "导出整批",
         "导出光标所在病案的整批：原文件的列加上编码、分组与质控结果。",
         WorklistPage.export_batch,
         "Shift+E",
-        _TABLE,
-        enabled=_has_cases,
         icon="export",
-        group=_GROUP,
     ),
     Action(
         "worklist.import",
