@@ -12,20 +12,20 @@ KINDS: Final[Mapping[str, frozenset[Op]]] = MappingProxyType(
     {
         "edit": frozenset(
             {
-                *(Op.CREATE_CASE, Op.SET_FIELD, Op.SET_CODE, Op.INSERT_ROW, Op.DELETE_ROW, Op.MOVE_ROW, Op.SPLIT_ROW),
+                *(Op.SET_FIELD, Op.SET_CODE, Op.INSERT_ROW, Op.DELETE_ROW, Op.MOVE_ROW, Op.SPLIT_ROW),
                 *(Op.ADOPT_WHAT_IF, Op.APPLY_FIX, Op.APPLY_FIXES, Op.AUTO_CODE, Op.ACCEPT_PROPOSAL),
-                *(Op.REJECT_PROPOSAL, Op.ANSWER_QUESTION, Op.REOPEN_QUESTION, Op.UNDO, Op.REDO),
+                *(Op.ANSWER_QUESTION, Op.REOPEN_QUESTION, Op.UNDO, Op.REDO),
             }
         ),
         "read": frozenset({Op.OPEN_CASE, Op.SEARCH, Op.SET_MASK}),
-        "give": frozenset({Op.EXPORT, Op.PRINT_CASE, Op.ATTACH_RECEIPT}),
+        "give": frozenset({Op.EXPORT, Op.PRINT_CASE, Op.ATTACH_RECEIPT, Op.BACK_UP}),
         "person": frozenset(
             {
                 *(Op.SIGN_IN, Op.SIGN_IN_FAILED, Op.SIGN_OUT, Op.LOCK, Op.REFUSE, Op.SAVE_PERSON, Op.SET_LOGIN),
                 Op.CONFIRM_HEAD,
             }
         ),
-        "import": frozenset({Op.IMPORT, Op.REIMPORT, Op.IMPORT_PAST, Op.IMPORT_RETURNS, Op.SAVE_PROFILE, Op.RESTORE}),
+        "import": frozenset({Op.IMPORT, Op.REIMPORT, Op.IMPORT_PAST, Op.IMPORT_RETURNS, Op.RESTORE}),
         "flow": frozenset(
             {
                 *(Op.SET_STATE, Op.CLAIM, Op.RELEASE, Op.ASSIGN, Op.SET_FOLLOW_UP, Op.SETTLE_FOLLOW_UP, Op.ARRIVE),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -146,10 +147,22 @@ class BackupService:
         ask_restore(self._session.db.path, self._file(key).path)
 
     def _made(self, reason: str) -> Path:
-        path = back_up(self._session.db.path, self._session.clock, reason, self.folder)
+        """Make a backup that holds its own entry in the audit; one that could not be made is entered as that."""
+        self._note("backup", reason)
+        try:
+            path = back_up(self._session.db.path, self._session.clock, reason, self.folder)
+        except UserProblem:
+            with suppress(UserProblem):  # a disk that is full for both
+                self._note("backup_failed", reason)
+            raise
         if self._heads is not None:
             self._heads.keep_beside(path, self._session.db.path)
         return path
+
+    def _note(self, event: str, reason: str) -> None:
+        note = text(f"backup.reason.{reason}")
+        with self._session.db.operation(Op.BACK_UP, by=self._session.actor, note=note) as tx:
+            tx.record_event(event, {"folder": str(self.folder)})
 
     def _files(self) -> tuple[BackupFile, ...]:
         folders = dict.fromkeys((self.folder, backup_folder(self._session.db.path)))

@@ -14,9 +14,9 @@ from app.storage.ops import Op
 _GRANTS: Final[Mapping[str, tuple[Op, ...]]] = MappingProxyType(
     {
         "coder": (
-            *(Op.IMPORT, Op.REIMPORT, Op.CREATE_CASE, Op.SAVE_PROFILE),
+            *(Op.IMPORT, Op.REIMPORT),
             *(Op.SET_FIELD, Op.SET_CODE, Op.INSERT_ROW, Op.DELETE_ROW, Op.MOVE_ROW, Op.SPLIT_ROW),
-            *(Op.APPLY_FIX, Op.APPLY_FIXES, Op.AUTO_CODE, Op.ACCEPT_PROPOSAL, Op.REJECT_PROPOSAL, Op.ADOPT_WHAT_IF),
+            *(Op.APPLY_FIX, Op.APPLY_FIXES, Op.AUTO_CODE, Op.ACCEPT_PROPOSAL, Op.ADOPT_WHAT_IF),
             *(Op.ANSWER_QUESTION, Op.REOPEN_QUESTION, Op.REQUEST_EXCEPTION, Op.WITHDRAW_EXCEPTION, Op.REQUEST_UNLOCK),
         ),
         "coder admin": (Op.IMPORT_PAST, Op.REVOKE_CODING, Op.RESTORE_CODING),
@@ -47,7 +47,7 @@ _GRANTS: Final[Mapping[str, tuple[Op, ...]]] = MappingProxyType(
 _ANYBODY: Final = frozenset(
     {
         *(Op.REFUSE, Op.SIGN_IN, Op.SIGN_IN_FAILED, Op.SIGN_OUT, Op.LOCK, Op.SET_LOGIN, Op.UNDO, Op.REDO),
-        *(Op.OPEN_CASE, Op.SEARCH, Op.SET_MASK),
+        *(Op.OPEN_CASE, Op.SEARCH, Op.SET_MASK, Op.BACK_UP),
     }
 )
 """Operations of people about themselves, the steps back, which ask for the operation that they undo, and what was read:

@@ -74,7 +74,7 @@ def _library(home: Path) -> dict[str, object]:
     try:
         session = services.session
         record = next(case.record for case in invent(1, today=_AT.date()) if not case.slip)
-        with session.db.operation(Op.CREATE_CASE, by=session.actor) as tx:
+        with session.db.operation(Op.IMPORT, by=session.actor) as tx:
             case_id = tx.insert_case(record, state=state_of(record))
         view = services.cases.accept(case_id, Group.DX, 0, "I21.100")
         explanation = view.grouping.explanation

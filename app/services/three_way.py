@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from app.services.types import CaseView
     from app.storage.audit import Operation
 
-_CAME: Final = frozenset({Op.IMPORT, Op.CREATE_CASE})
 _CODED: Final = {Group.DX: Section.DIAGNOSIS, Group.OP: Section.OPERATION}
 
 
@@ -166,7 +165,7 @@ class ThreeWayService:
 def _as_it_came(history: Iterable[tuple[Operation, Change]]) -> CaseRecord:
     """Return the record as its first operation, the import, brought it."""
     changes = list(history)
-    came = next((one.id for one, change in changes if one.op in _CAME and change.field == ROW), 0)
+    came = next((one.id for one, change in changes if one.op is Op.IMPORT and change.field == ROW), 0)
     return record_after(changes, came)
 
 

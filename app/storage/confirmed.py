@@ -25,7 +25,7 @@ from app.storage.rows import CASE, CODE_STATUS, PROPOSAL, ROW, STATE, insert_sql
 from app.storage.tables import GROUP_TABLES, audit_change, audit_operation, cases, coding_evidence, coding_revoked
 
 KINDS: Final = {Group.DX: CodeKind.DX, Group.OP: CodeKind.PX}
-_BY_PROGRAM: Final = frozenset({Op.IMPORT, Op.REIMPORT, Op.CREATE_CASE, Op.AUTO_CODE})
+_BY_PROGRAM: Final = frozenset({Op.IMPORT, Op.REIMPORT, Op.AUTO_CODE})
 _FINISHED: Final = json.dumps(CaseState.TO_QC.value)
 _NOTHING: Final = "null"
 _FIELDS: Final = (ROW, "code", CODE_STATUS, PROPOSAL, "name")
@@ -135,7 +135,7 @@ def _lives(connection: sa.Connection, case_ids: list[int]) -> Mapping[int | None
                 life.parts[key] = str(json.loads(after or "null") or "")
         elif name != PROPOSAL or after != _NOTHING:
             life.answering[key] = None if name == PROPOSAL or op in _BY_PROGRAM else op_id
-        elif op != Op.REJECT_PROPOSAL and op not in _BY_PROGRAM:
+        elif op not in _BY_PROGRAM:
             life.answering[key] = op_id
     return lives
 

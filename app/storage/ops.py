@@ -12,7 +12,6 @@ class Op(StrEnum):
 
     IMPORT = "import"
     REIMPORT = "reimport"
-    CREATE_CASE = "create_case"
     SET_FIELD = "set_field"
     SET_CODE = "set_code"
     INSERT_ROW = "insert_row"
@@ -24,14 +23,12 @@ class Op(StrEnum):
     APPLY_FIXES = "apply_fixes"
     AUTO_CODE = "auto_code"
     ACCEPT_PROPOSAL = "accept_proposal"
-    REJECT_PROPOSAL = "reject_proposal"
     SET_STATE = "set_state"
     CLAIM = "claim"
     RELEASE = "release"
     ASSIGN = "assign"
     SET_FOLLOW_UP = "set_follow_up"
     SETTLE_FOLLOW_UP = "settle_follow_up"
-    SAVE_PROFILE = "save_profile"
     SET_SETTING = "set_setting"
     CHANGE_ASSET = "change_asset"
     EXPORT = "export"
@@ -88,6 +85,7 @@ class Op(StrEnum):
     ADD_DOCUMENT = "add_document"
     DROP_DOCUMENT = "drop_document"
     PRINT_CASE = "print_case"
+    BACK_UP = "back_up"
     RESTORE = "restore"
     OPEN_CASE = "open_case"
     SEARCH = "search"
@@ -131,7 +129,6 @@ _ON_STACK = frozenset(
         Op.APPLY_FIXES,
         Op.AUTO_CODE,
         Op.ACCEPT_PROPOSAL,
-        Op.REJECT_PROPOSAL,
         Op.SET_STATE,
         Op.CLAIM,
         Op.RELEASE,

@@ -31,7 +31,7 @@ def library(tmp_path: Path) -> Path:
     folder = tmp_path / "库"
     folder.mkdir()
     path = folder / "library.db"
-    with Database.open(path) as db, db.operation(Op.CREATE_CASE, by=ME) as tx:
+    with Database.open(path) as db, db.operation(Op.IMPORT, by=ME) as tx:
         tx.insert_case(CaseRecord(Row({"record_no": "1", "sex": "2"})), state=CaseState.CODING)
     return path
 

@@ -59,7 +59,7 @@ def hashes(path: Path) -> dict[str, str]:
 def db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """Return an open library with work in it; the tests must not change it."""
     with Database.open(tmp_path_factory.mktemp("import") / "library.db") as database:
-        with database.operation(Op.CREATE_CASE, by=ME) as tx:
+        with database.operation(Op.IMPORT, by=ME) as tx:
             tx.insert_case(CaseRecord(Row({"record_no": "1"})), state=CaseState.CODING)
         yield database
 

@@ -54,7 +54,7 @@ def claim(services: Services, case_id: int) -> None:
 def a_case(services: Services, number: int) -> int:
     """Make an empty case."""
     record = CaseRecord(Row({"record_no": f"{number:08}", "patient_name": "甲甲甲"}), {})
-    with services.session.db.operation(Op.CREATE_CASE, by=services.user) as tx:
+    with services.session.db.operation(Op.IMPORT, by=services.user) as tx:
         return tx.insert_case(record, state=CaseState.TO_CODE)
 
 

@@ -206,18 +206,6 @@ def test_a_code_taken_unseen_counts_once_its_proposal_is_accepted_or_the_case_fi
     assert [line[2] for line in known()] == [2]
 
 
-def test_a_rejected_proposal_confirms_nothing(
-    db: Database, me: Actor, add: Any, rows: Any, known: Any, proposal: Proposal
-) -> None:
-    case_id = add(1, ("肺炎",))
-    with db.operation(Op.AUTO_CODE, by=me) as tx:
-        tx.set_code(case_id, Group.DX, rows(case_id)[0], *PNEUMONIA)
-        tx.set_proposal(case_id, Group.DX, rows(case_id)[0], proposal)
-    with db.operation(Op.REJECT_PROPOSAL, by=me) as tx:
-        tx.clear_proposal(case_id, Group.DX, rows(case_id)[0])
-    assert known() == []
-
-
 def test_rows_of_a_case_with_one_text_are_one_text_with_several_codes(
     db: Database, me: Actor, add: Any, rows: Any, code: Any, known: Any
 ) -> None:

@@ -168,7 +168,7 @@ def write_everything(tx: Transaction, case_id: int, stay: Callable[..., CaseReco
 def test_two_stays_with_one_key_are_refused(db: Database, me: Actor, add: Add, stay: Callable[..., CaseRecord]) -> None:
     add(1)
     other = add(2)
-    with pytest.raises(UserProblem, match="都相同的病案"), db.operation(Op.CREATE_CASE, by=me) as tx:
+    with pytest.raises(UserProblem, match="都相同的病案"), db.operation(Op.IMPORT, by=me) as tx:
         tx.insert_case(stay(1), state=CaseState.TO_CODE)
     with pytest.raises(UserProblem, match="都相同的病案"), db.operation(Op.SET_FIELD, by=me) as tx:
         tx.set_field(other, Group.CASE, 0, "record_no", "00000001")
@@ -267,7 +267,7 @@ def test_a_proposal_waits_and_touches_nothing(
     assert stored.proposals == {(Group.DX, row): proposal}
     assert stored.record.value("dx[0].code") is None
     assert stored.accepted == frozenset()
-    with db.operation(Op.REJECT_PROPOSAL, by=me) as tx:
+    with db.operation(Op.DELETE_ROW, by=me) as tx:
         tx.clear_proposal(case_id, Group.DX, row)
     assert load(case_id).proposals == {}
 
