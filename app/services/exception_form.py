@@ -6,7 +6,8 @@ import hashlib
 from pathlib import Path
 
 from app.common.errors import UserProblem, Where
-from app.common.files import write_atomic
+from app.common.files import sha256_of, write_atomic
+from app.common.progress import Progress
 from app.common.texts import text
 from app.domain.dictionaries import dictionary
 from app.domain.report import Report, ReportColumn, ReportSection, ReportTable
@@ -19,7 +20,7 @@ from app.storage.ops import Op
 
 
 class ExceptionFormService:
-    """Gives the form away on paper: written whole or not at all, and noted in the case's history."""
+    """Gives the form away on paper or as a workbook: written whole or not at all, and noted in the case's history."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -45,7 +46,17 @@ class ExceptionFormService:
         except OSError as fault:
             where = Where(path.name)
             raise UserProblem("appeal.cannot_write", remedy="appeal.remedy.cannot_write", where=where) from fault
-        digest = hashlib.sha256(content).hexdigest()
+        return self._note(line, path, hashlib.sha256(content).hexdigest())
+
+    @needs(*DESK, "head")
+    def save_workbook(self, line: ExceptionLine, path: Path, progress: Progress | None = None) -> Path:
+        """Write a form as .xlsx, compared cell by cell. Raises :class:`UserProblem`; an older file stays then."""
+        from app.exchange.appeal import write_report  # noqa: PLC0415 - slow to load, seldom needed
+
+        write_report(self.report(line), path, progress)
+        return self._note(line, path, sha256_of(path))
+
+    def _note(self, line: ExceptionLine, path: Path, digest: str) -> Path:
         with self._session.db.operation(Op.EXPORT, by=self._session.actor, note=path.name) as tx:
             tx.record_event("exception_form", {"file": path.name, "sha256": digest}, line.case_id)
         return path

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from app.common.errors import UserProblem
@@ -54,3 +55,12 @@ def test_a_form_that_leaves_is_noted_and_a_folder_that_is_none_is_told(
     assert any("审批单.pdf" in told for step in desk.history.timeline(case_id) for told in step.changes)
     with pytest.raises(UserProblem):
         desk.exception_form.save(line, tmp_path / "无" / "审批单.pdf", b"x")
+
+
+def test_the_form_as_a_workbook_is_compared_and_noted(desk: Services, case_id: int, tmp_path: Path) -> None:
+    (line,) = desk.exceptions.of_case(case_id)
+    desk.exception_form.save_workbook(line, tmp_path / "审批单.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "审批单.xlsx")
+    cells = [str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell]
+    assert {"抢救（测试）", "142.00%"} <= set(cells)
+    assert any("审批单.xlsx" in told for step in desk.history.timeline(case_id) for told in step.changes)

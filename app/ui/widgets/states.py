@@ -147,7 +147,7 @@ class StateStack(QWidget):
     def _hand_focus(self, before: QWidget, *, had_it: bool) -> None:
         """Lead the focus, now or when it is given back later, to what is shown."""
         now = self.focus_place
-        now.setFocusProxy(None)
+        now.setFocusProxy(None)  # type: ignore[arg-type]  # Qt takes None for no proxy, the stub does not
         if now is not before:
             before.setFocusProxy(now)
             if had_it:

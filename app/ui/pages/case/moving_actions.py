@@ -11,9 +11,10 @@ from app.ui.actions import Action
 from app.ui.late import PageModule
 
 if TYPE_CHECKING:
-    from app.ui.pages.case import exception_paper, moving
+    from app.ui.pages import exception_paper
+    from app.ui.pages.case import moving
 else:
-    exception_paper = PageModule("app.ui.pages.case.exception_paper")
+    exception_paper = PageModule("app.ui.pages.exception_paper")
     moving = PageModule("app.ui.pages.case.moving")
 
 _GROUP: Final = "首页"
@@ -92,7 +93,7 @@ MOVING_ACTIONS: Final = (
     _act(
         "approval_form",
         "生成例外审批单",
-        "把例外申请写成一页 PDF，供临床科主任和医保办主任签字。",
+        "把例外申请写成一页 PDF 或 Excel，供临床科主任和医保办主任签字。",
         exception_paper.save_form,
         exception_paper.has_exception,
     ),

@@ -31,6 +31,10 @@ def _has_wish(page: SubmissionPage) -> bool:
     return page.wish is not None
 
 
+def _has_exception(page: SubmissionPage) -> bool:
+    return page.has_exception
+
+
 def _has_submission(page: SubmissionPage) -> bool:
     return page.submitted is not None
 
@@ -53,6 +57,8 @@ _ACTIONS: Final = (
            "Return; Enter", "submission.lists", group=TITLE),
     Action("submission.hand_over", "写出上报文件…", "到“交付”，写出选中的这次提交的上报文件或结算清单。",
            SubmissionPage.hand_over, "W", "submission.lists", enabled=_has_submission, icon="export", group=TITLE),
+    Action("submission.approval_form", "生成例外审批单…", "把选中病案的例外申请写成一页 PDF 或 Excel。",
+           SubmissionPage.write_approval, "F", "submission.lists", enabled=_has_exception, icon="pdf", group=TITLE),
     Action("submission.agree", "同意解锁", "同意选中的解锁申请，病案回到编码中。", SubmissionPage.agree, "A",
            "submission.lists", enabled=_has_wish, group=TITLE),
     Action("submission.refuse", "不同意解锁…", "写明原因，内容仍锁定。", SubmissionPage.refuse, "N", "submission.lists",

@@ -13,6 +13,7 @@ from app.common.progress import Progress
 from app.domain.changes import Changes
 from app.services.submission import SubmissionService, Submitted
 from app.services.submission_types import (
+    GateLine,
     GateReport,
     Refusal,
     Scope,
@@ -22,6 +23,7 @@ from app.services.submission_types import (
 )
 from app.ui.jobs import Job
 from app.ui.page import KeyHint, Page, PageSpec, Place, Shell
+from app.ui.pages import exception_paper
 from app.ui.pages.case.reasons import Asking, ask_words
 from app.ui.pages.leaving import field_takes_escape
 from app.ui.pages.submission.detail import SubmissionDetail
@@ -344,6 +346,23 @@ class SubmissionPage(Page):
         """Go to where the files of the chosen submission are written."""
         if self.submitted is not None:
             self.shell.go(Place("handover", {"submission": self.submitted.id}))
+
+    @property
+    def has_exception(self) -> bool:
+        """True when an exception was asked for on the chosen case."""
+        case_id = self._row_case
+        return bool(case_id) and exception_paper.latest(self.shell, case_id) is not None
+
+    @property
+    def _row_case(self) -> int:
+        found: int = getattr(self.lists.chosen, "case_id", 0) if self.built else 0
+        return found
+
+    def write_approval(self) -> None:
+        """Write the approval form of the chosen case."""
+        chosen = self.lists.chosen
+        if isinstance(chosen, GateLine | Refusal):
+            exception_paper.ask_form(self, self.shell, chosen.case_id, chosen.record_no)
 
     def agree(self) -> None:
         """Agree to the chosen wish."""
