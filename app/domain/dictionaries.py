@@ -14,6 +14,7 @@ from functools import cached_property, lru_cache
 from typing import Final, NotRequired, TypedDict
 
 from app.common.paths import data
+from app.common.pinyin import initials
 from app.common.toml_files import read_toml
 
 _SPACES: Final = re.compile(r"\s+")
@@ -103,19 +104,14 @@ class Dictionary:
         query = _fold(text)
         hits = [
             (rank, order, entry)
-            for order, (entry, initials) in enumerate(zip(self.entries, self._initials, strict=True))
-            if entry.active and (rank := _rank(query, entry, initials)) is not None
+            for order, (entry, letters) in enumerate(zip(self.entries, self._initials, strict=True))
+            if entry.active and (rank := _rank(query, entry, letters)) is not None
         ]
         return [(entry.code, entry.label) for _, _, entry in sorted(hits, key=lambda hit: hit[:2])]
 
     @cached_property
     def _initials(self) -> tuple[str, ...]:
-        from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 - loads a large table, only searches need it
-
-        return tuple(
-            "".join(str(part) for part in lazy_pinyin(entry.label, style=Style.FIRST_LETTER)).casefold()
-            for entry in self.entries
-        )
+        return tuple(initials(entry.label) for entry in self.entries)
 
 
 def _names(entries: tuple[Entry, ...]) -> Mapping[str, str]:
@@ -137,16 +133,16 @@ def _variants(entries: tuple[Entry, ...]) -> Mapping[str, str]:
     return {variant: next(iter(codes)) for variant, codes in found.items() if len(codes) == 1}
 
 
-def _rank(query: str, entry: Entry, initials: str) -> int | None:
+def _rank(query: str, entry: Entry, letters: str) -> int | None:
     code, label = entry.code.casefold(), _fold(entry.label)
     tests = (
         code == query,
         code.startswith(query),
         label.startswith(query),
-        initials.startswith(query),
+        letters.startswith(query),
         query in label,
         any(query in _fold(alias) for alias in entry.aliases),
-        query in initials,
+        query in letters,
     )
     return next((rank for rank, hit in enumerate(tests) if hit), None)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 
+from app.common.pinyin import initials
 from app.common.progress import NoProgress, Progress
 from app.domain.changes import Changes
 from app.qc.context import Sibling
@@ -62,11 +62,3 @@ class CheckingService:
                 named = replace(summary, initials=initials(case.record.text("patient_name")))
                 cache_writer.save_summary(case.case_id, case.version, named)
                 cache_writer.save_findings(case.case_id, case.version, report, stamp=stamp)
-
-
-@cache
-def initials(name: str) -> str:
-    """Return the pinyin initials of a name, for the search box."""
-    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 - loads its tables, which commands never need
-
-    return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER, errors="ignore"))

@@ -11,10 +11,10 @@ from functools import cache
 from typing import Final
 
 from app.common.paths import data
+from app.common.pinyin import initials
 from app.common.texts import text
 from app.domain.case import CaseState
 from app.domain.dictionaries import dictionary
-from app.services.checking import initials
 from app.services.priority import CODING, REVIEWING, Weights, last_day_due
 from app.storage.worklist import ANSWERED, FOLLOW_UP, LOS_DAYS, Filter, Test
 

@@ -3,27 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
 
-
-@cache
-def syllables(words: str) -> tuple[str, ...]:
-    """Return the syllable of each character, lower case; letters and digits stand for themselves.
-
-    pypinyin loads on the first call.
-    """
-    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415  # a tenth of a second that no start should pay
-
-    found = lazy_pinyin(list(words), style=Style.NORMAL)
-    return tuple(one.lower() for one in found)
-
-
-@cache
-def initials(words: str) -> str:
-    """Return the first letters, lower case; letters and digits stay."""
-    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415  # as above
-
-    return "".join(lazy_pinyin(words, style=Style.FIRST_LETTER)).lower()
+from app.common.pinyin import initials, syllables
 
 
 def spell(words: Iterable[str]) -> None:

@@ -9,12 +9,12 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QTreeView
 
+from app.common.pinyin import initials
 from app.common.progress import NoProgress
 from app.domain.changes import Changes
 from app.ui.page import PageSpec, Place
 from app.ui.pages.browser import PAGE as BROWSER
 from app.ui.pages.browser.palette import GroupProvider
-from app.ui.shell.pinyin import initials
 from app.ui.widgets import Button, DataTable
 
 

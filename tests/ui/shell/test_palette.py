@@ -10,11 +10,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
 from app.common.errors import UserProblem
+from app.common.pinyin import initials
 from app.ui.main_window import MainWindow
 from app.ui.page import PageSpec
 from app.ui.shell.palette import Palette
 from app.ui.shell.palette_model import ITEM, GroupLine, PaletteGroup, PaletteItem, PaletteModel
-from app.ui.shell.pinyin import found_at, initials
+from app.ui.shell.pinyin import found_at
 
 
 class Codes:

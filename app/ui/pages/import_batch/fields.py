@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from app.common.pinyin import initials
 from app.domain.case import FieldPath
 from app.domain.field import FieldSpec, Group
 from app.domain.fields import FIELDS, field
-from app.services.checking import initials
 
 if TYPE_CHECKING:
     from app.services.imports import ColumnMap

@@ -9,11 +9,11 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt,
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from app.common.pinyin import initials
 from app.qc.layers import RuleStatus
 from app.services.rule_types import RuleLine
 from app.ui.actions import ActionTable
 from app.ui.models.records import RecordModel
-from app.ui.shell.pinyin import initials
 from app.ui.theme import theme
 from app.ui.widgets import ActionButton, Cell, Column, DataTable, Pane, StateStack, column, row
 from app.ui.widgets.painting import draw_focus_ring, draw_icon, severity_icon, severity_word
