@@ -26,6 +26,7 @@ from app.ui.shell.history import History, Visit
 from app.ui.shell.menu import ActionMenu
 from app.ui.shell.notice_views import BellList, JobList, NoticeBars, Toast
 from app.ui.shell.notices import Notices
+from app.ui.shell.page_places import PagePlaces
 from app.ui.shell.page_table import PageTable
 from app.ui.shell.palette import Palette
 from app.ui.shell.palette_model import ActionProvider, PaletteProvider, RecentProvider
@@ -84,6 +85,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("window")
         self._places = places
         self._history = History()
+        self._page_places = PagePlaces(places)
         self._closing = False
         self._help: Place | None = None
         specs = [spec for spec in pages if user.sees(spec.needs)]
@@ -113,7 +115,7 @@ class MainWindow(QMainWindow):
             self.shell.notices.toast(f"{words}{text('people.remedy.refused')}", severity="warn")
             return
         self._leave()
-        self._show(place)
+        self._show(place if self._is_built(place.page) else self._page_places.first(place))
         self._history.visit(self._visit())
         self._after_move()
 
@@ -341,9 +343,15 @@ class MainWindow(QMainWindow):
         self._show_keys()
         self._on_bell()
 
+    def _is_built(self, key: str) -> bool:
+        return any(page.key == key and page.built for page in self._pages.made)
+
     def _leave(self) -> None:
         if self.page is not None and self._history.current is not None:
-            self._history.update(self._visit())
+            visit = self._visit()
+            self._history.update(visit)
+            if self._page_places.note(visit.place):
+                self.shell.jobs.run(self._page_places.keep, parent=self)
 
     def _show(self, place: Place) -> None:
         page = self._pages[place.page]
@@ -431,6 +439,8 @@ class MainWindow(QMainWindow):
         self._places.put(_GEOMETRY, geometry)
         if self.page is not None:
             place = self.page.place()
+            self._page_places.note(place)
+            self._page_places.keep()
             self._places.put(_PLACE, {"page": place.page, "args": dict(place.args)})
 
     def _restore_window(self) -> None:
