@@ -263,7 +263,7 @@ class _ChangeReader:
 
     def __init__(self, connection: sa.Connection) -> None:
         query = audit_change.select().order_by(audit_change.c.op_id, audit_change.c.seq)
-        self._rows = iter(connection.execution_options(yield_per=2000).execute(query))
+        self._rows = iter(connection.execution_options(yield_per=200).execute(query))
         self._next = next(self._rows, None)
         self.read = 0
 
