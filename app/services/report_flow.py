@@ -14,19 +14,24 @@ from app.services.report_frame import Flow, Frame
 from app.services.report_types import CoderLine, ReportScope
 from app.storage.case_columns import Flags, Ints
 from app.storage.database import Database
-from app.storage.report_rows import WorkStep
+from app.storage.report_rows import Recoded, WorkStep
 
 _EPOCH: Final = date(1970, 1, 1)
 _CODING: Final = frozenset({str(CaseState.CODING), str(CaseState.TO_CODE), str(CaseState.RETURNED)})
 _CHECKING: Final = frozenset({str(CaseState.TO_QC), str(CaseState.QC), str(CaseState.APPROVAL)})
 
 
-def flow_of(db: Database, steps: Sequence[WorkStep], frame: Frame, now: datetime) -> Flow:
-    """Return what happened to cases; ``steps`` are theirs from state to state."""
+def flow_of(db: Database, steps: Sequence[WorkStep], frame: Frame, first: date, now: datetime) -> Flow:
+    """Return what happened to cases since a day; ``steps`` are theirs from state to state."""
     with db.read() as reader:
+        disputes, recoded = reader.reports.disputes(), reader.reports.recoded(first)
         asked, unlocked = reader.reports.asked(), reader.reports.unlocked()
         excepted, insurer = reader.reports.exceptions(), reader.reports.answered_by_insurer()
     hours: dict[int, list[float]] = defaultdict(list)
+    closed: dict[int, list[int]] = defaultdict(list)
+    for dispute in disputes:
+        if dispute.closed is not None:
+            closed[dispute.case_id].append((dispute.closed - dispute.received).days)
     overdue: list[int] = []
     for one in asked:
         if one.answered is not None:
@@ -43,6 +48,25 @@ def flow_of(db: Database, steps: Sequence[WorkStep], frame: Frame, now: datetime
         _ids(step.case_id for step in steps if _comes_back(step)),
         insurer,
         _days_to_pass(steps, frame),
+        _ids(one.case_id for one in disputes),
+        {case_id: sum(found) / len(found) for case_id, found in closed.items()},
+        *_changed(steps, recoded, frame),
+    )
+
+
+def _changed(steps: Sequence[WorkStep], recoded: Iterable[Recoded], frame: Frame) -> tuple[Ints, Ints, Ints]:
+    """Return the cases whose main diagnosis, MCC or CC, any code was changed after they first went to control."""
+    sent: dict[int, int] = {}
+    for step in steps:
+        if step.state == CaseState.TO_QC:
+            sent.setdefault(step.case_id, step.op)
+    after = [one for one in recoded if one.op > sent.get(one.case_id, one.op)]
+    listed = {code for scheme in frame.schemes().values() for code in (*scheme.mcc.tables, *scheme.cc.tables)}
+    tiers = (one for one in after if one.is_diagnosis and not one.main and not listed.isdisjoint(one.codes))
+    return (
+        _ids(one.case_id for one in after if one.main),
+        _ids(one.case_id for one in tiers),
+        _ids(one.case_id for one in after),
     )
 
 
@@ -57,7 +81,9 @@ def _days_to_pass(steps: Iterable[WorkStep], frame: Frame) -> Mapping[int, int]:
     return {case_id: max(0, day - left[case_id]) for case_id, day in passed.items() if case_id in left}
 
 
-def coder_lines(steps: Sequence[WorkStep], scope: ReportScope, frame: Frame, shown: Flags) -> tuple[CoderLine, ...]:
+def coder_lines(
+    steps: Sequence[WorkStep], flow: Flow, scope: ReportScope, frame: Frame, shown: Flags
+) -> tuple[CoderLine, ...]:
     """Return what each coder finished in the months of a scope, by name; cases of the scope's department only.
 
     A case counts once, for who sent it to quality control last; ``corrected`` are those that came back afterwards.
@@ -66,11 +92,19 @@ def coder_lines(steps: Sequence[WorkStep], scope: ReportScope, frame: Frame, sho
     by: dict[int, WorkStep] = {}
     days: dict[str, set[date]] = defaultdict(set)
     back: set[int] = set()
+    begun: dict[int, WorkStep] = {}
+    minutes: dict[int, float] = {}
+    recoded = set(flow.recoded.tolist())
     for step in steps:
         if step.case_id not in inside:
             continue
+        if step.state == CaseState.CODING:
+            begun[step.case_id] = step
         if step.state == CaseState.TO_QC and scope.first <= step.at.date():
             by[step.case_id] = step
+            start = begun.get(step.case_id)
+            if start is not None and start.actor == step.actor and start.at.date() == step.at.date():
+                minutes[step.case_id] = (step.at - start.at).total_seconds() / 60
             days[step.actor].add(step.at.date())
         elif _comes_back(step):
             back.add(step.case_id)
@@ -80,9 +114,23 @@ def coder_lines(steps: Sequence[WorkStep], scope: ReportScope, frame: Frame, sho
         cases[step.actor].append(case_id)
         names[step.actor] = step.name
     return tuple(
-        CoderLine(who, names[who], len(found), len(days[who]), len(back.intersection(found)), tuple(sorted(found)))
+        CoderLine(
+            who,
+            names[who],
+            len(found),
+            len(days[who]),
+            len(back.intersection(found)),
+            tuple(sorted(found)),
+            scope.months,
+            _mean([minutes[one] for one in found if one in minutes]),
+            len(recoded.intersection(found)),
+        )
         for who, found in sorted(cases.items(), key=lambda one: (names[one[0]], one[0]))
     )
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return sum(values) / len(values) if values else None
 
 
 def _ids(cases: Iterable[int]) -> Ints:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
 from functools import cached_property
@@ -215,7 +215,8 @@ class Frame:
 class Flow:
     """What happened to cases beside their content, as cases: asked, overdue, unlocked, excepted, and hours to answer.
 
-    ``first_passed``: passed without having come back; ``sent``: went to quality control. ``late_hours`` by case.
+    ``sent``: went to quality control; ``came_back`` from there. ``main_changed``, ``tier_changed`` and ``recoded``:
+    main diagnosis, a code of the MCC and CC lists, any code changed after that. Hours and days are means by case.
     """
 
     asked: Ints
@@ -226,7 +227,12 @@ class Flow:
     sent: Ints
     came_back: Ints
     insurer: Mapping[int, bool]
-    pass_days: Mapping[int, int] = field(default_factory=dict)
+    pass_days: Mapping[int, int]
+    objected: Ints
+    objection_days: Mapping[int, float]
+    main_changed: Ints
+    tier_changed: Ints
+    recoded: Ints
 
 
 def _months(days: Ints) -> Ints:

@@ -10,14 +10,14 @@ import numpy as np
 from app.common.texts import text
 from app.domain.dictionaries import dictionary
 from app.services.report_frame import Frame
-from app.services.report_specs import COMPLIANCE, COST, GROUPING, Material, Spec
+from app.services.report_specs import COMPLIANCE, COST, GROUPING, QUALITY, Material, Spec
 from app.services.report_types import FEWEST, GroupRow, Series
 from app.storage.case_columns import Flags
 from app.storage.report_rows import Floats
 
 LEVELS: Final = ("dept", "doctor", "drg", "op")
 """Below the hospital, from above (SEED1's five levels)."""
-_SPECS: Final[Mapping[str, Spec]] = {one.key: one for one in (*GROUPING, *COST, *COMPLIANCE)}
+_SPECS: Final[Mapping[str, Spec]] = {one.key: one for one in (*GROUPING, *COST, *COMPLIANCE, *QUALITY)}
 MEASURES: Final = (
     "weights",
     "cmi",
@@ -31,12 +31,17 @@ MEASURES: Final = (
     "cost",
     "standard",
     "surplus",
+    "surplus_rate",
+    "returned",
 )
-"""Measures of a line, in the order of the columns; the last three and the mean cost are money."""
-MONEY: Final = frozenset({"mean_cost", "cost", "standard", "surplus"})
+"""Measures of a line, in the order of the columns."""
+MONEY: Final = frozenset({"mean_cost", "cost", "standard", "surplus", "surplus_rate", "returned"})
+"""Those that are amounts or tell of amounts."""
 
 
-def group_rows(it: Material, shown: Flags, level: str, names: Mapping[str, str]) -> tuple[GroupRow, ...]:
+def group_rows(
+    it: Material, shown: Flags, level: str, names: Mapping[str, str], measures: Sequence[str] = MEASURES
+) -> tuple[GroupRow, ...]:
     """Return the lines of a level by code; measures of fewer than ten cases are None. ``names`` are those of groups."""
     frame = it.frame
     column = frame.stays.texts[level]
@@ -47,16 +52,18 @@ def group_rows(it: Material, shown: Flags, level: str, names: Mapping[str, str])
     first = np.array([rows[np.argmax(places == at)] for at in range(len(codes))])
     keys = np.full(len(frame), -1, np.int64)
     keys[rows] = places
-    tables = {name: _column(series, keys, len(codes)) for name, series in _measures(it)}
+    tables = {name: _column(series, keys, len(codes)) for name, series in _measures(it, measures)}
+    if "returned" in measures:
+        tables["returned"] = _returned(it, tables["cmi"], tables["surplus"])
     order = np.argsort(places, kind="stable")
     ends = np.cumsum(np.bincount(places, minlength=len(codes)))
     ids = frame.ids[rows[order]]
     made = []
     for at, code in enumerate(column.values(first)):
         start = int(ends[at - 1]) if at else 0
-        measures = {name: None if np.isnan(table[at]) else float(table[at]) for name, table in tables.items()}
+        values = {name: None if np.isnan(table[at]) else float(table[at]) for name, table in tables.items()}
         opens = tuple(ids[start : int(ends[at])].tolist())
-        made.append(GroupRow(code, _label(level, code, names), len(opens), measures, opens))
+        made.append(GroupRow(code, _label(level, code, names), len(opens), values, opens))
     return tuple(sorted(made, key=lambda one: one.key))
 
 
@@ -68,11 +75,20 @@ def narrowed(frame: Frame, shown: Flags, path: Sequence[str]) -> Flags:
     return shown
 
 
-def _measures(it: Material) -> list[tuple[str, Series]]:
-    found = [(name, _SPECS[name].make(it)) for name in MEASURES if name in _SPECS]
+def _measures(it: Material, names: Sequence[str]) -> list[tuple[str, Series]]:
+    found = [(name, _SPECS[name].make(it)) for name in names if name in _SPECS]
+    if "complications" not in names:
+        return found
     every = np.ones(len(it.frame), np.bool_)
     ill = it.frame.stays.numbers["complication"]
     return [*found, ("complications", Series(every, every, ill.astype(np.float64), np.ones(len(every)), ill > 0))]
+
+
+def _returned(it: Material, cmi: Floats, surplus: Floats) -> Floats:
+    """Return what of a surplus may go back to a line whose CMI is above the hospital's bound (domain.md 4.6)."""
+    enough = (np.nan_to_num(cmi) > it.parameters["return_cmi"]) & (np.nan_to_num(surplus) > 0)
+    found: Floats = np.where(enough, surplus * it.parameters["return_share"], np.nan)
+    return found
 
 
 def _column(series: Series, keys: np.typing.NDArray[np.int64], count: int) -> Floats:

@@ -17,7 +17,18 @@ from app.exchange.appeal import write_report
 from app.exchange.word import write_word
 from app.services.permits import needs
 from app.services.report_groups import MEASURES, MONEY
-from app.services.report_types import CoderLine, Dimension, Form, GroupRow, Indicator, MonthReport, ReportScope, written
+from app.services.report_listings import LISTINGS
+from app.services.report_types import (
+    CoderLine,
+    Dimension,
+    Form,
+    GroupRow,
+    Indicator,
+    Listing,
+    MonthReport,
+    ReportScope,
+    written,
+)
 from app.services.session import Session
 from app.storage.ops import Op
 
@@ -34,6 +45,8 @@ FORMS: Final = {
     "cost": Form.YUAN,
     "standard": Form.YUAN,
     "surplus": Form.YUAN,
+    "surplus_rate": Form.SHARE,
+    "returned": Form.YUAN,
 }
 """How the measures of a line are written."""
 _SHARES: Final = (Form.SHARE, Form.INDEX)
@@ -85,10 +98,13 @@ def on_paper(report: MonthReport) -> Report:
         period=period_words(scope),
         dept=dictionary("D-DEPT").label(scope.dept) or scope.dept or every,
         insurance=dictionary("D-PAY").label(scope.insurance) or scope.insurance or every,
+        level=dictionary("D-SETLLEVEL").label(scope.level) or scope.level or every,
         cases=f"{report.cases:,}",
     )
     sections = [_part(report, part) for part in report.dimensions]
-    sections.append(_departments(report))
+    sections.append(_groups(report, "departments", "amounts", report.departments))
+    sections.append(_groups(report, "diseases", "disease_amounts", report.diseases))
+    sections += [_listing(one) for one in report.listings if one.rows]
     if report.coders:
         sections.append(_coders(report))
     footer = text("reports.paper.footer", at=report.made_at)
@@ -159,38 +175,64 @@ def _trend(report: MonthReport, part: Dimension) -> ReportTable:
     return ReportTable(text("reports.paper.trend"), head, rows)
 
 
-def _departments(report: MonthReport) -> ReportSection:
-    """Return departments by code; amounts stand in a table of their own, for which a page has room."""
-    title = text("reports.paper.departments")
-    tables = [_group_table(report, title, [name for name in MEASURES if name not in MONEY])]
+def _groups(report: MonthReport, key: str, amounts: str, rows: Sequence[GroupRow]) -> ReportSection:
+    """Return departments or groups by code; amounts stand in a table of their own, for which a page has room."""
+    title = text(f"reports.paper.{key}")
+    tables = [_group_table(title, [name for name in MEASURES if name not in MONEY], rows)]
     if report.money:
-        amounts = [name for name in MEASURES if name in MONEY]
-        tables.append(_group_table(report, text("reports.paper.amounts"), amounts))
-    return ReportSection("departments", title, "", tuple(tables))
+        named = [name for name in MEASURES if name in MONEY]
+        tables.append(_group_table(text(f"reports.paper.{amounts}"), named, rows))
+    return ReportSection(key, title, "", tuple(tables))
 
 
-def _group_table(report: MonthReport, title: str, names: Sequence[str]) -> ReportTable:
+def _listing(one: Listing) -> ReportSection:
+    """Return the lines of a listing; cases are left out where lines stand for none."""
+    forms = {name: form for name, form in LISTINGS[one.key].items() if name in one.rows[0].measures}
+    head = (
+        *_columns(("key", 12), ("name", 36), ("cases", 8)),
+        *(ReportColumn(text(f"reports.column.{name}"), 14) for name in forms),
+    )
+    rows = tuple(
+        (row.key, row.label, f"{row.cases:,}", *(written(form, row.measures[name]) for name, form in forms.items()))
+        for row in one.rows
+    )
+    notes = (one.note,) if one.note else ()
+    return ReportSection(one.key, one.title, "", (ReportTable(one.title, head, rows),), (), notes)
+
+
+def _group_table(title: str, names: Sequence[str], rows: Sequence[GroupRow]) -> ReportTable:
     head = (
         *_columns(("key", 9), ("name", 20)),
         ReportColumn(text("reports.measure.cases"), 8),
         *(ReportColumn(text(f"reports.measure.{name}"), 18 if FORMS[name] is Form.YUAN else 10) for name in names),
     )
-    return ReportTable(title, head, tuple(_group_line(row, names) for row in report.departments))
+    return ReportTable(title, head, tuple(_group_line(row, names) for row in rows))
 
 
 def _group_line(row: GroupRow, names: Sequence[str]) -> tuple[str, ...]:
-    return (row.key, row.label, f"{row.cases:,}", *(written(FORMS[name], row.measures[name]) for name in names))
+    values = (f"{written(FORMS[name], row.measures[name])} {row.marks.get(name, '')}".strip() for name in names)
+    return (row.key, row.label, f"{row.cases:,}", *values)
 
 
 def _coders(report: MonthReport) -> ReportSection:
     title = text("reports.paper.coders")
-    head = _columns(("name", 20), ("finished", 10), ("days", 10), ("per_day", 10), ("corrected", 10))
+    head = _columns(("name", 20), ("finished", 10), ("days", 10), ("per_day", 10), ("per_month", 10), ("minutes", 10),
+                    ("corrected", 10), ("recoded", 10))  # fmt: skip
     table = ReportTable(title, head, tuple(map(_coder_line, report.coders)))
-    return ReportSection("coders", title, "", (table,))
+    return ReportSection("coders", title, "", (table,), (), (report.work_note,))
 
 
 def _coder_line(one: CoderLine) -> tuple[str, ...]:
-    return (one.name, f"{one.finished:,}", f"{one.days:,}", written(Form.DAYS, one.per_day), f"{one.corrected:,}")
+    return (
+        one.name,
+        f"{one.finished:,}",
+        f"{one.days:,}",
+        written(Form.DAYS, one.per_day),
+        written(Form.DAYS, one.per_month),
+        written(Form.DAYS, one.minutes),
+        f"{one.corrected:,}",
+        f"{one.recoded:,}",
+    )
 
 
 def _columns(*columns: tuple[str, int]) -> tuple[ReportColumn, ...]:

@@ -23,19 +23,25 @@ _LEAST_OF_GROUP: Final = 30
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Material:
-    """What indicators are counted from. ``found`` gives the cases with a finding of each rule; ``today`` is a day."""
+    """What indicators are counted from. ``found`` gives the cases with a finding of each rule; ``today`` is a day.
+
+    ``parameters`` are those of the hospital.
+    """
 
     frame: Frame
     flow: Flow
     found: Mapping[str, Flags]
-    good_from: float
+    parameters: Mapping[str, float]
     today: int
     captured: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """An indicator: how it is written, what it is counted from, its target and which side of it is good."""
+    """An indicator: how it is written, what it is counted from, its target and which side of it is good.
+
+    ``lacks`` when the library has no field to count it from: it is named and said why.
+    """
 
     key: str
     form: Form
@@ -43,6 +49,7 @@ class Spec:
     target: float | None = None
     good: int = 0
     money: bool = False
+    lacks: bool = False
 
 
 def _share(asked: Flags, base: Flags, held: Flags) -> Series:
@@ -260,9 +267,39 @@ def _cases(ids: Callable[[Flow], Ints]) -> Callable[[Material], Series]:
     return make
 
 
+def _changed(ids: Callable[[Flow], Ints]) -> Callable[[Material], Series]:
+    def make(it: Material) -> Series:
+        sent = it.frame.flags(it.flow.sent)
+        return _share(_all(sent), sent, it.frame.flags(ids(it.flow)))
+
+    return make
+
+
+def _objection_days(it: Material) -> Series:
+    num, base = _by_case(it.frame, it.flow.objection_days)
+    return _mean(it.frame.flags(it.flow.objected), base, num)
+
+
+def _nothing(it: Material) -> Series:
+    none = np.zeros(len(it.frame), np.bool_)
+    return _share(none, none, none)
+
+
+def _early(it: Material) -> Series:
+    numbers = it.frame.stays.numbers
+    every = _all(it.frame.grouped)
+    return _share(every, every, (numbers["early"] > 0) & (numbers["checked"] > 0))
+
+
+def _by_case(frame: Frame, values: Mapping[int, float]) -> tuple[Floats, Flags]:
+    """Return values of cases as a column, and which stays have one."""
+    found = np.array([values.get(one, np.nan) for one in frame.ids.tolist()], np.float64)
+    return np.nan_to_num(found), ~np.isnan(found)
+
+
 def _good(it: Material) -> Series:
     scores, checked = it.frame.stays.decimals["score"], _scored(it)
-    return _share(_all(checked), checked, scores >= it.good_from)
+    return _share(_all(checked), checked, scores >= it.parameters["grade_a"])
 
 
 def _scored(it: Material) -> Flags:
@@ -308,10 +345,8 @@ def _answer_hours(it: Material) -> Series:
 
 
 def _pass_days(it: Material) -> Series:
-    frame, days = it.frame, it.flow.pass_days
-    num = np.array([days.get(one, -1) for one in frame.ids.tolist()], np.float64)
-    base = num >= 0
-    return _mean(frame.passed | base, base, num)
+    num, base = _by_case(it.frame, it.flow.pass_days)
+    return _mean(it.frame.passed | base, base, num)
 
 
 GROUPING: Final = (
@@ -323,7 +358,11 @@ GROUPING: Final = (
     Spec("ungrouped", Form.SHARE, _ungrouped, good=-1),
     Spec("captured", Form.SHARE, _captured),
     Spec("mapped", Form.SHARE, _mapped, 0.98, 1),
+    Spec("main_changed", Form.SHARE, _changed(lambda flow: flow.main_changed), good=-1),
+    Spec("tier_changed", Form.SHARE, _changed(lambda flow: flow.tier_changed), good=-1),
     Spec("disputes", Form.SHARE, _disputes, good=-1),
+    Spec("objected", Form.COUNT, _cases(lambda flow: flow.objected), good=-1),
+    Spec("objection_days", Form.DAYS, _objection_days, good=-1),
 )
 COST: Final = (
     Spec("mean_cost", Form.YUAN, _mean_cost, money=True),
@@ -344,6 +383,7 @@ COST: Final = (
     Spec("drugs", Form.SHARE, _part("drugs"), good=-1),
     Spec("material", Form.SHARE, _part("material"), good=-1),
     Spec("exams", Form.SHARE, _part("exams"), good=-1),
+    Spec("material_gap", Form.YUAN, _nothing, money=True, lacks=True),
 )
 COMPLIANCE: Final = (
     Spec("upcoding", Form.SHARE, _finding("DG-012", "DG-013", "DG-014", "DG-015", "DG-016"), good=-1),
@@ -365,7 +405,9 @@ QUALITY: Final = (
     Spec("clean", Form.SHARE, _clean, good=1),
     Spec("first_pass", Form.SHARE, _first_pass, good=1),
     Spec("final_pass", Form.SHARE, _final_pass, good=1),
+    Spec("recoded", Form.SHARE, _changed(lambda flow: flow.recoded), good=-1),
     Spec("checked", Form.SHARE, _checked, 1.0, 1),
+    Spec("early", Form.SHARE, _early, good=1),
     Spec("answer_hours", Form.HOURS, _answer_hours, 24.0, -1),
     Spec("pass_days", Form.DAYS, _pass_days, 7.0, -1),
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -19,7 +19,7 @@ FEWEST: Final = 10
 
 
 class Form(StrEnum):
-    """How a value is written. ``YUAN`` values are in fen."""
+    """How a value is written. ``YUAN`` values are in fen, ``DATE`` values days since 1970."""
 
     SHARE = "share"
     INDEX = "index"
@@ -28,19 +28,22 @@ class Form(StrEnum):
     SCORE = "score"
     COUNT = "count"
     HOURS = "hours"
+    DATE = "date"
 
 
 @dataclass(frozen=True, slots=True)
 class ReportScope:
     """Discharged from ``first`` to ``last``; ``dept`` a code of D-DEPT, ``insurance`` the sign of a kind; '' for all.
 
-    ``insurance`` is the first sign of the payment method of D-PAY: 1 employees, 2 residents and so on.
+    ``insurance`` is the first sign of the payment method of D-PAY: 1 employees, 2 residents and so on. ``level`` is a
+    code of D-SETLLEVEL, the level of the hospital at which the case is settled.
     """
 
     first: date
     last: date
     dept: str = ""
     insurance: str = ""
+    level: str = ""
 
     @property
     def months(self) -> int:
@@ -110,7 +113,8 @@ class Indicator:
     """An indicator for a period. ``target`` None without one; ``good`` +1 when more is better, -1 less, 0 neither.
 
     ``value`` None when there is none; ``few`` when there are fewer than ten cases: then nothing but that is shown.
-    ``excluded`` cases were left out; why stands in the definition. ``why_not`` says why there is no value.
+    ``excluded`` cases were left out; why stands in the definition. ``why_not`` says why there is no value; ``lacks``
+    when the library has no field for it.
     """
 
     key: str
@@ -127,6 +131,7 @@ class Indicator:
     target: float | None = None
     good: int = 0
     why_not: str = ""
+    lacks: bool = False
 
     @property
     def title(self) -> str:
@@ -141,6 +146,8 @@ class Indicator:
     @property
     def shown(self) -> str:
         """The value in words."""
+        if self.lacks:
+            return text("reports.lacking")
         if self.why_not:
             return text("reports.none")
         return text("reports.few") if self.few else written(self.form, self.value)
@@ -190,7 +197,11 @@ class Dimension:
 
 @dataclass(frozen=True, slots=True)
 class CoderLine:
-    """What a coder did in the period: cases finished, days with work, returned to coding after, by the case ids."""
+    """What a coder did in ``months``: cases finished, days with work, returned to coding after, by the case ids.
+
+    ``minutes`` is the mean from the beginning of coding to the passing on of the same day, None without such cases;
+    ``recoded`` are cases whose codes were changed after quality control had begun.
+    """
 
     who: str
     name: str
@@ -198,6 +209,14 @@ class CoderLine:
     days: int
     corrected: int
     opens: tuple[int, ...]
+    months: int = 1
+    minutes: float | None = None
+    recoded: int = 0
+
+    @property
+    def per_month(self) -> float:
+        """Finished cases a month."""
+        return self.finished / self.months
 
     @property
     def per_day(self) -> float | None:
@@ -207,16 +226,34 @@ class CoderLine:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class GroupRow:
-    """A department, doctor group, DRG or operation: its cases and measures by key, None where nothing can be said."""
+    """A department, doctor group, DRG or operation: its cases and measures by key, None where nothing can be said.
+
+    ``marks`` are words beside measures that stand out.
+    """
 
     key: str
     label: str
     cases: int
-    measures: dict[str, float | None]
+    measures: Mapping[str, float | None]
     opens: tuple[int, ...]
+    marks: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"GroupRow({self.key!r}, {self.cases})"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Lines of something else than groups of stays, with the measures of :data:`LISTINGS`. ``note`` ends them."""
+
+    key: str
+    rows: tuple[GroupRow, ...]
+    note: str = ""
+
+    @property
+    def title(self) -> str:
+        """Its name."""
+        return text(f"reports.listing.{self.key}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +269,7 @@ class MonthReport:
     """Everything for a scope. ``months`` are those of the trends. ``money`` False hides amounts and says why.
 
     ``amount_note`` says why there are no standards, or that they are invented; ``seconds`` is how long it took.
-    ``people`` worked and ``finished`` cases in all, whosever lines ``coders`` shows.
+    ``people`` worked and ``finished`` cases in all, whosever lines ``coders`` shows; ``work_note`` says what is much.
     """
 
     scope: ReportScope
@@ -247,6 +284,13 @@ class MonthReport:
     made_at: str
     people: int = 0
     finished: int = 0
+    work_note: str = ""
+    diseases: tuple[GroupRow, ...] = ()
+    listings: tuple[Listing, ...] = ()
+
+    def listing(self, key: str) -> Listing:
+        """Return other lines. Raises ``KeyError`` for unknown ones."""
+        return {one.key: one for one in self.listings}[key]
 
     def dimension(self, key: str) -> Dimension:
         """Return a part. Raises ``KeyError`` for an unknown one."""
@@ -264,6 +308,7 @@ _WRITTEN: Final[dict[Form, Callable[[float], str]]] = {
     Form.SCORE: lambda value: f"{value:.1f}",
     Form.COUNT: lambda value: f"{value:,.0f}",
     Form.HOURS: lambda value: f"{value:.1f}",
+    Form.DATE: lambda value: (date(1970, 1, 1) + timedelta(days=int(value))).isoformat(),
 }
 
 

@@ -21,6 +21,18 @@ from app.services.report_causes import by_rule, captured_groups, cost_causes, ru
 from app.services.report_flow import coder_lines, flow_of
 from app.services.report_frame import Frame
 from app.services.report_groups import LEVELS, MONEY, group_rows, narrowed
+from app.services.report_listings import (
+    MONEY_LISTINGS,
+    MONEY_MEASURES,
+    before_of,
+    quality,
+    ranked,
+    risen_costs,
+    rule_changes,
+    score_sections,
+    surgeons,
+    time_in_states,
+)
 from app.services.report_specs import DIMENSIONS, Material, Spec
 from app.services.report_types import (
     FEWEST,
@@ -31,6 +43,7 @@ from app.services.report_types import (
     Form,
     GroupRow,
     Indicator,
+    Listing,
     MonthReport,
     ReportScope,
     month_of,
@@ -39,20 +52,30 @@ from app.services.report_types import (
 from app.services.session import Session
 from app.storage.case_columns import NONE, Flags
 from app.storage.report_rows import WorkStep
+from app.storage.rules import StoredRule
 from app.storage.worklist import WorklistRow
 
 _TREND: Final = 12
 _EPOCH: Final = date(1970, 1, 1)
-_GOOD: Final = "grade_a"
+_PARAMETERS: Final = (
+    *("grade_a", "return_cmi", "return_share", "fee_rise", "antibiotic_rise", "work_fair", "work_most", "rank_last"),
+)
+"""Parameters of the hospital that the reports use."""
+_RANKED: Final = ("drugs", "mean_cost")
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What can be asked for: departments and kinds of insurance as code and name; months, the latest first."""
+    """What can be asked for: departments, kinds of insurance and levels of hospital as code and name.
+
+    ``months`` the latest first, ``cycles`` the quarters and years that they make, as periods.
+    """
 
     departments: tuple[tuple[str, str], ...]
     insurances: tuple[tuple[str, str], ...]
+    levels: tuple[tuple[str, str], ...]
     months: tuple[str, ...]
+    cycles: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -88,14 +111,26 @@ class ReportService:
         first, last = self._latest(), self._latest()
         if len(days):
             first = _EPOCH + timedelta(seconds=int(days.min()))
-        months = tuple(month_text(one) for one in range(month_of(last), month_of(first) - 1, -1))
+        begin, end = month_of(first), month_of(last)
         kinds = tuple((one.code, one.label) for one in dictionary("D-PAY").entries if "." not in one.code)
-        return Choices(tuple((code, label(code) or code) for code in codes), kinds, months)
+        levels = tuple((one.code, one.label) for one in dictionary("D-SETLLEVEL").entries)
+        return Choices(
+            tuple((code, label(code) or code) for code in codes),
+            kinds,
+            levels,
+            tuple(month_text(one) for one in range(end, begin - 1, -1)),
+            (*_cycles(begin, end, 3), *_cycles(begin, end, 12)),
+        )
 
     @needs("coder", "qc", "insurance", "head", "admin")
     def sees_money(self) -> bool:
         """Return whether amounts are for the user: not for who only codes."""
         return self._session.actor.may("insurance", "qc", "head", "admin")
+
+    @needs("coder", "qc", "insurance", "head", "admin")
+    def sorts_by_amount(self) -> bool:
+        """Return whether lines of groups may be put in the order of amounts: for the insurance office and heads."""
+        return self._session.actor.may("insurance", "head", "admin")
 
     @needs("coder", "qc", "insurance", "head", "admin")
     def run(self, scope: ReportScope, progress: Progress | None = None) -> MonthReport:
@@ -111,7 +146,8 @@ class ReportService:
         if not shown.any():
             raise UserProblem("reports.problem.nothing", remedy="reports.remedy.nothing")
         money = self.sees_money()
-        lines = coder_lines(kept.steps, scope, frame, shown)
+        lines = coder_lines(kept.steps, it.flow, scope, frame, shown)
+        departments = ranked(group_rows(it, shown, "dept", kept.names), _RANKED, int(it.parameters["rank_last"]))
         return MonthReport(
             scope=scope,
             cases=int(np.count_nonzero(shown)),
@@ -125,13 +161,18 @@ class ReportService:
                 for key, specs in DIMENSIONS.items()
             ),
             coders=self._own(lines),
-            departments=self._without_money(group_rows(it, shown, "dept", kept.names)),
+            departments=self._without_money(departments),
+            diseases=self._without_money(group_rows(it, shown, "drg", kept.names)),
+            listings=self._listings(kept, scope, seen, shown),
             amount_note=_amount_note(frame),
             money=money,
             seconds=time.monotonic() - started,
             made_at=self._session.clock.now().isoformat(" ", "minutes"),
             people=len(lines),
             finished=sum(one.finished for one in lines),
+            work_note=text(
+                "reports.work_note", fair=int(it.parameters["work_fair"]), most=int(it.parameters["work_most"])
+            ),
         )
 
     @needs("coder", "qc", "insurance", "head", "admin")
@@ -148,6 +189,25 @@ class ReportService:
         actor = self._session.actor
         with self._session.db.read() as reader:
             return [row for row in reader.worklist_rows(case_ids) if actor.sees(row.dept)]
+
+    def _listings(self, kept: _Kept, scope: ReportScope, seen: Flags, shown: Flags) -> tuple[Listing, ...]:
+        it, frame = kept.material, kept.material.frame
+        with self._session.db.read() as reader:
+            lost = reader.reports.deductions(scope.first, scope.last)
+            stored = [one for one in reader.stored_rules() if one.at.date() <= scope.last]
+        made = [
+            score_sections(it, shown, lost),
+            quality(it, shown, "dept"),
+            quality(it, shown, "doctor"),
+            time_in_states(frame, shown, kept.steps),
+            surgeons(it, shown, kept.names),
+            risen_costs(it, shown, seen & _before(frame, scope)),
+            rule_changes([_rule_line(one) for one in stored]),
+        ]
+        if self.sees_money():
+            return tuple(made)
+        kept_lines = [replace(one, rows=_without(one.rows, MONEY_MEASURES)) for one in made]
+        return tuple(one for one in kept_lines if one.key not in MONEY_LISTINGS)
 
     def _latest(self) -> date:
         """Return the day of the last discharge, today where there is none."""
@@ -183,9 +243,9 @@ class ReportService:
             names |= scheme.names
         material = Material(
             frame,
-            flow_of(self._session.db, steps, frame, self._session.clock.now()),
+            flow_of(self._session.db, steps, frame, first, self._session.clock.now()),
             by_rule(frame, cases, codes, rules),
-            float(known.vocabulary.parameters[_GOOD]),
+            {name: float(known.vocabulary.parameters[name]) for name in _PARAMETERS},
             (self._session.clock.now().date() - _EPOCH).days,
             captured_groups(frame.schemes().values()),
         )
@@ -197,6 +257,8 @@ class ReportService:
         """Return the stays of a scope's department and insurance that the user may see, of all months."""
         actor, texts = self._session.actor, frame.stays.texts
         seen = texts["dept"].where(lambda one: actor.sees(one) and scope.dept in ("", one))
+        if scope.level:
+            seen &= texts["level"].where(scope.level.__eq__)
         if scope.insurance:
             seen &= texts["pay"].where(lambda one: one.lstrip("0").startswith(scope.insurance))
         return seen
@@ -225,12 +287,31 @@ class ReportService:
         return lines if actor.may("head") else tuple(one for one in lines if one.who == actor.id)
 
     def _without_money(self, rows: Sequence[GroupRow]) -> tuple[GroupRow, ...]:
-        if self.sees_money():
-            return tuple(rows)
-        return tuple(
-            replace(one, measures={name: value for name, value in one.measures.items() if name not in MONEY})
-            for one in rows
+        return tuple(rows) if self.sees_money() else _without(rows, MONEY)
+
+
+def _without(rows: Sequence[GroupRow], hidden: frozenset[str]) -> tuple[GroupRow, ...]:
+    """Return lines without some measures and their marks."""
+    return tuple(
+        replace(
+            one,
+            measures={name: value for name, value in one.measures.items() if name not in hidden},
+            marks={name: word for name, word in one.marks.items() if name not in hidden},
         )
+        for one in rows
+    )
+
+
+def _rule_line(one: StoredRule) -> tuple[str, str, int, int, int | None]:
+    stored = (one.at.date() - _EPOCH).days
+    begins = None if one.is_draft else stored if one.valid_from is None else (one.valid_from - _EPOCH).days
+    return one.rule_id, rule_title(str(one.data.get("message", ""))), one.version, stored, begins
+
+
+def _cycles(begin: int, end: int, length: int) -> tuple[str, ...]:
+    """Return the calendar quarters (3) or years (12) that touch some months, the latest first, as periods."""
+    starts = range(end - end % length, begin - begin % length - 1, -length)
+    return tuple(text("reports.cycle", first=month_text(one), last=month_text(one + length - 1)) for one in starts)
 
 
 def _indicator(spec: Spec, it: Material, scope: ReportScope, seen: Flags) -> Indicator:
@@ -260,8 +341,15 @@ def _indicator(spec: Spec, it: Material, scope: ReportScope, seen: Flags) -> Ind
         opens=tuple(frame.ids[series.opens & now].tolist()),
         target=spec.target,
         good=spec.good,
-        why_not=text("reports.no_cases") if not held.any() and spec.form is not Form.COUNT else "",
+        why_not=_why_not(spec, held),
+        lacks=spec.lacks,
     )
+
+
+def _why_not(spec: Spec, held: Flags) -> str:
+    if spec.lacks:
+        return text(f"reports.lacks.{spec.key}")
+    return text("reports.no_cases") if not held.any() and spec.form is not Form.COUNT else ""
 
 
 def _amount_note(frame: Frame) -> str:
@@ -281,8 +369,7 @@ def _within(frame: Frame, scope: ReportScope) -> Flags:
 
 def _before(frame: Frame, scope: ReportScope) -> Flags:
     """Return the stays of the same number of months just before a scope."""
-    first = month_of(scope.first) - frame.first_month
-    return (frame.months >= first - scope.months) & (frame.months < first)
+    return before_of(frame, scope.months, month_of(scope.first) - frame.first_month)
 
 
 def _trend_months(scope: ReportScope) -> list[int]:

@@ -16,19 +16,27 @@ import numpy.typing as npt
 import sqlalchemy as sa
 
 from app.domain.case import CaseState
+from app.domain.field import Group
+from app.storage.appeal_table import appeal
 from app.storage.case_columns import NONE, Ints, TextColumn
 from app.storage.cells import dump
 from app.storage.desk_tables import insurer_return, unlock_request
 from app.storage.ops import Op
 from app.storage.return_table import return_item
-from app.storage.rows import CASE, STATE
-from app.storage.tables import audit_change, audit_operation, qc_exception
+from app.storage.rows import CASE, POSITION, ROW, STATE
+from app.storage.tables import GROUP_TABLES, audit_change, audit_operation, qc_exception
 
 Floats = npt.NDArray[np.float64]
+
+_CODE: Final = "code"
+_DX: Final = GROUP_TABLES[Group.DX]
 
 _DRUGS: Final = ("fee_west", "fee_patent", "fee_herb")
 _MATERIAL: Final = ("fee_mat_exam", "fee_mat_treat", "fee_mat_op")
 _EXAMS: Final = ("fee_pathology", "fee_lab", "fee_imaging", "fee_clinical_dx")
+_TREATMENT: Final = ("fee_nonop", "fee_optreat", "fee_rehab", "fee_tcm")
+_SERVICE: Final = ("fee_service", "fee_treat_op", "fee_nursing", "fee_service_other")
+_BLOOD: Final = ("fee_blood", "fee_albumin", "fee_globulin", "fee_clotting", "fee_cytokine")
 
 
 def _sum(names: tuple[str, ...]) -> str:
@@ -47,6 +55,11 @@ _NUMBERS: Final[Mapping[str, str]] = {
     "drugs": _sum(_DRUGS),
     "material": _sum(_MATERIAL),
     "exams": _sum(_EXAMS),
+    "antibiotic": "coalesce(f.fee_antibiotic, 0)",
+    "treatment": _sum(_TREATMENT),
+    "service": _sum(_SERVICE),
+    "blood": _sum(_BLOOD),
+    "early": "c.created < c.discharge_time",
     "errors": "c.errors",
     "checked": "c.checked_version >= 0",
     "coded": "c.coded",
@@ -64,6 +77,8 @@ _TEXTS: Final[Mapping[str, str]] = {
     "way": "coalesce(s.discharge_way, '')",
     "doctor": "coalesce(nullif(t.chief_doctor, ''), nullif(a.attending, ''), a.chief_physician, '')",
     "op": "coalesce(o.code, '')",
+    "surgeon": "coalesce(o.surgeon, '')",
+    "level": "coalesce(t.setl_level, '')",
     "person": "coalesce(nullif(p.id_no, ''), c.org_code || char(31) || c.record_no)",
 }
 _PARTS: Final = (*_NUMBERS.values(), *_DECIMALS.values(), *_TEXTS.values())
@@ -78,6 +93,11 @@ _FINDINGS: Final = (
     "SELECT json_group_array(l.case_id), json_group_array(l.rule_id) FROM finding_line AS l "
     "JOIN cases AS c ON c.id = l.case_id WHERE c.discharge_time >= ? AND c.discharge_time < ? "
     "AND l.standing = 'open' AND (l.severity <> 'hint' OR l.rule_id LIKE 'DG-%')"
+)
+_DEDUCTIONS: Final = (
+    "SELECT c.id, json_extract(d.value, '$.section'), sum(json_extract(d.value, '$.points')) "
+    "FROM cases AS c JOIN finding AS f ON f.case_id = c.id, json_each(f.data, '$.deductions') AS d "
+    "WHERE c.discharge_time >= ? AND c.discharge_time < ? AND c.state <> ? GROUP BY 1, 2"
 )
 _ADMITTED: Final = (
     f"SELECT json_group_array(coalesce(nullif(p.id_no, ''), c.org_code || char(31) || c.record_no)), "  # noqa: S608 - made of constants
@@ -118,8 +138,31 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Dispute:
+    """An objection of the insurer or a review asked for: when it came, when it was closed (None while it is not)."""
+
+    case_id: int
+    received: date
+    closed: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recoded:
+    """A code or place of a diagnosis or operation that somebody changed; ``main`` when it is about the main diagnosis.
+
+    ``codes`` are the codes before and after, none where only the order changed.
+    """
+
+    case_id: int
+    op: int
+    is_diagnosis: bool
+    main: bool
+    codes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class WorkStep:
-    """A case came from ``was`` to ``state`` at a moment, by somebody."""
+    """A case came from ``was`` to ``state`` at a moment, by somebody; ``op`` is the number of the operation."""
 
     case_id: int
     was: str
@@ -127,6 +170,7 @@ class WorkStep:
     at: datetime
     actor: str
     name: str
+    op: int
 
 
 class ReportReads:
@@ -180,11 +224,41 @@ class ReportReads:
         query = sa.select(line.case_id, line.cause).order_by(line.id)
         return {case_id: cause != "" for case_id, cause in self._connection.execute(query)}
 
+    def disputes(self) -> list[Dispute]:
+        """Return every objection and review that was not withdrawn."""
+        line = appeal.c
+        query = sa.select(line.case_id, line.received, line.closed).where(line.state != "withdrawn")
+        return [
+            Dispute(case_id, date.fromisoformat(received), date.fromisoformat(closed) if closed else None)
+            for case_id, received, closed in self._connection.execute(query)
+        ]
+
+    def deductions(self, first: date, last: date) -> list[tuple[int, str, float]]:
+        """Return the points that checked cases of a span lost in each section of the score."""
+        span = (first.isoformat(), (last + timedelta(days=1)).isoformat(), str(CaseState.CANCELLED))
+        rows = self._connection.exec_driver_sql(_DEDUCTIONS, span)
+        return [(case_id, section, points) for case_id, section, points in rows]
+
+    def recoded(self, first: date) -> list[Recoded]:
+        """Return the changes of codes since a day that were no import, oldest first."""
+        operation, change = audit_operation.c, audit_change.c
+        now = sa.and_(change.entity == Group.DX.value, _DX.c.id == change.row_id)
+        query = (
+            sa.select(change.case_id, change.entity, change.field, change.before, change.after)
+            .add_columns(change.op_id, _DX.c.position)
+            .select_from(audit_operation.join(audit_change, change.op_id == operation.id).outerjoin(_DX, now))
+            .where(operation.at >= first.isoformat(), operation.op.not_in((Op.IMPORT.value, Op.REIMPORT.value)))
+            .where(change.entity.in_((Group.DX.value, Group.OP.value)), change.field.in_((ROW, _CODE, POSITION)))
+            .order_by(change.op_id, change.seq)
+        )
+        return [one for row in self._connection.execute(query) if (one := _recoded(*row)) is not None]
+
     def steps(self, first: date) -> list[WorkStep]:
         """Return how cases went from state to state since a day, oldest first."""
         operation, change = audit_operation.c, audit_change.c
         query = (
             sa.select(change.case_id, change.before, change.after, operation.at, operation.actor, operation.actor_name)
+            .add_columns(change.op_id)
             .select_from(audit_operation.join(audit_change, change.op_id == operation.id))
             .where(operation.at >= first.isoformat(), operation.op.not_in((Op.IMPORT.value, Op.REIMPORT.value)))
             .where(change.entity == CASE, change.field == STATE, change.after.is_not(None))
@@ -192,8 +266,8 @@ class ReportReads:
             .order_by(change.op_id, change.seq)
         )
         return [
-            WorkStep(case_id, json.loads(was or '""'), json.loads(state), datetime.fromisoformat(at), actor, name)
-            for case_id, was, state, at, actor, name in self._connection.execute(query)
+            WorkStep(case_id, json.loads(was or '""'), json.loads(state), datetime.fromisoformat(at), actor, name, op)
+            for case_id, was, state, at, actor, name, op in self._connection.execute(query)
         ]
 
     def _again(self, numbers: Mapping[str, Ints], people: TextColumn, first: date, last: date) -> npt.NDArray[np.bool_]:
@@ -212,6 +286,21 @@ class ReportReads:
         itself = (came == left).astype(np.int64)  # a day case was admitted on the day that it left
         again: npt.NDArray[np.bool_] = end - start - itself > 0
         return again
+
+
+def _recoded(
+    case_id: int, entity: str, field: str, before: str | None, after: str | None, op: int, place: int | None
+) -> Recoded | None:
+    """Return a change of a code or of the order, None for a row without a code."""
+    cells = [json.loads(cell) if cell else None for cell in (before, after)]
+    is_diagnosis = entity == Group.DX.value
+    if field == POSITION:
+        return Recoded(case_id, op, is_diagnosis, is_diagnosis and 0 in cells, frozenset())
+    rows = [cell for cell in cells if isinstance(cell, dict)] if field == ROW else []
+    codes = [row.get(_CODE) for row in rows] if field == ROW else cells
+    first = any(row.get(POSITION) == 0 for row in rows) or place == 0
+    found = frozenset(code for code in codes if isinstance(code, str) and code)
+    return Recoded(case_id, op, is_diagnosis, is_diagnosis and first, found) if found else None
 
 
 def _ints(part: str) -> Ints:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from app.ui.actions import Action
 from app.ui.late import PageClass
 from app.ui.page import PageSpec, Place, Shell
-from app.ui.pages.reports.wish import PARTS, REPORTS
+from app.ui.pages.reports.wish import PARTS, REPORTS, WORK
 from app.ui.shell.palette_model import PaletteGroup, PaletteItem, PaletteProvider
 from app.ui.shell.pinyin import found_at
 
@@ -31,8 +31,18 @@ def _is_drilling(page: ReportsPage) -> bool:
     return page.is_drilling
 
 
+def _is_sortable(page: ReportsPage) -> bool:
+    return page.is_sortable
+
+
 def _show_part(number: int, page: ReportsPage) -> None:
     page.show_part(number)
+
+
+def _part_words(number: int) -> str:
+    """Return what a digit shows: a part of the monthly report, a part of work and quality."""
+    named = [f"月度结算分析的“{PARTS[number][1]}”"] if number < len(PARTS) else []
+    return "，".join([*named, f"工作量与质量的“{WORK[number][1]}”"])
 
 
 _ACTIONS: Final = (
@@ -41,10 +51,12 @@ _ACTIONS: Final = (
     Action("reports.swap", "图与表", "用表格代替图，或换回图。", ReportsPage.swap, "T", "reports", enabled=_has_report,
            group=_GROUP),
     *(
-        Action(f"reports.{key}", f"看{label}", f"显示“{label}”。", partial(_show_part, number), str(number + 1),
-               "reports", enabled=_has_report, group=_GROUP)
-        for number, (key, label) in enumerate(PARTS)
+        Action(f"reports.part{number + 1}", f"第 {number + 1} 部分", f"显示{_part_words(number)}。",
+               partial(_show_part, number), str(number + 1), "reports", enabled=_has_report, group=_GROUP)
+        for number in range(len(WORK))
     ),
+    Action("reports.sort", "换排序列", "按下一列从高到低排列；再按到头回到编号次序。", ReportsPage.sort_on, "S",
+           "reports", enabled=_is_sortable, group=_GROUP),
     Action("reports.cases", "打开病例", "列出选中一行的病例。", ReportsPage.open_group, "C", "reports",
            enabled=_is_drilling, group=_GROUP),
     Action("reports.export", "导出 Excel", "写成工作簿：指标、趋势、原因、科室，附每个指标的口径。", ReportsPage.export,

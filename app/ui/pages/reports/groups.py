@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from app.services.report_types import CoderLine, Form, GroupRow, written
 from app.ui.jobs import JobRunner
 from app.ui.models.records import RecordModel
+from app.ui.pages.reports.sorting import sorted_rows
 from app.ui.pages.reports.tables import CODERS, coder_cell, group_cell, group_columns
 from app.ui.widgets import ChartPlace, DataTable, Ground, Mark, Pane, Text, column, row
 
@@ -20,16 +21,19 @@ class GroupView(QWidget):
 
     opened = Signal(object)
 
-    def __init__(self, jobs: JobRunner, name: str, *, money: bool) -> None:
+    def __init__(self, jobs: JobRunner, name: str, *, money: bool, by_amount: bool) -> None:
         super().__init__()
         self._money = money
-        columns = group_columns(money=money)
+        self._rows: Sequence[GroupRow] = ()
+        self._sort = ""
+        columns = group_columns(money=money, by_amount=by_amount)
         self._model: RecordModel[GroupRow] = RecordModel(columns, group_cell)
         self.table = DataTable(columns)
         self.table.setObjectName(name)
         self._model.setParent(self.table)
         self.table.setModel(self._model)
         self.table.opened.connect(self._on_opened)
+        self.table.head.asked.connect(self.sort_by)
         self._title = Text("", "bold", elide=True)
         self.quadrant = ChartPlace(jobs, "quarters", "四象限", f"{name}_quadrant")
         self.quadrant.opened.connect(self._on_mark)
@@ -40,11 +44,8 @@ class GroupView(QWidget):
         self._body.addWidget(drawn)
         head, foot = Pane("surface", "b"), Pane("surface", "t")
         head.setLayout(column(self._title, margins=(16, 9, 14, 9)))
-        foot.setLayout(
-            row(
-                Text("次序按编号，不按金额。少于 10 例的比率和均值不显示。", "caption", "muted"), margins=(16, 6, 12, 8)
-            )
-        )
+        said = "先按编号排列，按 S 换下一列。" if by_amount else "先按编号排列，按 S 换下一列，金额列不排序。"
+        foot.setLayout(row(Text(f"{said}少于 10 例的比率和均值不显示。", "caption", "muted"), margins=(16, 6, 12, 8)))
         box = column(head)
         box.addWidget(self._body, 1)
         box.addWidget(foot)
@@ -64,9 +65,27 @@ class GroupView(QWidget):
         """Show lines with the cursor on one."""
         self._title.setText(title)
         self.table.setAccessibleName(title)
-        self._model.show(rows)
-        self.table.go_to(next((at for at, one in enumerate(rows) if one.key == key), 0))
+        self._rows = rows
+        self._show(key)
         self._show_quarters(rows)
+
+    def sort_by(self, name: str) -> None:
+        """Put the lines in the order of a column, highest first; the first column is the order by code."""
+        self._sort = name
+        self._show("")
+
+    def sort_on(self) -> None:
+        """Sort by the next column that can be sorted by."""
+        shown = [one for at, one in enumerate(self.table.columns) if not self.table.isColumnHidden(at)]
+        names = [one.key for one in shown if one.sort]
+        at = names.index(self._sort) + 1 if self._sort in names else 1
+        self.sort_by(names[at % len(names)])
+
+    def _show(self, key: str) -> None:
+        rows = sorted_rows(self._rows, self._sort)
+        self._model.show(rows)
+        self.table.head.show_sorted(self._sort or "key", self._sort not in ("", "key"))
+        self.table.go_to(next((at for at, one in enumerate(rows) if one.key == key), 0))
 
     def show_as(self, *, table: bool) -> None:
         """Show the table, or the drawing in its place."""
@@ -117,14 +136,18 @@ class CoderView(QWidget):
         self.table.setModel(self._model)
         self.table.opened.connect(self._on_opened)
         self._title = Text("", "bold", elide=True)
-        head = Pane("surface", "b")
+        self._note = Text("", "caption", "muted", wrap=True)
+        head, foot = Pane("surface", "b"), Pane("surface", "t")
         head.setLayout(column(self._title, margins=(16, 9, 14, 9)))
+        foot.setLayout(column(self._note, margins=(16, 6, 12, 8)))
         box = column(head)
         box.addWidget(self.table, 1)
+        box.addWidget(foot)
         self.setLayout(box)
 
-    def show_lines(self, lines: Sequence[CoderLine], people: int, finished: int) -> None:
-        """Show the team, then the lines that the user may see."""
+    def show_lines(self, lines: Sequence[CoderLine], people: int, finished: int, note: str) -> None:
+        """Show the team, then the lines that the user may see; ``note`` says what is much."""
+        self._note.setText(note)
         mine = "" if len(lines) == people else "；只列出您自己，其他人由科主任查看"
         self._title.setText(f"全组 {people} 人，完成 {finished:,} 份{mine}")
         self._model.show(lines)

@@ -15,6 +15,7 @@ from app.common.progress import Progress
 from app.common.texts import text
 from app.domain.changes import Changes
 from app.services.report_groups import LEVELS
+from app.services.report_listings import LISTINGS, MONEY_LISTINGS
 from app.services.report_paper import ReportPaperService, on_paper, period_words
 from app.services.report_types import Drilled, GroupRow, MonthReport, ReportScope
 from app.services.reports import Choices, ReportService
@@ -25,8 +26,9 @@ from app.ui.pages.files import ask_save
 from app.ui.pages.leaving import field_takes_escape
 from app.ui.pages.reports.filters import FilterBar
 from app.ui.pages.reports.groups import CoderView, GroupView
+from app.ui.pages.reports.listings import ListingView
 from app.ui.pages.reports.parts import CaseList, PartView
-from app.ui.pages.reports.wish import PARTS, REPORTS, Wish
+from app.ui.pages.reports.wish import PARTS, REPORTS, WORK, Wish
 from app.ui.printing import pdf_of
 from app.ui.shell.files import OpenFolder
 from app.ui.widgets import Pane, SideLine, SideList, Splitter, StateStack, Tabs, Text, column, row
@@ -35,7 +37,6 @@ _KEPT: Final = "reports"
 _MOST_CASES: Final = 2000
 _PDF: Final = "PDF (*.pdf)"
 _WORD: Final = "Word (*.docx)"
-_WORK: Final = (("quality", "质控质量"), ("coders", "编码工作量"))
 
 
 class ReportsPage(Page):
@@ -51,18 +52,23 @@ class ReportsPage(Page):
         self._job: Job | None = None
         self._in_cases = False
         self._stays = False
-        self._work = "quality"
 
     def build(self) -> None:
         """Make the list of reports, the filters and what is shown for each report."""
-        money = self.shell.services.reports.sees_money()
+        reports = self.shell.services.reports
+        money, by_amount = reports.sees_money(), reports.sorts_by_amount()
         self.filters = FilterBar(self.shell)
         self.list = SideList("报表", "report_list")
-        self.list.side.show([SideLine(key, label, icon) for key, label, icon in REPORTS])
-        self.tabs, self.work_tabs = Tabs(PARTS), Tabs(_WORK)
+        self._reports = [line for line in REPORTS if money or line[0] not in MONEY_LISTINGS]
+        self.list.side.show([SideLine(key, label, icon) for key, label, icon in self._reports])
+        self.tabs, self.work_tabs = Tabs(PARTS), Tabs(WORK)
         self.part, self.cases, self.coders = PartView(self.shell.jobs), CaseList(), CoderView()
-        self.depts = GroupView(self.shell.jobs, "reports_depts", money=money)
-        self.drill = GroupView(self.shell.jobs, "reports_drill", money=money)
+        self.depts, self.diseases, self.drill = (
+            GroupView(self.shell.jobs, f"reports_{name}", money=money, by_amount=by_amount)
+            for name in ("depts", "diseases", "drill")
+        )
+        shown = [key for key in LISTINGS if money or key not in MONEY_LISTINGS]
+        self.listings = {key: ListingView(key, money=money, by_amount=by_amount) for key in shown}
         self._note = Text("", "caption", "secondary", elide=True)
         self._lay_out()
         self._connect()
@@ -78,7 +84,8 @@ class ReportsPage(Page):
         line.addWidget(self._note, 1)
         self._head.setLayout(line)
         self._views = QStackedWidget()
-        for view in (self.part, self.coders, self.depts, self.drill, self.cases):
+        views = (self.part, self.coders, self.depts, self.diseases, self.drill, *self.listings.values(), self.cases)
+        for view in views:
             self._views.addWidget(view)
         content = QWidget()
         box = column(self._head)
@@ -100,6 +107,9 @@ class ReportsPage(Page):
         self.part.chosen.connect(self._on_indicator)
         self.coders.opened.connect(self.open_cases)
         self.depts.opened.connect(self._open_dept)
+        self.diseases.opened.connect(self._open_disease)
+        for view in self.listings.values():
+            view.opened.connect(self.open_cases)
         self.drill.opened.connect(self._go_down)
         self.cases.opened.connect(self._open_case)
 
@@ -111,7 +121,10 @@ class ReportsPage(Page):
         self.add_region("filters", self.filters, (KeyHint("↓", "选择"), KeyHint("Tab", "下一项"), export))
         self.add_region("part", self.part, (choose, cases, swap, KeyHint("1–3", "切换部分"), export))
         self.add_region("coders", self.coders, (choose, cases, export))
-        self.add_region("depts", self.depts, (choose, KeyHint("Enter", "下钻"), swap, KeyHint("C", "打开病例"), back))
+        self.add_region("depts", self.depts, (choose, KeyHint("Enter", "下钻"), swap, KeyHint("S", "排序"), back))
+        self.add_region("diseases", self.diseases, (choose, cases, swap, KeyHint("S", "排序"), export, back))
+        for key, view in self.listings.items():
+            self.add_region(key, view, (choose, cases, KeyHint("S", "排序"), export, back))
         self.add_region("drill", self.drill, (choose, KeyHint("Enter", "下一级"), KeyHint("C", "打开病例"), swap, back))
         self.add_region("cases", self.cases, (choose, KeyHint("Enter", "打开首页"), back))
 
@@ -176,7 +189,12 @@ class ReportsPage(Page):
     @property
     def is_drilling(self) -> bool:
         """True where lines of groups are shown."""
-        return self.has_report and self._wish.report in ("depts", "drill") and not self._in_cases
+        return self.has_report and self._wish.report in ("depts", "diseases", "drill") and not self._in_cases
+
+    @property
+    def is_sortable(self) -> bool:
+        """True where lines can be put in another order."""
+        return self.has_report and isinstance(self._views.currentWidget(), GroupView | ListingView)
 
     def run(self) -> None:
         """Count in the background."""
@@ -222,7 +240,10 @@ class ReportsPage(Page):
     def _show(self) -> None:
         wish, report = self._wish, self._report
         self.filters.show_wish(wish)
-        self.list.choose_silently([key for key, *_ in REPORTS].index(wish.report))
+        keys = [key for key, *_ in self._reports]
+        if wish.report not in keys:
+            wish = self._wish = replace(wish, report="month")
+        self.list.choose_silently(keys.index(wish.report))
         if report is None:
             return
         self.stack.show_content()
@@ -231,6 +252,7 @@ class ReportsPage(Page):
         self.tabs.setVisible(wish.report == "month")
         self.work_tabs.setVisible(is_work)
         self.tabs.set_current(wish.part)
+        self.work_tabs.set_current(wish.work)
         self._note.setText(report.amount_note if wish.report == "month" and wish.part == "cost" else "")
         self._note.setToolTip(self._note.text())
         match wish.report:
@@ -238,16 +260,20 @@ class ReportsPage(Page):
                 self._show_part(report, "quality" if is_work else wish.part)
             case "depts":
                 self.depts.show_rows(f"科室对比　{period_words(report.scope)}", report.departments)
-            case _:
+            case "diseases":
+                self.diseases.show_rows(f"病种对比　{period_words(report.scope)}", report.diseases)
+            case "drill":
                 self._show_drilled()
-        for view in (self.depts, self.drill):
+        for one in report.listings:
+            self.listings[one.key].show_listing(one, period_words(report.scope))
+        for view in (self.depts, self.diseases, self.drill):
             view.show_as(table=wish.table or (view is self.drill))
         self.part.show_as(table=wish.table)
         self._choose_view()
         self._keep()
 
     def _show_part(self, report: MonthReport, key: str) -> None:
-        self.coders.show_lines(report.coders, report.people, report.finished)
+        self.coders.show_lines(report.coders, report.people, report.finished, report.work_note)
         self.part.show_part(report, report.dimension(key), self._wish.indicator)
 
     def _show_drilled(self) -> None:
@@ -258,8 +284,9 @@ class ReportsPage(Page):
 
     def _choose_view(self) -> None:
         wish = self._wish
-        views: dict[str, QWidget] = {"month": self.part, "work": self.part, "depts": self.depts, "drill": self.drill}
-        view = self.coders if wish.report == "work" and self._work == "coders" else views[wish.report]
+        views: dict[str, QWidget] = {"month": self.part, "depts": self.depts, "diseases": self.diseases}
+        views |= {"drill": self.drill, "quality": self.part, "coders": self.coders, **self.listings}
+        view = views[wish.work if wish.report == "work" else wish.report]
         self._views.setCurrentWidget(self.cases if self._in_cases else view)
         self.hints_changed.emit()
         self.shell.actions.refresh()
@@ -272,6 +299,8 @@ class ReportsPage(Page):
         tables = {self.part: self.part.table, self.coders: self.coders.table, self.cases: self.cases.table}
         if isinstance(view, GroupView):
             return view.shown
+        if isinstance(view, ListingView):
+            return view.table
         return next((table for one, table in tables.items() if one is view), self.list)
 
     def _focus_view(self) -> None:
@@ -307,8 +336,10 @@ class ReportsPage(Page):
 
     def show_part(self, number: int) -> None:
         """Show a part of the monthly report, or of work and quality, by its number from 0."""
+        if self._wish.report != "work" and number >= len(PARTS):
+            return
         if self._wish.report == "work":
-            self.work_tabs.set_current(_WORK[min(number, 1)][0])
+            self.work_tabs.set_current(WORK[number][0])
         else:
             self._wish = replace(self._wish, report="month")
             self.tabs.set_current(PARTS[number][0])
@@ -316,9 +347,11 @@ class ReportsPage(Page):
         self._focus_view()
 
     def _on_work(self, key: str) -> None:
-        self._work = key
-        self._in_cases = False
-        self._choose_view()
+        if key != self._wish.work:
+            self._in_cases = False
+            self._wish = replace(self._wish, work=key)
+            self._keep()
+            self._choose_view()
 
     def _on_indicator(self, key: str) -> None:
         self._wish = replace(self._wish, indicator=key)
@@ -328,7 +361,7 @@ class ReportsPage(Page):
         """Show tables in place of the drawings, or drawings again."""
         focused = self.focusWidget()
         self._wish = replace(self._wish, table=not self._wish.table)
-        for view in (self.part, self.depts):
+        for view in (self.part, self.depts, self.diseases):
             view.show_as(table=self._wish.table)
         self._keep()
         if focused is not None and not focused.isVisible():
@@ -338,6 +371,15 @@ class ReportsPage(Page):
         self._wish = replace(self._wish, report="drill", path=())
         self._names = []
         self._go_down(one)
+
+    def _open_disease(self, one: GroupRow) -> None:
+        self.open_cases(one.label or one.key, one.opens)
+
+    def sort_on(self) -> None:
+        """Put the lines in the order of the next column."""
+        view = self._views.currentWidget()
+        if isinstance(view, GroupView | ListingView):
+            view.sort_on()
 
     def _go_down(self, one: GroupRow) -> None:
         """Go one level down; below operations there are only the cases."""
@@ -362,8 +404,8 @@ class ReportsPage(Page):
 
     def open_group(self) -> None:
         """Open the cases of the line under the cursor."""
-        view = self.depts if self._wish.report == "depts" else self.drill
-        one = view.current
+        views = {"depts": self.depts, "diseases": self.diseases}
+        one = views.get(self._wish.report, self.drill).current
         if one is not None:
             self.open_cases(one.label or one.key, one.opens)
 

@@ -30,11 +30,14 @@ CAUSES: Final = (
     Column("detail", "说明", 120, stretch=True),
 )
 CODERS: Final = (
-    Column("name", "编码员", 160, stretch=True),
+    Column("name", "编码员", 120, stretch=True),
     Column("finished", "完成（份）", 96, align="right"),
     Column("days", "工作天数", 96, align="right"),
     Column("per_day", "每天（份）", 96, align="right"),
+    Column("per_month", "每月（份）", 96, align="right"),
+    Column("minutes", "平均用时（分）", 108, align="right"),
     Column("corrected", "退回更正（份）", 112, align="right"),
+    Column("recoded", "质控后改（份）", 112, align="right"),
 )
 CASES: Final = (
     Column("record_no", "病案号", 92),
@@ -47,21 +50,23 @@ CASES: Final = (
 )
 
 
-def group_columns(*, money: bool) -> tuple[Column, ...]:
-    """Return the columns of the lines of groups; ``money`` False leaves amounts out."""
+def group_columns(*, money: bool, by_amount: bool) -> tuple[Column, ...]:
+    """Return the columns of the lines of groups; ``money`` False leaves amounts out, ``by_amount`` lets them sort."""
     names = [name for name in MEASURES if money or name not in MONEY]
     return (
-        Column("key", "编号", 78),
+        Column("key", "编号", 78, sort=True),
         Column("label", "名称", 130, stretch=True),
-        Column("cases", text("reports.measure.cases"), 58, align="right"),
-        *(
-            Column(name, text(f"reports.measure.{name}"), _width(name), "right", wide_only=name in _WIDE)
-            for name in names
-        ),
+        Column("cases", text("reports.measure.cases"), 58, "right", sort=True),
+        *(_group_column(name, sort=by_amount or name not in MONEY) for name in names),
     )
 
 
-_WIDE: Final = frozenset({"readmitted", "cost", "complications"})
+def _group_column(name: str, *, sort: bool) -> Column:
+    title = text(f"reports.measure.{name}")
+    return Column(name, title, _width(name), "right", wide_only=name in _WIDE, sort=sort)
+
+
+_WIDE: Final = frozenset({"readmitted", "cost", "complications", "surplus_rate", "returned", "mortality"})
 _WIDTHS: Final = {Form.YUAN: 116, Form.SHARE: 66, Form.INDEX: 72, Form.DAYS: 82}
 
 
@@ -110,6 +115,9 @@ def coder_cell(key: str, one: CoderLine) -> Cell:
         "finished": f"{one.finished:,}",
         "days": f"{one.days:,}",
         "per_day": written(Form.DAYS, one.per_day),
+        "per_month": written(Form.DAYS, one.per_month),
+        "minutes": written(Form.DAYS, one.minutes),
+        "recoded": f"{one.recoded:,}",
         "corrected": f"{one.corrected:,}",
     }
     return Cell(one.name) if key == "name" else Cell(values[key], right=True)
@@ -125,8 +133,9 @@ def group_cell(key: str, one: GroupRow) -> Cell:
         case "cases":
             return Cell(f"{one.cases:,}", right=True)
         case _:
-            value = one.measures.get(key)
-            return Cell(written(FORMS[key], value), "fg" if value is not None else "fg_muted", right=True)
+            value, mark = one.measures.get(key), one.marks.get(key, "")
+            role = "warn" if mark else "fg" if value is not None else "fg_muted"
+            return Cell(f"{mark} {written(FORMS[key], value)}".strip(), role, right=True)
 
 
 _CASE: Final[dict[str, Callable[[WorklistRow], Cell]]] = {

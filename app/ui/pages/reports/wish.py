@@ -14,21 +14,36 @@ REPORTS = (
     ("month", "月度结算分析", "ph.chart-line"),
     ("work", "工作量与质量", "ph.users-three"),
     ("depts", "科室对比", "ph.chart-bar"),
+    ("diseases", "病种对比", "ph.squares-four"),
+    ("surgeons", "术者对比", "ph.scissors"),
+    ("watch", "费用监测", "ph.trend-up"),
+    ("rules", "规则维护", "ph.scales"),
     ("drill", "下钻", "ph.tree-structure"),
 )
+WORK = (
+    ("quality", "质控质量"),
+    ("coders", "编码工作量"),
+    ("sections", "扣分构成"),
+    ("dept_quality", "科室差错"),
+    ("doctor_quality", "医师差错"),
+    ("states", "各状态用时"),
+)
+"""The parts of work and quality; all but the first two are listings."""
 PARTS = (("grouping", "分组准确性"), ("cost", "费用合理性"), ("compliance", "合规性"))
 ALL = "全部"
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """``period`` as typed; ``dept`` and ``insurance`` codes, '' for all; ``path`` the keys drilled down."""
+    """``period`` as typed; ``dept``, ``insurance`` and ``level`` codes, '' for all; ``path`` the keys drilled down."""
 
     report: str = "month"
     part: str = "grouping"
     period: str = ""
     dept: str = ""
     insurance: str = ""
+    level: str = ""
+    work: str = "quality"
     table: bool = False
     indicator: str = ""
     path: tuple[str, ...] = ()
@@ -36,7 +51,7 @@ class Wish:
     def scope(self) -> ReportScope:
         """Return the scope. Raises :class:`UserProblem` for a period that is none."""
         first, last = parse_period(self.period)
-        return ReportScope(first, last, self.dept, self.insurance)
+        return ReportScope(first, last, self.dept, self.insurance, self.level)
 
     def to_json(self) -> dict[str, JsonValue]:
         """Return it as arguments of a place."""
@@ -46,6 +61,8 @@ class Wish:
             "period": self.period,
             "dept": self.dept,
             "insurance": self.insurance,
+            "level": self.level,
+            "work": self.work,
             "table": self.table,
             "indicator": self.indicator,
             "path": list(self.path),
@@ -56,7 +73,7 @@ class Wish:
         """Return what arguments say, the rest as it was."""
         words = {
             name: value if isinstance(value := args.get(name), str) else getattr(known, name)
-            for name in ("report", "part", "period", "dept", "insurance", "indicator")
+            for name in ("report", "part", "period", "dept", "insurance", "level", "work", "indicator")
         }
         path, table = args.get("path"), args.get("table")
         found = cls(
@@ -72,7 +89,7 @@ class Wish:
             self.scope()
         except UserProblem:
             return False
-        return self.report in {key for key, *_ in REPORTS} and self.part in dict(PARTS)
+        return self.report in {key for key, *_ in REPORTS} and self.part in dict(PARTS) and self.work in dict(WORK)
 
 
 class Options:
