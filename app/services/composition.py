@@ -402,7 +402,7 @@ class Services:
         """Every version of a case that was submitted stays, with the hash of what it was."""
         from app.services.submission import SubmissionService
 
-        return SubmissionService(self.session, self.checking)
+        return SubmissionService(self.session, self.checking, self.worklist)
 
     @later
     def handover(self) -> HandoverService:

@@ -17,8 +17,9 @@ from app.services.moves import steps_to, take_steps
 from app.services.permits import DESK, needs
 from app.services.session import Session
 from app.services.snapshots import SnapshotChange, differences, snapshot_of
-from app.services.submission_gate import look
+from app.services.submission_gate import look, passed_ids
 from app.services.submission_types import GateLine, GateReport, Scope, Waiting
+from app.services.worklist import WorklistService
 from app.storage import submissions
 from app.storage.ops import Op
 from app.storage.submissions import Receipt, StoredSubmission, SubmittedCase
@@ -40,9 +41,10 @@ class Submitted:
 class SubmissionService:
     """Every version of a case that was submitted stays, with the hash of what it was."""
 
-    def __init__(self, session: Session, checking: CheckingService) -> None:
+    def __init__(self, session: Session, checking: CheckingService, worklist: WorklistService) -> None:
         self._session = session
         self._checking = checking
+        self._worklist = worklist
 
     @needs(*DESK)
     def waiting(self) -> Waiting:
@@ -53,8 +55,13 @@ class SubmissionService:
 
     @needs(*DESK)
     def gate(self, scope: Scope, progress: Progress | None = None) -> GateReport:
-        """Check and group every passed case of a scope anew; nothing but summaries is written. For a job."""
-        return look(self._session, self._checking, scope, progress or NoProgress())
+        """Check every passed case of a scope; nothing but summaries is written. For a job.
+
+        Rules and grouping run anew where the stored result is not of this version of the case, of the rules and tables
+        in force, or depends on another stay or the day.
+        """
+        case_ids = passed_ids(self._session, self._worklist, scope)
+        return look(self._session, self._checking, scope, case_ids, progress or NoProgress())
 
     @needs("coder", "insurance")
     def submit(self, report: GateReport, note: str, progress: Progress | None = None) -> Submitted:

@@ -12,6 +12,7 @@ from app.domain.grouping import GroupStatus
 from app.services.checking import CheckingService
 from app.services.session import Session
 from app.services.submission_types import GateLine, GateReport, Refusal, Scope
+from app.services.worklist import WorklistService
 from app.storage.decisions import OPEN
 from app.storage.submissions import Group
 from app.storage.worklist import Filter, Test, WorklistQuery, WorklistRow
@@ -19,8 +20,19 @@ from app.storage.worklist import Filter, Test, WorklistQuery, WorklistRow
 _CHUNK: Final = 100
 
 
-def passed_ids(session: Session, scope: Scope) -> tuple[int, ...]:
+def passed_ids(session: Session, worklist: WorklistService, scope: Scope) -> tuple[int, ...]:
     """Return the cases of a scope that have passed, in the order of discharge."""
+    found = _passed(session, scope)
+    if scope.case_ids:
+        chosen = frozenset(scope.case_ids)
+    elif scope.queue or scope.words:
+        chosen = frozenset(worklist.ids(scope.queue or "all", scope.words))
+    else:
+        return found
+    return tuple(case_id for case_id in found if case_id in chosen)
+
+
+def _passed(session: Session, scope: Scope) -> tuple[int, ...]:
     filters = [Filter("state", Test.IS, (CaseState.PASSED.value,))]
     days = scope.days()
     if days is not None:
@@ -31,15 +43,21 @@ def passed_ids(session: Session, scope: Scope) -> tuple[int, ...]:
         return tuple(reader.worklist_ids(WorklistQuery(filters=tuple(filters), sort="discharge_time")))
 
 
-def look(session: Session, checking: CheckingService, scope: Scope, progress: Progress) -> GateReport:
-    """Check and group every passed case of a scope anew and say which may be submitted, and why the others may not."""
-    case_ids = passed_ids(session, scope)
+def look(
+    session: Session, checking: CheckingService, scope: Scope, case_ids: Sequence[int], progress: Progress
+) -> GateReport:
+    """Say which of some passed cases may be submitted, and why the others may not; for a job.
+
+    Checked and grouped anew is what the stored result does not answer: see :func:`_outdated`.
+    """
+    with session.db.read() as reader:
+        stale = frozenset(reader.stale_ids(session.engines.stamp))
     ready: list[GateLine] = []
     refused: list[Refusal] = []
     for start in range(0, len(case_ids), _CHUNK):
         progress.step(start, len(case_ids))
         chunk = case_ids[start : start + _CHUNK]
-        checking.run(chunk)
+        checking.run(_outdated(session, chunk, stale))
         for line in _judged(session, chunk):
             if isinstance(line, Refusal):
                 refused.append(line)
@@ -49,12 +67,21 @@ def look(session: Session, checking: CheckingService, scope: Scope, progress: Pr
     return GateReport(scope, tuple(ready), tuple(refused), tuple(_notes(session, ready)))
 
 
+def _outdated(session: Session, case_ids: Sequence[int], stale: frozenset[int]) -> list[int]:
+    """Return those of some cases whose result may not stand: edited since, made by other rules, tables or schemes, of a
+    patient with several stays (another stay may have changed), or with an exception, which ends with its day.
+    """
+    with session.db.read() as reader:
+        again = reader.with_other_stays(case_ids) | reader.excepted_cases(case_ids)
+    return [case_id for case_id in case_ids if case_id in stale or case_id in again]
+
+
 def _judged(session: Session, case_ids: Sequence[int]) -> Iterator[GateLine | Refusal]:
     with session.db.read() as reader:
         rows = reader.worklist_rows(case_ids)
         passed = reader.passed_as(case_ids)
         versions = reader.submissions.last_versions(case_ids)
-        decided = reader.decided_cases(case_ids)
+        decided = reader.excepted_cases(case_ids)
         waiting = {
             case_id: sum(1 for one in reader.exceptions(case_id) if one.state == OPEN) for case_id in sorted(decided)
         }

@@ -23,10 +23,15 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which passed cases are meant: all of them, of a month of discharge (``2026-11``), or of a batch."""
+    """Which passed cases are meant: all of them, of a month of discharge (``2026-11``), of a batch, what a queue with
+    words of the filter box shows, or some that were chosen.
+    """
 
     month: str = ""
     batch_id: int = 0
+    queue: str = ""
+    words: str = ""
+    case_ids: tuple[int, ...] = ()
 
     def days(self) -> tuple[date, date] | None:
         """Return first and last day of the month, None where no month is asked for."""

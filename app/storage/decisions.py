@@ -88,6 +88,12 @@ def decided_cases(connection: sa.Connection, case_ids: Iterable[int]) -> set[int
     return found
 
 
+def excepted_cases(connection: sa.Connection, case_ids: Iterable[int]) -> set[int]:
+    """Return those of some cases for which an exception was ever asked: what they may depends on the day."""
+    wanted = qc_exception.c.case_id.in_(list(case_ids))
+    return set(connection.execute(sa.select(qc_exception.c.case_id).where(wanted)).scalars())
+
+
 def exceptions_of(connection: sa.Connection, case_id: int) -> list[StoredException]:
     """Return the exceptions of a case, latest first."""
     query = qc_exception.select().where(qc_exception.c.case_id == case_id).order_by(qc_exception.c.id.desc())

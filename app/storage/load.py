@@ -164,6 +164,19 @@ def _same_patient() -> sa.CompoundSelect[int]:
     )
 
 
+def with_other_stays(connection: sa.Connection, case_ids: Sequence[int]) -> set[int]:
+    """Return those of some hundred cases whose record number or document number another case has too."""
+    patient = HEAD_TABLES["patient"]
+    other, twin = cases.alias(), patient.alias()
+    again = sa.exists().where(other.c.record_no == cases.c.record_no, other.c.id != cases.c.id)
+    same = sa.exists().where(twin.c.id_no == patient.c.id_no, twin.c.case_id != patient.c.case_id)
+    query = sa.union(
+        sa.select(cases.c.id).where(cases.c.id.in_(case_ids), cases.c.record_no != "", again),
+        sa.select(patient.c.case_id).where(patient.c.case_id.in_(case_ids), patient.c.id_no != "", same),
+    )
+    return set(connection.execute(query).scalars())
+
+
 def find_by_keys(connection: sa.Connection, keys: Iterable[CaseKey]) -> dict[CaseKey, int]:
     """Return the ids of stored stays by key; unknown keys are left out."""
     query = sa.select(cases.c.id).where(

@@ -37,7 +37,7 @@ from app.storage.insurer import InsurerReads
 from app.storage.jsonify import from_json
 from app.storage.leaving import GroupStay, Inpatient, group_stays, inpatients
 from app.storage.light import LightCase, Which
-from app.storage.load import StoredCase, find_by_keys, load_case, load_cases, same_patient
+from app.storage.load import StoredCase, find_by_keys, load_case, load_cases, same_patient, with_other_stays
 from app.storage.people import PeopleReads
 from app.storage.quality import Figures, HitCount, HitKey, HitQuery
 from app.storage.recoded import recoded_cases
@@ -110,6 +110,10 @@ class Reader:
     def same_patient(self, case_id: int) -> tuple[CaseRecord, ...]:
         """Return the other stays with the record number or the document number of a case."""
         return same_patient(self._connection, case_id)
+
+    def with_other_stays(self, case_ids: Sequence[int]) -> set[int]:
+        """Return those of some hundred cases whose patient has another stay here."""
+        return with_other_stays(self._connection, case_ids)
 
     def case_ids(self, *, batch_id: int | None = None) -> array[int]:
         """Return the ids of all cases, or of those of a batch in the order of its rows."""
@@ -389,6 +393,10 @@ class Reader:
     def decided_cases(self, case_ids: Iterable[int]) -> set[int]:
         """Return those of some cases that have a suppression or an exception."""
         return decisions.decided_cases(self._connection, case_ids)
+
+    def excepted_cases(self, case_ids: Iterable[int]) -> set[int]:
+        """Return those of some cases for which an exception was ever asked."""
+        return decisions.excepted_cases(self._connection, case_ids)
 
     def returns_of(self, case_id: int) -> list[StoredReturn]:
         """Return the questions to physicians about a case, in the order they were noted."""

@@ -59,9 +59,46 @@ def test_what_waits_is_counted_by_month_and_batch(desk: Services, passed: tuple[
     assert waiting.total == len(passed) == sum(count for _, count in waiting.months)
     assert sum(count for _, _, count in waiting.batches) == len(passed)
     (month, count), *_ = waiting.months
-    assert len(passed_ids(desk.session, Scope(month=month))) == count
-    assert passed_ids(desk.session, Scope(month="2001-01")) == ()
-    assert set(passed_ids(desk.session, Scope(batch_id=waiting.batches[0][0]))) == set(passed)
+    assert len(passed_ids(desk.session, desk.worklist, Scope(month=month))) == count
+    assert passed_ids(desk.session, desk.worklist, Scope(month="2001-01")) == ()
+    assert set(passed_ids(desk.session, desk.worklist, Scope(batch_id=waiting.batches[0][0]))) == set(passed)
+
+
+def test_a_query_a_queue_or_chosen_cases_are_submitted(desk: Services, passed: tuple[int, ...]) -> None:
+    first, second = desk.worklist.rows(passed)
+
+    def gate(scope: Scope) -> list[int]:
+        return [line.case_id for line in desk.submissions.gate(scope).ready]
+
+    assert gate(Scope(words=first.record_no)) == [first.case_id]
+    assert gate(Scope(queue="passed")) == list(passed_ids(desk.session, desk.worklist, Scope()))
+    assert gate(Scope(queue="to_code")) == []
+    assert gate(Scope(case_ids=(second.case_id, *desk.worklist.ids("coding")[:3]))) == [second.case_id]
+    assert gate(Scope(case_ids=(-1,))) == []
+    desk.submissions.submit(desk.submissions.gate(Scope(case_ids=(second.case_id,))), WHY)
+    assert [line.case_id for line in desk.submissions.gate(Scope()).ready] == [first.case_id]
+
+
+def test_the_gate_runs_rules_only_where_the_result_does_not_stand(
+    desk: Services, passed: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[int] = []
+    real = desk.checking._run
+    monkeypatch.setattr(desk.checking, "_run", lambda ids: (ran.extend(ids), real(ids)))
+    desk.submissions.gate(Scope())
+    ran.clear()
+    desk.submissions.gate(Scope())
+    assert ran == []
+    document = desk.cases.view(passed[0]).record.text("id_no")
+    assert document
+    desk.cases.set_text(desk.worklist.ids("coding")[0], "id_no", document)
+    desk.submissions.gate(Scope())
+    assert ran == [passed[0]]
+    with desk.session.db.caching() as cache:
+        cache.connection.exec_driver_sql("UPDATE finding SET stamp = 'older rules' WHERE case_id = ?", (passed[1],))
+    ran.clear()
+    desk.submissions.gate(Scope())
+    assert passed[1] in ran
 
 
 def test_submitting_freezes_locks_and_registers(desk: Services, passed: tuple[int, ...]) -> None:
