@@ -15,7 +15,8 @@ from app.services.submission_types import Scope
 from app.storage.ops import Op
 from app.ui.page import PageSpec
 from app.ui.pages.submission import PAGE
-from app.ui.widgets import DataTable
+from app.ui.pages.worklist.views import SavedView, SavedViews
+from app.ui.widgets import DataTable, RuledField
 
 WHY = "病理报告更正"
 
@@ -115,3 +116,27 @@ def test_scope_and_list_come_back_with_the_place(desk: Any, services: Services) 
     place = page.place()
     assert (place.args["month"], place.args["tab"]) == (month, "refused")
     assert page.title_detail() == month
+
+
+def test_a_view_a_query_and_cases_of_the_list_are_what_is_meant(desk: Any, services: Services) -> None:
+    first, second = services.worklist.rows(services.worklist.ids("passed"))[:2]
+    view = SavedView("view:1", "我的", "all", (), first.record_no, "", descending=False)
+    SavedViews(desk.window.shell.places).save(view)
+    page = desk.go("submission", queue="all", words=first.record_no)
+    ready = page.lists.models["ready"]
+    assert [line.case_id for line in ready.values] == [first.case_id]
+    assert page.scopes.line.label == "我的"
+    desk.press("Ctrl+F", on=page.default_focus())
+    line = desk.find(RuledField, "words")
+    line.setText(second.record_no)
+    desk.press("Return", on=line)
+    desk.rest()
+    assert [one.case_id for one in ready.values] == [second.case_id]
+    assert page.scopes.line.label == second.record_no
+    kept = page.place()
+    page = desk.go("submission", cases=[first.case_id, second.case_id])
+    assert len(ready.values) == 2
+    assert page.scopes.line.label == "选中的 2 份"
+    desk.window.go(kept)
+    desk.rest()
+    assert [one.case_id for one in ready.values] == [second.case_id]

@@ -44,8 +44,10 @@ def _show_tab(key: str, page: SubmissionPage) -> None:
 
 
 _ACTIONS: Final = (
-    Action("submission.gate", "检查", "逐份重跑规则和分组，列出可提交和被拦下的病案。", SubmissionPage.run_gate, "F5",
+    Action("submission.gate", "检查", "检查规则和分组，列出可提交和被拦下的病案。", SubmissionPage.run_gate, "F5",
            "submission", enabled=_can_run, icon="rerun", group=TITLE),
+    Action("submission.query", "按条件选…", "按病例列表的筛选写法选出病案，再检查。", SubmissionPage.ask_query,
+           "Ctrl+F", "submission", enabled=_can_run, icon="filter", group=TITLE),
     Action("submission.submit", "提交并锁定…", "写明版本说明，冻结内容并锁定全部可提交的病案。", SubmissionPage.submit,
            "Ctrl+Return", "submission", enabled=_can_submit, group=TITLE),
     *(

@@ -27,10 +27,11 @@ from app.ui.pages import exception_paper
 from app.ui.pages.case.reasons import Asking, ask_words
 from app.ui.pages.leaving import field_takes_escape
 from app.ui.pages.submission.detail import SubmissionDetail
+from app.ui.pages.submission.scopes import ALL, CHOSEN, chosen_words, scope_args, scope_key, scope_of, scope_of_key
 from app.ui.pages.submission.tables import SubmissionLists
+from app.ui.pages.worklist.views import SavedView, SavedViews
 from app.ui.widgets import ActionButton, Pane, SideLine, SideList, Splitter, Text, column, row
 
-_ALL: Final = "all"
 _OPENS: Final = {"group": "drg", "regrouped": "drg"}
 """Where a refused case is opened, if not at its front page."""
 _NOTES: Final = ("{month} 第一次申报", "{month} 补充申报", "按医保审核意见修改后重报")
@@ -48,6 +49,7 @@ class SubmissionPage(Page):
         self._job: Job | None = None
         self._case_id = 0
         self._tab = "ready"
+        self._views: dict[str, SavedView] = {}
 
     def build(self) -> None:
         """Make scopes, lists, detail and the bar with what can be done."""
@@ -61,6 +63,7 @@ class SubmissionPage(Page):
         bar = Pane("surface", "b")
         line = row(self._title, gap=12, margins=(14, 8, 12, 8))
         line.addWidget(self._told, 1)
+        line.addWidget(ActionButton(actions, "submission.query", small=True))
         line.addWidget(ActionButton(actions, "submission.gate", small=True))
         line.addWidget(ActionButton(actions, "submission.submit", kind="primary", small=True))
         bar.setLayout(line)
@@ -93,7 +96,7 @@ class SubmissionPage(Page):
 
     def _name_regions(self) -> None:
         choose, tabs = KeyHint("↑↓", "选择"), KeyHint("1–4", "切换列表")
-        go = (KeyHint("F5", "检查"), KeyHint("Ctrl+Enter", "提交"))
+        go = (KeyHint("F5", "检查"), KeyHint("Ctrl+F", "按条件选"), KeyHint("Ctrl+Enter", "提交"))
         words = (KeyHint("A", "同意解锁"), KeyHint("N", "不同意"))
         self.add_region("lists", self.lists, (choose, KeyHint("Enter", "打开病案"), tabs, *go, *words))
         self.add_region("scopes", self.scopes, (choose, KeyHint("Enter", "到列表"), *go))
@@ -108,13 +111,13 @@ class SubmissionPage(Page):
 
     def place(self) -> Place:
         """Return scope, list and the chosen case."""
-        scope = self._scope
-        return Place(self.key, {"month": scope.month, "batch": scope.batch_id, "tab": self._tab, "case": self._case_id})
+        args = scope_args(self._scope)
+        return Place(self.key, {**args, "tab": self._tab, "case": self._case_id})
 
     def restore(self, place: Place) -> None:
         """Take a scope up again; a case of a place is looked for in the register."""
-        month, batch, tab, case = (place.args.get(name) for name in ("month", "batch", "tab", "case"))
-        wanted = Scope(month if isinstance(month, str) else "", batch if isinstance(batch, int) else 0)
+        tab, case = place.args.get("tab"), place.args.get("case")
+        wanted = scope_of(place.args)
         self._case_id = case if isinstance(case, int) else 0
         if wanted != self._scope:
             self._report = None
@@ -157,7 +160,7 @@ class SubmissionPage(Page):
         job = self._job = self.shell.jobs.run(work, label="提交前检查", parent=self)
         for key in ("ready", "refused"):
             self.lists.stacks[key].show_empty(
-                "正在检查…", "逐份重跑规则和分组；可在其他页继续工作。", "取消", job.cancel
+                "正在检查…", "改动过的重跑规则和分组；可在其他页继续工作。", "取消", job.cancel
             )
         job.done.connect(partial(self._on_gate, job))
         job.cancelled.connect(self._show_report)
@@ -212,7 +215,7 @@ class SubmissionPage(Page):
     def _read(self) -> None:
         services = self.shell.services
         waiting = services.submissions.waiting()
-        lines: list[object] = [SideLine(_ALL, "全部已通过", "", waiting.total)]
+        lines: list[object] = [SideLine(ALL, "全部已通过", "", waiting.total)]
         if waiting.months:
             lines += [
                 "按出院月份",
@@ -220,10 +223,14 @@ class SubmissionPage(Page):
             ]
         if waiting.batches:
             lines += ["按批次", *(SideLine(f"b{number}", name, "", n) for number, name, n in waiting.batches)]
+        self._views = {view.key: view for view in SavedViews(self.shell.places).all()}
+        if self._views:
+            lines += ["我的视图", *(SideLine(key, view.name) for key, view in self._views.items())]
+        wanted = scope_key(self._scope, self._views.values())
+        if wanted == CHOSEN:
+            lines += ["病例列表", SideLine(CHOSEN, chosen_words(self._scope))]
         keys = [one.key if isinstance(one, SideLine) else "" for one in lines]
         self.scopes.side.show(lines)
-        wanted = f"b{self._scope.batch_id}" if self._scope.batch_id else f"m{self._scope.month}"
-        wanted = wanted if wanted != "m" else _ALL
         self.scopes.choose_silently(keys.index(wanted) if wanted in keys else 0)
         register = services.submissions.register()
         hint = ("还没有提交过。", "在“可提交”里检查后按 Ctrl+Enter 提交。")
@@ -250,7 +257,7 @@ class SubmissionPage(Page):
     def _show_report(self) -> None:
         report = self._report
         ready, refused = (report.ready, report.refused) if report else ((), ())
-        unchecked = ("还没有检查。", "按 F5 重跑规则和分组，看哪些可以提交。")
+        unchecked = ("还没有检查。", "按 F5 检查规则和分组，看哪些可以提交。")
         none = ("没有可以提交的病案。", "病案须先由质控员通过；被拦下的见“被拦下”。")
         self.lists.show_values("ready", ready, none if report else unchecked)
         passed = ("没有被拦下的病案。", "范围内已通过的病案都可以提交。")
@@ -262,17 +269,28 @@ class SubmissionPage(Page):
         self.shell.actions.refresh()
 
     def _on_scope(self, line: object) -> None:
-        if isinstance(line, SideLine):
-            month = line.key[1:] if line.key.startswith("m") else ""
-            self._scope = Scope(month, int(line.key[1:]) if line.key.startswith("b") else 0)
-            self._report = None
-            self.lists.show_tab("ready")
-            self._tab = "ready"
-            if self._job is not None and not self._job.is_over:
-                self._job.cancel()
-                self._job = None
-            self.run_gate()
-            self.place_changed.emit()
+        if isinstance(line, SideLine) and line.key != CHOSEN:
+            view = self._views.get(line.key)
+            self._take_scope(Scope(queue=view.queue, words=view.words) if view else scope_of_key(line.key))
+
+    def _take_scope(self, scope: Scope) -> None:
+        self._scope, self._report, self._tab = scope, None, "ready"
+        self.lists.show_tab("ready")
+        if self._job is not None and not self._job.is_over:
+            self._job.cancel()
+            self._job = None
+        self.run_gate()
+        self.place_changed.emit()
+
+    def ask_query(self) -> None:
+        """Ask for conditions as the filter box of the list takes them; what they show is what is meant."""
+        lines = ("写法同病例列表的筛选框，例如“科室:骨科 出院:2026-11”；只取其中已通过的病案。",)
+        asking = Asking("按条件选病案", lines, (), "条件", "检查", given=self._scope.words)
+        ask_words(self, asking, self._take_query)
+
+    def _take_query(self, words: str) -> None:
+        self._take_scope(Scope(queue="all", words=words))
+        self._read()
 
     def _on_tab(self, tab: str) -> None:
         self._tab = tab

@@ -211,6 +211,14 @@ _ACTIONS = (
         icon="export",
     ),
     _on_cases(
+        "submit",
+        "提交医保",
+        "到“提交医保”，检查选中的病案（没有多选时整个列表）中已通过的。",
+        WorklistPage.submit,
+        "Shift+S",
+        icon="locked",
+    ),
+    _on_cases(
         "export_batch",
         "导出整批",
         "导出光标所在病案的整批：原文件的列加上编码、分组与质控结果。",

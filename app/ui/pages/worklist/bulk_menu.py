@@ -13,7 +13,10 @@ from app.ui.theme import theme
 from app.ui.widgets import FloatFrame, Text, column
 
 _ID = Qt.ItemDataRole.UserRole
-_OFFERED = ("claim", "release", "assign", "follow_up", "settle", "return", "auto_code", "check", "quality", "export")
+_OFFERED = (
+    *("claim", "release", "assign", "follow_up", "settle", "return"),
+    *("auto_code", "check", "quality", "submit", "export"),
+)
 
 
 class BulkMenu(FloatFrame):

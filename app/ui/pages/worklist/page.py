@@ -430,6 +430,12 @@ class WorklistPage(Page):
         args: dict[str, JsonValue] = {"cases": [*ids]} if part else {"queue": view.queue, "words": view.words}
         self.work.auto_code(ids, Place("autocode", args))
 
+    def submit(self) -> None:
+        """Take the chosen cases, or what the list shows, to the gate before submission."""
+        part, view = 1 < self.table.selected_count < len(self.table.cases.ids), self.shown
+        args: dict[str, JsonValue] = {"queue": view.queue, "words": view.words}
+        self.shell.go(Place("submission", {"cases": [*self.table.selected_ids()]} if part else args))
+
     def check(self) -> None:
         """Check and group the list anew."""
         self.work.check(self.scope())
