@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -37,6 +39,7 @@ from app.services.pricing import PriceTables
 from app.services.scheme_files import load_scheme, read_scheme, scheme_digest, scheme_files
 from app.services.scheme_options import facts_of, options_of, read_options
 from app.services.types import AssetLine, Remark, Size
+from app.storage.ops import Op
 
 if TYPE_CHECKING:
     from app.services.session import Session  # a session holds the engines, and they these
@@ -149,7 +152,8 @@ class Assets:
         book, report = build(self._book_tables(files), edition="import", title=title, outline=self.builtin_codebook())
         counts = {str(kind): str(len(book.leaves(kind))) for kind in CodeKind}
         progress.step(len(paths), len(paths))
-        asset = self._store.add(CODEBOOK, title, files, facts={**counts, "remarks": str(len(report.issues))})
+        facts = {**counts, "remarks": str(len(report.issues))}
+        asset = self._kept(CODEBOOK, title, partial(self._store.add, CODEBOOK, title, files, facts=facts))
         self._books = {"": self.builtin_codebook(), asset.id: book}
         self._schemes = {}
         return replace(_book_report(title, book, report), asset_id=asset.id)
@@ -271,7 +275,8 @@ class Assets:
         facts |= {name: str(count) for name, count in report.counts.items()}
         (progress or NoProgress()).step(1, 1)
         is_later = start > self._store.today().isoformat()
-        asset = self._store.add(SCHEME, scheme.title, files, facts=facts, activate=not is_later)
+        add = partial(self._store.add, SCHEME, scheme.title, files, facts=facts, activate=not is_later)
+        asset = self._kept(SCHEME, scheme.title, add)
         self._schemes[asset.id] = scheme
         return replace(_scheme_report(scheme, report), asset_id=asset.id)
 
@@ -288,7 +293,10 @@ class Assets:
     def set_valid_from(self, asset_id: str, valid_from: str, *, kind: str = SCHEME) -> None:
         """Say from which discharge date on a scheme, or a version of weights, is used ('' for no date of its own)."""
         _check_date(valid_from)
-        self._store.set_facts(kind, asset_id, {"valid_from": valid_from})
+        asset = self._stored(kind, asset_id)
+        told = {"asset": asset_id, "before": asset.facts.get("valid_from", ""), "after": valid_from}
+        with self._noted("valid_from", asset.title, told):
+            self._store.set_facts(kind, asset_id, {"valid_from": valid_from})
 
     def _scheme_source(self, asset: Asset) -> Path:
         """Return file or folder of a stored scheme, its hashes checked."""
@@ -318,7 +326,9 @@ class Assets:
         """Change the options of a stored workbook. Raises :class:`UserProblem`; then everything is as it was."""
         asset = self._stored(SCHEME, asset_id)
         options = read_options(self._imported_scheme(asset), grey_px, newborn_qy_days, procedure_only=procedure_only)
-        self._store.set_facts(SCHEME, asset_id, facts_of(options))
+        told = {"asset": asset_id, "before": facts_of(options_of(asset.facts)), "after": facts_of(options)}
+        with self._noted("scheme_options", asset.title, told):
+            self._store.set_facts(SCHEME, asset_id, facts_of(options))
         self._schemes.pop(asset_id, None)
 
     # Prices
@@ -339,7 +349,8 @@ class Assets:
         start = valid_from or (table.valid_from.isoformat() if table.valid_from else "")
         facts = {"scheme_id": scheme.id, "scheme": scheme.title, "groups": str(len(table))}
         facts |= {"valid_from": start, "version": table.version}
-        asset = self._store.add(WEIGHTS, path.stem, [("weights", path)], facts=facts, belongs_to=scheme.id)
+        add = partial(self._store.add, WEIGHTS, path.stem, [("weights", path)], facts=facts, belongs_to=scheme.id)
+        asset = self._kept(WEIGHTS, path.stem, add)
         return replace(_weights_report(path.stem, table, scheme), asset_id=asset.id)
 
     @free
@@ -359,7 +370,7 @@ class Assets:
         table.require("", level)
         years = text("drg.list_join").join(dict.fromkeys(place.year for place in table.places()))
         facts = {"city": city, "level": level, "years": years}
-        asset = self._store.add(RATES, path.stem, [("rates", path)], facts=facts)
+        asset = self._kept(RATES, path.stem, partial(self._store.add, RATES, path.stem, [("rates", path)], facts=facts))
         return replace(_rates_report(path.stem, facts, table), asset_id=asset.id)
 
     @free
@@ -453,9 +464,33 @@ class Assets:
     @needs("insurance", "admin")
     def use(self, kind: str, asset_id: str) -> None:
         """Make an asset the one in use; '' goes back to the shipped one."""
-        self._store.activate(kind, asset_id or None)
+        before = self._store.active(kind)
+        told = {"kind": kind, "before": before.id if before else "", "after": asset_id}
+        with self._noted("asset_used", self._stored(kind, asset_id).title if asset_id else "", told):
+            self._store.activate(kind, asset_id or None)
         if kind == CODEBOOK:
             self._schemes = {}
+
+    # The audit.
+
+    def _kept(self, kind: str, title: str, add: Callable[[], Asset]) -> Asset:
+        """Store an asset and note which files it came from."""
+        told: dict[str, object] = {"kind": kind}
+        with self._noted("asset_imported", title, told):
+            asset = add()
+            told |= {"asset": asset.id, "files": {name: digest for _, name, digest in asset.files}}
+        return asset
+
+    @contextmanager
+    def _noted(self, event: str, title: str, told: Mapping[str, object]) -> Iterator[None]:
+        """Put a change of tables into the audit of the library, where there is one; it fails with the change."""
+        if self._session is None:
+            yield
+            return
+        with self._session.db.operation(Op.CHANGE_ASSET, by=self._session.actor, note=title) as tx:
+            yield
+            tx.record_event(event, told)
+            tx.assets_changed()
 
 
 def _starter_folder() -> Path:

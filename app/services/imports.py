@@ -123,7 +123,8 @@ class ImportService:
         for case_id, path in take:
             wanted.setdefault(case_id, set()).add(path)
         case_ids: list[int] = []
-        with db.operation(Op.IMPORT, by=self._session.actor, note=batch.source.file) as tx:
+        op = Op.IMPORT if len(preview.known) < len(batch.records) else Op.REIMPORT
+        with db.operation(op, by=self._session.actor, note=batch.source.file) as tx:
             batch_id = tx.save_batch(_new_batch(preview))
             tx.save_profile(_key(batch), _remembered(batch))
             for position, imported in enumerate(batch.records):

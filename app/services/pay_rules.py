@@ -140,11 +140,8 @@ class PayRulesService:
         if before == valid_from:
             return Changes()
         assets.set_valid_from(asset_id, valid_from, kind=WEIGHTS)
-        with self._session.db.operation(Op.CHANGE_ASSET, by=self._session.actor, note=line.title) as tx:
-            tx.record_event("valid_from", {"asset": asset_id, "before": before, "after": valid_from})
-            tx.assets_changed()
         self._session.engines.forget_prices()
-        return tx.changes
+        return Changes(assets=True)
 
     def _save(self, values: Mapping[str, str], note: str) -> Changes:
         with self._session.db.operation(Op.SET_SETTING, by=self._session.actor, note=note) as tx:
