@@ -107,7 +107,7 @@ class Codebook:
 
     def leaves(self, kind: CodeKind) -> tuple[CodeEntry, ...]:
         """Return the codes of a kind that may be proposed, in code order."""
-        return tuple(entry for entry in self._of_kind[kind] if entry.is_leaf)
+        return self._leaves[kind]
 
     def by_prefix(self, prefix: str, kind: CodeKind) -> tuple[CodeEntry, ...]:
         """Return entries whose code starts with ``prefix``; dots and case do not matter (``k803``, ``5123``)."""
@@ -189,6 +189,10 @@ class Codebook:
     @cached_property
     def _of_kind(self) -> dict[CodeKind, tuple[CodeEntry, ...]]:
         return {kind: tuple(entry for entry in self if entry.kind is kind) for kind in CodeKind}
+
+    @cached_property
+    def _leaves(self) -> dict[CodeKind, tuple[CodeEntry, ...]]:
+        return {kind: tuple(entry for entry in self._of_kind[kind] if entry.is_leaf) for kind in CodeKind}
 
     @cached_property
     def _search_keys(self) -> dict[CodeKind, list[tuple[str, int]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -19,6 +19,7 @@ LONGEST: Final = 48
 """Letters that are looked at."""
 _SYLLABLE: Final = 6
 _END: Final = "\n"
+_NOBODY: Final[Places] = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,40 @@ class Heard:
     start: int
     end: int
     usual: bool = True
+
+
+class Hearing:
+    """Names whose reading holds the letters, each once, those read as usual first."""
+
+    def __init__(self, numbers: Places, starts: Places, ends: Places, usual: int) -> None:
+        """Take names by number with where they were heard; the first ``usual`` were read as usual."""
+        self.numbers = numbers
+        self._starts, self._ends, self._usual = starts, ends, usual
+        self._order = np.argsort(numbers, kind="stable")
+        self._sorted = numbers[self._order]
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __iter__(self) -> Iterator[Heard]:
+        return iter(self._heard(np.arange(len(self))))
+
+    def of(self, numbers: Places) -> dict[int, Heard]:
+        """Return what was heard in some of the names, all of which were."""
+        places = self._order[np.searchsorted(self._sorted, numbers)]
+        return dict(zip(numbers.tolist(), self._heard(places), strict=True))
+
+    def among(self, numbers: Places) -> Places:
+        """Return those of the numbers whose names were heard, in their order."""
+        if not len(self._sorted):
+            return numbers[:0]
+        at = np.minimum(np.searchsorted(self._sorted, numbers), len(self._sorted) - 1)
+        found: Places = numbers[self._sorted[at] == numbers]
+        return found
+
+    def _heard(self, places: Places) -> list[Heard]:
+        rows = (self.numbers[places], self._starts[places], self._ends[places], places < self._usual)
+        return [Heard(*row) for row in zip(*(column.tolist() for column in rows), strict=True)]
 
 
 class PinyinIndex:
@@ -82,7 +117,7 @@ class PinyinIndex:
         first = [self.syllables[read][0] if read < len(self.syllables) else _END for read in self.readings[:, 0]]
         return tuple("".join(first[token] for token in self.tokens.tolist()).split(_END)[:-1])
 
-    def find(self, letters: str, enough: int = 0) -> list[Heard]:
+    def find(self, letters: str, enough: int = 0) -> Hearing:
         """Return the names whose reading holds ``letters``, those read as usual first, in order of the names.
 
         Each syllable must give at least its first letter, and nothing is left out in between. Unusual readings are
@@ -90,14 +125,18 @@ class PinyinIndex:
         """
         wanted = "".join(sign for sign in letters.lower() if sign.isalnum() and sign.isascii())[:LONGEST]
         if not wanted:
-            return []
+            return Hearing(_NOBODY, _NOBODY, _NOBODY, 0)
         moves = self._moves(wanted)
-        found = self._walk(moves[:, self.readings[:, 0]], len(wanted), usual=True)
-        if not enough or len(found) < enough:
+        numbers, starts, ends = self._walk(moves[:, self.readings[:, 0]], len(wanted))
+        usual = len(numbers)
+        if not enough or usual < enough:
             every = np.bitwise_or.reduce([moves[:, self.readings[:, column]] for column in range(MOST)])
-            for number, heard in self._walk(every, len(wanted), usual=False).items():
-                found.setdefault(number, heard)
-        return list(found.values())
+            more = self._walk(every, len(wanted))
+            other = np.isin(more[0], numbers, invert=True)
+            numbers, starts, ends = (
+                np.concatenate((one, two[other])) for one, two in zip((numbers, starts, ends), more, strict=True)
+            )
+        return Hearing(numbers, starts, ends, usual)
 
     def _moves(self, wanted: str) -> Bits:
         """Return for each place in the letters and each syllable how far reading it may lead, as bits."""
@@ -118,8 +157,11 @@ class PinyinIndex:
                 found.setdefault(syllable[:length], []).append(number)
         return found
 
-    def _walk(self, moves: Bits, length: int, *, usual: bool) -> dict[int, Heard]:
-        """Follow the letters from every character on; ``moves`` are per place in the letters and sign."""
+    def _walk(self, moves: Bits, length: int) -> tuple[Places, Places, Places]:
+        """Follow the letters from every character on; ``moves`` are per place in the letters and sign.
+
+        Returns the numbers of the names in order, and where the letters were heard first in each: start and end.
+        """
         goal = np.uint64(1 << length)
         reach = moves[0][self.tokens]
         start = np.flatnonzero(reach)
@@ -136,18 +178,15 @@ class PinyinIndex:
                 onward[stands] |= moves[place][tokens[stands]]
             going = onward != 0
             start, at, reach = start[going], at[going], onward[going]
-        return self._heard(found, usual=usual)
-
-    def _heard(self, found: Sequence[tuple[Places, Places]], *, usual: bool) -> dict[int, Heard]:
-        first = self.places[np.concatenate([start for start, _ in found])] if found else np.zeros(0, np.int64)
-        last = self.places[np.concatenate([end for _, end in found])] if found else first
+        first = self.places[np.concatenate([_NOBODY, *(start for start, _ in found)])]
+        last = self.places[np.concatenate([_NOBODY, *(end for _, end in found)])]
+        order = np.lexsort((last, first))
+        first, last = first[order], last[order]
         numbers = np.searchsorted(self._starts, first, "right") - 1
-        begins = first - self._starts[numbers]
-        rows = sorted(zip(numbers.tolist(), begins.tolist(), (last - first).tolist(), strict=True))
-        heard: dict[int, Heard] = {}
-        for number, start, more in rows:
-            heard.setdefault(number, Heard(number, start, start + more + 1, usual))
-        return heard
+        is_new = np.concatenate(([True], numbers[1:] != numbers[:-1])) if len(numbers) else np.zeros(0, np.bool_)
+        numbers, first, last = numbers[is_new], first[is_new], last[is_new]
+        begins = self._starts[numbers]
+        return numbers, first - begins, last - begins + 1
 
 
 def _read(sign: str, readings: Readings) -> tuple[str, ...]:

@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app.codebook.codes import search_key
 from app.domain.coding import Candidate, CodeKind, MatchKind, Reason
 from app.matching.explaining import joined, reason, spans_of
 from app.matching.lexicon import KindLexicon
 from app.matching.names import Term
-from app.matching.pinyin import Heard, PinyinIndex
+from app.matching.pinyin import Heard, Hearing, PinyinIndex
 from app.matching.readings import Readings, from_bytes, readings_of, to_bytes
 from app.matching.slips import Slip, SlipFinder
 
@@ -27,6 +30,7 @@ _CODE: Final = {
 _LETTERS: Final = re.compile(r"\d*[a-z][a-z\d]*", re.IGNORECASE | re.ASCII)
 _PIECES: Final = re.compile(r"[a-z\d][a-z\d.+*]*|[^\sa-z\d]+", re.IGNORECASE | re.ASCII)
 LONGEST: Final = 60
+Numbers = NDArray[np.int64]
 LOOKED_AT: Final = 400
 """Names that hold what was typed, the shortest ones, of which the best are picked with care."""
 
@@ -66,6 +70,10 @@ class SearchIndex:
     @cached_property
     def _joined(self) -> str:
         return "\n".join([*self._names, *self._lexicon.expansions])
+
+    @cached_property
+    def _lengths(self) -> Numbers:
+        return np.fromiter(map(len, self._names), np.int64, len(self._names))
 
     @cached_property
     def _keys(self) -> list[tuple[str, int]]:
@@ -140,22 +148,27 @@ class SearchIndex:
         asked = self.asked(typed)
         if not (asked.words or asked.letters):
             return []
-        numbers = list(range(len(self._terms)))
-        for word in asked.words:
-            numbers = [number for number in numbers if word in self._names[number]]
-        heard: list[Mapping[int, Heard]] = []
-        for letters in asked.letters if numbers else ():
-            found = {
-                one.number: one for one in self.pinyin.find(letters, 0 if len(numbers) < len(self._terms) else top)
-            }
-            heard.append(found)
-            numbers = [number for number in numbers if number in found]
-        for key in asked.codes:
-            numbers = [number for number in numbers if search_key(self._terms[number].code).startswith(key)]
+        numbers = self._holding(asked)
+        hearings: list[Hearing] = []
+        for letters in asked.letters if len(numbers) else ():
+            hearings.append(self.pinyin.find(letters, 0 if len(numbers) < len(self._terms) else top))
+            numbers = hearings[-1].among(numbers)
         if len(numbers) > LOOKED_AT:
-            numbers = sorted(numbers, key=lambda number: len(self._names[number]))[:LOOKED_AT]
-        ranked = sorted(numbers, key=lambda number: self._order(number, asked, heard))
+            numbers = numbers[np.argsort(self._lengths[numbers], kind="stable")[:LOOKED_AT]]
+        heard = [hearing.of(numbers) for hearing in hearings]
+        ranked = sorted(numbers.tolist(), key=lambda number: self._order(number, asked, heard))
         return [self._found(number, asked, heard) for number in ranked[:top]]
+
+    def _holding(self, asked: Asked) -> Numbers:
+        """Return the terms that hold all the words and whose codes begin so."""
+        if not (asked.words or asked.codes):
+            return np.arange(len(self._terms))
+        held: Sequence[int] = range(len(self._terms))
+        for word in asked.words:
+            held = [number for number in held if word in self._names[number]]
+        for key in asked.codes:
+            held = [number for number in held if search_key(self._terms[number].code).startswith(key)]
+        return np.asarray(held, np.int64)
 
     def mended(self, typed: str) -> Mended | None:
         """Return the query with words that no name and no short form has set right; None when nothing is to be.
