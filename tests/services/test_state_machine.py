@@ -202,7 +202,7 @@ class Desk(RuleBasedStateMachine):
     @rule(days=st.integers(1, 2))
     def days_go_by(self, days: int) -> None:
         self.clock.at += timedelta(days=days)
-        self.services.checking.run(self.ids)
+        self.does(PEOPLE[6], lambda app: app.checking.run(self.ids))
 
     def today(self) -> date:
         return self.clock.now().date()
