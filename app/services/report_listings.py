@@ -30,6 +30,8 @@ LISTINGS: Final[Mapping[str, Mapping[str, Form]]] = {
     "rules": {"version": Form.COUNT, "stored": Form.DATE, "in_force": Form.DATE, "days": Form.COUNT},
 }
 """The measures of each listing and how they are written. Those of ``watch`` and ``material_cost`` are money."""
+KEYLESS: Final = frozenset({"sections", "states"})
+"""Those whose keys are words of the program and not shown."""
 MONEY_LISTINGS: Final = frozenset({"watch"})
 MONEY_MEASURES: Final = frozenset({"material_cost"})
 _WATCHED: Final = ("drugs", "antibiotic", "material", "exams", "treatment", "service", "blood")

@@ -17,7 +17,7 @@ from app.exchange.appeal import write_report
 from app.exchange.word import write_word
 from app.services.permits import needs
 from app.services.report_groups import MEASURES, MONEY
-from app.services.report_listings import LISTINGS
+from app.services.report_listings import KEYLESS, LISTINGS
 from app.services.report_types import (
     CoderLine,
     Dimension,
@@ -188,6 +188,7 @@ def _groups(report: MonthReport, key: str, amounts: str, rows: Sequence[GroupRow
 def _listing(one: Listing) -> ReportSection:
     """Return the lines of a listing; cases are left out where lines stand for none."""
     forms = {name: form for name, form in LISTINGS[one.key].items() if name in one.rows[0].measures}
+    first = 1 if one.key in KEYLESS else 0
     head = (
         *_columns(("key", 12), ("name", 36), ("cases", 8)),
         *(ReportColumn(text(f"reports.column.{name}"), 14) for name in forms),
@@ -197,7 +198,9 @@ def _listing(one: Listing) -> ReportSection:
         for row in one.rows
     )
     notes = (one.note,) if one.note else ()
-    return ReportSection(one.key, one.title, "", (ReportTable(one.title, head, rows),), (), notes)
+    return ReportSection(
+        one.key, one.title, "", (ReportTable(one.title, head[first:], tuple(row[first:] for row in rows)),), (), notes
+    )
 
 
 def _group_table(title: str, names: Sequence[str], rows: Sequence[GroupRow]) -> ReportTable:

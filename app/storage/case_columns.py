@@ -69,10 +69,17 @@ class TextColumn:
         self._known: dict[str, int] = {}
         self._ranks: Ints | None = None
 
-    def encode(self, values: Iterable[str]) -> npt.NDArray[np.int32]:
+    @property
+    def known(self) -> tuple[str, ...]:
+        """The texts by their codes."""
+        return tuple(self._known)
+
+    def encode(self, values: Sequence[str]) -> npt.NDArray[np.int32]:
         """Return the codes of texts; new ones get the next."""
         known, before = self._known, len(self._known)
-        codes = np.fromiter((known.setdefault(one, len(known)) for one in values), np.int32)
+        for one in dict.fromkeys(values):
+            known.setdefault(one, len(known))
+        codes = np.fromiter(map(known.__getitem__, values), np.int32, len(values))
         if len(known) != before:
             self._ranks = None
         return codes

@@ -87,8 +87,9 @@ _READ: Final = (
     "FROM cases AS c JOIN stay AS s ON s.case_id = c.id JOIN fee AS f ON f.case_id = c.id "
     "JOIN patient AS p ON p.case_id = c.id JOIN settlement AS t ON t.case_id = c.id "
     "JOIN staff AS a ON a.case_id = c.id LEFT JOIN operation AS o ON o.case_id = c.id AND o.position = 0 "
-    "WHERE c.discharge_time >= ? AND c.discharge_time < ? AND c.state <> ?"
+    "WHERE +c.discharge_time >= ? AND +c.discharge_time < ? AND c.state <> ?"
 )
+"""The signs before the columns keep the order of cases: by the order of discharge every table is read criss-cross."""
 _FINDINGS: Final = (
     "SELECT json_group_array(l.case_id), json_group_array(l.rule_id) FROM finding_line AS l "
     "JOIN cases AS c ON c.id = l.case_id WHERE c.discharge_time >= ? AND c.discharge_time < ? "
@@ -196,9 +197,9 @@ class ReportReads:
         """Return case and rule (its place in the third part) of every open finding of a span; hints only of DG."""
         span = (first.isoformat(), (last + timedelta(days=1)).isoformat())
         cases, rules = self._connection.exec_driver_sql(_FINDINGS, span).one()
-        known: dict[str, int] = {}
-        codes = np.array([known.setdefault(rule, len(known)) for rule in json.loads(rules)], np.int64)
-        return _ints(cases), codes, tuple(known)
+        column = TextColumn()
+        codes = column.encode(json.loads(rules)).astype(np.int64)
+        return _ints(cases), codes, column.known
 
     def asked(self) -> list[Asked]:
         """Return every question that went to a physician."""

@@ -6,11 +6,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.common.texts import text
-from app.services.report_listings import LISTINGS, MONEY_MEASURES
+from app.services.report_listings import KEYLESS, LISTINGS, MONEY_MEASURES
 from app.services.report_types import GroupRow, Listing, written
 from app.ui.models.records import RecordModel
 from app.ui.pages.reports.sorting import sorted_rows
-from app.ui.widgets import Cell, Column, DataTable, Pane, Text, column, row
+from app.ui.widgets import Cell, Column, DataTable, Pane, StateStack, Text, column, row
 
 _EMPTY = {
     "states": "本期没有走过流程的病例。",
@@ -37,6 +37,7 @@ class ListingView(QWidget):
         self.table.setModel(self._model)
         self.table.opened.connect(self._on_opened)
         self.table.head.asked.connect(self.sort_by)
+        self.stack = StateStack(self.table)
         self._title, self._note = Text("", "bold", elide=True), Text("", "caption", "muted", wrap=True)
         head, self._foot = Pane("surface", "b"), Pane("surface", "t")
         head.setLayout(column(self._title, margins=(16, 9, 14, 9)))
@@ -44,7 +45,7 @@ class ListingView(QWidget):
         foot.addWidget(self._note, 1)
         self._foot.setLayout(foot)
         box = column(head)
-        box.addWidget(self.table, 1)
+        box.addWidget(self.stack, 1)
         box.addWidget(self._foot)
         self.setLayout(box)
 
@@ -58,10 +59,13 @@ class ListingView(QWidget):
         self._listing = listing
         self._title.setText(f"{listing.title}　{period}")
         self.table.setAccessibleName(listing.title)
-        note = listing.note if listing.rows else f"{_EMPTY.get(self._key, '没有数据。')}{listing.note}"
-        self._note.setText(note)
-        self._foot.setVisible(bool(note))
+        self._note.setText(listing.note)
+        self._foot.setVisible(bool(listing.note and listing.rows))
         self._show()
+        if listing.rows:
+            self.stack.show_content()
+        else:
+            self.stack.show_empty(_EMPTY.get(self._key, "没有数据。"), listing.note)
 
     def sort_by(self, name: str) -> None:
         """Put the lines in the order of a column, highest first; the first column is the order by code."""
@@ -71,6 +75,7 @@ class ListingView(QWidget):
     def sort_on(self) -> None:
         """Sort by the next column that can be sorted by."""
         names = [one.key for one in self.table.columns if one.sort]
+        names = names if "key" in names else ["", *names]
         at = names.index(self._sort) + 1 if self._sort in names else 1
         self.sort_by(names[at % len(names)])
 
@@ -103,7 +108,7 @@ def _columns(key: str, *, money: bool, by_amount: bool) -> tuple[Column, ...]:
     amounts = {"cost_before", "cost_now"} | MONEY_MEASURES
     names = [name for name in LISTINGS[key] if money or name not in amounts]
     return (
-        Column("key", "编号", 130, sort=True),
+        *(() if key in KEYLESS else (Column("key", "编号", 130, sort=True),)),
         Column("label", "名称", 200, stretch=True),
         Column("cases", text("reports.measure.cases"), 84, "right", sort=True),
         *(

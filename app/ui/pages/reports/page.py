@@ -46,6 +46,7 @@ class ReportsPage(Page):
         super().__init__(shell, spec)
         self._wish = Wish()
         self._choices: Choices | None = None
+        self._wanted: Place | None = None
         self._report: MonthReport | None = None
         self._drilled: Drilled | None = None
         self._names: list[str] = []
@@ -144,8 +145,10 @@ class ReportsPage(Page):
         choices = self._choices
         if choices is None:
             self.stack.show_loading()
-            job = self.shell.jobs.run(partial(_read_choices, self.shell.services.reports), parent=self)
-            job.done.connect(partial(self._on_choices, place))
+            if self._wanted is None:
+                job = self.shell.jobs.run(partial(_read_choices, self.shell.services.reports), parent=self)
+                job.done.connect(self._on_choices)
+            self._wanted = place
             return
         known = self._wish
         if not known.period:
@@ -160,10 +163,11 @@ class ReportsPage(Page):
         elif self._job is None or self._job.is_over:
             self.run()
 
-    def _on_choices(self, place: Place, choices: Choices) -> None:
+    def _on_choices(self, choices: Choices) -> None:
         self._choices = choices
         self.filters.show_choices(choices)
-        self.restore(place)
+        if self._wanted is not None:
+            self.restore(self._wanted)
 
     def default_focus(self) -> QWidget:
         """Start in the table of the report."""
@@ -300,7 +304,7 @@ class ReportsPage(Page):
         if isinstance(view, GroupView):
             return view.shown
         if isinstance(view, ListingView):
-            return view.table
+            return view.table if view.stack.shows_content else self.list
         return next((table for one, table in tables.items() if one is view), self.list)
 
     def _focus_view(self) -> None:

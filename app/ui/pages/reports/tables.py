@@ -71,7 +71,7 @@ _WIDTHS: Final = {Form.YUAN: 116, Form.SHARE: 66, Form.INDEX: 72, Form.DAYS: 82}
 
 
 def _width(name: str) -> int:
-    return 104 if name in _WIDE and FORMS[name] is Form.SHARE else _WIDTHS[FORMS[name]]
+    return 112 if name == "drugs" else 104 if name in _WIDE and FORMS[name] is Form.SHARE else _WIDTHS[FORMS[name]]
 
 
 def indicator_cell(key: str, one: Indicator) -> Cell:
