@@ -13,7 +13,9 @@ from typing import Final
 from app.domain.grouping import GroupInput, GroupResult, GroupStatus
 from app.drg.comparing import Side
 from app.drg.engine import group
+from app.drg.explaining import secondary_notes
 from app.drg.scheme import Scheme
+from app.drg.tiers import counted_as, row_of, tried
 
 Args = tuple[tuple[str, str], ...]
 
@@ -55,7 +57,8 @@ class Ours:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One piece exchanged: ``kind`` codes, unconverted, without, main_dx, main_px, blank or scheme; '' for none.
+    """One piece exchanged: ``kind`` codes, unconverted, with, without, as_mcc, as_cc, none_counted, main_dx, main_px,
+    blank or scheme; '' for none.
 
     ``piece`` is the code, the field or the id of the scheme.
     """
@@ -96,8 +99,15 @@ def exchanged(
             case = _with_their_codes(case, theirs)
         case "unconverted":
             case = ours.unconverted
+        case "with":
+            case = replace(case, dx=(*case.dx, piece))
         case "without":
             case = _without(case, piece)
+        case "as_mcc" | "as_cc":
+            case = counted_as(scheme, case, piece, exchange.kind.removeprefix("as_"))
+        case "none_counted":
+            counting = [note.code for note in secondary_notes(scheme, case) if note.counts]
+            case = replace(case, dx=_without_all(case.dx, counting))
         case "main_dx":
             case = replace(case, dx=_first(case.dx, piece))
         case "main_px":
@@ -123,7 +133,7 @@ def _causes(scheme: Scheme, ours: Ours, theirs: Theirs, others: Sequence[Scheme]
         yield from _by_blank(scheme, ours, theirs)
         yield Found(ReturnCause.MISSING, "theirs")
     if home is not None and home.code == ours.result.adrg:
-        yield from _by_dropping(scheme, ours, theirs, ReturnCause.SEVERITY, "not_counted", ours.case.dx[1:])
+        yield from _by_level(scheme, ours, theirs)
         levels = (("old", ours.result.drg), ("new", theirs.drg))
         yield Found(ReturnCause.SEVERITY, "tier", levels)
     yield from _by_order(scheme, ours, theirs)
@@ -166,6 +176,7 @@ def _by_codes(scheme: Scheme, ours: Ours, theirs: Theirs) -> Iterator[Found]:
     if theirs.dx or theirs.px:
         case = _with_their_codes(ours.case, theirs)
         if case != ours.case and _gives(scheme, case, theirs):
+            yield from _by_told_diagnosis(scheme, ours, theirs)
             changed = [code for code in (*case.dx, *case.px) if code not in (*ours.case.dx, *ours.case.px)]
             lost = [code for code in (*ours.case.dx, *ours.case.px) if code not in (*case.dx, *case.px)]
             args = (("old", " ".join(lost) or "—"), ("new", " ".join(changed) or "—"))
@@ -177,12 +188,41 @@ def _by_codes(scheme: Scheme, ours: Ours, theirs: Theirs) -> Iterator[Found]:
             yield Found(ReturnCause.MAPPING, "unconverted", (("old", old), ("new", new)), Exchange("unconverted"))
 
 
+def _by_told_diagnosis(scheme: Scheme, ours: Ours, theirs: Theirs) -> Iterator[Found]:
+    """Yield the one secondary diagnosis that they have and we do not, or the other way round, if it decides alone."""
+    mine = ours.case.dx
+    for code in dict.fromkeys(theirs.dx[1:]):
+        case = replace(ours.case, dx=(*mine, code))
+        if code not in mine and _gives(scheme, case, theirs):
+            yield Found(ReturnCause.MAPPING, "dx_added", row_of(scheme, code), Exchange("with", code))
+    lacked = [code for code in mine[1:] if code not in theirs.dx] if theirs.dx else []
+    for found in _by_dropping(scheme, ours, theirs, ReturnCause.MAPPING, "dx_dropped", lacked):
+        yield replace(found, args=row_of(scheme, found.exchange.piece))
+
+
 def _by_dropping(
     scheme: Scheme, ours: Ours, theirs: Theirs, cause: ReturnCause, key: str, codes: Sequence[str]
 ) -> Iterator[Found]:
     for code in dict.fromkeys(codes):
         if _gives(scheme, _without(ours.case, code), theirs):
             yield Found(cause, key, (("code", code),), Exchange("without", code))
+
+
+def _by_level(scheme: Scheme, ours: Ours, theirs: Theirs) -> Iterator[Found]:
+    """Yield the secondary diagnoses that count for us and not for them, that count otherwise, or that we lack."""
+    codes = ours.case.dx[1:]
+    for found in _by_dropping(scheme, ours, theirs, ReturnCause.SEVERITY, "uncounted", codes):
+        yield replace(found, args=row_of(scheme, found.exchange.piece))
+    for one in tried(scheme, ours.case):
+        if one.case != ours.case and _gives(scheme, one.case, theirs):
+            yield Found(ReturnCause.SEVERITY, one.key, one.args, Exchange(f"as_{one.level}", one.code))
+    counting = [note.code for note in secondary_notes(scheme, ours.case) if note.counts]
+    if len(counting) > 1 and _gives(scheme, replace(ours.case, dx=_without_all(ours.case.dx, counting)), theirs):
+        yield Found(ReturnCause.SEVERITY, "none_counted", (("codes", " ".join(counting)),), Exchange("none_counted"))
+
+
+def _without_all(dx: tuple[str, ...], codes: Sequence[str]) -> tuple[str, ...]:
+    return (*dx[:1], *(one for one in dx[1:] if one not in codes))
 
 
 def _by_order(scheme: Scheme, ours: Ours, theirs: Theirs) -> Iterator[Found]:

@@ -12,6 +12,7 @@ from app.drg.engine import group
 from app.drg.explaining import explain
 from app.drg.returned import Exchange, Ours, Theirs, agrees, classify, exchanged
 from app.drg.scheme import Scheme
+from app.drg.tiers import MORE
 from app.services.asset_store import SCHEME
 from app.services.assets import STARTER
 from app.services.group_input import group_input, invalid, with_proposals
@@ -47,7 +48,7 @@ class Judge:
             found.cause.value,
             {
                 "key": found.key,
-                "args": dict(found.args),
+                "args": self._named(dict(found.args)),
                 "exchange": [found.exchange.kind, found.exchange.piece],
                 "dx": list(theirs.dx),
                 "px": list(theirs.px),
@@ -69,6 +70,11 @@ class Judge:
         words = text(f"insurer.exchange.{kind}", piece=_piece(kind, piece, other))
         return ReturnDetail(path, their_path, step_pairs(path, their_path), words)
 
+    def _named(self, args: dict[str, str]) -> dict[str, str]:
+        """Return what a detail names with the name of its diagnosis or operation."""
+        code = args.get("code", "")
+        return {**args, "name": self._session.engines.codebook.name_of(code)} if code else args
+
     def _ours(self, stored: StoredCase, scheme: Scheme) -> Ours:
         engines = self._session.engines
         record, _ = with_proposals(stored.record, stored.proposals)
@@ -89,4 +95,6 @@ def _texts(value: object, count: int = 0) -> tuple[str, ...]:
 def _piece(kind: str, piece: str, scheme: Scheme) -> str:
     if kind == "scheme":
         return scheme.title
+    if piece == MORE:
+        return text("insurer.piece.more")
     return text(f"insurer.number.{piece}") if kind == "blank" else piece

@@ -45,6 +45,28 @@ def scheme(book: Codebook, tmp_path_factory: pytest.TempPathFactory) -> Scheme:
 
 
 @pytest.fixture(scope="module")
+def excluding(book: Codebook, tmp_path_factory: pytest.TempPathFactory) -> Scheme:
+    """Return the scheme with an MCC that the stroke excludes and two that it does not."""
+    folder = tmp_path_factory.mktemp("c") / "方案"
+    tables = {
+        **TABLES,
+        "exclusion": f"table,code\n1,{STROKE}\n2,{BLEED}\n",
+        "mcc": f"code,exclusion\n{FAILURE},1\nJ80.x00,2\nJ81.x00,2\n",
+    }
+    return load_scheme(write_package(folder, drg=SPLIT.format(br1=TIERS), **tables), book)
+
+
+@pytest.fixture(scope="module")
+def untiered(book: Codebook, tmp_path_factory: pytest.TempPathFactory) -> Scheme:
+    """Return the scheme with a tier that no diagnosis leads to."""
+    folder = tmp_path_factory.mktemp("d") / "方案"
+    tiers = "BR1,1,BR13,脑缺血中,age_years > 200\n" + TIERS.replace("BR1,1", "BR1,2").replace(
+        "BR1,2,BR15", "BR1,3,BR15"
+    )
+    return load_scheme(write_package(folder, drg=SPLIT.format(br1=tiers), **TABLES), book)
+
+
+@pytest.fixture(scope="module")
 def other(book: Codebook, tmp_path_factory: pytest.TempPathFactory) -> Scheme:
     """Return a scheme of another year that does not split."""
     folder = tmp_path_factory.mktemp("b") / "方案"
@@ -84,11 +106,53 @@ def test_equal_groups_agree_and_no_group_is_no_group(scheme: Scheme) -> None:
 
 def test_a_diagnosis_that_they_do_not_count(scheme: Scheme, other: Scheme) -> None:
     found = told(scheme, ours(scheme, (STROKE, HYPERTENSION, FAILURE)), Theirs("BR15"), other)
-    assert (found.cause, found.key, dict(found.args)) == (ReturnCause.SEVERITY, "not_counted", {"code": FAILURE})
+    row = {"code": FAILURE, "level": "MCC", "tables": "1", "place": "方案/mcc.csv:2"}
+    assert (found.cause, found.key, dict(found.args)) == (ReturnCause.SEVERITY, "uncounted", row)
 
 
-def test_a_tier_that_no_exchange_reaches_is_still_of_the_cc_table(scheme: Scheme) -> None:
+def test_a_diagnosis_that_they_count_as_another_level(scheme: Scheme) -> None:
+    found = told(scheme, ours(scheme, (STROKE, HYPERTENSION)), Theirs("BR11"))
+    args = dict(found.args)
+    assert (found.cause, found.key, found.exchange) == (
+        ReturnCause.SEVERITY,
+        "other_level",
+        Exchange("as_mcc", HYPERTENSION),
+    )
+    assert (args["code"], args["level"], args["their"], args["place"]) == (HYPERTENSION, "CC", "MCC", "方案/cc.csv:2")
+    found = told(scheme, ours(scheme, (STROKE, "K35.900")), Theirs("BR11"))
+    assert (found.key, dict(found.args)["level"]) == ("other_level", "—")
+
+
+def test_an_excluded_diagnosis_that_they_count(excluding: Scheme) -> None:
+    mine = ours(excluding, (STROKE, FAILURE))
+    assert mine.result.drg == "BR15"
+    found = told(excluding, mine, Theirs("BR11"))
+    args = dict(found.args)
+    assert (found.key, args["code"], args["excluded"]) == ("excluded_counted", FAILURE, "1")
+
+
+def test_a_diagnosis_that_we_do_not_have(scheme: Scheme) -> None:
     found = told(scheme, ours(scheme, (STROKE,)), Theirs("BR11"))
+    assert (found.cause, found.key, dict(found.args)) == (ReturnCause.SEVERITY, "one_more", {"their": "MCC"})
+
+
+def test_several_that_count_for_us_and_none_for_them(scheme: Scheme, excluding: Scheme) -> None:
+    mine = ours(excluding, (STROKE, "J80.x00", "J81.x00"))
+    assert mine.result.drg == "BR11"
+    found = told(excluding, mine, Theirs("BR15"))
+    assert (found.key, dict(found.args)) == ("none_counted", {"codes": "J80.x00 J81.x00"})
+    assert told(scheme, ours(scheme, (STROKE, FAILURE)), Theirs("BR15")).key == "uncounted"
+
+
+def test_codes_that_they_tell_name_the_one_that_decides(scheme: Scheme) -> None:
+    found = told(scheme, ours(scheme, (STROKE,)), Theirs("BR11", dx=(STROKE, "Z00.000", FAILURE)))
+    assert (found.cause, found.key, dict(found.args)["code"]) == (ReturnCause.MAPPING, "dx_added", FAILURE)
+    found = told(scheme, ours(scheme, (STROKE, HYPERTENSION, FAILURE)), Theirs("BR15", dx=(STROKE,)))
+    assert (found.cause, found.key, dict(found.args)["code"]) == (ReturnCause.MAPPING, "dx_dropped", FAILURE)
+
+
+def test_a_tier_that_no_exchange_reaches_is_still_of_the_cc_table(untiered: Scheme) -> None:
+    found = told(untiered, ours(untiered, (STROKE, FAILURE)), Theirs("BR13"))
     assert (found.cause, found.key) == (ReturnCause.SEVERITY, "tier")
 
 
