@@ -201,6 +201,7 @@ class RuleAdminService:
         """Note whether a rule was right about a case; a second word replaces the first."""
         with self._session.db.operation(Op.JUDGE_RULE, by=self._session.actor, note=rule_id) as tx:
             rule_writes.judge(tx, rule_id, case_id, true_alarm, note.strip())
+            tx.record_event("rule_judged", {"rule": rule_id}, case_id)
         return tx.changes
 
     @needs(*DESK)

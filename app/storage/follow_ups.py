@@ -44,7 +44,8 @@ def _read(row: sa.RowMapping) -> FollowUp:
 
 def set_follow_up(tx: Transaction, case_id: int, due: date | None, reason: str, note: str) -> None:
     """Note why a case waits; what was noted before is replaced. The case goes into lists anew."""
-    settle(tx, case_id)
+    _drop(tx, case_id)
+    tx.record_event("follow_up", {"reason": reason, "due": due.isoformat() if due else ""}, case_id)
     tx.insert_signed(
         follow_up.name,
         {"case_id": case_id, "due": due.isoformat() if due else "", "reason": reason, "note": note},
@@ -53,6 +54,13 @@ def set_follow_up(tx: Transaction, case_id: int, due: date | None, reason: str, 
 
 def settle(tx: Transaction, case_id: int) -> None:
     """Note that a case waits no longer; nothing happens to one that did not."""
+    if _drop(tx, case_id):
+        tx.record_event("follow_up_done", {}, case_id)
+
+
+def _drop(tx: Transaction, case_id: int) -> bool:
+    """Delete what a case waits for; return whether it waited."""
     known = follow_ups(tx.connection, [case_id]).get(case_id)
     if known is not None:
         tx.delete_from(follow_up.name, known.id)
+    return known is not None
