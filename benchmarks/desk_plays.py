@@ -10,6 +10,7 @@ from app.storage.ops import Op
 from app.ui.main_window import MainWindow
 from app.ui.page import Place
 from app.ui.pages.case.conflict import Clash, ask_clashes
+from app.ui.pages.case.page import CasePage
 from app.ui.pages.codes.wishes import show_wishes
 
 _SOMEBODY = Actor("wangmin", "王敏（演示）", frozenset({"coder"}))
@@ -48,6 +49,20 @@ def show_wish_list(window: MainWindow) -> None:
     """What was not found."""
     have_worked(window)
     show_wishes(window, window.shell)
+
+
+def search_code(window: MainWindow) -> None:
+    """The search over the code cell of a row."""
+    page = window.page
+    if isinstance(page, CasePage):
+        page.grids[Group.DX].edit_code("jxdgy 胆石")
+
+
+def leave_search(window: MainWindow) -> None:
+    """Close it."""
+    page = window.page
+    if isinstance(page, CasePage):
+        page.grids[Group.DX].settle()
 
 
 def show_held(window: MainWindow) -> None:

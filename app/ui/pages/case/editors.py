@@ -16,7 +16,7 @@ from app.ui.page import Shell
 from app.ui.pages.codes import marking
 from app.ui.pages.codes.panel import EffectsOf, SearchPanel
 from app.ui.theme import theme
-from app.ui.widgets import FloatFrame, column
+from app.ui.widgets import FloatFrame, ScrollPane, column
 from app.ui.widgets.grip import WidthGrip
 from app.ui.widgets.painting import draw_focus_ring
 
@@ -58,6 +58,7 @@ class CodeEditor(QLineEdit):
         self._shell, self._row = shell, row
         self._code = ""
         self._begun = False
+        self.awaits_key = False  # the key that opened it comes next: nothing need be looked for before
         self._at = -1
         self.setObjectName("code_editor")
         self.setAccessibleName("编码检索")
@@ -74,6 +75,7 @@ class CodeEditor(QLineEdit):
         self.panel.wished.connect(self._on_wish)
         self.textChanged.connect(self._on_text)
         self.destroyed.connect(self._frame.deleteLater)
+        self._follow_paper(parent)
 
     def begin(self, code: str) -> None:
         """Start with the code the row has, which Esc restores, and the candidates for the row's text."""
@@ -149,8 +151,9 @@ class CodeEditor(QLineEdit):
         """Open the results."""
         super().focusInEvent(event)
         self._show()
-        if not self.text():
+        if not (self.text() or self.awaits_key):
             self._search("")
+        self.awaits_key = False
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Close the results with the editor."""
@@ -176,10 +179,24 @@ class CodeEditor(QLineEdit):
             painter.setPen(theme().colour("fg_muted"))
             painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, said)
 
-    def _show(self) -> None:
-        """Open below the row, above where there is more room, never over the row itself, inside the window."""
+    def _follow_paper(self, parent: QWidget) -> None:
+        """Stay at the row while the sheet around the grid scrolls."""
+        around: QWidget | None = parent
+        while around is not None:
+            if isinstance(around, ScrollPane):
+                around.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+            around = around.parentWidget()
+
+    def _on_scrolled(self) -> None:
         if self._frame.isVisible():
-            return
+            self._place()
+
+    def _show(self) -> None:
+        if not self._frame.isVisible():
+            self._place()
+
+    def _place(self) -> None:
+        """Open below the row, above where there is more room, never over the row itself, inside the window."""
         window, grid = self.window(), self.parentWidget() or self
         px = theme().px
         top = self.mapTo(window, QPoint(0, 0)).y()

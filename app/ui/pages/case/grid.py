@@ -347,7 +347,9 @@ class RowGrid(DataTable):
         """Typing on a text that stands for itself searches a code for the row."""
         if not path:
             self.place_cursor(self.current_index, "code")
+        self._delegate.by_key = True
         super().keyPressEvent(event)
+        self._delegate.by_key = False
 
     def _empty(self, path: str) -> None:
         if path and self.value(path) is not None:
@@ -436,7 +438,17 @@ class RowGrid(DataTable):
             lines.append(Line(count, blank=True))
             cells.append(blank_cells(self.group, alone=count == 0))
         self.lines.show(lines, cells, locked=bool(view.sealed))
+        self._stretch_candidates(lines)
         self._fit_height()
+
+    def _stretch_candidates(self, lines: Sequence[Line]) -> None:
+        """Let name and reason of a candidate run on over the columns that say nothing of it."""
+        self.clearSpans()
+        keys = [column.key for column in self.columns]
+        name, last = keys.index("name"), keys.index("status")
+        for at, line in enumerate(lines):
+            if not line.is_row:
+                self.setSpan(at, name, 1, last - name)
 
     def _row(self, facts: RowFacts) -> Sequence[Cell]:
         """Return the cells of a row; of a code with two meanings that nobody has confirmed its name says so."""

@@ -96,9 +96,13 @@ class SearchPanel(Pane):
         line.addWidget(self._found)
         head.setLayout(line)
         side = Pane("surface", "l")
-        title = Text("类目表", "caption", "muted")
-        title.setContentsMargins(px(10), px(5), 0, px(3))
-        side_box = column(title)
+        title = row(Text("类目表", "caption", "muted"), None, gap=6, margins=(10, 3, 10, 1))
+        if not self._focusable:
+            for cap, word in (("Alt ← →", "后退、前进"), ("Tab", "进入")):
+                title.addWidget(KeyCap(cap))
+                title.addWidget(Text(word, "caption", "muted"))
+        side_box = column()
+        side_box.addLayout(title)
         side_box.addWidget(self.context, 1)
         side_box.addWidget(self.facts)
         side.setLayout(side_box)
@@ -118,7 +122,7 @@ class SearchPanel(Pane):
         keys = row(gap=6, margins=(10, 4, 10, 4))
         words = [("↑↓", "选择"), ("Enter", "采用"), (f"Ctrl+1–{_DIRECT}", "直接采用"), ("→", "展开相近")]
         if not self._focusable:
-            words += [("Tab", "类目表"), ("Alt+←", "后退"), ("Esc", "恢复原值")]
+            words.append(("Esc", "恢复原值"))
         for cap, word in words:
             keys.addWidget(KeyCap(cap))
             keys.addWidget(Text(word, "caption", "secondary"))

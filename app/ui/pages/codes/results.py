@@ -94,30 +94,28 @@ class HitDelegate(QStyledItemDelegate):
 
     def _draw_words(self, painter: QPainter, box: QRect, left: int, hit: Hit) -> None:
         px, colour = theme().px, theme().colour
-        caption = QFontMetrics(theme().font("caption"))
+        caption, body = QFontMetrics(theme().font("caption")), QFontMetrics(theme().font("body"))
         right = box.right() - px(10)
-        most = (right - left) * 2 // 5
-        conflict = caption.elidedText(hit.conflict, Qt.TextElideMode.ElideRight, most - px(18))
-        room = max(
-            caption.horizontalAdvance(conflict) + px(18) if conflict else 0,
-            caption.horizontalAdvance(hit.effect),
-        )
-        width = right - left - room - px(10)
         more = caption.horizontalAdvance(hit.more) + px(8) if hit.more else 0
-        name = QRect(left, box.top() + px(2), width - more, px(20))
+        beside_name = right - left - body.horizontalAdvance(hit.name) - more - px(16)
+        most = max((right - left) * 2 // 5, beside_name)
+        conflict = caption.elidedText(hit.conflict, Qt.TextElideMode.ElideRight, most - px(18))
+        effect = caption.horizontalAdvance(hit.effect)
+        room = caption.horizontalAdvance(conflict) + px(18) if conflict else effect
+        name = QRect(left, box.top() + px(2), right - left - room - px(10) - more, px(20))
         draw_spans(painter, name, hit.name, hit.spans, theme().font("body"), colour("fg"))
         painter.setFont(theme().font("caption"))
         if hit.more:
-            drawn = min(QFontMetrics(theme().font("body")).horizontalAdvance(hit.name), name.width())
+            drawn = min(body.horizontalAdvance(hit.name), name.width())
             painter.setPen(colour("accent"))
             beside = QRect(left + drawn + px(8), name.top(), more, name.height())
             painter.drawText(beside, Qt.AlignmentFlag.AlignVCenter, hit.more)
         painter.setPen(colour("fg_muted"))
-        reason = QRect(left, box.top() + px(22), width, px(18))
-        shown = caption.elidedText(hit.reason, Qt.TextElideMode.ElideRight, width)
+        reason = QRect(left, box.top() + px(22), right - left - effect - px(10), px(18))
+        shown = caption.elidedText(hit.reason, Qt.TextElideMode.ElideRight, reason.width())
         painter.drawText(reason, Qt.AlignmentFlag.AlignVCenter, shown)
         upper = QRect(right - room, box.top() + px(3), room, px(18))
-        lower = QRect(right - room, box.top() + px(22), room, px(18))
+        lower = QRect(right - effect, box.top() + px(22), effect, px(18))
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         if conflict:
             painter.setPen(colour("warn"))
