@@ -108,6 +108,48 @@ def test_drilling_goes_down_to_the_cases_and_up_again(desk: Any) -> None:
     assert len(page.place().args["path"]) == 2
 
 
+def test_other_lines_are_walked_sorted_and_opened_by_keys(desk: Any) -> None:
+    page = desk.window.page
+    page.show_report("work")
+    desk.press("4")
+    table = desk.find(DataTable, "reports_dept_quality")
+    assert table.hasFocus()
+    by_code = [table.model().index(at, 0).data() for at in range(table.model().rowCount())]
+    desk.press("S")
+    cases = [int(table.model().index(at, 2).data()) for at in range(table.model().rowCount())]
+    assert cases == sorted(cases, reverse=True)
+    desk.press(*["S"] * (len(table.columns) - 2))
+    assert [table.model().index(at, 0).data() for at in range(table.model().rowCount())] == by_code
+    desk.press("Return")
+    desk.rest()
+    assert desk.find(DataTable, "reports_cases").hasFocus()
+    desk.press("Escape")
+    assert page.place().args["work"] == "dept_quality"
+    page.show_report("surgeons")
+    assert "没有满 10 例的术式与术者" in words_of(desk)
+
+
+def test_amounts_sort_for_the_insurance_office_and_not_for_quality_control(
+    open_desk: Callable[..., Any], stand_in: Callable[[str], PageSpec], services: Services
+) -> None:
+    def sorting(role: str) -> set[str]:
+        services.session.seat.take(Actor("p7", "试（测试）", frozenset({role})))
+        page = open_desk((stand_in("worklist"), PAGE)).go("reports", period=YEAR, report="depts", table=True)
+        return {column.key for column in page.depts.table.columns if column.sort}
+
+    assert {"surplus", "mean_cost", "cmi"} <= sorting("insurance")
+    assert {"surplus", "mean_cost", "cmi"} & sorting("qc") == {"cmi"}
+
+
+def test_the_level_of_the_hospital_is_asked_for_in_the_bar(desk: Any) -> None:
+    field = desk.window.page.filters.level
+    field.setFocus()
+    field.selectAll()
+    desk.press('"三级', "Return")
+    desk.rest()
+    assert desk.window.page.place().args["level"] == "3"
+
+
 def test_what_was_asked_for_is_there_again(desk: Any) -> None:
     desk.press("3")
     kept = desk.window.shell.places.get("reports")
