@@ -36,6 +36,7 @@ from app.services.handover_types import (
 from app.services.permits import DESK, needs
 from app.services.session import Session
 from app.services.submission import SubmissionService
+from app.services.submission_types import ReceiptKind
 from app.storage.handover import HandoverFile, add_file
 from app.storage.load import StoredCase
 from app.storage.ops import Op
@@ -178,7 +179,7 @@ class HandoverService:
             details = {"file": path.name, "sha256": digest, "rows": len(ids), "kind": kind.value}
             tx.record_event("export", details)
         if submission:
-            self._submissions.attach_receipt(submission, "upload", path, len(ids), kind.label)
+            self._submissions.attach_receipt(submission, ReceiptKind.UPLOAD, path, len(ids), kind.label)
         with self._session.db.read() as reader:
             return reader.handovers.one(number)
 

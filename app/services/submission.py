@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from app.common.errors import UserProblem
-from app.common.files import sha256_of
+from app.common.errors import UserProblem, Where
+from app.common.files import sha256_of, write_atomic
 from app.common.progress import NoProgress, Progress
 from app.common.texts import text
 from app.domain.case import CaseState
 from app.domain.changes import Changes
 from app.services.checking import CheckingService
+from app.services.export_note import note_export
 from app.services.moves import steps_to, take_steps
 from app.services.permits import DESK, needs
 from app.services.session import Session
 from app.services.snapshots import SnapshotChange, differences, snapshot_of
 from app.services.submission_gate import look, passed_ids
-from app.services.submission_types import GateLine, GateReport, Scope, Waiting
+from app.services.submission_types import GateLine, GateReport, ReceiptKind, Scope, Waiting
 from app.services.worklist import WorklistService
 from app.storage import submissions
 from app.storage.ops import Op
@@ -27,6 +29,8 @@ from app.storage.transaction import Transaction
 
 _STEP: Final = 20
 LONGEST_NOTE: Final = 500
+MOST_BYTES: Final = 20 * 1024 * 1024
+"""Up to this size a file of the insurer is kept in the library."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,29 +134,71 @@ class SubmissionService:
         return differences(self.snapshot(old.sha256), self.snapshot(new.sha256))
 
     @needs("coder", "insurance")
-    def attach_receipt(self, submission_id: int, kind: str, file: Path, cases: int, note: str = "") -> Changes:
+    def attach_receipt(self, submission_id: int, kind: ReceiptKind, file: Path, cases: int, note: str = "") -> Changes:
         """Note in the register in which file a submission went out, or what came back for it.
 
-        ``kind`` names the file (``list``, ``upload``, ``answer``). Raises :class:`UserProblem` for a file that is not
-        there and an unknown submission.
+        What came back is kept in the library as it is. Raises :class:`UserProblem` for a file that cannot be read or is
+        too large to be kept, and an unknown submission.
         """
-        if not file.is_file():
-            raise UserProblem("submission.no_file", remedy="submission.remedy.no_file", name=file.name)
         if all(one.id != submission_id for one in self.register()):
             raise UserProblem("submission.unknown", remedy="submission.remedy.unknown")
-        facts = {
-            "kind": kind,
-            "file_name": file.name,
-            "sha256": sha256_of(file),
-            "cases": cases,
-            "note": note.strip(),
-        }
+        digest, data = _read(file, kind)
+        facts = {"kind": kind.value, "file_name": file.name, "sha256": digest, "cases": cases, "note": note.strip()}
         with self._session.db.operation(Op.ATTACH_RECEIPT, by=self._session.actor, note=file.name) as tx:
+            if data is not None:
+                tx.keep(data)
             submissions.add_receipt(tx, submission_id, facts)
         return tx.changes
+
+    @needs(*DESK)
+    def answers(self) -> dict[int, ReceiptKind]:
+        """Return how the insurer received those submissions of which something came back, by number."""
+        with self._session.db.read() as reader:
+            return {number: ReceiptKind(kind) for number, kind in reader.submissions.answers().items()}
+
+    @needs(*DESK)
+    def compare_receipt(self, submission_id: int, file: Path) -> Receipt | None:
+        """Return the file of a submission that another file equals byte by byte, None when it equals none.
+
+        Raises :class:`UserProblem` for a file that cannot be read.
+        """
+        digest, _ = _read(file, ReceiptKind.UPLOAD)
+        return next((one for one in self.receipts(submission_id) if one.sha256 == digest), None)
+
+    @needs(*DESK)
+    def save_receipt(self, receipt: Receipt, path: Path) -> Path:
+        """Write what came back as it is kept in the library, and note it.
+
+        Raises :class:`UserProblem` when it is not kept and when it cannot be written; an older file stays then.
+        """
+        with self._session.db.read() as reader:
+            if not reader.submissions.holds(receipt.sha256):
+                raise UserProblem("submission.not_kept", remedy="submission.remedy.not_kept", name=receipt.file_name)
+            data = reader.submissions.snapshot(receipt.sha256)
+        try:
+            with write_atomic(path) as out:
+                out.write(data)
+        except OSError as fault:
+            where = Where(path.name)
+            raise UserProblem("export.cannot_write", remedy="export.remedy.other_folder", where=where) from fault
+        note_export(self._session, path, receipt.cases)
+        return path
 
     @needs(*DESK)
     def receipts(self, submission_id: int) -> tuple[Receipt, ...]:
         """Return the files of a submission, oldest first."""
         with self._session.db.read() as reader:
             return tuple(reader.submissions.receipts(submission_id))
+
+
+def _read(file: Path, kind: ReceiptKind) -> tuple[str, bytes | None]:
+    """Return the hash of a file, and its content where that is kept."""
+    try:
+        if not kind.came_back:
+            return sha256_of(file), None
+        if file.stat().st_size > MOST_BYTES:
+            raise UserProblem("submission.too_large", remedy="submission.remedy.too_large", name=file.name)
+        data = file.read_bytes()
+    except OSError as fault:
+        raise UserProblem("submission.no_file", remedy="submission.remedy.no_file", name=file.name) from fault
+    return hashlib.sha256(data).hexdigest(), data

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
+from app.common.texts import text
 from app.storage.submissions import Group, Receipt, StoredSubmission, SubmittedCase, UnlockRequest
 
 __all__ = [
@@ -12,6 +14,7 @@ __all__ = [
     "GateReport",
     "Group",
     "Receipt",
+    "ReceiptKind",
     "Refusal",
     "Scope",
     "StoredSubmission",
@@ -40,6 +43,28 @@ class Scope:
         year, month = map(int, self.month.split("-"))
         after = date(year + month // 12, month % 12 + 1, 1)
         return date(year, month, 1), date.fromordinal(after.toordinal() - 1)
+
+
+class ReceiptKind(StrEnum):
+    """What a file in the register is: one that went out, or how the insurer received it."""
+
+    LIST = "list"
+    UPLOAD = "upload"
+    ANSWER = "answer"
+    RECEIVED = "received"
+    ACCEPTED = "accepted"
+    PARTLY = "partly"
+    REFUSED = "refused"
+
+    @property
+    def label(self) -> str:
+        """The name on the page."""
+        return text(f"submission.receipt.{self.value}")
+
+    @property
+    def came_back(self) -> bool:
+        """True for what the insurer sent."""
+        return self not in (ReceiptKind.LIST, ReceiptKind.UPLOAD)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ OPEN: Final = "open"
 APPROVED: Final = "approved"
 REFUSED: Final = "refused"
 _PER_QUERY: Final = 400
+_WENT_OUT: Final = frozenset({"list", "upload"})
 
 
 class Group(NamedTuple):
@@ -128,6 +129,17 @@ class SubmissionReads:
         query = submission_receipt.select().where(submission_receipt.c.submission_id == submission_id)
         rows = self._connection.execute(query.order_by(submission_receipt.c.id)).mappings()
         return [_receipt(row) for row in rows]
+
+    def answers(self) -> dict[int, str]:
+        """Return of which kind the last file was that came back for those submissions that have one."""
+        query = sa.select(submission_receipt.c.submission_id, submission_receipt.c.kind)
+        rows = self._connection.execute(query.order_by(submission_receipt.c.id))
+        return {int(number): str(kind) for number, kind in rows if kind not in _WENT_OUT}
+
+    def holds(self, sha256: str) -> bool:
+        """Tell whether the bytes of a hash are in the library."""
+        query = sa.select(batch_source.c.sha256).where(batch_source.c.sha256 == sha256)
+        return self._connection.execute(query).first() is not None
 
     def snapshot(self, sha256: str) -> bytes:
         """Return the bytes of a snapshot. Raises ``LookupError`` when there is none."""

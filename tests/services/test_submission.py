@@ -16,7 +16,7 @@ from app.domain.field import Group
 from app.domain.findings import Severity
 from app.services.composition import Services
 from app.services.submission_gate import passed_ids
-from app.services.submission_types import Scope
+from app.services.submission_types import ReceiptKind, Scope
 from app.storage.actor import Actor
 from app.storage.ops import Op
 
@@ -258,18 +258,43 @@ def test_a_refused_wish_for_an_archived_case_archives_it_again(desk: Services, p
     assert desk.cases.view(passed[0]).state is CaseState.ARCHIVED
 
 
-def test_a_receipt_names_file_and_hash(desk: Services, passed: tuple[int, ...], tmp_path: Path) -> None:
-    number = submit(desk)
-    file = tmp_path / "清单.xlsx"
-    with pytest.raises(UserProblem, match="找不到文件"):
-        desk.submissions.attach_receipt(number, "list", file, 2)
-    file.write_bytes(b"x")
+def test_a_receipt_is_kept_compared_and_given_back(desk: Services, passed: tuple[int, ...], tmp_path: Path) -> None:
+    number, attach = submit(desk), desk.submissions.attach_receipt
+    file, sent = tmp_path / "回执.pdf", tmp_path / "清单.xlsx"
+    with pytest.raises(UserProblem, match="读不了文件"):
+        attach(number, ReceiptKind.RECEIVED, file, 2)
+    for path in (file, sent):
+        path.write_bytes(path.name.encode())
     with pytest.raises(UserProblem, match="没有这次提交"):
-        desk.submissions.attach_receipt(number + 1, "list", file, 2)
-    desk.submissions.attach_receipt(number, "list", file, 2, " 已上传 ")
-    (receipt,) = desk.submissions.receipts(number)
-    assert (receipt.file_name, receipt.cases, receipt.note) == ("清单.xlsx", 2, "已上传")
-    assert receipt.sha256 == hashlib.sha256(b"x").hexdigest()
+        attach(number + 1, ReceiptKind.RECEIVED, file, 2)
+    attach(number, ReceiptKind.UPLOAD, sent, 2)
+    assert desk.submissions.answers() == {}
+    attach(number, ReceiptKind.RECEIVED, file, 2, " 已收到 ")
+    attach(number, ReceiptKind.PARTLY, file, 1)
+    assert desk.submissions.answers() == {number: ReceiptKind.PARTLY}
+    upload, receipt, _ = desk.submissions.receipts(number)
+    assert (receipt.file_name, receipt.cases, receipt.note) == ("回执.pdf", 2, "已收到")
+    assert receipt.sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert desk.submissions.compare_receipt(number, sent) == upload
+    sent.write_bytes(b"other")
+    assert desk.submissions.compare_receipt(number, sent) is None
+    file.unlink()
+    assert desk.submissions.save_receipt(receipt, file).read_bytes() == "回执.pdf".encode()
+    with pytest.raises(UserProblem, match="只登记了指纹"):
+        desk.submissions.save_receipt(upload, file)
+    with pytest.raises(UserProblem):
+        desk.submissions.save_receipt(receipt, tmp_path / "无" / "回执.pdf")
+    with desk.session.db.read() as reader:
+        assert reader.check(replay=True).is_sound
+
+
+def test_a_file_that_is_too_large_is_not_taken(
+    desk: Services, passed: tuple[int, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.services.submission.MOST_BYTES", 3)
+    (tmp_path / "回执.pdf").write_bytes(b"12345")
+    with pytest.raises(UserProblem, match="20 MB"):
+        desk.submissions.attach_receipt(submit(desk), ReceiptKind.ACCEPTED, tmp_path / "回执.pdf", 1)
 
 
 def test_an_unknown_snapshot_is_said(desk: Services) -> None:

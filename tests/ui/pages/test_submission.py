@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QLineEdit
 
 from app.domain.case import CaseState
 from app.domain.findings import Severity
@@ -16,7 +17,7 @@ from app.storage.ops import Op
 from app.ui.page import PageSpec
 from app.ui.pages.submission import PAGE
 from app.ui.pages.worklist.views import SavedView, SavedViews
-from app.ui.widgets import DataTable, RuledField
+from app.ui.widgets import DataTable, RuledField, SegmentedControl
 
 WHY = "病理报告更正"
 
@@ -140,3 +141,28 @@ def test_a_view_a_query_and_cases_of_the_list_are_what_is_meant(desk: Any, servi
     desk.window.go(kept)
     desk.rest()
     assert [one.case_id for one in ready.values] == [second.case_id]
+
+
+def test_a_receipt_is_registered_and_compared_by_keys(desk: Any, services: Services, tmp_path: Path) -> None:
+    services.submissions.submit(services.submissions.gate(Scope()), WHY)
+    page = desk.go("submission", tab="register")
+    file = tmp_path / "回执.pdf"
+    file.write_bytes(b"%PDF")
+    desk.press("R", on=page.default_focus())
+    desk.answer_file(file)
+    desk.find(SegmentedControl, "receipt_kind").set_current("refused")
+    count = desk.find(QLineEdit, "receipt_cases")
+    count.setText("x")
+    desk.press("Return", on=count)
+    assert "不是份数" in desk.find(QLabel, "receipt_card_problem").text()
+    count.setText("1")
+    desk.press("Return", on=count)
+    assert page.lists.models["register"].data(page.lists.models["register"].index(0, 4)) == "退回"
+    assert page.has_receipt
+    desk.press("V", on=page.default_focus())
+    desk.answer_file(file)
+    assert "逐字节相同" in desk.window.shell.notices.bell[0].text
+    desk.press("D", on=page.default_focus())
+    desk.answer_file(tmp_path / "另存.pdf")
+    desk.rest()
+    assert (tmp_path / "另存.pdf").read_bytes() == b"%PDF"

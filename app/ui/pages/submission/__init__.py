@@ -31,6 +31,10 @@ def _has_wish(page: SubmissionPage) -> bool:
     return page.wish is not None
 
 
+def _has_receipt(page: SubmissionPage) -> bool:
+    return page.has_receipt
+
+
 def _has_exception(page: SubmissionPage) -> bool:
     return page.has_exception
 
@@ -59,6 +63,13 @@ _ACTIONS: Final = (
            "Return; Enter", "submission.lists", group=TITLE),
     Action("submission.hand_over", "写出上报文件…", "到“交付”，写出选中的这次提交的上报文件或结算清单。",
            SubmissionPage.hand_over, "W", "submission.lists", enabled=_has_submission, icon="export", group=TITLE),
+    Action("submission.receipt", "登记回执…", "选医保的回执文件，写明接收、通过、部分退回或退回；文件存入病案库。",
+           SubmissionPage.ask_receipt, "R", "submission.lists", needs="coder insurance", enabled=_has_submission,
+           icon="import", group=TITLE),
+    Action("submission.compare_receipt", "核对文件…", "选一个文件，看是不是这次提交登记过的上传文件或回执。",
+           SubmissionPage.compare_receipt, "V", "submission.lists", enabled=_has_submission, group=TITLE),
+    Action("submission.save_receipt", "另存回执…", "把存在病案库里的最近一份回执原样写出。",
+           SubmissionPage.save_receipt, "D", "submission.lists", enabled=_has_receipt, icon="export", group=TITLE),
     Action("submission.approval_form", "生成例外审批单…", "把选中病案的例外申请写成一页 PDF 或 Excel。",
            SubmissionPage.write_approval, "F", "submission.lists", enabled=_has_exception, icon="pdf", group=TITLE),
     Action("submission.agree", "同意解锁", "同意选中的解锁申请，病案回到编码中。", SubmissionPage.agree, "A",

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.services.snapshots import SnapshotChange
-from app.services.submission_types import Receipt, StoredSubmission, SubmittedCase
+from app.services.submission_types import Receipt, ReceiptKind, StoredSubmission, SubmittedCase
 from app.ui.models.records import RecordModel
 from app.ui.pages.wording import joined
 from app.ui.theme import theme
@@ -23,7 +23,6 @@ _CASES: Final = (
 )
 _MOST: Final = 40
 _CHANGES: Final = 150
-_KINDS: Final = {"list": "结算清单", "upload": "上传文件", "answer": "回执"}
 
 
 class SubmissionDetail(QWidget):
@@ -79,10 +78,14 @@ class SubmissionDetail(QWidget):
         self._title.setText(f"第 {one.id} 次提交　{one.cases:,} 份")
         self._about.setText(joined(f"{one.at:%Y-%m-%d %H:%M} {one.who}", one.note, one.scheme_title))
         files = [
-            f"{_KINDS.get(file.kind, file.kind)} {file.file_name}（{file.cases:,} 份，{file.sha256[:12]}）"
+            joined(
+                f"{_kind(file.kind)} {file.file_name}",
+                f"{file.cases:,} 份 {file.sha256[:12]} {file.at:%m-%d %H:%M} {file.who}",
+                file.note,
+            )
             for file in receipts
         ]
-        self._files.setText("\n".join(files) or "还没有登记上传文件或回执。")
+        self._files.setText("\n".join(files) or "还没有登记上传文件或回执。按 R 登记回执。")
         self._model.show(cases)
         self._stack.show_content()
         at = next((at for at, case in enumerate(cases) if case.case_id == case_id), 0)
@@ -104,6 +107,11 @@ class SubmissionDetail(QWidget):
     def _on_row(self, _at: int) -> None:
         if self.case is not None:
             self.chosen.emit(self.case)
+
+
+def _kind(kind: str) -> str:
+    found = ReceiptKind(kind)
+    return f"回执·{found.label}" if found.came_back else found.label
 
 
 def _cell(key: str, one: SubmittedCase) -> Cell:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 from PySide6.QtWidgets import QWidget
@@ -15,6 +16,8 @@ from app.services.submission import SubmissionService, Submitted
 from app.services.submission_types import (
     GateLine,
     GateReport,
+    Receipt,
+    ReceiptKind,
     Refusal,
     Scope,
     StoredSubmission,
@@ -25,7 +28,9 @@ from app.ui.jobs import Job
 from app.ui.page import KeyHint, Page, PageSpec, Place, Shell
 from app.ui.pages import exception_paper
 from app.ui.pages.case.reasons import Asking, ask_words
+from app.ui.pages.files import EVERYTHING, ask_open, ask_save
 from app.ui.pages.leaving import field_takes_escape
+from app.ui.pages.submission.cards import ReceiptCard
 from app.ui.pages.submission.detail import SubmissionDetail
 from app.ui.pages.submission.scopes import ALL, CHOSEN, chosen_words, scope_args, scope_key, scope_of, scope_of_key
 from app.ui.pages.submission.tables import SubmissionLists
@@ -232,9 +237,7 @@ class SubmissionPage(Page):
         keys = [one.key if isinstance(one, SideLine) else "" for one in lines]
         self.scopes.side.show(lines)
         self.scopes.choose_silently(keys.index(wanted) if wanted in keys else 0)
-        register = services.submissions.register()
-        hint = ("还没有提交过。", "在“可提交”里检查后按 Ctrl+Enter 提交。")
-        self.lists.show_values("register", register, hint)
+        self.lists.show_register(services.submissions.register(), services.submissions.answers())
         self._read_unlocks()
         if self._case_id:
             self._find_case(self._case_id)
@@ -365,6 +368,65 @@ class SubmissionPage(Page):
         if self.submitted is not None:
             self.shell.go(Place("handover", {"submission": self.submitted.id}))
 
+    def ask_receipt(self) -> None:
+        """Ask for a file of the insurer, then what it says of the chosen submission."""
+        one = self.submitted
+        if one is not None:
+            ask_open(self, self.shell.places, "登记医保回执", partial(self._on_receipt, one), filters=EVERYTHING)
+
+    def _on_receipt(self, one: StoredSubmission, path: Path) -> None:
+        attach = self.shell.services.submissions.attach_receipt
+
+        def take(kind: ReceiptKind, cases: int, note: str) -> None:
+            self.shell.publish(attach(one.id, kind, path, cases, note))
+            self.shell.notices.toast(f"已登记回执 {path.name}，内容存入病案库。", severity="ok")
+            self._read()
+
+        card = ReceiptCard(self, one, path.name, take)
+        card.closed.connect(self._focus_list)  # what had the focus before was the file dialog
+
+    def compare_receipt(self) -> None:
+        """Ask for a file and say whether it is one of the chosen submission's."""
+        one = self.submitted
+        if one is not None:
+            ask_open(self, self.shell.places, "核对文件", partial(self._on_compared, one), filters=EVERYTHING)
+
+    def _on_compared(self, one: StoredSubmission, path: Path) -> None:
+        try:
+            same = self.shell.services.submissions.compare_receipt(one.id, path)
+        except UserProblem as problem:
+            self.shell.errors.show(problem)
+            return
+        told = f"{path.name} 与 {same.at:%Y-%m-%d %H:%M} 登记的 {same.file_name} 逐字节相同。" if same else ""
+        words = told or f"{path.name} 与第 {one.id} 次提交登记的文件都不同。"
+        self.shell.notices.toast(words, severity="ok" if same else "warn")
+
+    @property
+    def has_receipt(self) -> bool:
+        """True when something came back for the chosen submission."""
+        return self._last_receipt is not None
+
+    @property
+    def _last_receipt(self) -> Receipt | None:
+        one = self.submitted
+        receipts = self.shell.services.submissions.receipts(one.id) if one is not None else ()
+        return next((file for file in reversed(receipts) if ReceiptKind(file.kind).came_back), None)
+
+    def save_receipt(self) -> None:
+        """Ask where to and write the last receipt of the chosen submission as it came."""
+        file = self._last_receipt
+        if file is not None:
+            take = partial(self._on_save, file)
+            ask_save(self, self.shell.places, "另存回执", take, name=file.file_name, filters=EVERYTHING)
+
+    def _on_save(self, file: Receipt, path: Path) -> None:
+        work = partial(_saved, self.shell.services.submissions, file, path)
+        job = self.shell.jobs.run(work, label=f"另存 {path.name}", writes=True, parent=self)
+        job.done.connect(self._on_saved)
+
+    def _on_saved(self, path: Path) -> None:
+        self.shell.notices.toast(f"已另存：{path.name}", severity="ok")
+
     @property
     def has_exception(self) -> bool:
         """True when an exception was asked for on the chosen case."""
@@ -427,3 +489,7 @@ def _gate(service: SubmissionService, scope: Scope, progress: Progress) -> GateR
 
 def _submitted(service: SubmissionService, report: GateReport, note: str, progress: Progress) -> Submitted:
     return service.submit(report, note, progress)
+
+
+def _saved(service: SubmissionService, file: Receipt, path: Path, _progress: Progress) -> Path:
+    return service.save_receipt(file, path)

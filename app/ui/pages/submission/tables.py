@@ -8,7 +8,7 @@ from typing import Any, Final
 from app.common.texts import text
 from app.domain.case import CaseState
 from app.domain.dictionaries import dictionary
-from app.services.submission_types import GateLine, Refusal, StoredSubmission, UnlockRequest
+from app.services.submission_types import GateLine, ReceiptKind, Refusal, StoredSubmission, UnlockRequest
 from app.ui.masking import masking
 from app.ui.pages.submission.tabs import TABS
 from app.ui.pages.tabbed_lists import TabbedLists
@@ -35,6 +35,7 @@ _REGISTER: Final = (
     Column("at", "提交时间", 130),
     Column("who", "提交人", 90),
     Column("cases", "份数", 60, align="right"),
+    Column("answer", "回执", 76),
     Column("note", "版本说明", 180, stretch=True),
     Column("scheme", "分组方案", 180, stretch=True),
 )
@@ -73,6 +74,9 @@ _REFUSED_CELLS: Mapping[str, Callable[[Refusal], Cell]] = {
 }
 
 
+_ANSWERED: Final = {ReceiptKind.ACCEPTED: "ok", ReceiptKind.PARTLY: "warn", ReceiptKind.REFUSED: "error"}
+
+
 def _register_cell(key: str, one: StoredSubmission) -> Cell:
     match key:
         case "id":
@@ -94,10 +98,11 @@ class SubmissionLists(TabbedLists):
 
     def __init__(self) -> None:
         self._names: Mapping[int, tuple[str, str]] = {}
+        self._answers: Mapping[int, ReceiptKind] = {}
         makers: dict[str, Callable[[str, Any], Cell]] = {
             "ready": lambda key, one: _READY_CELLS[key](one),
             "refused": lambda key, one: _REFUSED_CELLS[key](one),
-            "register": _register_cell,
+            "register": self._register_cell,
             "unlock": self._unlock_cell,
         }
         super().__init__("submission", TABS, _COLUMNS, makers)
@@ -106,6 +111,18 @@ class SubmissionLists(TabbedLists):
         """Show the wishes that wait for a word."""
         self._names = names
         self.show_values("unlock", wishes, ("没有等待审批的解锁申请。", "编码员在已提交的病案上申请解锁。"))
+
+    def show_register(self, register: Sequence[StoredSubmission], answers: Mapping[int, ReceiptKind]) -> None:
+        """Show what was submitted with how the insurer received it."""
+        self._answers = answers
+        hint = ("还没有提交过。", "在“可提交”里检查后按 Ctrl+Enter 提交。")
+        self.show_values("register", register, hint)
+
+    def _register_cell(self, key: str, one: StoredSubmission) -> Cell:
+        if key != "answer":
+            return _register_cell(key, one)
+        kind = self._answers.get(one.id)
+        return Cell(kind.label if kind else "—", _ANSWERED.get(kind, "fg_secondary") if kind else "fg_muted")
 
     def _unlock_cell(self, key: str, one: UnlockRequest) -> Cell:
         record_no, name = self._names.get(one.case_id, ("", ""))
