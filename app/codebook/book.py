@@ -62,6 +62,13 @@ class Codebook:
     def __repr__(self) -> str:
         return f"Codebook({self.edition!r}, entries={len(self)})"
 
+    def warm(self) -> None:
+        """Build now what the first search would build: a tenth of a second for a full edition."""
+        for kind in CodeKind:
+            self.by_prefix("0", kind)
+            self.leaves(kind)
+        self.find("a00.0x")
+
     def get(self, code: str) -> CodeEntry | None:
         """Return the entry of exactly this code."""
         return self._by_code.get(code)

@@ -12,6 +12,7 @@ from app.codebook.entry import CodeEntry
 from app.common.progress import NoProgress, Part, Progress
 from app.common.texts import text
 from app.domain.case import CaseState
+from app.domain.changes import Changes
 from app.domain.coding import Band, Candidate, CodeKind, MatchKind, MatchResult, Proposal, Reason
 from app.domain.field import Group
 from app.domain.states import LOCKED
@@ -36,6 +37,9 @@ class CodingService:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._writes = 0
+        self._last: tuple[int, int, StoredCase] | None = None
+        session.db.tell(self._note)
 
     @free
     def edition_title(self) -> str:
@@ -100,8 +104,7 @@ class CodingService:
     def effects(self, case_id: int, group: Group, index: int, codes: Sequence[str]) -> Mapping[str, str]:
         """Return :meth:`effect` for several codes of one row. Weights and amounts are never part of it."""
         engines = self._session.engines
-        with self._session.db.read() as reader:
-            stored = reader.load_case(case_id)
+        stored = self._stored(case_id)
         now = engines.group(stored.record, stored.proposals)
         rows = stored.record.rows(group)
         if index >= len(rows):
@@ -112,6 +115,19 @@ class CodingService:
             result = engines.group(trial, stored.proposals)
             told[code] = text("coding.same_group") if result == now else text("coding.other_group", group=result.drg)
         return told
+
+    def _stored(self, case_id: int) -> StoredCase:
+        """Return a case, the same one as before while nothing is written: effects are asked for with every key."""
+        writes, last = self._writes, self._last
+        if last is not None and last[:2] == (case_id, writes):
+            return last[2]
+        with self._session.db.read() as reader:
+            stored = reader.load_case(case_id)
+        self._last = case_id, writes, stored
+        return stored
+
+    def _note(self, _changes: Changes) -> None:
+        self._writes += 1
 
     @needs("coder")
     def auto_code(self, case_ids: Sequence[int], progress: Progress | None = None) -> AutoCodeReport:

@@ -102,6 +102,7 @@ class Engines:
         progress.step(len(steps), len(steps))
         for kind in CodeKind:
             self.matcher.warm_search(kind)
+        self.codebook.warm()
         self._texts().find("")
 
     def _warm(self, kind: CodeKind) -> None:

@@ -37,6 +37,7 @@ class GridDelegate(CellDelegate):
         super().__init__(grid, ring=True)
         self._grid = grid
         self._open: QWidget | None = None
+        self.by_key = False
         self._due: list[Callable[[], object]] = []
 
     @property
@@ -52,6 +53,7 @@ class GridDelegate(CellDelegate):
         spec = field(path)
         if path.endswith(".code"):
             self._open = self._grid.make_code_editor(parent, line.index if line else 0)
+            self._open.awaits_key = self.by_key
         elif spec.dictionary:
             self._open = self._watch(SheetChoice(path, _no_history, dictionary(spec.dictionary), parent))
         else:
