@@ -48,6 +48,7 @@ from app.exchange.upload import UploadForm, l2_form
 from app.exchange.upload_file import write_l2, write_l3
 from app.exchange.upload_template import read_template
 from app.exchange.word import texts_of, write_word
+from app.services.appeals_export import COLUMNS, write_requests
 from app.services.audit_export import AuditExportService
 from app.services.compare import Comparison, Tally
 from app.services.compare_export import write_comparison
@@ -172,6 +173,12 @@ def _returns(words: Sequence[str], folder: Path) -> Path:
 
     path = folder / "insurer.xlsx"
     write_returns([line(word) for word in words], path)
+    return path
+
+
+def _requests(words: Sequence[str], folder: Path) -> Path:
+    path = folder / "special.xlsx"
+    write_requests([(word, *("",) * (len(COLUMNS) - 1)) for word in words], path)
     return path
 
 
@@ -364,6 +371,7 @@ EXPORTS: Final[Mapping[str, tuple[Write, frozenset[str]]]] = MappingProxyType(
                 {
                     "app.exchange.appeal",
                     "app.services.appeal",
+                    "app.services.exception_form",
                     "app.services.report_paper",
                     "app.services.settlement_form",
                 }
@@ -375,6 +383,7 @@ EXPORTS: Final[Mapping[str, tuple[Write, frozenset[str]]]] = MappingProxyType(
         "fix.xlsx": (_fix_list, frozenset({"app.exchange.fix_list", "app.services.fix_list"})),
         "compare.xlsx": (_comparison, frozenset({"app.services.compare_export"})),
         "insurer.xlsx": (_returns, frozenset({"app.services.insurer_export"})),
+        "special.xlsx": (_requests, frozenset({"app.services.appeals_export"})),
         "list.xlsx": (_list, frozenset({"app.services.list_export"})),
         "chase.xlsx": (_chase, frozenset({"app.services.return_chase"})),
         "round.xlsx": (_round, frozenset({"app.services.qc_batch_export"})),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -20,10 +20,11 @@ from app.services.permits import needs
 from app.services.session import Session
 from app.storage.load import StoredCase
 
-_COLUMNS: Final = (
+COLUMNS: Final = (
     *("record_no", "admission", "dept", "left", "principal", "operation", "drg", "cost", "class", "objection"),
     *("evidence", "received", "due", "state", "result", "amount"),
 )
+"""What a line of the workbook says, in order."""
 
 
 class AppealExport:
@@ -42,10 +43,7 @@ class AppealExport:
         lines = [one for one in self._register.lines() if _is_of(one, month)]
         if not lines:
             raise UserProblem("appeals.nothing", remedy="appeals.remedy.nothing")
-        header = tuple(text(f"appeals.column.{name}") for name in _COLUMNS)
-        rows = tuple(self._rows(lines))
-        sheet = Sheet(text("appeals.sheet.special"), header, rows, (TEXT * len(header),) * len(rows))
-        write_tables([sheet], path, progress or NoProgress())
+        write_requests(tuple(self._rows(lines)), path, progress)
         note_export(self._session, path, len(lines))
         return len(lines)
 
@@ -54,6 +52,13 @@ class AppealExport:
             groups = {row.case_id: row.drg for row in reader.worklist_rows([one.stored.case_id for one in lines])}
             for one in lines:
                 yield (*_case(reader.load_case(one.stored.case_id), groups, one), *_entry(one))
+
+
+def write_requests(rows: Sequence[tuple[str, ...]], path: Path, progress: Progress | None = None) -> None:
+    """Write lines of :data:`COLUMNS` as a workbook, whole or not at all. Raises :class:`UserProblem`."""
+    header = tuple(text(f"appeals.column.{name}") for name in COLUMNS)
+    sheet = Sheet(text("appeals.sheet.special"), header, tuple(rows), (TEXT * len(header),) * len(rows))
+    write_tables([sheet], path, progress or NoProgress())
 
 
 def _is_of(one: AppealLine, month: str) -> bool:

@@ -30,7 +30,7 @@ NO_EXPORTS: Final = {
     "app.services.retraining_store": "models",
     "app.services.pack_keys": "the key of this place",
     "app.services.front_page": "a drawn page",
-    "app.services.exception_form": "a drawn page",
+    "app.services.submission": "a file of the insurer, exactly as it came",
     "app.storage.restoring": "a wish to restore",
     "app.storage.heads": "heads of the audit",
     "app.services.group_file": "results for programs, exactly as they are",
