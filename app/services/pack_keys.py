@@ -8,6 +8,9 @@ from typing import Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -37,6 +40,11 @@ class PackKey:
     def sign(self, data: bytes) -> bytes:
         """Return the signature (64 bytes) of some bytes. Raises :class:`UserProblem` as :meth:`public` does."""
         return self._private().sign(data)
+
+    def reply_key(self) -> X25519PrivateKey:
+        """Return the key that answers to this home folder are sealed to, derived from its own (HKDF, RFC 5869)."""
+        own = self._private().private_bytes_raw()
+        return X25519PrivateKey.from_private_bytes(HKDF(SHA256(), 32, None, b"bingan reply key").derive(own))
 
     def _private(self) -> Ed25519PrivateKey:
         if not self._path.exists():

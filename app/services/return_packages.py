@@ -1,4 +1,8 @@
-"""Signed packages for other PCs: questions out, answers back, nothing taken that was altered on the way."""
+"""Signed and sealed packages for other PCs: questions out, answers back, nothing taken that was altered on the way.
+
+Questions are sealed by a pass phrase, which is told to the physician by another way; answers to the key of the folder
+that asked, so that nobody types anything to read them. Packages of earlier versions, which were only signed, are read.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +23,13 @@ from app.exchange.return_package import SignedPackage, read_package, write_packa
 from app.services.fix_list import FixPreview, masked
 from app.services.pack_keys import PackKey, is_signed
 from app.services.package_data import answers_data, questions_data, read_answer, read_answers, read_questions
-from app.services.permits import DESK, EVERYONE, needs
+from app.services.passwords import must_be_good, new_recovery_key
+from app.services.permits import DESK, EVERYONE, free, needs
 from app.services.return_answers import min_due, must_be_whole
 from app.services.return_intake import Given, judge, take
 from app.services.return_places import place_name, spec_at
 from app.services.return_types import ReturnRow, Sheet, SheetDraft, SheetItem, SheetLine, StoredReturn, Submitted
+from app.services.sealing import CannotOpen, is_by_key, is_by_phrase, open_by_phrase, open_with, seal_by_phrase, seal_to
 from app.services.session import Session
 from app.storage.location import refuse_network
 from app.storage.ops import Op
@@ -34,6 +40,11 @@ ANSWERS: Final = "answers"
 SUFFIX: Final = ".bgreturn"
 _ENTRY: Final = "items.json"
 _ORIGIN: Final = "origin.zip"
+_REPLY: Final = "reply_to"
+_HEAD: Final = 8
+_PHRASE_GROUPS: Final = 3
+_MOST_BYTES: Final = 80_000_000
+"""More than the largest package; what is cut here opens as no package."""
 _KEPT: Final = "package."
 
 
@@ -44,15 +55,28 @@ class ReturnPackageService:
         self._session = session
         self._key = PackKey(session.db.path.parent)
 
+    @free
+    def new_phrase(self) -> str:
+        """Return a pass phrase that nobody guesses: three groups of letters that are not read as others."""
+        return "-".join(new_recovery_key().split("-")[:_PHRASE_GROUPS])
+
     @needs(*DESK)
     def write(
-        self, path: Path, case_ids: Iterable[int] = (), *, mask: bool = False, progress: Progress | None = None
+        self,
+        path: Path,
+        case_ids: Iterable[int] = (),
+        *,
+        phrase: str,
+        mask: bool = False,
+        progress: Progress | None = None,
     ) -> int:
-        """Write the outstanding questions of some cases, or of all, and return how many.
+        """Write the outstanding questions of some cases, or of all, sealed by a pass phrase, and return how many.
 
-        Raises :class:`UserProblem` when there is none, on a network share, and when the file cannot be written.
+        Raises :class:`UserProblem` when there is none, for a weak phrase, on a network share, and when the file cannot
+        be written.
         """
         refuse_share(path)
+        must_be_good(phrase.strip())
         with self._session.db.read() as reader:
             rows = reader.return_rows(ReturnFilter(frozenset({ReturnStatus.OUTSTANDING}), case_ids=frozenset(case_ids)))
         if not rows:
@@ -60,8 +84,10 @@ class ReturnPackageService:
         (progress or NoProgress()).step(1, 2)
         names = {row.item.case_id: masked(row.patient_name) if mask else row.patient_name for row in rows}
         made_at = f"{self._session.clock.now():%Y-%m-%d %H:%M}"
-        facts = {"made_by": self._session.actor.name, "made_at": made_at}
-        _write(path, QUESTIONS, facts, {_ENTRY: questions_data(rows, names)}, self._key)
+        reply = self._key.reply_key().public_key().public_bytes_raw().hex()
+        facts = {"made_by": self._session.actor.name, "made_at": made_at, _REPLY: reply}
+        made = _made(QUESTIONS, facts, {_ENTRY: questions_data(rows, names)}, self._key)
+        _store(path, seal_by_phrase(made, phrase))
         if not self._session.db.read_only:
             with self._session.db.operation(Op.EXPORT, by=self._session.actor) as tx:
                 tx.record_event("export", {"file": path.name, "rows": len(rows)})
@@ -74,8 +100,18 @@ class ReturnPackageService:
         Raises :class:`UserProblem` for a file that is none, was altered, or answers questions of another library.
         """
         where = Where(path.name)
-        package = _read(path, ANSWERS)
-        origin = _opened(BytesIO(package.entries.get(_ORIGIN, b"")), path.name, QUESTIONS)
+        data = _bytes(path)
+        if is_by_phrase(data):
+            raise _other_kind(where, ANSWERS)
+        if is_by_key(data):
+            try:
+                data = open_with(data, self._key.reply_key())
+            except CannotOpen as error:
+                raise UserProblem(
+                    "returns.package_foreign", remedy="returns.remedy.package_foreign", where=where
+                ) from error
+        package = _opened(data, path.name, ANSWERS)
+        origin = _opened(package.entries.get(_ORIGIN, b""), path.name, QUESTIONS)
         if origin.public != self._key.public():
             raise UserProblem("returns.package_foreign", remedy="returns.remedy.package_foreign", where=where)
         try:
@@ -98,17 +134,30 @@ class ReturnPackageService:
         return take(self._session, preview.lines, who, preview.path.name, conflicts=conflicts)
 
     @needs(*EVERYONE)
-    def open(self, path: Path) -> PackageDesk:
+    def wants_phrase(self, path: Path) -> bool:
+        """Tell whether a file is opened by a pass phrase. Raises :class:`UserProblem` for one that cannot be read."""
+        return is_by_phrase(_bytes(path, most=_HEAD))
+
+    @needs(*EVERYONE)
+    def open(self, path: Path, phrase: str = "") -> PackageDesk:
         """Open a package of questions to answer it here, without any case in the own library.
 
-        Raises :class:`UserProblem` for a file that is none or was altered, and on a network share.
+        Raises :class:`UserProblem` for a file that is none or was altered, for a wrong phrase, and on a network share.
         """
-        package = _read(path, QUESTIONS)
+        data, where = _bytes(path), Where(path.name)
+        if is_by_key(data):
+            raise _other_kind(where, QUESTIONS)
+        if is_by_phrase(data):
+            try:
+                data = open_by_phrase(data, phrase)
+            except CannotOpen as error:
+                raise UserProblem("returns.wrong_phrase", remedy="returns.remedy.wrong_phrase", where=where) from error
+        package = _opened(data, path.name, QUESTIONS)
         try:
             rows = read_questions(package.entries[_ENTRY])
         except (ValueError, KeyError, RecursionError) as error:
-            raise _broken(Where(path.name)) from error
-        return PackageDesk(self._session, path.read_bytes(), package, rows, self._key)
+            raise _broken(where) from error
+        return PackageDesk(self._session, data, package, rows, self._key)
 
 
 class PackageDesk:
@@ -194,7 +243,12 @@ class PackageDesk:
             "made_at": f"{self._session.clock.now():%Y-%m-%d %H:%M}",
             "answers_to": self._package.digest,
         }
-        _write(path, ANSWERS, facts, {_ENTRY: answers_data(answers), _ORIGIN: self._origin}, self._key)
+        made = _made(ANSWERS, facts, {_ENTRY: answers_data(answers), _ORIGIN: self._origin}, self._key)
+        reply = self._package.facts.get(_REPLY, "")
+        try:
+            _store(path, seal_to(made, bytes.fromhex(reply)) if reply else made)
+        except ValueError as error:
+            raise _broken(Where(path.name)) from error
         return len(answers)
 
     def _lines(self, done: Mapping[str, ReturnAnswer]) -> tuple[SheetLine, ...]:
@@ -234,27 +288,35 @@ def refuse_share(path: Path) -> None:
         raise UserProblem("returns.network", remedy="returns.remedy.network", where=Where(path.name)) from problem
 
 
-def _write(path: Path, kind: str, facts: Mapping[str, str], entries: Mapping[str, bytes], key: PackKey) -> None:
+def _made(kind: str, facts: Mapping[str, str], entries: Mapping[str, bytes], key: PackKey) -> bytes:
+    out = BytesIO()
+    write_package(out, kind, facts, entries, key.public(), key.sign)
+    return out.getvalue()
+
+
+def _store(path: Path, data: bytes) -> None:
     try:
         with write_atomic(path) as out:
-            write_package(out, kind, facts, entries, key.public(), key.sign)
+            out.write(data)
     except OSError as fault:
         where = Where(path.name)
         raise UserProblem("export.cannot_write", remedy="export.remedy.other_folder", where=where) from fault
 
 
-def _read(path: Path, kind: str) -> SignedPackage:
+def _bytes(path: Path, most: int = _MOST_BYTES) -> bytes:
+    """Return the content of a file, or its first bytes."""
     refuse_share(path)
-    return _opened(path, path.name, kind)
+    try:
+        with path.open("rb") as handle:
+            return handle.read(most)
+    except OSError as error:
+        raise _broken(Where(path.name)) from error
 
 
-def _opened(file: Path | BytesIO, name: str, kind: str) -> SignedPackage:
-    package = read_package(file, name, is_signed)
+def _opened(data: bytes, name: str, kind: str) -> SignedPackage:
+    package = read_package(BytesIO(data), name, is_signed)
     if package.kind != kind:
-        wanted = text(f"returns.package.{kind}")
-        raise UserProblem(
-            "returns.package_kind", remedy="returns.remedy.package_kind", where=Where(name), wanted=wanted
-        )
+        raise _other_kind(Where(name), kind)
     return package
 
 
@@ -265,6 +327,11 @@ def _item(item: StoredReturn, draft: SheetDraft | None) -> SheetItem:
 
 def _case(row: ReturnRow) -> int:
     return row.item.case_id
+
+
+def _other_kind(where: Where, kind: str) -> UserProblem:
+    wanted = text(f"returns.package.{kind}")
+    return UserProblem("returns.package_kind", remedy="returns.remedy.package_kind", where=where, wanted=wanted)
 
 
 def _broken(where: Where) -> UserProblem:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -17,8 +16,11 @@ from app.domain.field import Group
 from app.domain.returning import AnswerKind, ReturnAnswer, ReturnOption, ReturnQuestion
 from app.services import return_packages
 from app.services.composition import Services, open_services
+from app.services.pack_keys import PackKey
 from app.services.return_intake import Intake
+from app.services.sealing import open_with
 
+PHRASE = "Hong-Ye 2026"
 OPTIONS = (ReturnOption("与首页相符"), ReturnOption("不是，改为…", AnswerKind.CHANGED))
 
 
@@ -170,8 +172,8 @@ def elsewhere(services: Services, tmp_path: Path) -> Services:
 def answered(services: Services, sent: list[int], elsewhere: Services, tmp_path: Path) -> Path:
     """Return a package of answers that was made on another PC."""
     questions, answers = tmp_path / "q.bgreturn", tmp_path / "a.bgreturn"
-    assert services.return_packages.write(questions, mask=True) == 3
-    desk = elsewhere.return_packages.open(questions)
+    assert services.return_packages.write(questions, phrase=PHRASE, mask=True) == 3
+    desk = elsewhere.return_packages.open(questions, PHRASE)
     with pytest.raises(UserProblem, match="2 份没有提交"):
         desk.write(answers)
     for line in desk.waiting():
@@ -184,7 +186,7 @@ def answered(services: Services, sent: list[int], elsewhere: Services, tmp_path:
             for one in sheet.items
         }
         desk.submit(line.row.item.case_id, given)
-    assert elsewhere.return_packages.open(questions).waiting() == ()
+    assert elsewhere.return_packages.open(questions, PHRASE).waiting() == ()
     assert desk.write(answers) == 3
     elsewhere.close()
     return answers
@@ -203,6 +205,55 @@ def test_a_package_is_answered_without_a_library_and_comes_back(
     assert services.cases.view(sent[1]).record.rows(Group.DX)
 
 
+def test_nobody_reads_a_package_without_the_phrase_or_the_key(
+    services: Services, sent: list[int], elsewhere: Services, answered: Path, tmp_path: Path
+) -> None:
+    questions = tmp_path / "q.bgreturn"
+    with services.session.db.read() as reader:
+        number, name = (reader.load_case(sent[0]).record.text(field) for field in ("record_no", "patient_name"))
+    for path in (questions, answered):
+        data = path.read_bytes()
+        assert not any(words.encode() in data for words in (number, name, "入院时的情况", "items.json", PHRASE))
+    assert elsewhere.return_packages.wants_phrase(questions)
+    for wrong in ("", "hong-ye 2026", f"{PHRASE}!"):
+        with pytest.raises(UserProblem, match="口令不对"):
+            elsewhere.return_packages.open(questions, wrong)
+    with pytest.raises(UserProblem, match="不是由本机"):
+        elsewhere.return_packages.preview(answered)
+    for weak in ("short", "11111111", "   "):
+        with pytest.raises(UserProblem):
+            services.return_packages.write(tmp_path / "w.bgreturn", phrase=weak)
+    assert not (tmp_path / "w.bgreturn").exists()
+    assert len(services.return_packages.new_phrase()) == 14
+
+
+@pytest.mark.parametrize("at", [0, 7, 8, 20, 40, -1])
+def test_a_sealed_package_that_was_altered_is_refused(
+    services: Services, answered: Path, tmp_path: Path, at: int
+) -> None:
+    for source, read in (
+        (answered, services.return_packages.preview),
+        (tmp_path / "q.bgreturn", lambda path: services.return_packages.open(path, PHRASE)),
+    ):
+        data = bytearray(source.read_bytes())
+        data[at] ^= 1
+        altered = tmp_path / "x.bgreturn"
+        altered.write_bytes(data)
+        with pytest.raises(UserProblem):
+            read(altered)
+        altered.write_bytes(bytes(data[: len(data) // 2]))
+        with pytest.raises(UserProblem):
+            read(altered)
+
+
+@pytest.fixture
+def signed_only(services: Services, answered: Path, tmp_path: Path) -> Path:
+    """Return the answers as an earlier version wrote them: signed, not sealed."""
+    plain = tmp_path / "plain.bgreturn"
+    plain.write_bytes(open_with(answered.read_bytes(), PackKey(services.session.db.path.parent).reply_key()))
+    return plain
+
+
 def rewritten(source: Path, target: Path, name: str, change: Callable[[bytes], bytes]) -> Path:
     """Copy a package with one entry changed."""
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
@@ -213,11 +264,14 @@ def rewritten(source: Path, target: Path, name: str, change: Callable[[bytes], b
 
 
 @pytest.mark.parametrize("entry", ["items.json", "manifest.json", "origin.zip", "signature.json"])
-def test_a_package_that_was_altered_is_refused(services: Services, answered: Path, tmp_path: Path, entry: str) -> None:
+def test_a_signed_package_that_was_altered_is_refused(
+    services: Services, signed_only: Path, tmp_path: Path, entry: str
+) -> None:
     def alter(data: bytes) -> bytes:
         return data.replace(b'"1"', b'"2"', 1) if b'"1"' in data else data[:-3] + b"AA" + data[-1:]
 
-    altered = rewritten(answered, tmp_path / "x.bgreturn", entry, alter)
+    assert services.return_packages.preview(signed_only).lines
+    altered = rewritten(signed_only, tmp_path / "x.bgreturn", entry, alter)
     with pytest.raises(UserProblem):
         services.return_packages.preview(altered)
     assert services.verdicts.answered_cases() == ()
@@ -244,16 +298,8 @@ def test_network_shares_are_refused(
 
     monkeypatch.setattr(return_packages, "refuse_network", remote)
     with pytest.raises(UserProblem, match="网络共享"):
-        services.return_packages.write(tmp_path / "q.bgreturn")
+        services.return_packages.write(tmp_path / "q.bgreturn", phrase=PHRASE)
     assert not list(tmp_path.glob("*.bgreturn"))
-
-
-def test_a_package_whose_json_is_none_is_refused(services: Services, sent: list[int], tmp_path: Path) -> None:
-    good = tmp_path / "q.bgreturn"
-    services.return_packages.write(good)
-    with zipfile.ZipFile(good) as archive:
-        manifest = json.loads(archive.read("manifest.json"))
-    assert set(manifest["sha256"]) == {"items.json"}
 
 
 def test_a_file_that_was_taken_is_taken_back_whole(services: Services, sent: list[int], book: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QLineEdit
 
 from app.domain.case import CaseState
 from app.domain.returning import AnswerKind, AnswerNeed, ReturnAnswer, ReturnOption, ReturnQuestion
@@ -134,9 +135,19 @@ def test_the_lists_and_an_empty_one(desk: Any, services: Services) -> None:
 
 def test_a_package_is_answered_in_the_window(desk: Any, services: Services, asked: list[int], tmp_path: Path) -> None:
     path, out = tmp_path / "q.bgreturn", tmp_path / "a.bgreturn"
-    services.return_packages.write(path, [asked[1]])
+    services.return_packages.write(path, [asked[1]], phrase="Hong-Ye 2026")
     page = desk.go("physician")
     page.read_package(path)
+    desk.window.findChild(QLineEdit, "words").setText("wrong words")
+    desk.press("Return")
+    desk.rest()
+    assert not page.is_packed
+    desk.press("Escape")
+    page.read_package(path)
+    line = desk.window.findChildren(QLineEdit, "words")[-1]
+    assert line.echoMode() is QLineEdit.EchoMode.Password
+    line.setText("Hong-Ye 2026")
+    desk.press("Return")
     desk.rest()
     assert page.is_packed
     assert page.place().args["case"] == asked[1]

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QStackedLayout, QWidget
 
 from app.common.errors import UserProblem
 from app.ui.page import KeyHint, Page, PageSpec, Place, SaveState, Shell
+from app.ui.pages.case.reasons import Asking, ask_words
 from app.ui.pages.files import ask_open, ask_save
 from app.ui.pages.physician.cases import CaseList
 from app.ui.pages.physician.sheet import SheetView
@@ -225,8 +226,23 @@ class PhysicianPage(Page):
         ask_open(self, self.shell.places, "打开问题包", self.read_package, filters=PACKAGES)
 
     def read_package(self, path: Path) -> None:
-        """Open a package of questions; its answers stay on this PC until they are written as a file."""
-        job = self.shell.jobs.run(partial(_opened, self.shell.services, path), label=f"读取 {path.name}", parent=self)
+        """Open a package of questions, by its pass phrase; its answers stay on this PC until they are written."""
+        try:
+            sealed = self.shell.services.return_packages.wants_phrase(path)
+        except UserProblem as problem:
+            self.shell.errors.show(problem)
+            return
+        if not sealed:
+            self._open(path, "")
+            return
+        lines = ("问题包已加密，口令由病案科另行告知，区分大小写。",)
+        asking = Asking(f"打开 {path.name}", lines, (), "请写口令", "打开")
+        card = ask_words(self, asking, partial(self._open, path))
+        card.line.setEchoMode(QLineEdit.EchoMode.Password)
+
+    def _open(self, path: Path, phrase: str) -> None:
+        work = partial(_opened, self.shell.services, path, phrase)
+        job = self.shell.jobs.run(work, label=f"读取 {path.name}", parent=self)
         job.done.connect(self._on_opened)
 
     def write_package(self) -> None:
@@ -305,8 +321,8 @@ def _read(desk: Any, wanted: str, _progress: Progress) -> tuple[SheetLine, ...]:
     return readers[wanted]()
 
 
-def _opened(services: Any, path: Path, _progress: Progress) -> PackageDesk:
-    desk: PackageDesk = services.return_packages.open(path)
+def _opened(services: Any, path: Path, phrase: str, _progress: Progress) -> PackageDesk:
+    desk: PackageDesk = services.return_packages.open(path, phrase)
     return desk
 
 

@@ -45,9 +45,8 @@ class ReturnFiles(QObject):
         )
 
     def write_package(self) -> None:
-        """Ask the same, then write a package of questions."""
-        work = partial(self._ask_path, "医师问题包.bgreturn", _PACKAGES, self._services.return_packages.write)
-        self._ask_masked("生成问题包", work)
+        """Ask the same and for a pass phrase, then write a package of questions that it opens."""
+        self._ask_masked("生成问题包", self._ask_phrase)
 
     def read(self) -> None:
         """Ask for a file that came back and read it."""
@@ -82,14 +81,25 @@ class ReturnFiles(QObject):
         asking = Asking(title, ("带出病案科的文件，姓名可以写全，也可以写成“张*”。",), _NAMES, "按数字键选择", "下一步")
         ask_words(self._page, asking, partial(_chosen, then))
 
+    def _ask_phrase(self, mask: bool) -> None:
+        lines = ("问题包加密，凭口令打开，至少 8 个字符。", "请当面或电话告诉医师，不要和文件放在一起。")
+        given = self._services.return_packages.new_phrase()
+        asking = Asking("问题包的口令", lines, (), "请写口令", "下一步", given=given)
+        ask_words(self._page, asking, partial(self._ask_package, mask))
+
+    def _ask_package(self, mask: bool, phrase: str) -> None:
+        write = partial(self._services.return_packages.write, phrase=phrase)
+        take = partial(self._write_to, write, mask, f"口令 {phrase}，请另行告诉医师。")
+        ask_save(self._page, self._shell.places, "医师问题包", take, name="医师问题包.bgreturn", filters=_PACKAGES)
+
     def _ask_path(self, name: str, filters: str, write: Any, mask: bool) -> None:
-        take = partial(self._write_to, write, mask)
+        take = partial(self._write_to, write, mask, "")
         more = {"filters": filters} if filters else {}
         ask_save(self._page, self._shell.places, Path(name).stem, take, name=name, **more)
 
-    def _write_to(self, write: Any, mask: bool, path: Path) -> None:
+    def _write_to(self, write: Any, mask: bool, more: str, path: Path) -> None:
         job = self._shell.jobs.run(partial(_written, write, path, mask), label=f"写入 {path.name}", parent=self._page)
-        job.done.connect(partial(self._on_written, path))
+        job.done.connect(partial(self._on_written, path, more=more))
 
     def _export_to(self, scope: ChaseScope, path: Path) -> None:
         work = partial(self._services.chase.export, scope, path)
@@ -102,8 +112,8 @@ class ReturnFiles(QObject):
         )
         job.done.connect(partial(self._on_written, path))
 
-    def _on_written(self, path: Path, count: int) -> None:
-        told = f"已写入 {path.name}，{count:,} 项。"
+    def _on_written(self, path: Path, count: int, more: str = "") -> None:
+        told = f"已写入 {path.name}，{count:,} 项。{more}"
         self._shell.notices.toast(told, severity="ok", action=("打开文件夹", OpenFolder(path.parent)))
 
 
