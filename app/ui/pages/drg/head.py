@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from PySide6.QtGui import QResizeEvent
+
 from app.domain.grouping import GroupStatus
 from app.services.types import CaseView, Grouping
 from app.ui.masking import masking
 from app.ui.page import Shell
 from app.ui.pages.wording import age_text, joined, sex_text
 from app.ui.theme import theme
-from app.ui.widgets import Button, Chip, IconLabel, Pane, Panel, Rule, StatePill, Text, column, row
+from app.ui.widgets import ActionButton, Button, Chip, IconLabel, Pane, Panel, Rule, StatePill, Text, column, row
+
+_ROOMY: Final = 1000
 
 
 class Strip(Pane):
@@ -22,15 +28,23 @@ class Strip(Pane):
         self._visit = Text("", "body", "secondary")
         self._state = StatePill("to_code", bold=True)
         self._note = Text("", "caption", "muted", elide=True)
+        self._compare = ActionButton(shell.actions, "drg.insurer", keys=False)
+        self._compare.hide()
         self.back = Button("返回首页", keys="Esc")
         line = row(self._name, self._who, _short_rule(), gap=10, margins=(12, 0, 12, 0))
         line.addLayout(row(Text("病案号", "body", "secondary"), self._record, self._visit, gap=5))
         line.addWidget(_short_rule())
         line.addWidget(self._state)
         line.addWidget(self._note, 1)
+        line.addWidget(self._compare)
         line.addWidget(self.back)
         self.setLayout(line)
         self.setFixedHeight(shell.theme.size("case_strip"))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the comparison out where the name needs the room; its key and the menu stay."""
+        super().resizeEvent(event)
+        self._compare.setVisible(self.width() >= theme().px(_ROOMY))
 
     def show_view(self, view: CaseView) -> None:
         """Show another case."""

@@ -26,7 +26,13 @@ from app.ui.ports import JsonValue
 from app.ui.widgets import StateStack, column, row
 
 _LEAVE: Final = KeyHint("Esc", "返回首页")
-_PATH_HINTS: Final = (KeyHint("Enter", "展开规则"), KeyHint("→", "集合成员"), KeyHint("A", "关键/全部"), _LEAVE)
+_PATH_HINTS: Final = (
+    KeyHint("Enter", "展开规则"),
+    KeyHint("→", "集合成员"),
+    KeyHint("A", "关键/全部"),
+    KeyHint("C", "与医保对比"),
+    _LEAVE,
+)
 _TABLE_HINTS: Final = (
     KeyHint("W", "试算"),
     KeyHint("1–5", "换页签"),

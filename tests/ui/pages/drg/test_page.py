@@ -15,6 +15,7 @@ from app.domain.field import Group
 from app.services.composition import Services
 from app.ui.page import PageSpec
 from app.ui.pages.drg import PAGE as DRG
+from app.ui.widgets import ActionButton
 
 Words = Callable[[Any], list[str]]
 
@@ -51,6 +52,15 @@ def test_esc_goes_back_to_the_cell_the_page_was_opened_from(desk: Any, case_id: 
     desk.go("drg", case=case_id, field="op[1].code")
     desk.press("Escape")
     assert dict(desk.window.page.sent.args) == {"case": case_id, "field": "op[1].code"}
+
+
+def test_the_strip_offers_the_comparison_where_there_is_room(desk: Any) -> None:
+    button = next(one for one in desk.window.page.strip.findChildren(ActionButton) if "医保" in one.text())
+    assert button.isVisible()
+    desk.window.setMinimumSize(1, 1)
+    desk.window.resize(911, 512)
+    QApplication.processEvents()
+    assert not button.isVisible()
 
 
 def test_place_keeps_mode_tab_and_row(desk: Any, case_id: int) -> None:
