@@ -13,7 +13,7 @@ from app.ui.jobs import JobRunner
 from app.ui.models.records import RecordModel
 from app.ui.pages.reports.sorting import sorted_rows
 from app.ui.pages.reports.tables import CODERS, coder_cell, group_cell, group_columns
-from app.ui.widgets import ChartPlace, DataTable, Ground, Mark, Pane, Text, column, row
+from app.ui.widgets import ChartPlace, DataTable, Ground, Mark, Pane, StateStack, Text, column, row
 
 
 class GroupView(QWidget):
@@ -140,8 +140,9 @@ class CoderView(QWidget):
         head, foot = Pane("surface", "b"), Pane("surface", "t")
         head.setLayout(column(self._title, margins=(16, 9, 14, 9)))
         foot.setLayout(column(self._note, margins=(16, 6, 12, 8)))
+        self.stack = StateStack(self.table)
         box = column(head)
-        box.addWidget(self.table, 1)
+        box.addWidget(self.stack, 1)
         box.addWidget(foot)
         self.setLayout(box)
 
@@ -152,6 +153,10 @@ class CoderView(QWidget):
         self._title.setText(f"全组 {people} 人，完成 {finished:,} 份{mine}")
         self._model.show(lines)
         self.table.go_to(0)
+        if lines:
+            self.stack.show_content()
+        else:
+            self.stack.show_empty("没有编码工作量。", "病案送质控后计入送出的编码员。" if not people else "")
 
     def _on_opened(self, at: int) -> None:
         one = self._model.at(at)

@@ -5,38 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.common.errors import UserProblem
-from app.common.progress import Progress
 from app.common.texts import text
 from app.domain.changes import Changes
 from app.services.report_groups import LEVELS
 from app.services.report_listings import LISTINGS, MONEY_LISTINGS
-from app.services.report_paper import ReportPaperService, on_paper, period_words
-from app.services.report_types import Drilled, GroupRow, MonthReport, ReportScope
-from app.services.reports import Choices, ReportService
+from app.services.report_paper import period_words
+from app.services.report_types import Drilled, GroupRow, MonthReport
+from app.services.reports import Choices
 from app.services.worklist import WorklistRow
 from app.ui.jobs import Job
 from app.ui.page import KeyHint, Page, PageSpec, Place, Shell
-from app.ui.pages.files import ask_save
 from app.ui.pages.leaving import field_takes_escape
 from app.ui.pages.reports.filters import FilterBar
+from app.ui.pages.reports.giving import PDF, WORD, XLSX, give
 from app.ui.pages.reports.groups import CoderView, GroupView
 from app.ui.pages.reports.listings import ListingView
 from app.ui.pages.reports.parts import CaseList, PartView
 from app.ui.pages.reports.wish import PARTS, REPORTS, WORK, Wish
-from app.ui.printing import pdf_of
-from app.ui.shell.files import OpenFolder
+from app.ui.pages.reports.work import counted, drilled, read_cases, read_choices
 from app.ui.widgets import Pane, SideLine, SideList, Splitter, StateStack, Tabs, Text, column, row
 
 _KEPT: Final = "reports"
 _MOST_CASES: Final = 2000
-_PDF: Final = "PDF (*.pdf)"
-_WORD: Final = "Word (*.docx)"
 
 
 class ReportsPage(Page):
@@ -146,7 +141,7 @@ class ReportsPage(Page):
         if choices is None:
             self.stack.show_loading()
             if self._wanted is None:
-                job = self.shell.jobs.run(partial(_read_choices, self.shell.services.reports), parent=self)
+                job = self.shell.jobs.run(partial(read_choices, self.shell.services.reports), parent=self)
                 job.done.connect(self._on_choices)
             self._wanted = place
             return
@@ -209,7 +204,7 @@ class ReportsPage(Page):
         except UserProblem as problem:
             self.stack.show_problem(problem)
             return
-        work = partial(_counted, self.shell.services.reports, scope, self._wish.path)
+        work = partial(counted, self.shell.services.reports, scope, self._wish.path)
         job = self._job = self.shell.jobs.run(work, label="计算报表", parent=self)
         self.stack.show_empty("正在计算…", "可在其他页继续工作。", "取消", job.cancel)
         job.done.connect(partial(self._on_counted, job))
@@ -300,10 +295,10 @@ class ReportsPage(Page):
         if not self.stack.shows_content:
             return self.list
         view = self._views.currentWidget()
-        tables = {self.part: self.part.table, self.coders: self.coders.table, self.cases: self.cases.table}
+        tables = {self.part: self.part.table, self.cases: self.cases.table}
         if isinstance(view, GroupView):
             return view.shown
-        if isinstance(view, ListingView):
+        if isinstance(view, ListingView | CoderView):
             return view.table if view.stack.shows_content else self.list
         return next((table for one, table in tables.items() if one is view), self.list)
 
@@ -395,7 +390,7 @@ class ReportsPage(Page):
         self._drill()
 
     def _drill(self) -> None:
-        work = partial(_drilled, self.shell.services.reports, self._wish.scope(), self._wish.path)
+        work = partial(drilled, self.shell.services.reports, self._wish.scope(), self._wish.path)
         job = self.shell.jobs.run(work, label="下钻", parent=self)
         job.done.connect(self._on_drilled)
 
@@ -418,9 +413,7 @@ class ReportsPage(Page):
         if not case_ids:
             self.shell.notices.toast(f"{title}：没有病例。")
             return
-        job = self.shell.jobs.run(
-            partial(_read_cases, self.shell.services.reports, case_ids[:_MOST_CASES]), parent=self
-        )
+        job = self.shell.jobs.run(partial(read_cases, self.shell.services.reports, case_ids[:_MOST_CASES]), parent=self)
         job.done.connect(partial(self._on_cases, title, len(case_ids)))
 
     def _on_cases(self, title: str, whole: int, rows: Sequence[WorklistRow]) -> None:
@@ -452,67 +445,14 @@ class ReportsPage(Page):
     def export(self) -> None:
         """Ask for a file and write the workbook."""
         if self._report is not None:
-            take = partial(self._write, partial(_workbook, self.shell.services.report_papers, self._report))
-            ask_save(self, self.shell.places, "导出月度结算分析", take, name=f"{self._file_name()}.xlsx")
+            give(self, self.shell, self._report, XLSX)
 
     def export_word(self) -> None:
         """Ask for a file and write the report as a Word document."""
         if self._report is not None:
-            take = partial(self._write, partial(_document, self.shell.services.report_papers, self._report))
-            ask_save(self, self.shell.places, "导出 Word", take, name=f"{self._file_name()}.docx", filters=_WORD)
+            give(self, self.shell, self._report, WORD)
 
     def print_out(self) -> None:
         """Ask for a file and write the report as PDF."""
         if self._report is not None:
-            take = partial(self._write, partial(_printed, self.shell.services.report_papers, self._report))
-            ask_save(self, self.shell.places, "打印为 PDF", take, name=f"{self._file_name()}.pdf", filters=_PDF)
-
-    def _file_name(self) -> str:
-        scope = self._wish.scope()
-        return f"月度结算分析_{scope.first:%Y%m}-{scope.last:%Y%m}"
-
-    def _write(self, work: partial[Path], path: Path) -> None:
-        job = self.shell.jobs.run(partial(work, path), label=f"生成 {path.name}", writes=True, parent=self)
-        job.done.connect(self._on_written)
-
-    def _on_written(self, path: Path) -> None:
-        folder = OpenFolder(path.parent)
-        self.shell.notices.toast(f"已生成 {path.name}。", severity="ok", action=("打开文件夹", folder))
-
-
-def _read_choices(reports: ReportService, _progress: Progress) -> Choices:
-    return reports.choices()
-
-
-def _counted(
-    reports: ReportService, scope: ReportScope, path: Sequence[str], progress: Progress
-) -> tuple[MonthReport, Drilled, list[str]]:
-    report = reports.run(scope, progress)
-    return report, *_drilled(reports, scope, path, progress)
-
-
-def _drilled(
-    reports: ReportService, scope: ReportScope, path: Sequence[str], progress: Progress
-) -> tuple[Drilled, list[str]]:
-    """Return the lines below a path, and the names of its keys."""
-    names = []
-    for depth, key in enumerate(path):
-        rows = reports.drill(scope, path[:depth], progress).rows
-        names.append(next((one.label or one.key for one in rows if one.key == key), key))
-    return reports.drill(scope, path, progress), names
-
-
-def _read_cases(reports: ReportService, case_ids: Sequence[int], _progress: Progress) -> list[WorklistRow]:
-    return reports.cases(case_ids)
-
-
-def _workbook(papers: ReportPaperService, report: MonthReport, path: Path, progress: Progress) -> Path:
-    return papers.save_workbook(report, path, progress)
-
-
-def _document(papers: ReportPaperService, report: MonthReport, path: Path, progress: Progress) -> Path:
-    return papers.save_document(report, path, progress)
-
-
-def _printed(papers: ReportPaperService, report: MonthReport, path: Path, progress: Progress) -> Path:
-    return papers.save_printed(path, pdf_of(on_paper(report), progress))
+            give(self, self.shell, self._report, PDF)

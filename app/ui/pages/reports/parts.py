@@ -30,6 +30,8 @@ from app.ui.widgets import ChartPlace, Column, DataTable, Ground, Mark, Pane, Ru
 _T = TypeVar("_T")
 _HEADS: Final = 4
 _DRAWN: Final = 236
+_LEAST_DRAWN: Final = 112
+_LEAST_TABLE: Final = 96
 
 
 class FigureRow(Pane):
@@ -96,7 +98,9 @@ class PartView(QWidget):
             line.addWidget(right, 1)
             both.setLayout(line)
             self._drawn.addWidget(both)
-        self._drawn.setFixedHeight(theme().px(_DRAWN))
+        self._drawn.setMinimumHeight(theme().px(_LEAST_DRAWN))
+        self._drawn.setMaximumHeight(theme().px(_DRAWN))
+        self.table.setMinimumHeight(theme().px(_LEAST_TABLE))
         titles = Pane("surface")
         line = row(gap=0, margins=(16, 8, 12, 2))
         line.addWidget(self._trend_title, 1)
@@ -104,7 +108,9 @@ class PartView(QWidget):
         titles.setLayout(line)
         foot = Pane("surface", "t")
         foot.setLayout(column(self.definition, margins=(16, 6, 12, 8)))
-        box = column(self.figures, titles, self._drawn, Rule())
+        box = column(self.figures, titles)
+        box.addWidget(self._drawn, _DRAWN)
+        box.addWidget(Rule())
         box.addWidget(self.table, 1)
         box.addWidget(foot)
         self.setLayout(box)
