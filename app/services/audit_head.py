@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -12,9 +13,10 @@ from typing import Final
 from app.common.clock import Clock
 from app.common.errors import UserProblem
 from app.domain.changes import Changes
-from app.storage.audit import AuditHead
-from app.storage.backup import manifest_of
+from app.storage.audit import AuditHead, head_of
+from app.storage.backup import backup_folder, backups, manifest_of
 from app.storage.database import Database
+from app.storage.engine import read_engine
 from app.storage.heads import HeadStore, KeptHead
 
 KEEP_EVERY_S: Final = 30.0
@@ -80,10 +82,21 @@ class HeadWatch:
         """Write the manifest of a backup: the head that the copy has."""
         if self._store is None:
             return
-        with Database.open(copy, read_only=True) as stored, stored.read() as reader:
-            head = reader.audit_head()
+        engine = read_engine(copy)  # not as a library: a copy made before an upgrade is of an older version
+        try:
+            with engine.connect() as connection:
+                head = head_of(connection)
+        finally:
+            engine.dispose()
         with suppress(OSError):
             self._store.write(manifest_of(copy), KeptHead(str(library.resolve()), head, self._clock.now()))
+
+    def keep_beside_since(self, began: datetime) -> None:
+        """Write the manifests of the backups that opening made: before an upgrade, before a restore."""
+        library = self._db.path
+        for one in backups(backup_folder(library)):
+            if one.at >= began.replace(microsecond=0) and not manifest_of(one.path).exists():
+                self.keep_beside(one.path, library)
 
     def _compared(self) -> HeadState:
         with self._db.read() as reader:

@@ -503,10 +503,13 @@ def open_services(
     clock = clock or SystemClock()
     home.mkdir(parents=True, exist_ok=True)
     engines = engines or Engines(Assets(home, clock), clock)
+    began = clock.now()
     source = "" if read_only else restored(home / "library.db", clock)
     db = Database.open(home / "library.db", read_only=read_only, notes=notes, clock=clock)
     session = Session(db, Seat(actor or local_actor()), clock, engines)
     heads = HeadWatch(db, clock, HeadStore(config) if config else None)
+    if not read_only:
+        heads.keep_beside_since(began)
     if source:
         note_restore(session, source)
     guard_library(session)

@@ -24,6 +24,7 @@ from app.services.audit_types import AuditQuery, AuditRow
 from app.services.composition import Services, open_services
 from app.services.engines import Engines
 from app.storage.actor import Actor
+from app.storage.backup import back_up, backups
 from app.storage.heads import HeadStore
 from app.storage.ops import Op
 
@@ -314,3 +315,25 @@ def test_an_audit_with_unknown_words_can_still_be_read(services: Services) -> No
         raw.commit()
     assert shown(services) == []
     assert services.audit.verify(NoProgress()).check.broken_op == 1
+
+
+def test_the_backup_before_a_restore_and_one_before_an_upgrade_have_their_heads(
+    reopen: Callable[[], Services], tmp_path: Path, clock: FixedClock
+) -> None:
+    services = reopen()
+    bring(services)
+    services.backup.back_up(NoProgress())
+    clock.at = NOW + timedelta(hours=1)
+    bring(services, 2)
+    services.backup.ask_restore(services.backup.lines()[0].key)
+    services = reopen()
+    clock.at = NOW + timedelta(hours=2)
+    library = services.session.db.path
+    services.close()
+    upgrading = back_up(library, clock, "migration")  # what the upgrade does while the file is opened
+    services = reopen()
+    store = HeadStore(tmp_path / "heads")
+    before = next(one for one in backups(upgrading.parent) if one.reason == "restore")
+    assert store.read(before.path.with_suffix(".head")).head.op_id == 3
+    with services.session.db.read() as reader:
+        assert reader.audit_contains(store.read(upgrading.with_suffix(".head")).head)
