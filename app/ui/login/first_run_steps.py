@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.codebook.book import Codebook
 from app.common.errors import UserProblem
@@ -22,7 +22,7 @@ from app.ui.login.parts import ROLES, StrengthText, line, secret_line
 from app.ui.login.recovery import KeyPane
 from app.ui.page import Shell
 from app.ui.pages.files import TABLES, ask_open, ask_several
-from app.ui.widgets import Button, Text, column, row
+from app.ui.widgets import Button, CheckBox, Text, column, row
 
 _SCHEMES: Final = "分组方案 (*.xlsx *.zip scheme.toml)"
 _LINES: Final = 6
@@ -80,7 +80,7 @@ class AdminStep(Step):
         super().__init__(shell)
         self.name, self.login = line("admin_name", "姓名"), line("admin_login", "用户名")
         self.secret, self.again = secret_line("admin_secret", "口令"), secret_line("admin_again", "再输入一次口令")
-        self.also = {role: QCheckBox(text(f"people.role.{role}")) for role in ROLES if role in _ALSO}
+        self.also = {role: CheckBox(text(f"people.role.{role}")) for role in ROLES if role in _ALSO}
         for role, box in self.also.items():
             box.setObjectName(f"also_{role}")
         self.key = KeyPane()

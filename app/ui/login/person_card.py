@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtWidgets import QCheckBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.common.errors import UserProblem
 from app.common.texts import text
@@ -13,7 +13,7 @@ from app.domain.dictionaries import dictionary
 from app.services.people import Entry, Person
 from app.ui.login.parts import ROLES, StrengthText, line, secret_line
 from app.ui.page import Shell
-from app.ui.widgets import Button, Card, Text, row
+from app.ui.widgets import Button, Card, CheckBox, Text, row
 
 
 class _Asking(Card):
@@ -74,7 +74,7 @@ class PersonCard(_Asking):
         self.login = line("person_login", "用户名", person.login if person else "")
         self.login.setEnabled(person is None)
         self.name = line("person_name", "姓名", person.name if person else "")
-        self.roles = {role: QCheckBox(text(f"people.role.{role}")) for role in ROLES}
+        self.roles = {role: CheckBox(text(f"people.role.{role}")) for role in ROLES}
         for role, box in self.roles.items():
             box.setObjectName(f"role_{role}")
             box.setChecked(person is not None and role in person.roles)

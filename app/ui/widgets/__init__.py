@@ -5,6 +5,7 @@ from app.ui.widgets.badges import Chip, ProgressLine, SeverityBadge, StatePill
 from app.ui.widgets.buttons import Button, IconButton
 from app.ui.widgets.cells import CELL, EMPTY, Cell, CellDelegate, plain
 from app.ui.widgets.chart_place import ChartPlace, Ground, Mark
+from app.ui.widgets.checks import CheckBox, ComboBox
 from app.ui.widgets.dictionary import Choices, DictionaryField
 from app.ui.widgets.fields import FieldBox, FieldLook, RuledField
 from app.ui.widgets.filter import FilterBox
@@ -27,9 +28,11 @@ __all__ = [
     "CellDelegate",
     "CellModel",
     "ChartPlace",
+    "CheckBox",
     "Chip",
     "Choices",
     "Column",
+    "ComboBox",
     "DataTable",
     "DictionaryField",
     "FieldBox",

@@ -8,14 +8,16 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from app.common.errors import UserProblem, Where
 from app.ui.ports import MemoryPlaces
 from app.ui.theme import Mode, theme
 from app.ui.widgets import (
     Button,
+    CheckBox,
     Chip,
+    ComboBox,
     FilterBox,
     IconButton,
     Panel,
@@ -306,3 +308,15 @@ def test_words_that_find_no_room_are_reached_by_key_wheel_and_mark(show: Callabl
     assert tabs.current == "0"
     QTest.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=tabs.rect().center())
     assert tabs.current in ("1", "2")
+
+
+def test_a_ticked_box_shows_a_tick_and_a_list_that_drops_down_an_arrow(show: Callable[..., QWidget]) -> None:
+    ours, plain = (CheckBox("勾选"), ComboBox()), (QCheckBox("勾选"), QComboBox())
+    show(*ours, *plain)
+    for one, other in zip(ours, plain, strict=True):
+        other.resize(one.size())
+        if isinstance(one, CheckBox):
+            assert one.grab().toImage() == other.grab().toImage()
+            one.setChecked(True)
+            other.setChecked(True)
+        assert one.grab().toImage() != other.grab().toImage()

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
 from app.common.errors import UserProblem
 from app.domain.returning import ReturnQuestion
 from app.services.leading import Leading, leading
 from app.ui.pages.returns.option_lines import options_text, parse_options
 from app.ui.theme import theme
-from app.ui.widgets import Button, Card, Text, column, row
+from app.ui.widgets import Button, Card, ComboBox, Text, column, row
 
 if TYPE_CHECKING:
     from app.services.return_templates import ReturnTemplate
@@ -55,7 +55,7 @@ class ReturnCard(Card):
         self._facts, self._take = facts, take
         self._asked = facts.asked
         self.box.addWidget(Text(f"问医师　{facts.place}", "title", wrap=True))
-        self.template = QComboBox()
+        self.template = ComboBox()
         self.template.setObjectName("return_template")
         self.template.setAccessibleName("模板")
         for one in facts.templates:

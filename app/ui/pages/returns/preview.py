@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtWidgets import QCheckBox, QLineEdit
+from PySide6.QtWidgets import QLineEdit
 
 from app.common.texts import text
 from app.services.return_answers import answer_words
 from app.services.return_intake import Intake, IntakeLine
 from app.ui.models.records import RecordModel
-from app.ui.widgets import ActionButton, Cell, Column, DataTable, Panel, Text, column, row
+from app.ui.widgets import ActionButton, Cell, CheckBox, Column, DataTable, Panel, Text, column, row
 
 if TYPE_CHECKING:
     from app.services.fix_list import FixPreview
@@ -52,7 +52,7 @@ class PreviewPanel(Panel):
         self.who.setProperty("boxed", "true")
         self.who.setPlaceholderText("答复医师姓名（必填）")
         self.who.setAccessibleName("答复医师姓名")
-        self.conflicts = QCheckBox("连同有冲突的（逐项处理时再选择）")
+        self.conflicts = CheckBox("连同有冲突的（逐项处理时再选择）")
         self.conflicts.setObjectName("returns_conflicts")
         self.body.addLayout(column(self._told, margins=(12, 8, 12, 8)))
         self.body.addWidget(self.table, 1)

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from datetime import date
 from typing import Final
 
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.common.errors import UserProblem
 from app.services.rule_types import Novelty, PackedRule, PackPreview
 from app.ui.models.records import RecordModel
 from app.ui.theme import theme
-from app.ui.widgets import Button, Card, Cell, Column, DataTable, Text, column, row
+from app.ui.widgets import Button, Card, Cell, CheckBox, Column, DataTable, Text, column, row
 
 _PACK: Final = (
     Column("id", "规则", 84),
@@ -138,11 +138,11 @@ class PackCard(Card):
         other = [f"名单 {name}" for name in preview.lists] + [f"参数 {name}" for name in preview.parameters]
         if other:
             self.box.addWidget(Text(f"同时改：{'、'.join(other)}", "caption", "secondary", wrap=True))
-        self.trust = QCheckBox("已与对方核对指纹，信任这个签名人")
+        self.trust = CheckBox("已与对方核对指纹，信任这个签名人")
         self.trust.setObjectName("pack_trust")
         self.trust.setChecked(preview.trusted)
         self.trust.setVisible(not preview.trusted)
-        self.enable = QCheckBox("导入后立即启用（不勾选则为草稿，先试运行）")
+        self.enable = CheckBox("导入后立即启用（不勾选则为草稿，先试运行）")
         self.enable.setObjectName("pack_enable")
         self.reason = _line("reason", "原因", "")
         self.reason.setPlaceholderText("为什么导入（必填，记入审计）")
