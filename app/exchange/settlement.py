@@ -30,18 +30,23 @@ _DEPARTMENTS: Final = "D-DEPT"
 _FORMAT: Final = "bingan-settlement-list"
 _COMPUTED: Final = {"age_years": age_years, "age_days": age_days, "los_days": los_days}
 Node = dict[str, str]
+Line = tuple[str, ...]
 Document = dict[str, Node | list[Node]]
 """A list as JSON: ``setlinfo`` is one object, every other node a list of rows; all values are text."""
 
 
 @dataclass(frozen=True, slots=True)
 class SettlementItem:
-    """An item: identifier of the field within its group, its label, interface name; ``must``: never blank."""
+    """An item: identifier of the field within its group, its label, interface name; ``must``: never blank.
+
+    ``unverified``: no document at hand gives the name.
+    """
 
     field: str
     label: str
     name: str
     must: bool
+    unverified: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,11 @@ def parts() -> tuple[SettlementPart, ...]:
 def _items(entries: Iterable[Mapping[str, str]], group: str) -> Iterator[SettlementItem]:
     for entry in entries:
         yield SettlementItem(
-            entry["field"], _spec(Group(group), entry["field"]).label, entry["name"], bool(entry.get("must"))
+            entry["field"],
+            _spec(Group(group), entry["field"]).label,
+            entry["name"],
+            bool(entry.get("must")),
+            bool(entry.get("unverified")),
         )
 
 
@@ -103,10 +112,10 @@ def missing(found: Document) -> list[tuple[str, str]]:
     return lacks
 
 
-def table_sheets(documents: Iterable[Document], named: Sequence[str]) -> list[Sheet]:
+def table_sheets(documents: Iterable[Document], named: Sequence[str], mapping: Sequence[Line]) -> list[Sheet]:
     """Return lists as tables: one row for each list, then the rows of each group with the number of their list.
 
-    ``named`` are the headings of the last sheet, which explains the mapping.
+    ``named`` are the headings of the last sheet, whose lines ``mapping`` are.
     """
     heads = [part for part in parts() if part.group is Group.CASE]
     groups = [part for part in parts() if part.group is not Group.CASE]
@@ -121,11 +130,10 @@ def table_sheets(documents: Iterable[Document], named: Sequence[str]) -> list[Sh
         rows.append(tuple(head[item.name] for item in items))
         for part in groups:
             below[part.node] += [(head[number.name], *row.values()) for row in one[part.node] if isinstance(row, dict)]
-    mapping = [(part.title, item.label, item.name) for part in parts() for item in part.items]
     return [
         _sheet(heads[0].title, [item.label for item in items], rows),
         *(_sheet(part.title, [number.label, *_headings(part)], below[part.node]) for part in groups),
-        _sheet(named[0], named[1:], mapping),
+        _sheet(named[0], named[1:], list(mapping)),
     ]
 
 

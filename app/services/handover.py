@@ -16,11 +16,21 @@ from app.domain.case import CaseRecord, CaseState
 from app.domain.changes import Changes
 from app.exchange.export import write_tables
 from app.exchange.settlement import Document, document, table_sheets, write_json
+from app.exchange.settlement_names import NO_NAMES, InterfaceName, Names, chosen, interface_names, renamed
 from app.exchange.upload_file import write_l2, write_l3
 from app.exchange.upload_template import Template, read_template
 from app.services.checking import CheckingService
 from app.services.exports import ExportService
-from app.services.handover_check import Judge, Looked, edition_key, numbered, stored_edition
+from app.services.handover_check import (
+    NAMES_SETTING,
+    Judge,
+    Looked,
+    edition_key,
+    name_state,
+    numbered,
+    settlement_names,
+    stored_edition,
+)
 from app.services.handover_types import (
     Edition,
     HandoverCase,
@@ -77,6 +87,21 @@ class HandoverService:
         """Store of which edition the codes are that the hospital stores."""
         with self._session.db.operation(Op.SET_SETTING, by=self._session.actor) as tx:
             tx.set_setting(edition_key(), edition.value)
+        return tx.changes
+
+    @needs(*DESK)
+    def names(self) -> tuple[InterfaceName, ...]:
+        """Return the interface names of the settlement list, as the hospital's platform wants them."""
+        with self._session.db.read() as reader:
+            return tuple(interface_names(settlement_names(reader)))
+
+    @needs("insurance", "admin")
+    def set_name(self, key: str, name: str) -> Changes:
+        """Store a name for an item or node; '' takes the built-in one. Raises :class:`UserProblem` for a bad name."""
+        with self._session.db.read() as reader:
+            names = chosen(settlement_names(reader), key, name)
+        with self._session.db.operation(Op.SET_SETTING, by=self._session.actor, note=f"{key} {name.strip()}") as tx:
+            tx.set_setting(NAMES_SETTING, names)
         return tx.changes
 
     @needs(*DESK)
@@ -145,7 +170,10 @@ class HandoverService:
             judge = Judge(self._session, reader, wanted)
             if wanted.kind.is_list:
                 lists = self._each(judge, reader, report, progress, _list_of)
-                return write_json(lists, path) if wanted.kind is HandoverKind.LIST_JSON else write_lists(lists, path)
+                names = settlement_names(reader)
+                if wanted.kind is HandoverKind.LIST_JSON:
+                    return write_json((renamed(one, names) for one in lists), path)
+                return write_lists(lists, path, names)
             form = judge.form
             if form is None:
                 raise UserProblem("handover.no_template", remedy="handover.remedy.no_template")
@@ -260,12 +288,13 @@ class HandoverService:
         return text("handover.scope.month", month=scope.month) if scope.month else text("handover.scope.all")
 
 
-def write_lists(lists: Iterable[Document], path: Path) -> int:
+def write_lists(lists: Iterable[Document], path: Path, names: Names = NO_NAMES) -> int:
     """Write settlement lists as a workbook and return how many cells were compared. Raises :class:`UserProblem`."""
-    return write_tables(table_sheets(lists, [text(f"handover.list.{name}") for name in _MAPPING]), path)
+    mapping = [(one.part, one.label, one.chosen, name_state(one)) for one in interface_names(names)]
+    return write_tables(table_sheets(lists, [text(f"handover.list.{name}") for name in _MAPPING], mapping), path)
 
 
-_MAPPING: Final = ("mapping", "part", "label", "name")
+_MAPPING: Final = ("mapping", "part", "label", "name", "checked")
 
 
 def _must_fit(wanted: Wanted) -> None:

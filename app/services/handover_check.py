@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +14,7 @@ from app.domain.fields import field as field_of
 from app.domain.findings import Severity
 from app.domain.headings import Layout
 from app.exchange.settlement import Document, document, missing
+from app.exchange.settlement_names import InterfaceName
 from app.exchange.upload import NO_ROOM, Lack, UploadForm, code_count, l2_form
 from app.services.handover_codes import CodeFault, EditionCodes
 from app.services.handover_types import Edition, HandoverCase, HandoverKind, HandoverRefusal, Wanted
@@ -26,6 +27,8 @@ _GONE_THROUGH: Final = frozenset({CaseState.PASSED, CaseState.SUBMITTED, CaseSta
 _SUBMITTED: Final = frozenset({CaseState.SUBMITTED, CaseState.ARCHIVED})
 _RULES: Final = "QD-"
 _SETTING: Final = "handover.edition"
+NAMES_SETTING: Final = "settlement.names"
+"""Interface names that the hospital chose, by their keys."""
 _SHOWN: Final = 3
 Reason = tuple[str, str]
 """Words and the path at which it is mended."""
@@ -186,3 +189,16 @@ def _place(path: str) -> str:
     if spec.group is Group.DX and not number:
         return text("handover.main", label=spec.label)
     return text("handover.place", number=number + 1, label=spec.label)
+
+
+def settlement_names(reader: Reader) -> dict[str, str]:
+    """Return the interface names that the hospital chose instead of the built-in ones, by their keys."""
+    kept = reader.setting(NAMES_SETTING)
+    return {str(key): str(name) for key, name in kept.items()} if isinstance(kept, Mapping) else {}
+
+
+def name_state(one: InterfaceName) -> str:
+    """Return in words where an interface name comes from, '' for one that a document gives."""
+    if one.is_own:
+        return text("handover.list.own")
+    return text("handover.list.unverified") if one.unverified else ""

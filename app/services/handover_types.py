@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from app.common.texts import text
+from app.exchange.settlement_names import InterfaceName
 from app.exchange.upload_template import Template
 from app.storage.handover import StoredHandover
 
@@ -18,6 +19,7 @@ __all__ = [
     "HandoverRefusal",
     "HandoverReport",
     "HandoverScope",
+    "InterfaceName",
     "StoredHandover",
     "Template",
     "Verified",

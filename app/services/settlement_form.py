@@ -13,8 +13,9 @@ from app.domain.field import Group
 from app.domain.report import Report, ReportColumn, ReportSection, ReportTable
 from app.exchange.appeal import write_report
 from app.exchange.settlement import Document, SettlementPart, document, parts
+from app.exchange.settlement_names import Names
 from app.exchange.upload import code_count
-from app.services.handover_check import Judge, numbered
+from app.services.handover_check import Judge, numbered, settlement_names
 from app.services.handover_types import HandoverKind, HandoverScope, StoredHandover, Wanted
 from app.services.permits import DESK, needs
 from app.services.session import Session
@@ -36,7 +37,7 @@ class SettlementFormService:
         wanted = Wanted(_FORM, HandoverScope(case_ids=(case_id,)))
         with self._session.db.read() as reader:
             case = reader.load_case(case_id)
-            looked = Judge(self._session, reader, wanted).look(case)
+            looked, names = Judge(self._session, reader, wanted).look(case), settlement_names(reader)
         if looked.reasons:
             number, words = case.record.text("record_no"), "".join(words for words, _ in looked.reasons)
             raise UserProblem("handover.not_ready", remedy="handover.remedy.not_ready", number=number, words=words)
@@ -48,7 +49,7 @@ class SettlementFormService:
             text("handover.list.title"),
             text("handover.list.subject", number=number, record_no=looked.record.text("record_no"), name=name),
             text("handover.list.footer", at=f"{now:%Y-%m-%d %H:%M}"),
-            tuple(_sections(found)),
+            tuple(_sections(found, names)),
         )
 
     @needs("coder", "insurance")
@@ -82,17 +83,24 @@ class SettlementFormService:
             return reader.handovers.one(number)
 
 
-def _sections(found: Document) -> Iterator[ReportSection]:
+def _sections(found: Document, names: Names) -> Iterator[ReportSection]:
     for part in parts():
         node = found[part.node]
-        table = _items(part, node) if isinstance(node, dict) else _rows(part, node)
+        table = _items(part, node, names) if isinstance(node, dict) else _rows(part, node)
         if table.rows:
             yield ReportSection(part.node, part.title, "", (table,))
 
 
-def _items(part: SettlementPart, node: dict[str, str]) -> ReportTable:
+def _items(part: SettlementPart, node: dict[str, str], names: Names) -> ReportTable:
     columns = (_column("label", 26), _column("value", 44), _column("name", 26, code=True))
-    rows = tuple((item.label, node[item.name] or text("handover.list.none"), item.name) for item in part.items)
+    rows = tuple(
+        (
+            item.label,
+            node[item.name] or text("handover.list.none"),
+            names.get(f"{part.node}.{item.name}", item.name),
+        )
+        for item in part.items
+    )
     return ReportTable(part.title, columns, rows)
 
 

@@ -12,6 +12,7 @@ from app.domain.case import CaseRecord, Row, Value
 from app.domain.field import Group
 from app.exchange.raw import TextStyle
 from app.exchange.settlement import document, missing, parts, table_sheets, write_json
+from app.exchange.settlement_names import chosen, interface_names, renamed
 from app.exchange.upload import MISSING, NO_ROOM, NOT_ENCODABLE, UNREAD, Lack, code_count, l2_form
 from app.exchange.upload_file import write_l2
 
@@ -108,7 +109,37 @@ def test_several_birth_weights_stand_in_one_cell() -> None:
 
 
 def test_lists_as_tables_carry_the_mapping(tmp_path: Path) -> None:
-    sheets = table_sheets([document(RECORD)], ["对照", "部分", "项目", "接口名"])
+    names = [(one.part, one.label, one.chosen) for one in interface_names()]
+    sheets = table_sheets([document(RECORD)], ["对照", "部分", "项目", "接口名"], names)
     assert [len(sheet.rows) for sheet in sheets[:2]] == [1, 1]
     assert ("诊断", "诊断编码", "DIAG_CODE") in sheets[-1].rows
     assert write_json([document(RECORD)] * 3, tmp_path / "l.json") > 100
+
+
+def test_interface_names_are_settings_and_say_where_they_come_from() -> None:
+    known = {one.key: one for one in interface_names()}
+    assert not known["setlinfo.PSN_NO"].unverified
+    assert known["setlinfo.MEDCASNO"].unverified
+    assert known["diseinfo"].unverified
+    names = chosen(chosen({}, "setlinfo.MEDCASNO", " MEDCASNO_2 "), "diseinfo", "dise_list")
+    assert names == {"setlinfo.MEDCASNO": "MEDCASNO_2", "diseinfo": "dise_list"}
+    plain, made = document(RECORD), renamed(document(RECORD), names)
+    assert made["setlinfo"]["MEDCASNO_2"] == plain["setlinfo"]["MEDCASNO"]
+    assert "MEDCASNO" not in made["setlinfo"]
+    assert made["dise_list"] == plain["diseinfo"]
+    assert renamed(plain, {}) is plain
+    assert chosen(names, "diseinfo", "") == {"setlinfo.MEDCASNO": "MEDCASNO_2"}
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "why"),
+    [
+        ("setlinfo.MEDCASNO", "1A", "不能作接口名"),
+        ("setlinfo.MEDCASNO", "A" * 65, "不能作接口名"),
+        ("setlinfo.MEDCASNO", "PSN_NO", "已经是"),
+        ("diseinfo", "oprninfo", "已经是"),
+    ],
+)
+def test_a_bad_interface_name_is_refused(key: str, name: str, why: str) -> None:
+    with pytest.raises(UserProblem, match=why):
+        chosen({}, key, name)

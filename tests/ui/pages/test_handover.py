@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QLineEdit
 
 from app.domain.case import CaseState
 from app.services.composition import Services
@@ -98,3 +98,18 @@ def test_the_place_brings_kind_and_cases_back(desk: Any, passed: tuple[int, ...]
     found = desk.window.page.place().args
     assert {name: found[name] for name in args} == args
     assert "列表里选中的" in str(desk.window.page.scopes.line)
+
+
+def test_an_interface_name_is_changed_in_its_card_and_written(desk: Any, services: Services) -> None:
+    desk.go("handover", kind="list_json")
+    desk.window.shell.actions.trigger("handover.names")
+    table, name = desk.find(DataTable, "interface_names"), desk.find(QLineEdit, "interface_name")
+    desk.press("Return", on=table)
+    name.setText("1 A")
+    desk.press("Return", on=name)
+    assert "不能作接口名" in desk.find(QLabel, "names_problem").text()
+    name.setText("LIST_NO")
+    desk.press("Return", on=name)
+    (changed,) = [one for one in services.handover.names() if one.is_own]
+    assert (changed.key, changed.chosen) == ("setlinfo.SETL_LIST_NO", "LIST_NO")
+    desk.press("Escape")

@@ -37,6 +37,10 @@ def _takes_edition(page: HandoverPage) -> bool:
     return page.takes_edition
 
 
+def _takes_names(page: HandoverPage) -> bool:
+    return page.takes_names
+
+
 def _takes_mask(page: HandoverPage) -> bool:
     return page.takes_mask
 
@@ -62,6 +66,8 @@ _ACTIONS: Final = (
            "T", "handover", enabled=_takes_template, icon="table", group=TITLE),
     Action("handover.edition", "换编码版本", "说明本院存的是医保版还是国家临床版编码。", HandoverPage.switch_edition,
            "V", "handover", needs="coder insurance admin", enabled=_takes_edition, group=TITLE),
+    Action("handover.names", "接口名…", "核对和改结算清单的接口名；没有依据的标“〔未核实〕”。",
+           HandoverPage.edit_names, "N", "handover", needs="insurance admin", enabled=_takes_names, group=TITLE),
     Action("handover.mask", "遮盖身份", "整批里的姓名、证件号、电话遮盖或照写。", HandoverPage.switch_mask, "M",
            "handover", enabled=_takes_mask, group=TITLE),
     Action("handover.verify_file", "核对文件…", "选一个文件，看它与登记是否一致。", HandoverPage.verify_file, "Ctrl+O",

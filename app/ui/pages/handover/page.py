@@ -29,6 +29,7 @@ from app.ui.jobs import Job
 from app.ui.page import KeyHint, Page, PageSpec, Place, Shell
 from app.ui.pages.files import ask_open, ask_save
 from app.ui.pages.handover.detail import HandoverDetail
+from app.ui.pages.handover.names import NamesCard
 from app.ui.pages.handover.tables import HandoverLists
 from app.ui.pages.leaving import field_takes_escape
 from app.ui.printing import pdf_of
@@ -57,7 +58,7 @@ KINDS: Final = (
 )
 _TEMPLATE: Final = "handover.template"
 _FORM_FILTERS: Final = "PDF 文件 (*.pdf);;Excel 工作簿 (*.xlsx)"
-_OPTIONS: Final = ("template", "edition", "mask")
+_OPTIONS: Final = ("template", "edition", "names", "mask")
 _FILTERS: Final = {".csv": "CSV 文件 (*.csv)", ".xlsx": "Excel 工作簿 (*.xlsx)", ".json": "JSON 文件 (*.json)"}
 
 
@@ -202,6 +203,11 @@ class HandoverPage(Page):
         return self._kind is not HandoverKind.BATCH
 
     @property
+    def takes_names(self) -> bool:
+        """True for the settlement list, which is written under interface names."""
+        return self._kind.is_list
+
+    @property
     def takes_mask(self) -> bool:
         """True for a file that is no official upload."""
         return not self._kind.is_official
@@ -230,6 +236,13 @@ class HandoverPage(Page):
         other = Edition.CLINICAL if service.edition() is Edition.INSURANCE else Edition.INSURANCE
         self.shell.publish(service.set_edition(other))
         self._forget()
+
+    def edit_names(self) -> None:
+        """Show the interface names of the settlement list, to be compared and changed."""
+        NamesCard(self, self.shell.services.handover, self._on_named)
+
+    def _on_named(self, what: str) -> None:
+        self.shell.notices.toast(f"已改接口名：{what}", severity="ok")
 
     def switch_mask(self) -> None:
         """Hide names and numbers in a batch, or write them."""
@@ -421,7 +434,7 @@ class HandoverPage(Page):
             HandoverKind.BATCH: "姓名、证件号、电话：遮盖" if self._hides else "姓名、证件号、电话：不遮盖",
         }
         self._about.setText(about.get(self._kind, f"本院编码：{edition}"))
-        taken = (self.takes_template, self.takes_edition, self.takes_mask)
+        taken = (self.takes_template, self.takes_edition, self.takes_names, self.takes_mask)
         for name, takes in zip(_OPTIONS, taken, strict=True):
             self._options[name].setVisible(takes)
         self._on_row()
