@@ -312,6 +312,8 @@ def test_words_that_find_no_room_are_reached_by_key_wheel_and_mark(show: Callabl
 
 def test_a_ticked_box_shows_a_tick_and_a_list_that_drops_down_an_arrow(show: Callable[..., QWidget]) -> None:
     ours, plain = (CheckBox("勾选"), ComboBox()), (QCheckBox("勾选"), QComboBox())
+    for one in (*ours, *plain):
+        one.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     show(*ours, *plain)
     for one, other in zip(ours, plain, strict=True):
         other.resize(one.size())
