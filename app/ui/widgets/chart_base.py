@@ -124,8 +124,15 @@ class Chart(pg.PlotWidget):
         """Add what there is to an empty chart."""
         raise NotImplementedError
 
+    def _room(self) -> tuple[float, float]:
+        """Return width and height in px of what lies between the axes, never so little that nothing could be shown."""
+        box = self.plotItem.vb.rect()
+        return max(box.width(), theme().px(120)), max(box.height(), theme().px(60))
+
     def _on_resized(self) -> None:
-        """Fit words to another size; called when there is one."""
+        """Fit words to another size."""
+        if self.marks:
+            self._draw_again()
 
     def _pixel(self, mark: Mark, number: int) -> QPointF:
         found: QPointF = self.plotItem.vb.mapViewToScene(QPointF(*self._point(mark, number)))

@@ -17,8 +17,10 @@ from app.ui.theme import theme
 from app.ui.widgets.chart_base import Chart, pen, shortened
 from app.ui.widgets.chart_place import Mark
 
-_ROOM: Final = 0.18
-"""Room over and under what is drawn, as a share of its height."""
+_ROOM: Final = 0.1
+"""Room under what is drawn, as a share of its height."""
+_LINE: Final = 18
+"""Room for a line of words in px."""
 _BAR: Final = 0.62
 """Width of a bar where bars stand at a distance of one."""
 
@@ -33,26 +35,30 @@ class TrendChart(Chart):
         return number, self._span()[0] if mark.value is None else mark.value
 
     def _span(self) -> tuple[float, float]:
-        """Return the least and the greatest value with room for words; no room below zero where none is below."""
+        """Return the least and the greatest value with room above for the words of the month and of the target."""
         known = [mark.value for mark in self.marks if mark.value is not None]
         target = self.ground.target
         known += [target] if target is not None and known else []
         low, high = min(known, default=0.0), max(known, default=1.0)
         room = (high - low or abs(high) or 1.0) * _ROOM
-        return max(0.0, low - room) if low >= 0 else low - room, high + room
+        low = max(0.0, low - room) if low >= 0 else low - room
+        words, height = theme().px(_LINE) * (1 if target is None else 2), self._room()[1]
+        return low, low + (max(high, low + room) - low) * height / max(height - words, height / 3)
 
     def _draw(self) -> None:
         low, high = self._span()
         last = len(self.marks) - 1
         self.setYRange(low, high, padding=0)
-        self.setXRange(-0.7, last + 0.7, padding=0)
+        widest = max(QFontMetrics(theme().font("caption")).horizontalAdvance(mark.label) for mark in self.marks)
+        step = self._room()[0] / len(self.marks)
+        side = max(0.5, widest / step / 2)
+        each = max(1, round(widest * 1.4 / step + 0.5))
+        self.setXRange(-side, last + side, padding=0)
         self.upright.say = self.ground.say
-        self.across.setTicks(
-            [[(at, mark.label) for at, mark in enumerate(self.marks) if (last - at) % 3 == 0 or at == 0]]
-        )
+        self.across.setTicks([[(at, mark.label) for at, mark in enumerate(self.marks) if (last - at) % each == 0]])
         self.showGrid(y=True, alpha=1.0)
         values = [nan if mark.value is None else mark.value for mark in self.marks]
-        self._draw_target()
+        self._draw_target(-side, last + side)
         self.plot(range(len(values)), values, pen=pen("chart_1", 2), connect="finite")
         shown = [(at, value) for at, value in enumerate(values) if not isnan(value)]
         sizes = [theme().px(10 if at == self.at else 6) for at, _ in shown]
@@ -61,12 +67,12 @@ class TrendChart(Chart):
             words = f"{self.mark.label}　{self.mark.words}"
             self._write(words, self.at, high, (_side(self.at, last), 0), "fg", bold=True)
 
-    def _draw_target(self) -> None:
+    def _draw_target(self, left: float, right: float) -> None:
         if self.ground.target is not None:
             line = pg.InfiniteLine(self.ground.target, angle=0, pen=pen("chart_3", 1.5, dashed=True))
             self.addItem(line, ignoreBounds=True)
-            last = len(self.marks) - 1
-            x, side = (-0.7, 0.0) if self.at > last / 2 else (last + 0.7, 1.0)  # not where the chosen month is told
+            is_late = self.at >= len(self.marks) / 2  # not where the chosen month is told
+            x, side = (left, 0.0) if is_late else (right, 1.0)
             self._write(self.ground.target_words, x, self.ground.target, (side, 1), "fg_secondary")
 
 
@@ -81,7 +87,9 @@ class CauseBars(Chart):
         count, most = len(values), max(values) or 1.0
         self.plotItem.invertY(True)
         self.across.setVisible(False)
-        self.setXRange(0, most * 1.2, padding=0)
+        metrics = QFontMetrics(theme().font("caption", bold=True))
+        words, width = max(metrics.horizontalAdvance(mark.words) for mark in self.marks), self._room()[0]
+        self.setXRange(0, most * width / max(width - words - theme().px(12), width / 3), padding=0)
         self.setYRange(-0.5, max(count, 6) - 0.5, padding=0)
         self._name()
         for at, (mark, value) in enumerate(zip(self.marks, values, strict=True)):
@@ -89,10 +97,6 @@ class CauseBars(Chart):
             colour = theme().colour("chart_1" if on else "chart_2")
             self.addItem(pg.BarGraphItem(x0=0, y=[at], height=_BAR, width=[value], pen=None, brush=colour))
             self._write(mark.words, value, at, (0, 0.5), "fg" if on else "fg_secondary", bold=on)
-
-    def _on_resized(self) -> None:
-        if self.marks:
-            self._name()
 
     def _name(self) -> None:
         """Write the names before the bars, cut to half of the room."""
@@ -151,10 +155,6 @@ class Quadrant(Chart):
         sizes = [theme().px(11 if at == self.at else 8) for at in range(len(points))]
         self.addItem(pg.ScatterPlotItem(pos=points, size=sizes, pen=None, brush=theme().colour("chart_1")))
         self._name()
-
-    def _on_resized(self) -> None:
-        if self.marks:
-            self._draw_again()
 
     def _name(self) -> None:
         """Write the chosen name with its values, then the others where there is room."""
