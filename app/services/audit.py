@@ -161,7 +161,9 @@ class AuditService:
         """Return the lines of some operations; of each the change that the query asks for, else its first."""
         with self._session.db.read() as reader:
             people = reader.audit_people() if query.who else {}
-            return [self._row(line) for line in reader.audit_lines(op_ids, self._filter(query, people))]
+            found = reader.audit_lines(op_ids, self._filter(query, people))
+        reads = self._reader()
+        return [_row(line, reads) for line in found]
 
     @needs("admin", "qc", "insurance")
     def detail(self, op_id: int) -> AuditDetail | None:
@@ -188,28 +190,31 @@ class AuditService:
             query.last,
         )
 
-    def _row(self, line: AuditLine) -> AuditRow:
-        operation, reader = line.operation, self._reader()
-        change = worded(operation, line.change, reader) if line.change else AuditChange("", "", "")
-        case_id = operation.case_id or (line.change.case_id if line.change and operation.cases == 1 else 0)
-        return AuditRow(
-            operation.id,
-            operation.at,
-            operation.actor_name or operation.actor,
-            operation.op.label,
-            case_id or 0,
-            line.record_no,
-            patient_name(line.patient_name, reader),
-            change.place,
-            change.old,
-            change.new,
-            max(0, operation.changes - 1),
-            change.rule or operation.note,
-        )
-
     def _reader(self) -> Reader:
         actor = self._session.actor
-        return Reader(actor.id, actor.may("coder", "qc", "insurance"))
+        with self._session.db.read() as reader:
+            people = {one.actor.id: one.name for one in reader.people.everybody()}
+        return Reader(actor.id, actor.may("coder", "qc", "insurance"), {actor.id: actor.name, **people})
+
+
+def _row(line: AuditLine, reader: Reader) -> AuditRow:
+    operation = line.operation
+    change = worded(operation, line.change, reader) if line.change else AuditChange("", "", "")
+    case_id = operation.case_id or (line.change.case_id if line.change and operation.cases == 1 else 0)
+    return AuditRow(
+        operation.id,
+        operation.at,
+        operation.actor_name or operation.actor,
+        operation.op.label,
+        case_id or 0,
+        line.record_no,
+        patient_name(line.patient_name, reader),
+        change.place,
+        change.old,
+        change.new,
+        max(0, operation.changes - 1),
+        change.rule or operation.note,
+    )
 
 
 def _facts(operation: Operation) -> Iterable[tuple[str, str]]:

@@ -18,7 +18,7 @@ from app.services.case_view import change_text
 from app.services.replayed_case import proposal_in, row_of
 from app.storage.audit import Operation
 from app.storage.cells import decode
-from app.storage.rows import CODE_STATUS, EVENT, POSITION, PROPOSAL, ROW, Change
+from app.storage.rows import CLAIMED_BY, CODE_STATUS, EVENT, POSITION, PROPOSAL, ROW, Change
 from app.storage.tables import WORKFLOW_COLUMNS, spec_of
 
 _GROUPS: Final = frozenset(str(group) for group in Group)
@@ -34,10 +34,11 @@ _NEVER: Final = frozenset({"actor", "actor_name", "at", "source", "uid"})
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads: the id, and whether patients may be named to her."""
+    """Who reads: the id, and whether patients may be named to her; ``people`` are the names of people by id."""
 
     actor: str
     sees_names: bool
+    people: Mapping[str, str]
 
 
 def worded(operation: Operation, change: Change, reader: Reader) -> AuditChange:
@@ -88,7 +89,7 @@ def _in_case(group: Group, change: Change, reader: Reader) -> AuditChange:
         old, new = (_proposal(side) for side in (change.before, change.after))
         return AuditChange(_place(group, text("audit.proposal"), change), old, new)
     if change.field in (POSITION, CODE_STATUS) or (group is Group.CASE and change.field in WORKFLOW_COLUMNS):
-        old, new = (_workflow(change.field, side) for side in (change.before, change.after))
+        old, new = (_workflow(change.field, side, reader) for side in (change.before, change.after))
         return AuditChange(_place(group, text(f"audit.column.{change.field}"), change), old, new)
     spec = spec_of(group, change.field)
     old, new = (change_text(spec, decode(spec, side)) for side in (change.before, change.after))
@@ -128,9 +129,11 @@ def _proposal(side: object) -> str:
     return text("audit.none") if proposal is None else f"{proposal.code} {proposal.name}"
 
 
-def _workflow(column: str, side: object) -> str:
+def _workflow(column: str, side: object, reader: Reader) -> str:
     if side in (None, ""):
         return text("audit.none")
+    if column == CLAIMED_BY:
+        return reader.people.get(str(side), str(side))
     if column == POSITION and isinstance(side, int):
         return str(side + 1)
     return _or(f"cases.state.{side}", _plain(side)) if column == "state" else _plain(side)

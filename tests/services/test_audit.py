@@ -23,7 +23,8 @@ from app.services.audit_kinds import KINDS
 from app.services.audit_types import AuditQuery, AuditRow
 from app.services.composition import Services, open_services
 from app.services.engines import Engines
-from app.storage.actor import Actor
+from app.services.people import Entry
+from app.storage.actor import ALL_ROLES, Actor
 from app.storage.backup import back_up, backups
 from app.storage.heads import HeadStore
 from app.storage.ops import Op
@@ -337,3 +338,11 @@ def test_the_backup_before_a_restore_and_one_before_an_upgrade_have_their_heads(
     assert store.read(before.path.with_suffix(".head")).head.op_id == 3
     with services.session.db.read() as reader:
         assert reader.audit_contains(store.read(upgrading.with_suffix(".head")).head)
+
+
+def test_who_claimed_a_case_is_named(services: Services) -> None:
+    case_id = bring(services)
+    services.people.set_up(Entry("wang", "王敏（测试）", ALL_ROLES, frozenset({"03"})), "Lan-Tian 2026 Yun", "KEY")
+    services.list_work.claim([case_id])
+    (row,) = shown(services, AuditQuery("claim"))
+    assert row.new == "王敏（测试）"
