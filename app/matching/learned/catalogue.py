@@ -13,6 +13,7 @@ from app.matching.axes import WITHOUT, Said
 from app.matching.grams import Floats, GramIndex, Ints, top_of
 from app.matching.learned.hashing import Rows, hashed
 from app.matching.learned.structure import structure_of
+from app.matching.names import Term
 from app.matching.ranking import Ranker
 from app.matching.shelf import Shelf
 
@@ -20,6 +21,9 @@ Bits = NDArray[np.uint64]
 Flags = NDArray[np.bool_]
 CATEGORY: Final = 3
 """Characters of a code's category."""
+_FORM: Final = "/"
+_OF_FORM: Final = 5
+"""Characters of the category of a tumour's form (M8140): three would be those of a disease of the bones (M81)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ class Catalogue:
         self.form_starts = np.searchsorted(self._owners, np.arange(len(terms) + 1)).astype(np.int64)
         categories: dict[str, int] = {}
         self.category = np.array(
-            [categories.setdefault(term.code[:CATEGORY] or term.name, len(categories)) for term in terms], np.int64
+            [categories.setdefault(_category_of(term), len(categories)) for term in terms], np.int64
         )
         self.structure = shelf.array("structure", lambda: structure_of([term.code for term in terms]))
         self._values = {
@@ -138,6 +142,13 @@ class Catalogue:
     def ids_of(self, numbers: NDArray[np.int64]) -> tuple[Ints, NDArray[np.int64]]:
         """Return the gram numbers of these names one after another and where each begins."""
         return self.index.held(self.form_starts[numbers])
+
+
+def _category_of(term: Term) -> str:
+    """The category of a code; the name of a term without a code."""
+    if _FORM in term.code:
+        return f"{_FORM}{term.code[:_OF_FORM]}"
+    return term.code[:CATEGORY] or term.name
 
 
 def _by_name(plains: list[str]) -> Mapping[str, list[int]]:

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from app.matching.grams import Floats
 from app.matching.learned.hashing import BUCKETS, Rows, hashed
 
+PARTS: Final = 2
+"""Encoders fitted apart and put beside each other: two of half the width find more than one of the whole."""
 WIDTH: Final = 192
 _AT_ONCE: Final = 512
 
@@ -77,8 +79,13 @@ class Layers:
         return Encoder(table)
 
 
-def untrained(seed: int) -> Layers:
+def untrained(seed: int, width: int = WIDTH) -> Layers:
     """Return layers whose vectors are random and whose linear layer changes nothing."""
     draw = np.random.default_rng(seed)
-    table = draw.standard_normal((BUCKETS, WIDTH), dtype=np.float32) * np.float32(0.1)
-    return Layers(table.astype(np.float16), np.eye(WIDTH, dtype=np.float32))
+    table = draw.standard_normal((BUCKETS, width), dtype=np.float32) * np.float32(0.1)
+    return Layers(table.astype(np.float16), np.eye(width, dtype=np.float32))
+
+
+def beside(encoders: Sequence[Encoder]) -> Encoder:
+    """Return one encoder whose vectors are those of several, one behind the other."""
+    return Encoder(np.concatenate([encoder.table for encoder in encoders], axis=1))

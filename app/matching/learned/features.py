@@ -21,7 +21,7 @@ from app.matching.learned.knowledge import Found, Knowledge, Near, recall
 from app.matching.learned.past import Habits, Said
 from app.matching.learned.question import Question
 
-KEPT: Final = 48
+KEPT: Final = 40
 """Names per text that are ranked."""
 _RECALLED: Final = ("words", "other_words", "part_words", "fine", "translated", "cosine", "part_cosine")
 _LETTERS: Final = ("ratio", "other_ratio", "full_ratio", "partial", "prefix", "postfix", "inside", "holds")
@@ -83,7 +83,7 @@ def look(question: Question, known: Knowledge, near: Near) -> Look:
 def _worthy(found: Found, likely: Floats) -> NDArray[np.int64]:
     """The places of the names that a simple score puts first: only these are looked at closely."""
     near, near_vector = (_near(said, found.numbers)[0] for said in (found.near_words, found.near_vectors))
-    simple = likely + 3 * found.part_cosine + 2 * near_vector + near + found.words
+    simple = likely + 6 * found.part_cosine + 4 * (near_vector + near + found.words)
     return np.sort(np.argsort(-simple, kind="stable")[:KEPT])
 
 

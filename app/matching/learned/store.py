@@ -16,7 +16,7 @@ from app.matching.learned.encoder import Encoder
 from app.matching.learned.features import names_of
 from app.matching.learned.model import Model, Scale
 
-FORMAT: Final = "2"
+FORMAT: Final = "3"
 
 
 def fingerprint(names: Sequence[str], axes: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ from app.matching.grams import Floats
 from app.matching.learned.boosting import Pool, Trees
 from app.matching.learned.calibration import scale_of
 from app.matching.learned.catalogue import Catalogue
-from app.matching.learned.encoder import Encoder, Halves, Layers, untrained
+from app.matching.learned.encoder import PARTS, WIDTH, Encoder, Halves, Layers, beside, untrained
 from app.matching.learned.features import Look, look
 from app.matching.learned.fitting import Fit, Pairs
 from app.matching.learned.hashing import Rows, hashed
@@ -100,10 +100,13 @@ class Training:
     def _beat(self) -> None:
         self._progress.step(self._done, self._parts)
 
-    def _base(self) -> Layers:
-        """Layers that tell the names apart."""
+    def _base(self) -> list[Layers]:
+        """Layers that tell the names apart, for each part of the encoder."""
         self._tell()
-        fit = Fit(untrained(self._seed), self._names, self._seed)
+        return [self._apart(self._seed + part) for part in range(PARTS)]
+
+    def _apart(self, seed: int) -> Layers:
+        fit = Fit(untrained(seed, WIDTH // PARTS), self._names, seed)
         none = Pairs(Rows(np.zeros(1, np.int64), np.zeros(0, np.uint16)), np.zeros(0, np.int64))
         for _ in range(max(1, round(_BASE_NAMES / len(self._names)))):
             fit.round(none, 1.0, 1.0, self._beat)
@@ -113,25 +116,28 @@ class Training:
         """Each text looked at, and the encoder of all of them."""
         base = self._base()
         seen = self._folds(base)
-        fit = Fit(base, self._names, self._seed)
-        del base  # 25 MB, before the last encoder is fitted beside all that was seen
-        return seen, self._fitted(fit, [example.row for example in self._examples])
+        return seen, self._fitted(base, [example.row for example in self._examples])
 
-    def _fitted(self, fit: Fit, rows: Sequence[Row]) -> Encoder:
+    def _fitted(self, base: Sequence[Layers], rows: Sequence[Row]) -> Encoder:
+        """An encoder fitted to past rows."""
         self._tell()
         texts = [(row.canonical, term) for row in rows for term in row.terms]
         pairs = Pairs(hashed([text for text, _ in texts]), np.array([term for _, term in texts], np.int64))
+        return beside([self._part(layers, self._seed + part, pairs) for part, layers in enumerate(base)])
+
+    def _part(self, base: Layers, seed: int, pairs: Pairs) -> Encoder:
+        fit = Fit(base, self._names, seed)
         share = min(1.0, _NAMES / len(self._names))
         for number in range(_ROUNDS):
             fit.round(pairs, share, min(1.0, (_ROUNDS - number) / (_SLOWER + 1)), self._beat)
         return fit.encoder()
 
-    def _folds(self, base: Layers) -> list[_Seen]:
+    def _folds(self, base: Sequence[Layers]) -> list[_Seen]:
         """Each text looked at with what the other folds teach."""
         seen: dict[int, _Seen] = {}
         for fold in range(FOLDS):
             others = [item.row for number, item in enumerate(self._examples) if number % FOLDS != fold]
-            encoder = self._fitted(Fit(base, self._names, self._seed), others)
+            encoder = self._fitted(base, others)
             known = knowledge_of(self._catalogue, History(others, self._catalogue), encoder)
             self._tell()
             numbers = range(fold, len(self._examples), FOLDS)

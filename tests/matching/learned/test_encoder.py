@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.matching.learned.encoder import WIDTH, untrained
+from app.matching.learned.encoder import PARTS, WIDTH, beside, untrained
 from app.matching.learned.fitting import Fit, Pairs, summed_runs
 from app.matching.learned.hashing import BUCKETS, hashed
 
@@ -35,6 +35,15 @@ def test_vectors_have_length_one_and_do_not_depend_on_company() -> None:
     assert np.allclose((vectors**2).sum(axis=1), 1, atol=1e-4)
     assert np.allclose(encoder.encode(NAMES[2:3])[0], vectors[2], atol=1e-6)
     assert encoder.encode([]).shape == (0, WIDTH)
+
+
+def test_encoders_beside_each_other_are_one() -> None:
+    parts = [untrained(seed, WIDTH // PARTS).encoder() for seed in range(PARTS)]
+    one = beside(parts)
+    assert one.table.shape == (BUCKETS, WIDTH)
+    assert one.encode(NAMES[:1]).shape == (1, WIDTH)
+    assert np.array_equal(one.table[:, : WIDTH // PARTS], parts[0].table)
+    assert not np.array_equal(parts[0].table, parts[1].table)
 
 
 def test_fitting_brings_texts_to_their_names_and_repeats() -> None:

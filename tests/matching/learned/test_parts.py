@@ -55,6 +55,13 @@ def test_a_learned_word_explains_the_name(catalogue: Catalogue) -> None:
     assert history.habits.uses.tolist() == [1, 0, 0, 1, 1]
 
 
+def test_the_form_of_a_tumour_is_of_no_category_of_diseases(lexicon: Lexicon) -> None:
+    codes = ["M81.000", "M81.900", "M814000/3", "M814000/6", "M815000/0"]
+    terms = [Term(code, f"虚构{number}") for number, code in enumerate(codes)]
+    category = Catalogue(Ranker(terms, lexicon.kinds[CodeKind.DX])).category
+    assert category.tolist() == [0, 0, 1, 1, 2]
+
+
 def test_names_inside_a_text_are_found(catalogue: Catalogue) -> None:
     assert catalogue.named_inside("发热慢性胃炎") == [3, 4]
 
