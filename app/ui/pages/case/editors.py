@@ -96,7 +96,7 @@ class CodeEditor(QLineEdit):
         """Give a key to the list; return whether it was used. While the input method composes all are its own."""
         if self._composing:
             return True
-        if self._step_queries(event) or self._step_width(event) or self.panel.handle_key(event):
+        if self._step_queries(event) or self._step_width(event) or self._star(event) or self.panel.handle_key(event):
             return True
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
             typed = self.text().strip()
@@ -109,7 +109,7 @@ class CodeEditor(QLineEdit):
         """Keys of the list are not shortcuts of the page while it is open; no key is one while composing."""
         if not isinstance(event, QKeyEvent) or event.type() is not QEvent.Type.ShortcutOverride:
             return super().event(event)
-        if self._composing or self.panel.wants_key(event):
+        if self._composing or _is_star(event) or self.panel.wants_key(event):
             event.accept()
             return True
         return super().event(event)
@@ -128,6 +128,15 @@ class CodeEditor(QLineEdit):
             at = max(0, min(self._at + by, len(self._row.asked))) if self._at >= 0 else len(self._row.asked) - 1
             self._at = at
             self.setText(self._row.asked[at] if at < len(self._row.asked) else "")
+        return True
+
+    def _star(self, event: QKeyEvent) -> bool:
+        """Make the chosen result a favourite (Alt+P), or one no longer."""
+        if not _is_star(event):
+            return False
+        chosen = self.panel.current()
+        if chosen is not None:
+            marking.star(self._shell, chosen, shared=False)
         return True
 
     def _step_width(self, event: QKeyEvent) -> bool:
@@ -229,3 +238,7 @@ class CodeEditor(QLineEdit):
     def _on_taken(self, candidate: object) -> None:
         self._frame.dismiss()
         self.taken.emit(candidate)
+
+
+def _is_star(event: QKeyEvent) -> bool:
+    return event.key() == Qt.Key.Key_P and event.modifiers() == Qt.KeyboardModifier.AltModifier

@@ -16,12 +16,13 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QSizePolicy
 
 from app.domain.coding import Candidate, CodeKind
 from app.services.types import ContextNode
-from app.ui.page import Shell
+from app.ui.page import KeyHint, Shell
 from app.ui.pages.codes.facts import FactsBox
 from app.ui.pages.codes.folding import Folding
 from app.ui.pages.codes.results import Hit, HitList
 from app.ui.pages.codes.steps import ContextSteps
 from app.ui.pages.codes.tabular import TabularList
+from app.ui.shell.status_bar import HintRow
 from app.ui.theme import theme
 from app.ui.widgets import KeyCap, Pane, SegmentedControl, StateStack, Text, column, row
 
@@ -119,17 +120,16 @@ class SearchPanel(Pane):
 
     def _foot(self) -> Pane:
         foot = Pane("alt", "t")
-        keys = row(gap=6, margins=(10, 4, 10, 4))
-        words = [("↑↓", "选择"), ("Enter", "采用"), (f"Ctrl+1–{_DIRECT}", "直接采用"), ("→", "展开相近")]
+        hints = [KeyHint("↑↓", "选择"), KeyHint("Enter", "采用"), KeyHint(f"Ctrl+1–{_DIRECT}", "直接采用")]
+        hints += [KeyHint("→", "展开相近"), KeyHint("Alt+P", "收藏")]
         if not self._focusable:
-            words.append(("Esc", "恢复原值"))
-        for cap, word in words:
-            keys.addWidget(KeyCap(cap))
-            keys.addWidget(Text(word, "caption", "secondary"))
-            keys.addSpacing(theme().px(6))
-        keys.addStretch(1)
-        keys.addWidget(Text("顺序只按文本相符，不按权重或金额", "caption", "muted"))
-        foot.setLayout(keys)
+            hints.append(KeyHint("Esc", "恢复原值"))
+        keys = HintRow()
+        keys.setObjectName("panel_keys")
+        keys.show_hints(hints)
+        line = row(keys, gap=6, margins=(10, 4, 10, 4))
+        line.addWidget(Text("顺序只按文本相符，不按权重或金额", "caption", "muted"))
+        foot.setLayout(line)
         return foot
 
     @property

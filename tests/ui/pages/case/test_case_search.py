@@ -239,3 +239,14 @@ def test_the_width_of_the_popup_is_drawn_by_mouse_or_key_and_remembered(case: An
     case.press("Escape", on=case.focus)
     case.press("F4")
     assert case.visible("code_popup").width() == drawn
+
+
+def test_a_result_becomes_a_favourite_from_the_cell(case: Any) -> None:
+    case.go_to("dx[0].code")
+    case.press("F4")
+    chosen = results(case).current().code
+    case.press("Alt+P", on=case.focus)
+    assert case.services.shelf.star_of(chosen) == "own"
+    case.press("Alt+P", on=case.focus)
+    assert case.services.shelf.star_of(chosen) == ""
+    assert case.visible("code_popup") is not None
