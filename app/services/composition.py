@@ -37,6 +37,7 @@ from app.services.worklist import WorklistService
 from app.storage.actor import Actor, local_actor
 from app.storage.database import Database
 from app.storage.heads import HeadStore
+from app.storage.vault import Vault
 
 if TYPE_CHECKING:
     from app.services.appeal import AppealService
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
     from app.services.reports import ReportService
     from app.services.return_answers import PhysicianService
     from app.services.return_chase import ChaseService
+    from app.services.return_effects import ReturnEffectService
     from app.services.return_packages import ReturnPackageService
     from app.services.return_verdicts import VerdictService
     from app.services.review import ReviewService
@@ -159,6 +161,7 @@ class Services:
         """Load the engines; for a job at the start and after an import of a code book or scheme."""
         self.questions.table.questions()
         self.session.engines.load(progress)
+        self.cases.warm()
 
     def assets_changed(self) -> None:
         """Load engines anew after an import of a code book, a scheme or prices."""
@@ -256,6 +259,13 @@ class Services:
         from app.services.return_verdicts import VerdictService
 
         return VerdictService(self.session, self.cases)
+
+    @later
+    def return_effects(self) -> ReturnEffectService:
+        """What the answers to an open question would do to the group, for quality control only."""
+        from app.services.return_effects import ReturnEffectService
+
+        return ReturnEffectService(self.session)
 
     @later
     def chase(self) -> ChaseService:
@@ -492,10 +502,11 @@ def open_services(
     engines: Engines | None = None,
     passwords: Passwords | None = None,
     config: Path | None = None,
+    vault: Vault | None = None,
 ) -> Services:
     """Open the library of a home folder and return the services over it; loaded ``engines`` can be handed in.
 
-    ``config`` is the folder where heads of the audit are kept; without one none are. ``notes`` goes with ``read_only``:
+    ``config`` is the folder where heads of the audit are kept, without one none are, ``vault`` the key store for them. ``notes`` goes with ``read_only``:
     who signs in and what is given away is written down all the same, also beside a window that has the library.
 
     Raises :class:`UserProblem` when the library cannot be opened (in use, read-only disk, newer version, damaged).
@@ -507,7 +518,7 @@ def open_services(
     source = "" if read_only else restored(home / "library.db", clock)
     db = Database.open(home / "library.db", read_only=read_only, notes=notes, clock=clock)
     session = Session(db, Seat(actor or local_actor()), clock, engines)
-    heads = HeadWatch(db, clock, HeadStore(config) if config else None)
+    heads = HeadWatch(db, clock, HeadStore(config, vault) if config else None)
     if not read_only:
         heads.keep_beside_since(began)
     if source:

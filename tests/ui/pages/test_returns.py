@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QPlainTextEdit
 
 from app.domain.returning import AnswerKind, ReturnAnswer, ReturnOption, ReturnQuestion
 from app.services.composition import Services
+from app.storage.actor import Actor
 from app.ui.page import PageSpec
 from app.ui.pages.returns import PAGE
 from app.ui.pages.returns.card import AskFacts, ReturnCard
@@ -178,3 +179,15 @@ def test_options_are_typed_as_lines() -> None:
     options = parse_options("入院前已有 = 1 [记载位置]\n改为… [改为]\n不能确定 [理由]\n相符")
     assert [one.answer for one in options] == ["changed", "changed", "unchanged", "unchanged"]
     assert parse_options(options_text(options)) == options
+
+
+def test_what_answers_do_to_the_group_is_for_quality_control_alone(
+    desk: Any, services: Services, sent: list[int]
+) -> None:
+    page = desk.go("returns", scope="outstanding")
+    assert says(page, "只给质控看")
+    assert says(page, "与首页相符：分组不变")
+    services.session.seat.take(Actor("wang", "王编码（测试）", frozenset({"coder"})))
+    page = desk.go("case")
+    page = desk.go("returns", scope="outstanding", case=sent[1])
+    assert not says(page, "只给质控看")

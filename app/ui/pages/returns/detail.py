@@ -13,6 +13,9 @@ from app.services.return_answers import answer_words
 from app.ui.widgets import ActionButton, Button, Panel, Rule, ScrollPane, SeverityBadge, Text, column, row
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.services.return_effects import AnswerEffect
     from app.services.return_types import AnswerDiff, ChaseLine
     from app.ui.actions import ActionTable
 
@@ -50,14 +53,19 @@ class DetailPanel(Panel):
         """True while a reason is asked for."""
         return self._ask.isVisible()
 
-    def show_line(self, line: ChaseLine | None, diff: AnswerDiff | None) -> None:
-        """Show a question; ``diff`` is its answer beside the case, None where there is none to judge."""
+    def show_line(
+        self, line: ChaseLine | None, diff: AnswerDiff | None, effects: Sequence[AnswerEffect] = ()
+    ) -> None:
+        """Show a question; ``diff`` is its answer beside the case, None where there is none to judge.
+
+        ``effects`` are what the answers would do to the group, where whoever looks may know.
+        """
         self.end_reason()
         self._diff = diff
         self._scroll.box.removeWidget(self._shown)
         self._shown.hide()
         self._shown.deleteLater()
-        self._shown = self._made(line, diff) if line is not None else QWidget()
+        self._shown = self._made(line, diff, effects) if line is not None else QWidget()
         self._scroll.box.insertWidget(0, self._shown)
 
     def ask_reason(self, title: str) -> None:
@@ -77,7 +85,7 @@ class DetailPanel(Panel):
         self._problem.setText(words)
         self._problem.show()
 
-    def _made(self, line: ChaseLine, diff: AnswerDiff | None) -> QWidget:
+    def _made(self, line: ChaseLine, diff: AnswerDiff | None, effects: Sequence[AnswerEffect]) -> QWidget:
         item, shown = line.row.item, QWidget()
         box = column(gap=4)
         head = [SeverityBadge(item.severity)] if item.severity else []
@@ -96,6 +104,13 @@ class DetailPanel(Panel):
         box.addWidget(Text(f"{sent}{due}", "caption", "muted", wrap=True))
         if item.escalated_at:
             box.addWidget(Text(f"{item.escalated_at:%m-%d %H:%M} 已上报科主任", "caption", "warn"))
+        if effects:
+            box.addSpacing(6)
+            box.addWidget(Text("各种答复之后的分组（只给质控看，不给医师）", "caption_bold"))
+            for one in effects:
+                tone = "fg" if one.changes else "secondary"
+                box.addWidget(Text(f"{one.label}：{one.words}", "caption", tone, wrap=True))
+            box.addWidget(Text("仅供核对，不得作为高套依据。", "caption", "muted"))
         if item.answer is not None:
             box.addSpacing(6)
             box.addWidget(Rule(subtle=True))

@@ -13,6 +13,7 @@ from app.common.errors import UserProblem
 from app.domain.changes import Changes
 from app.domain.dictionaries import dictionary
 from app.domain.returning import ReturnStatus
+from app.services.return_effects import AnswerEffect
 from app.services.return_intake import Intake
 from app.services.return_types import AnswerDiff, ChaseFigures, ChaseLine, ChaseScope
 from app.ui.page import KeyHint, Page, PageSpec, Place, Shell
@@ -373,8 +374,15 @@ class ReturnsPage(Page):
             if line.row.item.status is ReturnStatus.ANSWERED:
                 found: Sequence[AnswerDiff] = self._services.verdicts.diffs(line.row.item.case_id)
                 self._diff = next((one for one in found if one.id == line.id), None)
-        self.detail.show_line(line, self._diff)
+        self.detail.show_line(line, self._diff, self._effects(line))
         self.shell.actions.refresh()
+
+    def _effects(self, line: ChaseLine | None) -> Sequence[AnswerEffect]:
+        """Return what the answers would do to the group; to nobody but quality control."""
+        if line is None or not self.shell.services.user.may("qc"):
+            return ()
+        found: Sequence[AnswerEffect] = self._services.return_effects.effects(line.row.item)
+        return found
 
     def _on_reason(self, words: str) -> None:
         line, services = self.chosen, self._services
