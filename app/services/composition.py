@@ -506,8 +506,9 @@ def open_services(
 ) -> Services:
     """Open the library of a home folder and return the services over it; loaded ``engines`` can be handed in.
 
-    ``config`` is the folder where heads of the audit are kept, without one none are, ``vault`` the key store for them. ``notes`` goes with ``read_only``:
-    who signs in and what is given away is written down all the same, also beside a window that has the library.
+    ``config`` is the folder where heads of the audit are kept, without one none are; ``vault`` the key store that has
+    them too. ``notes`` goes with ``read_only``: who signs in and what is given away is written down all the same, also
+    beside a window that has the library.
 
     Raises :class:`UserProblem` when the library cannot be opened (in use, read-only disk, newer version, damaged).
     """

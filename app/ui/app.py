@@ -19,6 +19,7 @@ from app.common.paths import config_dir
 from app.common.texts import text
 from app.ui.auditing import AuditWatch
 from app.ui.backing_up import BackupWatch
+from app.ui.building import Builder
 from app.ui.errors import Errors, crash_left_behind
 from app.ui.leaving import LeavingWatch
 from app.ui.login.gate import Gate
@@ -148,7 +149,13 @@ def load_behind(window: MainWindow) -> None:
 
 def _fetch_pages(window: MainWindow, _loaded: object) -> None:
     """Import the pages beside the window, so that the first opening of one does not wait for its modules."""
-    window.shell.jobs.run(window.pages.fetch, parent=window).ended.connect(_collect_again)
+    job = window.shell.jobs.run(window.pages.fetch, parent=window)
+    job.ended.connect(_collect_again)
+    job.done.connect(partial(_build_ahead, window))
+
+
+def _build_ahead(window: MainWindow, _fetched: object) -> None:
+    Builder(window).start()
 
 
 def _collect_again(_why: object = None) -> None:
@@ -199,9 +206,10 @@ def open_library(home: Path, errors: Errors | None = None) -> Iterator[MainWindo
 
 @contextmanager
 def _library(home: Path) -> Iterator[Any]:
+    from app.services.audit_head import system_vault  # noqa: PLC0415  # with the library, as below
     from app.services.composition import open_services  # noqa: PLC0415  # engines load only when a window is wanted
 
-    services = open_services(home, config=config_dir())
+    services = open_services(home, config=config_dir(), vault=system_vault())
     try:
         yield services
     finally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -120,6 +120,7 @@ class Page(QWidget):
         self.shell = shell
         self.spec = spec
         self._built = False
+        self._making: Iterator[None] | None = None
         self._regions: dict[str, tuple[QWidget, tuple[KeyHint, ...]]] = {}
         self.setObjectName(spec.key)
         self.setAccessibleName(spec.title)
@@ -138,12 +139,29 @@ class Page(QWidget):
         """Make the widgets; called once, before the first show."""
         raise NotImplementedError
 
+    def build_steps(self) -> Iterator[None]:
+        """Make the widgets in steps of some hundredths of a second; :meth:`build` at a stroke where a page is small."""
+        self.build()
+        yield
+
     def ensure_built(self) -> None:
-        """Build now if that has not happened."""
+        """Build now what has not been built yet."""
         if not self._built:
             self._built = True
-            self.build()
+            for _ in self._stepwise():
+                pass
             self.shell.actions.attach_page(self)
+
+    def build_on(self) -> bool:
+        """Build a step, for moments in which nobody waits; return whether there is more to be done."""
+        if not self._built and next(self._stepwise(), self) is self:
+            self.ensure_built()
+        return not self._built
+
+    def _stepwise(self) -> Iterator[None]:
+        if self._making is None:
+            self._making = self.build_steps()
+        return self._making
 
     def title_detail(self) -> str:
         """Return the right part of the crumb, for example ``今日应编``."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import pairwise
 
@@ -79,8 +79,8 @@ class CasePage(Page):
 
     # Making.
 
-    def build(self) -> None:
-        """Make strip, index, sheet with grids, dock and fee strip."""
+    def build_steps(self) -> Iterator[None]:
+        """Make strip, index, sheet with grids, dock and fee strip; the frame first, then what it holds."""
         actions = self.shell.actions
         self.strip = CaseStrip(actions, self._now)
         self.bar = CaseBar(actions)
@@ -88,13 +88,18 @@ class CasePage(Page):
         self.grids = {group: RowGrid(self.shell, group) for group in (Group.DX, Group.OP)}
         self.boxes = {group: GridBox(grid, self.undo) for group, grid in self.grids.items()}
         self.sheet = Sheet(self.boxes, self._tell_history)
+        yield
         self.fees = FeeBar(actions, self._tell_history)
         self.dock = QcDock(self.shell, self._explain_choice)
         self.findings = self.dock.findings
+        yield
         self.tabs = DockTabs(self.shell, self.dock)
         self.drg = DrgCard(actions)
+        yield
         self.stack = StateStack(self._lay_out())
         self.setLayout(column(self.stack))
+        yield
+        yield from self.sheet.fill()
         self.shell.theme.changed.connect(self._fit_dock)
         self._fit_dock()
         self._connect()

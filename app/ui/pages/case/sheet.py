@@ -106,10 +106,6 @@ class Sheet(ScrollPane):
         self._units: dict[str, str] = {}
         self._spot: tuple[Section, int] = (Section.PATIENT, 0)
         self._aimed: tuple[Section, int] | None = None
-        for section, found in PAPER.items():
-            self._add(section, found)
-        self.box.addSpacing(theme().px(16))
-        self.box.addStretch(1)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(0)
@@ -117,6 +113,14 @@ class Sheet(ScrollPane):
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self.inner.installEventFilter(self)
         _application().focusChanged.connect(self._on_focus)
+
+    def fill(self) -> Iterator[None]:
+        """Make the sections, one a step. What holds the sheet is best made before: moving many fields takes long."""
+        for section, found in PAPER.items():
+            self._add(section, found)
+            yield
+        self.box.addSpacing(theme().px(16))
+        self.box.addStretch(1)
 
     def _add(self, section: Section, found: tuple[Part, ...]) -> None:
         box = SectionBox(section)
