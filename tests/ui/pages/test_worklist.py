@@ -16,6 +16,7 @@ from app.domain.case import CaseState
 from app.domain.changes import Changes
 from app.ui.page import PageSpec
 from app.ui.pages.worklist import PAGE as WORKLIST
+from app.ui.pages.worklist.memory import ListView
 from app.ui.pages.worklist.palette import ViewProvider
 from app.ui.widgets import Text
 
@@ -481,3 +482,8 @@ def test_the_list_never_scrolls_sideways_by_itself(desk: Any) -> None:
         desk.window.resize(width, height)
         QApplication.processEvents()
         assert desk.window.page.table.horizontalScrollBar().maximum() == 0
+
+
+def test_an_order_that_this_version_does_not_know_is_not_asked_for() -> None:
+    assert ListView().with_args({"sort": "gone"}).sort == "priority"
+    assert ListView().with_args({"sort": "record_no"}).sort == "record_no"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from app.ui.pages.worklist.columns import COLUMNS
 from app.ui.pages.worklist.table import Spot
 from app.ui.pages.worklist.views import SavedViews
 from app.ui.ports import JsonValue, PlaceStore
@@ -13,6 +14,7 @@ _KEY = "worklist"
 FIRST_QUEUE = "today"
 FIRST_SORT = "priority"
 _NOWHERE = Spot()
+_SORTS = frozenset(column.key for column in COLUMNS if column.sort)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +53,12 @@ class ListView:
 
     def with_args(self, args: Mapping[str, JsonValue]) -> ListView:
         """Return it with what the arguments of a place say otherwise."""
-        tokens = args.get("tokens")
+        tokens, sort = args.get("tokens"), args.get("sort")
         return replace(
             self,
             tokens=tuple(map(str, tokens)) if isinstance(tokens, list) else self.tokens,
             text=str(args.get("text", self.text)),
-            sort=str(args.get("sort", self.sort)),
+            sort=str(sort) if sort in _SORTS else self.sort,  # another version may have had other columns
             descending=bool(args.get("descending", self.descending)),
             spot=Spot(*(_int(args.get(key)) for key in ("at", "row", "above"))) if "at" in args else self.spot,
         )
