@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from app.common.clock import FixedClock
 from app.common.errors import Cancelled, UserProblem
 from app.common.progress import CancelAt, NoProgress
 from app.domain.case import CaseState
@@ -19,7 +23,7 @@ from app.drg.quotes import Refusal, Regime
 from app.drg.rates import Rate, RateTable
 from app.drg.scheme import Scheme
 from app.drg.tariffs import RateKey
-from app.services.composition import Services
+from app.services.composition import Services, open_services
 from app.services.engines import Engines
 from app.services.pricing import PriceTables, quote_of
 from app.services.report_causes import cost_causes
@@ -31,6 +35,7 @@ from app.storage.actor import Actor
 from app.storage.case_columns import NONE, TextColumn
 from app.storage.ops import Op
 from app.storage.worklist import Filter, WorklistQuery, WorklistRow
+from tests.services.conftest import NOW
 
 WHOLE = ReportScope(date(2026, 1, 1), date(2026, 12, 31))
 
@@ -47,11 +52,26 @@ def indicator(services: Services, key: str, scope: ReportScope = WHOLE) -> Indic
     return next(one for part in report.dimensions for one in part.indicators if one.key == key)
 
 
+@pytest.fixture(scope="module")
+def checked_home(template_home: Path, engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a home whose cases are coded and checked, made once."""
+    home = tmp_path_factory.mktemp("reports") / "library"
+    shutil.copytree(template_home, home)
+    opened = open_services(home, clock=FixedClock(NOW), engines=engines)
+    opened.coding.auto_code(opened.worklist.ids("to_code"))
+    opened.checking.run(opened.worklist.ids("all"))
+    opened.close()
+    return home
+
+
 @pytest.fixture
-def checked(services: Services) -> Services:
-    services.coding.auto_code(services.worklist.ids("to_code"))
-    services.checking.run(services.worklist.ids("all"))
-    return services
+def checked(checked_home: Path, tmp_path: Path, engines: Engines) -> Iterator[Services]:
+    """Return services over a copy of it."""
+    home = tmp_path / "library"
+    shutil.copytree(checked_home, home)
+    opened = open_services(home, clock=FixedClock(NOW), engines=engines)
+    yield opened
+    opened.close()
 
 
 def test_every_share_is_what_the_list_of_cases_says(checked: Services) -> None:

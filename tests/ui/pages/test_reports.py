@@ -2,30 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QLabel
 
+from app.common.clock import FixedClock
 from app.exchange.word import texts_of
-from app.services.composition import Services
+from app.services.composition import Services, open_services
+from app.services.engines import Engines
 from app.storage.actor import Actor
 from app.ui.page import PageSpec
 from app.ui.pages.reports import PAGE
 from app.ui.pages.reports.wish import Wish
 from app.ui.widgets import DataTable
 from app.ui.widgets.charts import CauseBars, Quadrant, TrendChart
+from tests.ui.pages.conftest import NOW
 
 YEAR = "2026-01 至 2026-12"
 
 
+@pytest.fixture(scope="module")
+def checked_home(page_template: Path, page_engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a home whose cases are coded and checked, made once."""
+    home = tmp_path_factory.mktemp("reports") / "library"
+    shutil.copytree(page_template, home)
+    opened = open_services(home, clock=FixedClock(NOW), engines=page_engines)
+    opened.coding.auto_code(opened.worklist.ids("to_code"))
+    opened.checking.run(opened.worklist.ids("all"))
+    opened.close()
+    return home
+
+
 @pytest.fixture
-def desk(open_desk: Callable[..., Any], stand_in: Callable[[str], PageSpec], services: Services) -> Any:
+def services(checked_home: Path, tmp_path: Path, page_engines: Engines) -> Iterator[Services]:
+    """Return services over a copy of it."""
+    home = tmp_path / "library"
+    shutil.copytree(checked_home, home)
+    opened = open_services(home, clock=FixedClock(NOW), engines=page_engines)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def desk(open_desk: Callable[..., Any], stand_in: Callable[[str], PageSpec]) -> Any:
     """Return a window on the report of the year."""
-    services.coding.auto_code(services.worklist.ids("to_code"))
-    services.checking.run(services.worklist.ids("all"))
     opened = open_desk((stand_in("worklist"), stand_in("case"), PAGE))
     opened.go("reports", period=YEAR)
     return opened
