@@ -14,6 +14,9 @@ from app.common.clock import FixedClock
 # No window is ever shown. The test command sets a platform that does not exist for the tests that need no Qt.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+# No test reads or writes the key store of whoever runs it.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+
 # No deadline: machines are loaded. In CI the same examples every time; elsewhere new ones, to learn what they find.
 settings.register_profile("bingan", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("bingan")

@@ -49,11 +49,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def _verify(args: argparse.Namespace) -> int:
     from app.services.audit_file import told, verify_file  # noqa: PLC0415 - other commands need no database
-    from app.storage.heads import HeadStore  # noqa: PLC0415 - as above
+    from app.services.audit_head import head_store  # noqa: PLC0415 - as below
 
     progress = TerminalProgress("正在校验")
     try:
-        found = verify_file(_library(args), args.head, HeadStore(config_dir()), progress)
+        found = verify_file(_library(args), args.head, head_store(config_dir()), progress)
     except UserProblem as problem:
         if problem.key not in _NONE:
             raise

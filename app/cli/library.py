@@ -35,10 +35,11 @@ def library(args: argparse.Namespace, *, writes: bool = True) -> Iterator[Servic
     Raises :class:`UserProblem` without a user, for a wrong password, and for one that has to be changed first; with
     ``writes`` also while a window has the library.
     """
+    from app.services.audit_head import head_store  # noqa: PLC0415 - as below
     from app.services.composition import open_services  # noqa: PLC0415 - engines load only for this command
 
     beside = library_path().exists() and not writes
-    services = open_services(home(), read_only=beside, notes=beside, config=config_dir())
+    services = open_services(home(), read_only=beside, notes=beside, config=head_store(config_dir()))
     try:
         if services.people.has_people:
             _sign_in(services, args.user)

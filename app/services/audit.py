@@ -96,6 +96,16 @@ class AuditService:
         return self._heads.state
 
     @free
+    def keep_outside(self) -> bool:
+        """Compare with the head in the key store of the operating system, then keep the present one there.
+
+        Returns True when the library does not fit it. For a job: the store may ask its user to unlock it.
+        """
+        wrong = self._heads.look_in_vault()
+        self._heads.keep_in_vault()
+        return wrong
+
+    @free
     def head_words(self) -> str:
         """Return what is wrong with the head in a sentence, '' when nothing is."""
         state = self._heads.state
@@ -134,7 +144,8 @@ class AuditService:
         with self._session.db.read() as reader:
             check = reader.verify_audit(kept.head if kept else None, progress)
             broken, early = (reader.operation(op_id) for op_id in (check.broken_op, check.early_op))
-        return AuditVerdict(check, told(FileCheck(check, kept, broken, early)), check.is_intact)
+        found = FileCheck(check, kept, broken, early, self._heads.has_vault)
+        return AuditVerdict(check, told(found), check.is_intact)
 
     # The list.
 

@@ -19,13 +19,15 @@ from app.storage.schema import check_header
 class FileCheck:
     """Outcome for a file: the check, the head it was compared with, the broken operation and the one dated too early.
 
-    The operations are None where nothing was found, and where the file has no such operation any more.
+    The operations are None where nothing was found, and where the file has no such operation any more. ``has_vault``
+    says whether the key store of the operating system has a head, None where that was not asked.
     """
 
     check: AuditCheck
     kept: KeptHead | None
     broken: Operation | None
     early: Operation | None
+    has_vault: bool | None = None
 
 
 def verify_file(path: Path, head_file: Path | None, store: HeadStore, progress: Progress) -> FileCheck:
@@ -34,7 +36,8 @@ def verify_file(path: Path, head_file: Path | None, store: HeadStore, progress: 
     Raises :class:`UserProblem` for a file that is no library, and for a head file that is unreadable or forged.
     """
     check_header(path)
-    kept = store.read(head_file) if head_file is not None else store.kept(path)
+    kept = store.read(head_file) if head_file is not None else store.latest(path)
+    has_vault = None if head_file is not None else store.in_vault(path) is not None
     if kept is not None and kept.signed is False:
         raise UserProblem("audit.forged_head", remedy="audit.remedy.forged_head", where=_where(head_file, path))
     engine = read_engine(path)
@@ -44,7 +47,7 @@ def verify_file(path: Path, head_file: Path | None, store: HeadStore, progress: 
             broken, early = (operation_with(connection, op_id) for op_id in (check.broken_op, check.early_op))
     finally:
         engine.dispose()
-    return FileCheck(check, kept, broken, early)
+    return FileCheck(check, kept, broken, early, has_vault)
 
 
 def write_head(path: Path, target: Path, store: HeadStore, at: datetime) -> KeptHead:
@@ -79,6 +82,8 @@ def told(found: FileCheck) -> tuple[str, ...]:
         lines.insert(0, text("audit.intact", operations=f"{check.operations:,}"))
     lines.append(text("audit.head", op_id=check.head.op_id, hash=check.head.hash))
     lines.append(_compared(found.kept))
+    if found.has_vault is not None:
+        lines.append(text("audit.in_vault" if found.has_vault else "audit.no_vault"))
     return tuple(lines)
 
 

@@ -18,9 +18,15 @@ from app.storage.backup import backup_folder, backups, manifest_of
 from app.storage.database import Database
 from app.storage.engine import read_engine
 from app.storage.heads import HeadStore, KeptHead
+from app.storage.vault import SystemVault
 
 KEEP_EVERY_S: Final = 30.0
 """Seconds between two writings of the head; it is written at the end in any case. An older head is one that fits."""
+
+
+def head_store(folder: Path) -> HeadStore:
+    """Return where heads are kept: in a folder, and in the key store of the operating system where there is one."""
+    return HeadStore(folder, SystemVault())
 
 
 class Standing(StrEnum):
@@ -54,6 +60,8 @@ class HeadWatch:
     def __init__(self, db: Database, clock: Clock, store: HeadStore | None) -> None:
         self._db, self._clock, self._store = db, clock, store
         self._last = float("-inf")
+        self.has_vault = False
+        """True once the head was kept in the key store of the operating system."""
         self.state = self._compared()
         if store is not None and not db.read_only:
             db.tell(self._on_changes)
@@ -67,6 +75,7 @@ class HeadWatch:
         """Take the library as it is from now on."""
         self.state = HeadState(Standing.FITS, None, self.state.found)  # the old head is no measure any more
         self.keep()
+        self.keep_in_vault()
 
     def keep(self) -> None:
         """Write the head now. A folder that cannot be written costs the proof, not the work."""
@@ -77,6 +86,33 @@ class HeadWatch:
         self._last = time.monotonic()
         with suppress(OSError):
             self._store.keep(self._db.path, head, self._clock.now())
+
+    def keep_in_vault(self) -> None:
+        """Write the head into the key store of the operating system. May take a while: not for the window's thread."""
+        if self._store is None or self._db.read_only or self._is_demo() or self.state.standing.is_alarming:
+            return
+        with self._db.read() as reader:
+            head = reader.audit_head()
+        with suppress(OSError):
+            self.has_vault = self._store.keep_in_vault(self._db.path, head, self._clock.now())
+
+    def look_in_vault(self) -> bool:
+        """Compare with the head in the key store too; return True when it does not fit the library, and keep that."""
+        kept = self._store.in_vault(self._db.path) if self._store is not None and not self._is_demo() else None
+        if kept is None or self.state.standing.is_alarming:
+            return False
+        with self._db.read() as reader:
+            if kept.signed is not False and reader.audit_contains(kept.head):
+                return False
+            last = reader.audit_head().op_id
+        found = self.state.found
+        wrong = Standing.CUT if kept.head.op_id > last else Standing.OTHER
+        self.state = HeadState(Standing.FORGED if kept.signed is False else wrong, kept, found)
+        return True
+
+    def _is_demo(self) -> bool:
+        with self._db.read() as reader:
+            return reader.setting("demo") is True
 
     def keep_beside(self, copy: Path, library: Path) -> None:
         """Write the manifest of a backup: the head that the copy has."""

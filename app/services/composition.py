@@ -37,7 +37,6 @@ from app.services.worklist import WorklistService
 from app.storage.actor import Actor, local_actor
 from app.storage.database import Database
 from app.storage.heads import HeadStore
-from app.storage.vault import Vault
 
 if TYPE_CHECKING:
     from app.services.appeal import AppealService
@@ -501,14 +500,13 @@ def open_services(
     notes: bool = False,
     engines: Engines | None = None,
     passwords: Passwords | None = None,
-    config: Path | None = None,
-    vault: Vault | None = None,
+    config: Path | HeadStore | None = None,
 ) -> Services:
     """Open the library of a home folder and return the services over it; loaded ``engines`` can be handed in.
 
-    ``config`` is the folder where heads of the audit are kept, without one none are; ``vault`` the key store that has
-    them too. ``notes`` goes with ``read_only``: who signs in and what is given away is written down all the same, also
-    beside a window that has the library.
+    ``config`` is the folder, or the store, where heads of the audit are kept; without one none are. ``notes`` goes with
+    ``read_only``: who signs in and what is given away is written down all the same, also beside a window that has the
+    library.
 
     Raises :class:`UserProblem` when the library cannot be opened (in use, read-only disk, newer version, damaged).
     """
@@ -519,7 +517,7 @@ def open_services(
     source = "" if read_only else restored(home / "library.db", clock)
     db = Database.open(home / "library.db", read_only=read_only, notes=notes, clock=clock)
     session = Session(db, Seat(actor or local_actor()), clock, engines)
-    heads = HeadWatch(db, clock, HeadStore(config, vault) if config else None)
+    heads = HeadWatch(db, clock, HeadStore(config) if isinstance(config, Path) else config)
     if not read_only:
         heads.keep_beside_since(began)
     if source:

@@ -206,10 +206,10 @@ def open_library(home: Path, errors: Errors | None = None) -> Iterator[MainWindo
 
 @contextmanager
 def _library(home: Path) -> Iterator[Any]:
-    from app.services.audit_head import system_vault  # noqa: PLC0415  # with the library, as below
+    from app.services.audit_head import head_store  # noqa: PLC0415  # with the library, as below
     from app.services.composition import open_services  # noqa: PLC0415  # engines load only when a window is wanted
 
-    services = open_services(home, config=config_dir(), vault=system_vault())
+    services = open_services(home, config=head_store(config_dir()))
     try:
         yield services
     finally:

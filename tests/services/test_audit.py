@@ -18,6 +18,7 @@ from app.common.progress import NoProgress
 from app.domain.case import CaseRecord, CaseState, Row
 from app.domain.field import Group
 from app.services.assets import Assets
+from app.services.audit_file import verify_file
 from app.services.audit_head import Standing
 from app.services.audit_kinds import KINDS
 from app.services.audit_types import AuditQuery, AuditRow
@@ -28,6 +29,7 @@ from app.storage.actor import ALL_ROLES, Actor
 from app.storage.backup import back_up, backups
 from app.storage.heads import HeadStore
 from app.storage.ops import Op
+from app.storage.vault import SystemVault
 
 NOW = datetime(2026, 11, 23, 9, 0)
 WANG = Actor("p1", "王敏（测试）", frozenset({"coder", "qc"}))
@@ -346,3 +348,72 @@ def test_who_claimed_a_case_is_named(services: Services) -> None:
     services.list_work.claim([case_id])
     (row,) = shown(services, AuditQuery("claim"))
     assert row.new == "王敏（测试）"
+
+
+class Drawer:
+    """A key store of the operating system, in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+
+    def get(self, name: str) -> str | None:
+        """Return what was kept."""
+        return self.kept.get(name)
+
+    def put(self, name: str, words: str) -> bool:
+        """Keep it."""
+        self.kept[name] = words
+        return True
+
+
+def test_the_key_store_finds_a_library_that_was_exchanged_together_with_its_head_file(
+    tmp_path: Path, loaded: Engines, clock: FixedClock
+) -> None:
+    drawer, heads = Drawer(), tmp_path / "heads"
+
+    def opened() -> Services:
+        return open_services(tmp_path / "library", clock=clock, engines=loaded, config=HeadStore(heads, drawer))
+
+    services = opened()
+    case_id = bring(services)
+    library = services.session.db.path
+    services.close()
+    older, older_heads = Path(shutil.copy(library, tmp_path / "older.db")), shutil.copytree(heads, tmp_path / "before")
+    services = opened()
+    services.cases.set_text(case_id, "admit_ward", "一区")
+    assert not services.audit.keep_outside()
+    assert "链头也保存在系统的密钥库中。" in services.audit.verify(NoProgress()).words
+    services.close()
+    restore_copy(older, library)
+    shutil.rmtree(heads)
+    shutil.copytree(older_heads, heads)
+    services = opened()
+    assert services.audit.head_words() == ""
+    assert services.audit.keep_outside()
+    assert services.audit.head_state().standing is Standing.CUT
+    assert "应有第 2 条" in services.audit.head_words()
+    assert not services.audit.verify(NoProgress()).is_intact
+    assert verify_file(library, None, HeadStore(heads, drawer), NoProgress()).check.broken_op == 2
+    services.audit.confirm_head("恢复了备份")
+    assert not services.audit.keep_outside()
+    services.close()
+    services = opened()
+    assert not services.audit.keep_outside()
+    drawer.kept = dict.fromkeys(drawer.kept, "{")
+    assert not services.audit.keep_outside()
+    services.close()
+    (name,) = drawer.kept
+    drawer.kept[name] = drawer.kept[name].replace('"sequence": ', '"sequence": 9')
+    services = opened()
+    assert services.audit.keep_outside()
+    assert services.audit.head_state().standing is Standing.FORGED
+    services.close()
+
+
+def test_without_a_key_store_the_head_is_in_its_file_and_that_is_said(services: Services, tmp_path: Path) -> None:
+    bring(services)
+    vault = SystemVault()
+    assert (vault.put("test", "words"), vault.get("test")) == (False, None)
+    assert not services.audit.keep_outside()
+    told = services.audit.verify(NoProgress()).words
+    assert "系统密钥库中没有链头，链头只保存在文件里（只有本用户可读写）。" in told
