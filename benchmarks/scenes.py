@@ -577,6 +577,7 @@ SCENES: tuple[Scene, ...] = (
     Scene("reports-depts", "reports", {"report": "depts", "table": False}, ready=_reported),
     Scene("reports-depts-table", "reports", {"report": "depts", "table": True}, ready=_reported),
     Scene("reports-diseases", "reports", {"report": "diseases", "table": True}, ready=_reported),
+    Scene("reports-tiers", "reports", {"report": "tiers"}, ready=_reported),
     Scene("reports-surgeons", "reports", {"report": "surgeons"}, ready=_reported),
     Scene("reports-watch", "reports", {"report": "watch"}, ready=_reported),
     Scene("reports-rules", "reports", {"report": "rules"}, ready=_reported),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -25,16 +25,18 @@ LISTINGS: Final[Mapping[str, Mapping[str, Form]]] = {
     "dept_quality": dict.fromkeys(QUALITY_MEASURES, Form.SHARE) | {"mean_score": Form.SCORE},
     "doctor_quality": dict.fromkeys(QUALITY_MEASURES, Form.SHARE) | {"mean_score": Form.SCORE},
     "states": {"hours": Form.HOURS, "longest": Form.HOURS},
+    "tiers": {"share": Form.SHARE, "stay": Form.DAYS},
     "surgeons": {"stay": Form.DAYS, "material_cost": Form.YUAN, "complications": Form.SHARE},
     "watch": {"cost_before": Form.YUAN, "cost_now": Form.YUAN, "change": Form.SHARE},
     "rules": {"version": Form.COUNT, "stored": Form.DATE, "in_force": Form.DATE, "days": Form.COUNT},
 }
 """The measures of each listing and how they are written. Those of ``watch`` and ``material_cost`` are money."""
-KEYLESS: Final = frozenset({"sections", "states"})
-"""Those whose keys are words of the program and not shown."""
+KEYLESS: Final = frozenset({"sections", "states", "tiers"})
+"""Those whose keys are words of the program, or stand in the names, and are not shown."""
 MONEY_LISTINGS: Final = frozenset({"watch"})
 MONEY_MEASURES: Final = frozenset({"material_cost"})
 _WATCHED: Final = ("drugs", "antibiotic", "material", "exams", "treatment", "service", "blood")
+_MOST: Final = 50
 _SECTIONS: Final = ("patient", "stay", "treatment", "fee")
 
 
@@ -85,6 +87,36 @@ def time_in_states(frame: Frame, shown: Flags, steps: Sequence[WorkStep]) -> Lis
             label = text(f"cases.state.{state.value}")
             rows.append(GroupRow(state.value, label, len(found), measures, tuple(sorted(found))))
     return Listing("states", tuple(rows))
+
+
+def tier_combinations(
+    it: Material, shown: Flags, others: Iterable[tuple[int, str, Sequence[str]]], names: Callable[[str], str]
+) -> Listing:
+    """Return which MCC and CC stand together most often beside a main diagnosis that does not exclude them.
+
+    ``others`` gives main code and other codes of cases; the share is of all cases with an MCC or CC.
+    """
+    frame = it.frame
+    lists = [tier for scheme in frame.schemes().values() for tier in (scheme.mcc, scheme.cc)]
+    place = {case_id: at for at, case_id in enumerate(frame.ids.tolist()) if shown[at]}
+    found: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for case_id, main, codes in others:
+        if case_id in place:
+            counted = {code for code in codes if any(one.counts(code, main) for one in lists)}
+            if counted:
+                found[tuple(sorted(counted))].append(case_id)
+    whole = sum(map(len, found.values()))
+    rows = []
+    for codes, cases in sorted(found.items(), key=lambda one: (-len(one[1]), one[0]))[:_MOST]:
+        own = frame.los[[place[one] for one in cases]]
+        known = own[own > 0]
+        measures = {
+            "share": len(cases) / whole if whole >= FEWEST else None,
+            "stay": float(known.mean()) if len(cases) >= FEWEST and len(known) else None,
+        }
+        label = text("reports.and").join(f"{code} {names(code)}".strip() for code in codes)
+        rows.append(GroupRow(" ".join(codes), label, len(cases), measures, tuple(cases)))
+    return Listing("tiers", tuple(rows), text("reports.tiers_note"))
 
 
 def surgeons(it: Material, shown: Flags, names: Mapping[str, str]) -> Listing:

@@ -186,7 +186,7 @@ def _groups(report: MonthReport, key: str, amounts: str, rows: Sequence[GroupRow
 
 
 def _listing(one: Listing) -> ReportSection:
-    """Return the lines of a listing; cases are left out where lines stand for none."""
+    """Return the lines of a listing of which something can be said."""
     forms = {name: form for name, form in LISTINGS[one.key].items() if name in one.rows[0].measures}
     first = 1 if one.key in KEYLESS else 0
     head = (
@@ -194,8 +194,14 @@ def _listing(one: Listing) -> ReportSection:
         *(ReportColumn(text(f"reports.column.{name}"), 14) for name in forms),
     )
     rows = tuple(
-        (row.key, row.label, f"{row.cases:,}", *(written(form, row.measures[name]) for name, form in forms.items()))
+        (
+            row.key if row.key != row.label else "",
+            row.label,
+            f"{row.cases:,}",
+            *(written(form, row.measures[name]) for name, form in forms.items()),
+        )
         for row in one.rows
+        if any(value is not None for value in row.measures.values())
     )
     notes = (one.note,) if one.note else ()
     return ReportSection(

@@ -31,6 +31,7 @@ from app.services.report_listings import (
     rule_changes,
     score_sections,
     surgeons,
+    tier_combinations,
     time_in_states,
 )
 from app.services.report_specs import DIMENSIONS, Material, Spec
@@ -195,7 +196,10 @@ class ReportService:
         with self._session.db.read() as reader:
             lost = reader.reports.deductions(scope.first, scope.last)
             stored = [one for one in reader.stored_rules() if one.at.date() <= scope.last]
+            others = reader.reports.other_diagnoses(scope.first, scope.last)
+            tiers = tier_combinations(it, shown, others, self._session.engines.codebook.name_of)
         made = [
+            tiers,
             score_sections(it, shown, lost),
             quality(it, shown, "dept"),
             quality(it, shown, "doctor"),

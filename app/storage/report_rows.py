@@ -6,7 +6,7 @@ Whole columns are read as JSON arrays: 100,000 rows of the driver would take sev
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -99,6 +99,11 @@ _DEDUCTIONS: Final = (
     "SELECT c.id, json_extract(d.value, '$.section'), sum(json_extract(d.value, '$.points')) "
     "FROM cases AS c JOIN finding AS f ON f.case_id = c.id, json_each(f.data, '$.deductions') AS d "
     "WHERE c.discharge_time >= ? AND c.discharge_time < ? AND c.state <> ? GROUP BY 1, 2"
+)
+_DIAGNOSES: Final = (
+    "SELECT c.id, c.principal_code, json_group_array(d.code) "
+    "FROM cases AS c JOIN diagnosis AS d ON d.case_id = c.id AND d.position > 0 AND d.code <> '' "
+    "WHERE c.discharge_time >= ? AND c.discharge_time < ? AND c.state <> ? GROUP BY c.id"
 )
 _ADMITTED: Final = (
     f"SELECT json_group_array(coalesce(nullif(p.id_no, ''), c.org_code || char(31) || c.record_no)), "  # noqa: S608 - made of constants
@@ -239,6 +244,12 @@ class ReportReads:
         span = (first.isoformat(), (last + timedelta(days=1)).isoformat(), str(CaseState.CANCELLED))
         rows = self._connection.exec_driver_sql(_DEDUCTIONS, span)
         return [(case_id, section, points) for case_id, section, points in rows]
+
+    def other_diagnoses(self, first: date, last: date) -> Iterator[tuple[int, str, list[str]]]:
+        """Yield the cases of a span that have other diagnoses with codes: case, main code, those codes."""
+        span = (first.isoformat(), (last + timedelta(days=1)).isoformat(), str(CaseState.CANCELLED))
+        for case_id, main, codes in self._connection.exec_driver_sql(_DIAGNOSES, span):
+            yield case_id, main, json.loads(codes)
 
     def recoded(self, first: date) -> list[Recoded]:
         """Return the changes of codes since a day that were no import, oldest first."""

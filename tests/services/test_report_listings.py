@@ -22,6 +22,7 @@ from app.services.report_listings import (
     risen_costs,
     rule_changes,
     surgeons,
+    tier_combinations,
     time_in_states,
 )
 from app.services.report_types import GroupRow, Indicator, MonthReport, ReportScope
@@ -147,6 +148,24 @@ def test_surgeons_are_compared_from_ten_cases_of_the_same_operation() -> None:
     assert (row.key, row.label, row.cases) == ("47.09", "刀甲（测试）　阑尾切除术", 12)
     assert row.measures == {"stay": 4.0, "material_cost": 100.0, "complications": 0.25}
     assert "1 组" in found.note
+
+
+def test_mcc_and_cc_that_stand_together_are_counted_unless_the_main_diagnosis_excludes_them(services: Services) -> None:
+    scheme = services.session.engines.assets.scheme(date(2026, 11, 1))
+    one, two, main = next(
+        (one, two, main)
+        for one, main in ((code, min(scheme.cc.excluded)) for code in sorted(scheme.cc.tables))
+        for two in sorted(scheme.mcc.tables)
+        if scheme.cc.counts(one, main) and scheme.mcc.counts(two, main)
+    )
+    frame = frame_of(los=[4] * 14)
+    frame.schemes = lambda: {scheme.id: scheme}
+    others = [*((at, main, [two, one, "Z99.999"]) for at in range(1, 13)), (13, main, [one]), (14, main, ["Z99.999"])]
+    found = tier_combinations(SimpleNamespace(frame=frame), np.arange(14) != 0, others, str.lower)  # type: ignore[arg-type]
+    assert [row.cases for row in found.rows] == [11, 1]
+    assert found.rows[0].measures == {"share": pytest.approx(11 / 12), "stay": 4.0}
+    assert set(found.rows[0].key.split()) == {one, two}
+    assert found.rows[1].measures["stay"] is None
 
 
 def test_costs_that_rose_are_told_by_the_mean_of_a_stay() -> None:

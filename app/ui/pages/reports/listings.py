@@ -15,6 +15,7 @@ from app.ui.widgets import Cell, Column, DataTable, Pane, StateStack, Text, colu
 _EMPTY = {
     "states": "本期没有走过流程的病例。",
     "surgeons": "没有满 10 例的术式与术者。",
+    "tiers": "没有计入 CC 或 MCC 的诊断。",
     "watch": "没有超过提醒线的费用。",
     "rules": "没有本院规则。",
 }
@@ -87,7 +88,7 @@ class ListingView(QWidget):
     def _cell(self, key: str, one: GroupRow) -> Cell:
         match key:
             case "key":
-                return Cell(one.key, code=True)
+                return Cell(one.key if one.key != one.label else "", code=True)
             case "label":
                 return Cell(one.label)
             case "cases":

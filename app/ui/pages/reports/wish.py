@@ -15,6 +15,7 @@ REPORTS = (
     ("work", "工作量与质量", "ph.users-three"),
     ("depts", "科室对比", "ph.chart-bar"),
     ("diseases", "病种对比", "ph.squares-four"),
+    ("tiers", "CC/MCC 组合", "ph.stack"),
     ("surgeons", "术者对比", "ph.scissors"),
     ("watch", "费用监测", "ph.trend-up"),
     ("rules", "规则维护", "ph.scales"),
