@@ -10,7 +10,7 @@ from app.common.files import write_atomic
 from app.common.paths import existing_cache
 from app.common.sealed import seal, unseal
 
-_WHAT: Final = "syllables 1"
+_WHAT: Final = "syllables 2"
 _FIRST, _LAST = 0x3400, 0x9FFF
 """Characters that are kept: CJK Unified Ideographs and Extension A. Names use others once in a million."""
 _LONGEST: Final = 4

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -35,9 +35,9 @@ _PACKS: Final = "规则包 (*.bgrules)"
 class RulesPage(RulesView):
     """What the user does: every deed is an action of the table."""
 
-    def build(self) -> None:
+    def build_steps(self) -> Iterator[None]:
         """Make the view and listen to its panels."""
-        super().build()
+        yield from super().build_steps()
         self.settings.overrides.said.connect(self._on_said)
         self.trial.opened.connect(self._open_sample)
         self.trial.stopped.connect(self._stop)

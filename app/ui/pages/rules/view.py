@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -60,16 +60,21 @@ class RulesView(Page):
         services: Services = self.shell.services
         return services
 
-    def build(self) -> None:
+    def build_steps(self) -> Iterator[None]:
         """Make the three columns and the panels under the editor."""
         actions = self.shell.actions
         self._desk = Desk(self.shell.places)
         self.tree, self.list = RuleTree(), RuleList(actions)
+        yield
         self.editor, self.tabs = RuleEditor(actions), Tabs(_TABS)
         self.tabs.setObjectName("rule_tabs")
+        yield
         self.trial, self.examples = TrialPanel(actions), ExamplesPanel(actions)
+        yield
         self.settings, self.versions = SettingsPanel(actions), VersionsPanel(actions)
+        yield
         self.data, self.foot = DataPanel(), FootBar(actions)
+        yield
         self._panels = QStackedWidget()
         for panel in (self.trial, self.examples, self.settings, self.versions):
             self._panels.addWidget(panel)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt
@@ -27,7 +29,7 @@ _ESC: Final = KeyHint("Esc", "返回")
 class SettingsPage(Page):
     """Every setting of the program in one place; a change holds at once and can be taken back."""
 
-    def build(self) -> None:
+    def build_steps(self) -> Iterator[None]:
         """Make list, search and the panel of every group."""
         self._options = options()
         self.search = FilterBox("查找设置：名称、说明或拼音首字母")
@@ -40,7 +42,7 @@ class SettingsPage(Page):
         self.groups.entered.connect(self.enter_group)
         self.stack = QStackedWidget()
         self._rows: dict[str, OptionRow] = {}
-        self._make_panels()
+        yield from self._panel_steps()
         self._found = ScrollPane("canvas", margins=(12, 10, 12, 12), gap=10)
         self._found_stack = StateStack(self._found, "canvas")
         self.stack.addWidget(self._found_stack)
@@ -50,29 +52,34 @@ class SettingsPage(Page):
         self._add_regions()
         self.groups.choose_silently(0)
 
-    def _make_panels(self) -> None:
+    def _panel_steps(self) -> Iterator[None]:
         nav = {entry.key: entry.full for entry in tokens().nav}
         where = {"": "任何地方", **{page: nav.get(page, page) for page in nav}}
         self.keys = KeysPanel(self.shell, where)
         self.parameters = ParametersPanel(self.shell)
         self.backups = BackupsPanel(self.shell)
         self.users = UsersPanel(self.shell)
+        yield
         self.dictionaries = DictionariesPanel()
         self.about = AboutPanel(self.shell)
-        self._panels: dict[str, QWidget] = {
-            "look": self._form("look"),
-            "keys": self._over("keys", self.keys),
-            "qc": self.parameters,
-            "priority": self._form("priority"),
-            "pay": self._form("pay"),
-            "bands": self._form("bands"),
-            "backup": self._form("backup", self.backups),
-            "people": self._form("people", self.users),
-            "dictionaries": self.dictionaries,
-            "about": self.about,
+        yield
+        made: dict[str, Callable[[], QWidget]] = {
+            "look": partial(self._form, "look"),
+            "keys": partial(self._over, "keys", self.keys),
+            "qc": lambda: self.parameters,
+            "priority": partial(self._form, "priority"),
+            "pay": partial(self._form, "pay"),
+            "bands": partial(self._form, "bands"),
+            "backup": partial(self._form, "backup", self.backups),
+            "people": partial(self._form, "people", self.users),
+            "dictionaries": lambda: self.dictionaries,
+            "about": lambda: self.about,
         }
-        for panel in self._panels.values():
-            self.stack.addWidget(panel)
+        self._panels: dict[str, QWidget] = {}
+        for key, make in made.items():
+            self._panels[key] = make()
+            self.stack.addWidget(self._panels[key])
+            yield
 
     def _form(self, group: str, below: QWidget | None = None) -> QWidget:
         pane = ScrollPane("canvas", margins=(12, 10, 12, 12), gap=10)
