@@ -68,6 +68,7 @@ class Message(Pane):
         """Show the two lines and the button, if it has words."""
         self._title.setText(title)
         self._hint.setText(hint)
+        self.setAccessibleName(f"{title}{hint}")
         self._icon.set_icon(icon)
         self._button.set_text(button)
         self._button.setVisible(bool(button))
