@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 
 from app.common.errors import UserProblem
 from app.ui.actions import Action, ActionTable, clashes, overlaps
+from app.ui.login.actions import login_actions
 from app.ui.main_window import MainWindow
 from app.ui.page import PageSpec
 from app.ui.pages import registered
@@ -22,7 +23,7 @@ from app.ui.widgets import ActionButton
 def every_action() -> list[Action]:
     """Return the actions of the window and of all registered pages."""
     pages = registered()
-    return [*window_actions(pages), *(action for page in pages for action in page.actions)]
+    return [*window_actions(pages), *login_actions(), *(action for page in pages for action in page.actions)]
 
 
 def nothing(_page: object) -> None:

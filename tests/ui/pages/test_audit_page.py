@@ -142,3 +142,18 @@ def test_what_was_looked_at_is_written_behind_the_window(desk: Any, services: Se
     watch.look()
     desk.rest()
     assert not services.audit.has_reads
+
+
+def test_the_key_store_is_compared_behind_the_window(
+    desk: Any, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def looked() -> bool:
+        kept = KeptHead("", AuditHead(9_999, "0" * 64), services.session.clock.now(), in_vault=True)
+        services._heads.state = HeadState(Standing.CUT, kept, AuditHead(5, "0" * 64))
+        return True
+
+    monkeypatch.setattr(services._heads, "look_in_vault", looked)
+    watch = AuditWatch(desk.window.shell, desk.window)
+    watch.keep_outside()
+    desk.rest()
+    assert "应有第 9999 条" in desk.window.shell.notices.bars[BAR].text

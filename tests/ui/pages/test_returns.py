@@ -9,7 +9,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPlainTextEdit
 
 from app.domain.returning import AnswerKind, ReturnAnswer, ReturnOption, ReturnQuestion
 from app.services.composition import Services
@@ -191,3 +191,17 @@ def test_what_answers_do_to_the_group_is_for_quality_control_alone(
     page = desk.go("case")
     page = desk.go("returns", scope="outstanding", case=sent[1])
     assert not says(page, "只给质控看")
+
+
+def test_a_package_is_sealed_by_a_phrase_that_is_told_once(
+    desk: Any, services: Services, sent: list[int], tmp_path: Path
+) -> None:
+    desk.go("returns")
+    desk.press("Ctrl+Shift+P", "2")
+    phrase = next(one.text() for one in desk.window.findChildren(QLineEdit, "words") if one.isVisible())
+    assert len(phrase) == 14
+    desk.press("Return")
+    desk.answer_file(tmp_path / "q.bgreturn")
+    desk.rest()
+    assert len(services.return_packages.open(tmp_path / "q.bgreturn", phrase).waiting()) == 2
+    assert any(phrase in label.text() for label in desk.window.findChildren(QLabel))
