@@ -21,6 +21,7 @@ from app.drg.scheme import Rule
 from app.drg.whatif import EditKind, principals, procedures
 from app.services.evidence import Evidence, evidence_for
 from app.services.group_input import group_input
+from app.services.hospital_figures import PERIOD
 from app.services.permits import DESK, needs
 from app.services.session import Session
 from app.services.shadow import CodedRow, Shadow
@@ -29,6 +30,7 @@ from app.services.whatif_values import (
     Carrying,
     Change,
     Effect,
+    GroupYear,
     Member,
     NeighbourLine,
     OperationLine,
@@ -39,6 +41,8 @@ from app.services.whatif_values import (
     WhatIf,
 )
 
+FEWEST_STAYS: Final = 10
+"""Stays of a group from which a mean is told; below, single stays could be read from it."""
 _FIRST_MEMBERS: Final = 12
 _KIND_OF: Final = {CodeKind.DX: Group.DX, CodeKind.PX: Group.OP}
 
@@ -78,6 +82,16 @@ class WhatIfService:
         """Return the documents that the diagnosis in row ``index`` needs, with what the front page shows of each."""
         copy = self._copy(case_id)
         return evidence_for(copy.record, Group.DX, index) if index < len(copy.record.rows(Group.DX)) else ()
+
+    @needs(*DESK)
+    def year(self, drg: str) -> GroupYear:
+        """Return the hospital's own stays of a group in the last 12 months; for a job, it reads the library."""
+        today = self._session.clock.now().date()
+        with self._session.db.read() as reader:
+            found = reader.group_figures(drg, today - PERIOD, today)
+        enough = found.cases >= FEWEST_STAYS
+        days, amount = (found.days, found.amount_fen) if enough else (None, None)
+        return GroupYear(drg, found.cases, days, None if amount is None else round(amount))
 
     @needs(*DESK)
     def principals(self, case_id: int) -> tuple[PrincipalLine, ...]:

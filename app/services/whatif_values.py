@@ -71,6 +71,16 @@ class Carrying:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupYear:
+    """The hospital's own stays of a group in the last 12 months: mean days and mean cost in fen, None for too few."""
+
+    drg: str
+    cases: int
+    days: float | None
+    amount_fen: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class PrincipalLine:
     """A secondary diagnosis as the principal one: its group, and the rule findings that only then appear."""
 

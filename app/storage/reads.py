@@ -29,7 +29,7 @@ from app.storage.code_marks import Mark, StoredMark, UsedCode, department_codes,
 from app.storage.coding_memory import MemoryLine, MemoryQuery, MemoryStats, MemoryStep, MemoryUse, PastImport
 from app.storage.day import claimed_since, day_changes, undone_of
 from app.storage.decisions import StoredException, StoredSuppression
-from app.storage.figures import PastStay, past_stays
+from app.storage.figures import GroupFigures, PastStay, group_figures, past_stays
 from app.storage.follow_ups import FollowUp, follow_ups
 from app.storage.handover import HandoverReads
 from app.storage.history import FieldChange, SettingChange
@@ -171,6 +171,10 @@ class Reader:
     def past_stays(self, first: date, last: date) -> Iterator[PastStay]:
         """Yield the stays discharged from the day ``first`` to the day ``last``, cancelled ones left out."""
         return past_stays(self._connection, first, last)
+
+    def group_figures(self, drg: str, first: date, last: date) -> GroupFigures:
+        """Return the figures of a group's stays discharged in a period, cancelled ones left out."""
+        return group_figures(self._connection, drg, first, last)
 
     def changes_of(self, op_id: int, *, limit: int | None = None) -> list[Change]:
         """Return the changes of an operation, the first ``limit`` of them."""

@@ -12,8 +12,10 @@ from app.domain.case import CaseState
 from app.domain.field import Group
 from app.domain.grouping import GroupStatus, StepOutcome
 from app.services.composition import Services
+from app.services.hospital_figures import PERIOD
 from app.services.types import CaseView
-from app.services.whatif_values import Change, Trial, WhatIf
+from app.services.whatif_values import Change, GroupYear, Trial, WhatIf
+from app.storage.caches import Summary
 from app.storage.ops import Op
 
 
@@ -281,3 +283,22 @@ def test_an_edit_is_followed_at_once(services: Services, case_id: int) -> None:
 def test_a_case_that_is_gone(services: Services) -> None:
     with pytest.raises(UserProblem):
         services.whatif.secondaries(999_999)
+
+
+def test_the_hospital_s_own_stays_of_a_group_are_told_from_ten_on(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    today = services.session.clock.now().date()
+    discharged = [row.case_id for row in services.worklist.rows(services.worklist.ids("all")) if row.discharge_time]
+    with services.session.db.caching() as cache:
+        for case_id in discharged[:3]:
+            cache.save_summary(case_id, 1, Summary(drg="ES33"))
+    with services.session.db.read() as reader:
+        own = [one for one in reader.past_stays(today - PERIOD, today) if one.drg == "ES33"]
+    assert services.whatif.year("ES33") == GroupYear("ES33", len(own), None, None)
+    monkeypatch.setattr("app.services.whatif.FEWEST_STAYS", 1)
+    year = services.whatif.year("ES33")
+    assert year.days == pytest.approx(sum(one.days for one in own) / len(own))
+    amounts = [one.amount_fen for one in own if one.amount_fen is not None]
+    assert year.amount_fen == round(sum(amounts) / len(amounts))
+    assert services.whatif.year("ZZ99") == GroupYear("ZZ99", 0, None, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from app.domain.grouping import GroupStatus
 from app.services.types import CaseView, Grouping
@@ -64,6 +65,21 @@ def _short_rule() -> Rule:
     rule = Rule(vertical=True)
     rule.setFixedHeight(theme().px(16))
     return rule
+
+
+class Fact(QWidget):
+    """A muted label and its value at the right end of a line."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__()
+        self._label = label
+        self._value = Text("", "body")
+        self.setLayout(row(Text(label, "body", "secondary"), None, self._value, margins=(14, 2, 14, 2)))
+
+    def tell(self, words: str) -> None:
+        """Show a value."""
+        self._value.setText(words)
+        self.setAccessibleName(f"{self._label} {words}")
 
 
 class HeadCard(Panel):

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.common.errors import UserProblem
 from app.domain.changes import Changes
-from app.domain.grouping import Step
+from app.domain.grouping import GroupStatus, Step
 from app.services.types import CaseView
 from app.services.whatif_values import RuleList
 from app.ui.masking import masking
@@ -22,6 +22,7 @@ from app.ui.pages.drg.path import PathPanel
 from app.ui.pages.drg.payment import PaymentCard
 from app.ui.pages.drg.trial import DashedFrame, TrialBar
 from app.ui.pages.drg.trying import TrialWork
+from app.ui.pages.drg.year import YearPanel
 from app.ui.ports import JsonValue
 from app.ui.widgets import StateStack, column, row
 
@@ -86,6 +87,7 @@ class DrgPage(Page):
         self.lists.chosen.connect(self.shell.actions.refresh)
         self.payment = PaymentCard()
         self.appeal = AppealPanel(self.shell)
+        self.year = YearPanel(self.shell)
         self._frames = [DashedFrame(part) for part in (self.head, self.path, self.payment)]
         whole = QWidget()
         whole.setLayout(self._lay_out())
@@ -104,6 +106,7 @@ class DrgPage(Page):
         right = column(gap=10)
         right.addWidget(self.payment, 7)
         right.addWidget(self.appeal, 5)
+        right.addWidget(self.year)
         columns.addLayout(right, 29)
         inner = column(self.head, self.trial, gap=10, margins=(12, 10, 12, 10))
         inner.addLayout(columns, 1)
@@ -220,6 +223,8 @@ class DrgPage(Page):
         self.head.show_grouping(grouping)
         self.path.show_path(grouping.explanation)
         self.payment.show_price(grouping.price, trial=grouping.trial)
+        grouped = grouping.explanation is not None and grouping.explanation.result.status is GroupStatus.GROUPED
+        self.year.show_group(self._view, grouping.explanation.result.drg if grouped and grouping.explanation else "")
         for frame in self._frames:
             frame.set_on(trial is not None)
         self.shell.actions.refresh()

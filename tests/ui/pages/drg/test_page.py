@@ -63,6 +63,14 @@ def test_the_strip_offers_the_comparison_where_there_is_room(desk: Any) -> None:
     assert not button.isVisible()
 
 
+def test_a_wide_window_tells_the_hospital_s_own_stays_of_the_group(desk: Any, words_of: Words) -> None:
+    assert not desk.window.page.year.isVisible()
+    desk.window.resize(1920, 1080)
+    desk.rest()
+    assert desk.window.page.year.isVisible()
+    assert any("例数不足" in words or " 天" in words for words in words_of(desk))
+
+
 def test_place_keeps_mode_tab_and_row(desk: Any, case_id: int) -> None:
     page = desk.window.page
     desk.press("4")
