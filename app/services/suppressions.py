@@ -71,8 +71,9 @@ class SuppressionService:
     def of_case(self, case_id: int) -> tuple[SuppressionLine, ...]:
         """Return the suppressions of a case, latest first, also those that no longer hold."""
         with self._session.db.read() as reader:
-            digests = self._digests(reader, case_id)
             stored = reader.suppressions(case_id)
+            standing = [one for one in stored if not one.is_lifted]
+            digests = self._digests(reader, case_id) if standing else {}  # a whole check, for what hardly a case has
         return tuple(_line(one, digests) for one in stored)
 
     def _digests(self, reader: Reader, case_id: int) -> dict[tuple[str, str, str], str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from time import perf_counter
 from typing import Any, Final
 
@@ -71,7 +72,7 @@ class DrgPage(Page):
 
     # Making.
 
-    def build(self) -> None:
+    def build_steps(self) -> Iterator[None]:
         """Make strip, head card, path, what-if lists and payment."""
         self.strip = Strip(self.shell)
         self.strip.back.clicked.connect(self.to_case)
@@ -80,14 +81,17 @@ class DrgPage(Page):
         self.trying = TrialWork(self.shell, self.trial, self)
         self.trying.changed.connect(self._show_grouping)
         self.trying.left.connect(self._on_left)
+        yield
         self.path = PathPanel(self._lists_of)
         self.path.mode_changed.connect(self.place_changed)
         self.lists = WhatIfPanel(self.shell)
         self.lists.tab_changed.connect(self._on_tab)
         self.lists.chosen.connect(self.shell.actions.refresh)
+        yield
         self.payment = PaymentCard()
         self.appeal = AppealPanel(self.shell)
         self.year = YearPanel(self.shell)
+        yield
         self._frames = [DashedFrame(part) for part in (self.head, self.path, self.payment)]
         whole = QWidget()
         whole.setLayout(self._lay_out())
