@@ -50,17 +50,12 @@ def flow_of(db: Database, steps: Sequence[WorkStep], frame: Frame, first: date, 
         _days_to_pass(steps, frame),
         _ids(one.case_id for one in disputes),
         {case_id: sum(found) / len(found) for case_id, found in closed.items()},
-        *_changed(steps, recoded, frame),
+        *_changed(recoded, frame),
     )
 
 
-def _changed(steps: Sequence[WorkStep], recoded: Iterable[Recoded], frame: Frame) -> tuple[Ints, Ints, Ints]:
+def _changed(after: Sequence[Recoded], frame: Frame) -> tuple[Ints, Ints, Ints]:
     """Return the cases whose main diagnosis, MCC or CC, any code was changed after they first went to control."""
-    sent: dict[int, int] = {}
-    for step in steps:
-        if step.state == CaseState.TO_QC:
-            sent.setdefault(step.case_id, step.op)
-    after = [one for one in recoded if one.op > sent.get(one.case_id, one.op)]
     listed = {code for scheme in frame.schemes().values() for code in (*scheme.mcc.tables, *scheme.cc.tables)}
     tiers = (one for one in after if one.is_diagnosis and not one.main and not listed.isdisjoint(one.codes))
     return (

@@ -30,6 +30,8 @@ Floats = npt.NDArray[np.float64]
 
 _CODE: Final = "code"
 _DX: Final = GROUP_TABLES[Group.DX]
+_NAMED: Final = audit_change.c.field != sa.literal_column("''")
+"""Lets the index of changed fields be used, which leaves whole rows out."""
 
 _DRUGS: Final = ("fee_west", "fee_patent", "fee_herb")
 _MATERIAL: Final = ("fee_mat_exam", "fee_mat_treat", "fee_mat_op")
@@ -160,7 +162,6 @@ class Recoded:
     """
 
     case_id: int
-    op: int
     is_diagnosis: bool
     main: bool
     codes: frozenset[str]
@@ -168,7 +169,7 @@ class Recoded:
 
 @dataclass(frozen=True, slots=True)
 class WorkStep:
-    """A case came from ``was`` to ``state`` at a moment, by somebody; ``op`` is the number of the operation."""
+    """A case came from ``was`` to ``state`` at a moment, by somebody."""
 
     case_id: int
     was: str
@@ -176,7 +177,6 @@ class WorkStep:
     at: datetime
     actor: str
     name: str
-    op: int
 
 
 class ReportReads:
@@ -252,13 +252,22 @@ class ReportReads:
             yield case_id, main, json.loads(codes)
 
     def recoded(self, first: date) -> list[Recoded]:
-        """Return the changes of codes since a day that were no import, oldest first."""
+        """Return the changes of codes since a day, made after the case first went to quality control, oldest first."""
         operation, change = audit_operation.c, audit_change.c
+        sent = (
+            sa.select(change.case_id, sa.func.min(change.op_id).label("op"))
+            .where(_NAMED, change.entity == CASE, change.field == STATE, change.after == dump(CaseState.TO_QC.value))
+            .group_by(change.case_id)
+            .cte()
+        )
+        later = sa.and_(change.case_id == sent.c.case_id, change.op_id > sent.c.op)
         now = sa.and_(change.entity == Group.DX.value, _DX.c.id == change.row_id)
         query = (
             sa.select(change.case_id, change.entity, change.field, change.before, change.after)
-            .add_columns(change.op_id, _DX.c.position)
-            .select_from(audit_operation.join(audit_change, change.op_id == operation.id).outerjoin(_DX, now))
+            .add_columns(_DX.c.position)
+            .select_from(
+                sent.join(audit_change, later).join(audit_operation, change.op_id == operation.id).outerjoin(_DX, now)
+            )
             .where(operation.at >= first.isoformat(), operation.op.not_in((Op.IMPORT.value, Op.REIMPORT.value)))
             .where(change.entity.in_((Group.DX.value, Group.OP.value)), change.field.in_((ROW, _CODE, POSITION)))
             .order_by(change.op_id, change.seq)
@@ -270,16 +279,15 @@ class ReportReads:
         operation, change = audit_operation.c, audit_change.c
         query = (
             sa.select(change.case_id, change.before, change.after, operation.at, operation.actor, operation.actor_name)
-            .add_columns(change.op_id)
             .select_from(audit_operation.join(audit_change, change.op_id == operation.id))
             .where(operation.at >= first.isoformat(), operation.op.not_in((Op.IMPORT.value, Op.REIMPORT.value)))
-            .where(change.entity == CASE, change.field == STATE, change.after.is_not(None))
+            .where(_NAMED, change.entity == CASE, change.field == STATE, change.after.is_not(None))
             .where(change.after != dump(CaseState.CANCELLED.value))
             .order_by(change.op_id, change.seq)
         )
         return [
-            WorkStep(case_id, json.loads(was or '""'), json.loads(state), datetime.fromisoformat(at), actor, name, op)
-            for case_id, was, state, at, actor, name, op in self._connection.execute(query)
+            WorkStep(case_id, json.loads(was or '""'), json.loads(state), datetime.fromisoformat(at), actor, name)
+            for case_id, was, state, at, actor, name in self._connection.execute(query)
         ]
 
     def _again(self, numbers: Mapping[str, Ints], people: TextColumn, first: date, last: date) -> npt.NDArray[np.bool_]:
@@ -301,18 +309,18 @@ class ReportReads:
 
 
 def _recoded(
-    case_id: int, entity: str, field: str, before: str | None, after: str | None, op: int, place: int | None
+    case_id: int, entity: str, field: str, before: str | None, after: str | None, place: int | None
 ) -> Recoded | None:
     """Return a change of a code or of the order, None for a row without a code."""
     cells = [json.loads(cell) if cell else None for cell in (before, after)]
     is_diagnosis = entity == Group.DX.value
     if field == POSITION:
-        return Recoded(case_id, op, is_diagnosis, is_diagnosis and 0 in cells, frozenset())
+        return Recoded(case_id, is_diagnosis, is_diagnosis and 0 in cells, frozenset())
     rows = [cell for cell in cells if isinstance(cell, dict)] if field == ROW else []
     codes = [row.get(_CODE) for row in rows] if field == ROW else cells
     first = any(row.get(POSITION) == 0 for row in rows) or place == 0
     found = frozenset(code for code in codes if isinstance(code, str) and code)
-    return Recoded(case_id, op, is_diagnosis, is_diagnosis and first, found) if found else None
+    return Recoded(case_id, is_diagnosis, is_diagnosis and first, found) if found else None
 
 
 def _ints(part: str) -> Ints:

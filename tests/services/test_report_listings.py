@@ -126,7 +126,7 @@ def test_time_in_a_state_ends_with_the_next_one_and_few_cases_are_not_shown() ->
     steps = []
     for case_id in range(1, 13):
         for hours, state in ((0, "coding"), (2, "to_qc"), (2 + case_id, "passed")):
-            steps.append(WorkStep(case_id, "", state, AT + timedelta(hours=hours), "p1", "甲（测试）", case_id))
+            steps.append(WorkStep(case_id, "", state, AT + timedelta(hours=hours), "p1", "甲（测试）"))
     found = {row.key: row for row in time_in_states(frame, np.ones(12, np.bool_), steps).rows}
     assert found["coding"].measures == {"hours": 2.0, "longest": 2.0}
     assert found["to_qc"].measures == {"hours": 6.5, "longest": 12.0}
@@ -198,8 +198,8 @@ def test_a_coder_is_timed_from_the_beginning_to_the_passing_on_of_the_same_day()
         step
         for case_id, minutes in ((1, 10), (2, 30), (3, 60 * 24))
         for step in (
-            WorkStep(case_id, "to_code", "coding", AT, "p1", "甲（测试）", 1),
-            WorkStep(case_id, "coding", "to_qc", AT + timedelta(minutes=minutes), "p1", "甲（测试）", 2),
+            WorkStep(case_id, "to_code", "coding", AT, "p1", "甲（测试）"),
+            WorkStep(case_id, "coding", "to_qc", AT + timedelta(minutes=minutes), "p1", "甲（测试）"),
         )
     ]
     flow = SimpleNamespace(recoded=np.array([2]))
