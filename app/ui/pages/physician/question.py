@@ -13,6 +13,7 @@ from app.common.texts import text
 from app.domain.dictionaries import dictionary
 from app.domain.returning import AnswerNeed
 from app.services.return_places import spec_at
+from app.ui.masking import masking
 from app.ui.pages.physician.options import OptionRows
 from app.ui.theme import theme
 from app.ui.widgets import Button, IconLabel, Pane, SeverityBadge, Text, column, restyle, row
@@ -85,7 +86,7 @@ class QuestionCard(Pane):
         self.options.show_state(-1 if self.begun.is_appeal else self.begun.option, keyed=on)
         self._show_line()
         self._show_ring()
-        self.setAccessibleName(f"{self.begun.item.place}：{self.begun.item.item.question}")
+        self.setAccessibleName(f"{self.begun.item.place}：{masking().words(self.begun.item.item.question)}")
         self.setAccessibleDescription("".join((kind, words, new)))
         self._lay_out()
 
@@ -177,7 +178,7 @@ class QuestionCard(Pane):
             column(
                 row(*head),
                 2,
-                Text(item.question, "title", wrap=True),
+                Text(masking().words(item.question), "title", wrap=True),
                 self._more,
                 8,
                 self.options,
@@ -190,9 +191,9 @@ class QuestionCard(Pane):
 
     def _quotes(self) -> QHBoxLayout:
         item = self.begun.item.item
-        parts = [_quote("首页原文", item.old_value or "未填写")]
+        parts = [_quote("首页原文", masking().words(item.old_value) or "未填写")]
         if item.seen:
-            parts.append(_quote("编码员看到的记录", item.seen))
+            parts.append(_quote("编码员看到的记录", masking().words(item.seen)))
         box = row(*parts, gap=16, margins=(0, 6, 0, 0))
         for at in range(len(parts)):
             box.setStretch(at, 1)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from app.common.texts import text
 from app.domain.returning import AnswerKind, ReturnStatus
 from app.services.return_answers import answer_words
+from app.ui.masking import masking
 from app.ui.widgets import ActionButton, Button, Panel, Rule, ScrollPane, SeverityBadge, Text, column, row
 
 if TYPE_CHECKING:
@@ -53,9 +54,7 @@ class DetailPanel(Panel):
         """True while a reason is asked for."""
         return self._ask.isVisible()
 
-    def show_line(
-        self, line: ChaseLine | None, diff: AnswerDiff | None, effects: Sequence[AnswerEffect] = ()
-    ) -> None:
+    def show_line(self, line: ChaseLine | None, diff: AnswerDiff | None, effects: Sequence[AnswerEffect] = ()) -> None:
         """Show a question; ``diff`` is its answer beside the case, None where there is none to judge.
 
         ``effects`` are what the answers would do to the group, where whoever looks may know.
@@ -91,14 +90,14 @@ class DetailPanel(Panel):
         head = [SeverityBadge(item.severity)] if item.severity else []
         rule = f"　规则 {item.rule_id}" if item.rule_id else ""
         box.addLayout(row(*head, Text(f"{line.place}{rule}", "caption", "muted"), None))
-        box.addWidget(Text(item.question, "bold", wrap=True))
+        box.addWidget(Text(masking().words(item.question), "bold", wrap=True))
         for label, words in (
             ("提问时", item.old_value or _NONE),
             ("编码员看到的记录", item.seen),
             ("选项", "；".join(one.label for one in item.options)),
         ):
             if words:
-                box.addWidget(Text(f"{label}：{words}", "caption", "secondary", wrap=True))
+                box.addWidget(Text(f"{label}：{masking().words(words)}", "caption", "secondary", wrap=True))
         sent = f"{item.sent_by} {item.sent_at:%m-%d %H:%M} 退回" if item.sent_at else ""
         due = f"，{item.due:%m-%d %H:%M} 前答复" if item.due else ""
         box.addWidget(Text(f"{sent}{due}", "caption", "muted", wrap=True))
@@ -129,11 +128,13 @@ class DetailPanel(Panel):
         kind = text(f"returns.answer.{item.answer.kind}") if item.answer else ""
         layout.addWidget(Text(f"医师答复：{kind}", "caption_bold"))
         if item.answer is not None:
-            layout.addWidget(Text(answer_words(item.answer), wrap=True))
+            layout.addWidget(Text(masking().words(answer_words(item.answer)), wrap=True))
         layout.addWidget(Text(f"{item.answered_by}{at}{source}", "caption", "muted", wrap=True))
         if diff is not None and diff.writes:
-            layout.addWidget(Text(f"\u2212 {diff.now or _NONE}", tone="secondary", wrap=True))
-            layout.addWidget(Text(f"+ {diff.new}{'（作为新的原文，编码另选）' if diff.as_text else ''}", wrap=True))
+            layout.addWidget(Text(f"\u2212 {masking().words(diff.now) or _NONE}", tone="secondary", wrap=True))
+            layout.addWidget(
+                Text(f"+ {masking().words(diff.new)}{'（作为新的原文，编码另选）' if diff.as_text else ''}", wrap=True)
+            )
         elif diff is not None and item.answer is not None and item.answer.kind is AnswerKind.CHANGED:
             layout.addWidget(Text("与首页现在的内容相同。", "caption", "muted"))
         if diff is not None and diff.conflicts:
