@@ -15,6 +15,7 @@ from app.exchange.streams import write_csv
 from app.services.appeals_types import AppealDraft, AppealKind, SpecialReason
 from app.services.composition import Services
 from app.services.snapshots import snapshot_of
+from app.services.submission_types import ReceiptKind
 from app.storage import submissions
 from app.storage.load import StoredCase
 from app.storage.ops import Op
@@ -45,6 +46,9 @@ def submit_demo(services: Services, case_ids: Sequence[int]) -> None:
         path = Path(folder) / text("demo.returned_file")
         write_csv(path, _HEADER, _answers(services, went, groups))
         services.insurer.commit(services.insurer.preview(path))
+        receipt = Path(folder) / text("demo.receipt_file")
+        write_csv(receipt, (text("demo.received"),), ((case.record.text("record_no"),) for case in went))
+        services.submissions.attach_receipt(number, ReceiptKind.RECEIVED, receipt, len(went), text("demo.received"))
     _object(services, [case.case_id for case in went])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
@@ -13,7 +13,10 @@ from app.services.submission_types import Receipt, ReceiptKind, StoredSubmission
 from app.ui.models.records import RecordModel
 from app.ui.pages.wording import joined
 from app.ui.theme import theme
-from app.ui.widgets import Cell, Column, DataTable, Rule, ScrollPane, StateStack, Text, column
+from app.ui.widgets import ActionButton, Cell, Column, DataTable, Rule, ScrollPane, StateStack, Text, column, row
+
+if TYPE_CHECKING:
+    from app.ui.actions import ActionTable
 
 _CASES: Final = (
     Column("record_no", "病案号", 88),
@@ -31,7 +34,7 @@ class SubmissionDetail(QWidget):
     opened = Signal(int)
     chosen = Signal(object)
 
-    def __init__(self) -> None:
+    def __init__(self, actions: ActionTable) -> None:
         super().__init__()
         self._title, self._about = Text("", "title", elide=True), Text("", "body", "secondary", wrap=True)
         self._files = Text("", "body", "secondary", wrap=True)
@@ -47,6 +50,8 @@ class SubmissionDetail(QWidget):
         self.changes.setObjectName("submission_changes")
         content = QWidget()
         head = column(self._title, self._about, self._files, gap=4, margins=(14, 12, 14, 10))
+        steps = (ActionButton(actions, f"submission.{name}", small=True) for name in ("receipt", "hand_over"))
+        head.addLayout(row(*steps, None, gap=8))
         box = column()
         box.addLayout(head)
         box.addWidget(self.table, 1)

@@ -61,7 +61,7 @@ class SubmissionPage(Page):
         actions = self.shell.actions
         self.scopes = SideList("提交范围", "submission_scopes")
         self.lists = SubmissionLists()
-        self.detail = SubmissionDetail()
+        self.detail = SubmissionDetail(actions)
         self._title = Text("提交医保", "title")
         self._told = Text("", "body", "secondary", elide=True)
         self._notes = Text("", "caption", "warn", elide=True)
@@ -78,7 +78,12 @@ class SubmissionPage(Page):
         box = column()
         box.addWidget(self.lists, 1)
         foot = Pane("surface", "t")
-        foot.setLayout(row(self._notes, margins=(12, 6, 12, 6)))
+        below = row(gap=8, margins=(12, 6, 12, 6))
+        below.addWidget(self._notes, 1)
+        self._deciding = [ActionButton(actions, f"submission.{name}", small=True) for name in ("refuse", "agree")]
+        for button in self._deciding:
+            below.addWidget(button)
+        foot.setLayout(below)
         box.addWidget(foot)
         middle.setLayout(box)
         right = Pane("surface", "l")
@@ -309,6 +314,8 @@ class SubmissionPage(Page):
 
     def _on_row(self) -> None:
         chosen = self.lists.chosen
+        for button in self._deciding:
+            button.setVisible(self._tab == "unlock")
         if self._tab == "register" and chosen is not None:
             self._show_submission(chosen, self._case_id)
         elif not self._show_last_of(chosen):

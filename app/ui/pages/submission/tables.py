@@ -33,11 +33,11 @@ _REFUSED: Final = (
 _REGISTER: Final = (
     Column("id", "编号", 56),
     Column("at", "提交时间", 130),
-    Column("who", "提交人", 90),
+    Column("who", "提交人", 80),
     Column("cases", "份数", 60, align="right"),
     Column("answer", "回执", 76),
-    Column("note", "版本说明", 180, stretch=True),
-    Column("scheme", "分组方案", 180, stretch=True),
+    Column("note", "版本说明", 140, stretch=True),
+    Column("scheme", "分组方案", 130, stretch=True),
 )
 _UNLOCK: Final = (
     Column("record_no", "病案号", 92),
