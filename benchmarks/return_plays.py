@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from app.domain.case import CaseState
 from app.domain.returning import AnswerKind, ReturnAnswer
 from app.services.composition import Services
+from app.storage.actor import Actor, local_actor
+from app.storage.ops import Op
 from app.ui.main_window import MainWindow
+from app.ui.page import Place
 from app.ui.pages.case.page import CasePage
+from app.ui.pages.case.reasons import WordsCard
 from app.ui.pages.case.returning import ask_about_field
 from app.ui.pages.physician.page import PhysicianPage
 from app.ui.pages.returns.page import ReturnsPage
+
+_REVIEWER = Actor("p2", "李质控（演示）", frozenset({"qc"}))
 
 
 def has_begun(window: MainWindow) -> bool:
@@ -46,6 +56,29 @@ def open_card(window: MainWindow) -> None:
     page = window.page
     if isinstance(page, CasePage):
         ask_about_field(page)
+
+
+def ask_phrase(window: MainWindow) -> None:
+    """Ask for the phrase of a package, after the question about names."""
+    if isinstance(window.page, ReturnsPage):
+        window.page.write_package()
+        card = window.findChildren(WordsCard)[-1]
+        QTest.keyClick(card.line, Qt.Key.Key_2)
+
+
+def review(window: MainWindow) -> None:
+    """A case as somebody sees it who reviews and does not code."""
+    services: Services = window.shell.services
+    case_id = services.worklist.ids("coding")[0]
+    with services.session.db.operation(Op.SET_STATE, by=local_actor()) as tx:
+        tx.set_state(case_id, CaseState.TO_QC)
+    services.session.seat.take(_REVIEWER)
+    window.go(Place("case", {"case": case_id}))
+
+
+def end_review(window: MainWindow) -> None:
+    """Let the local account sit down again."""
+    window.shell.services.session.seat.take(local_actor())
 
 
 def open_templates(window: MainWindow) -> None:

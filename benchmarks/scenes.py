@@ -36,7 +36,15 @@ from app.ui.ports import JsonValue
 from app.ui.shell.tour import Tour
 from app.ui.widgets import Card
 from benchmarks import desk_plays, login_scenes
-from benchmarks.return_plays import answer_one, has_begun, open_card, open_templates
+from benchmarks.return_plays import (
+    answer_one,
+    ask_phrase,
+    end_review,
+    has_begun,
+    open_card,
+    open_templates,
+    review,
+)
 
 
 def _true(_window: MainWindow) -> bool:
@@ -548,6 +556,8 @@ SCENES: tuple[Scene, ...] = (
     Scene("physician-list", "physician", {"list": "department", "case": 0}),
     Scene("returns", "returns", {"scope": "outstanding"}),
     Scene("returns-answers", "returns", {"scope": "answered"}, play=answer_one),
+    Scene("returns-package", "returns", play=ask_phrase, leave=_close_cards),
+    Scene("case-review", "case", play=review, ready=_shown, leave=end_review),
     Scene("returns-templates", "returns", play=open_templates, leave=_close_cards),
     Scene("case-ask", "case", {"case": 1}, play=open_card, ready=_shown, leave=_close_cards),
     Scene("case-history", "case", play=partial(_in_tab, "history"), ready=_shown, leave=_back_to_findings),

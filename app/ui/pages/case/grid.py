@@ -118,6 +118,7 @@ class RowGrid(DataTable):
     def show_view(self, view: CaseView, marks: Marks, before: Mapping[str, str]) -> None:
         """Show the rows; the cursor stays in its cell. ``before`` are old values to be shown struck out, by path."""
         self._view, self._facts = view, GridFacts(view, self.group, marks, before)
+        self.lines.why = view.sealed
         self.lines.tips = {path: said for path, (_, said) in marks.items()}
         if self._offered[0] >= 0 and not self.wants_code(self._offered[0]):
             self._offered = (-1, ())

@@ -10,6 +10,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 
 from app.domain.field import Group
 from app.ui.pages.case.grid_columns import COLUMNS, READ_ONLY
+from app.ui.pages.wording import joined
 from app.ui.widgets import Cell, CellModel
 from app.ui.widgets.cells import CELL, plain
 from app.ui.widgets.painting import severity_word
@@ -34,7 +35,7 @@ class Line:
 class GridModel(CellModel):
     """Cells of the grid. Other lines come and go in place, so that cursor and selection stay where they are.
 
-    ``tips`` are what the rules say about a path.
+    ``tips`` are what the rules say about a path, ``why`` is why nothing can be typed, '' when it can.
     """
 
     def __init__(self, group: Group) -> None:
@@ -43,6 +44,7 @@ class GridModel(CellModel):
         self.lines: list[Line] = []
         self.locked = False
         self.tips: Mapping[str, str] = {}
+        self.why = ""
 
     def show(self, lines: Sequence[Line], cells: Sequence[Sequence[Cell]], *, locked: bool) -> None:
         """Show other lines: only those that came or went are put in or taken out, only rows that differ drawn anew."""
@@ -91,7 +93,7 @@ class GridModel(CellModel):
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Return the cell, its text, what a screen reader says (text, 提议, severity, 已改), or what the rules say."""
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole) and index.isValid():
-            return self.tips.get(self.path(index), "")
+            return joined(self.tips.get(self.path(index), ""), self.why, sign="；")
         if role != Qt.ItemDataRole.AccessibleTextRole or not index.isValid():
             return super().data(index, role)
         cell: Cell = super().data(index, CELL)  # type: ignore[assignment]  # what this role holds

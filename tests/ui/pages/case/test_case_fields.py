@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -267,6 +268,7 @@ def test_codes_and_fields_are_locked_for_a_reviewer_but_findings_are_hers(
     case.go_to("dx[0].code")
     case.press('"K26')
     assert case.grid().editor is None
+    assert case.grid().currentIndex().data(Qt.ItemDataRole.ToolTipRole).endswith(why)
     assert case.page.strip.is_flashing
     assert case.says(why)
     assert not case.page.strip.finish_button.isVisible()
