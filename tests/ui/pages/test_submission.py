@@ -161,6 +161,7 @@ def test_a_receipt_is_registered_and_compared_by_keys(desk: Any, services: Servi
     assert page.has_receipt
     desk.press("V", on=page.default_focus())
     desk.answer_file(file)
+    desk.rest()
     assert "逐字节相同" in desk.window.shell.notices.bell[0].text
     desk.press("D", on=page.default_focus())
     desk.answer_file(tmp_path / "另存.pdf")

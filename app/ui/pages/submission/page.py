@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 from PySide6.QtWidgets import QWidget
@@ -16,8 +15,6 @@ from app.services.submission import SubmissionService, Submitted
 from app.services.submission_types import (
     GateLine,
     GateReport,
-    Receipt,
-    ReceiptKind,
     Refusal,
     Scope,
     StoredSubmission,
@@ -28,10 +25,9 @@ from app.ui.jobs import Job
 from app.ui.page import KeyHint, Page, PageSpec, Place, Shell
 from app.ui.pages import exception_paper
 from app.ui.pages.case.reasons import Asking, ask_words
-from app.ui.pages.files import EVERYTHING, ask_open, ask_save
 from app.ui.pages.leaving import field_takes_escape
-from app.ui.pages.submission.cards import ReceiptCard
 from app.ui.pages.submission.detail import SubmissionDetail
+from app.ui.pages.submission.receipts import Receipts
 from app.ui.pages.submission.scopes import ALL, CHOSEN, chosen_words, scope_args, scope_key, scope_of, scope_of_key
 from app.ui.pages.submission.tables import SubmissionLists
 from app.ui.pages.worklist.views import SavedView, SavedViews
@@ -55,6 +51,7 @@ class SubmissionPage(Page):
         self._case_id = 0
         self._tab = "ready"
         self._views: dict[str, SavedView] = {}
+        self._receipts = Receipts(self)
 
     def build(self) -> None:
         """Make scopes, lists, detail and the bar with what can be done."""
@@ -97,7 +94,7 @@ class SubmissionPage(Page):
 
     def _connect(self) -> None:
         self.scopes.stepped.connect(self._on_scope)
-        self.scopes.entered.connect(self._focus_list)
+        self.scopes.entered.connect(self.focus_list)
         self.lists.opened.connect(self.open_row)
         self.lists.row_changed.connect(self._on_row)
         self.lists.tab_changed.connect(self._on_tab)
@@ -134,7 +131,7 @@ class SubmissionPage(Page):
         self._scope = wanted
         self._tab = tab if isinstance(tab, str) and tab in self.lists.tables else self._tab
         self.lists.show_tab(self._tab)
-        self._read()
+        self.read()
         if self._report is None and self._tab == "ready":
             self.run_gate()
 
@@ -145,7 +142,7 @@ class SubmissionPage(Page):
     def on_changes(self, changes: Changes) -> None:
         """Count anew when cases moved; a gate report is then older than the cases."""
         if changes.listing and self.isVisible():
-            self._read()
+            self.read()
             if self._report is not None and not changes.cases.isdisjoint(self._report.case_ids):
                 self._report = None
                 self._show_report()
@@ -217,12 +214,13 @@ class SubmissionPage(Page):
         )
         self.lists.show_tab("register")
         self._tab = "register"
-        self._read()
+        self.read()
         self._show_report()
 
     # Showing.
 
-    def _read(self) -> None:
+    def read(self) -> None:
+        """Count what waits and read the register and the wishes anew."""
         services = self.shell.services
         waiting = services.submissions.waiting()
         lines: list[object] = [SideLine(ALL, "全部已通过", "", waiting.total)]
@@ -298,7 +296,7 @@ class SubmissionPage(Page):
 
     def _take_query(self, words: str) -> None:
         self._take_scope(Scope(queue="all", words=words))
-        self._read()
+        self.read()
 
     def _on_tab(self, tab: str) -> None:
         self._tab = tab
@@ -376,63 +374,24 @@ class SubmissionPage(Page):
             self.shell.go(Place("handover", {"submission": self.submitted.id}))
 
     def ask_receipt(self) -> None:
-        """Ask for a file of the insurer, then what it says of the chosen submission."""
-        one = self.submitted
-        if one is not None:
-            ask_open(self, self.shell.places, "登记医保回执", partial(self._on_receipt, one), filters=EVERYTHING)
-
-    def _on_receipt(self, one: StoredSubmission, path: Path) -> None:
-        attach = self.shell.services.submissions.attach_receipt
-
-        def take(kind: ReceiptKind, cases: int, note: str) -> None:
-            self.shell.publish(attach(one.id, kind, path, cases, note))
-            self.shell.notices.toast(f"已登记回执 {path.name}，内容存入病案库。", severity="ok")
-            self._read()
-
-        card = ReceiptCard(self, one, path.name, take)
-        card.closed.connect(self._focus_list)  # what had the focus before was the file dialog
+        """Register a file of the insurer for the chosen submission."""
+        if self.submitted is not None:
+            self._receipts.ask(self.submitted)
 
     def compare_receipt(self) -> None:
-        """Ask for a file and say whether it is one of the chosen submission's."""
-        one = self.submitted
-        if one is not None:
-            ask_open(self, self.shell.places, "核对文件", partial(self._on_compared, one), filters=EVERYTHING)
-
-    def _on_compared(self, one: StoredSubmission, path: Path) -> None:
-        try:
-            same = self.shell.services.submissions.compare_receipt(one.id, path)
-        except UserProblem as problem:
-            self.shell.errors.show(problem)
-            return
-        told = f"{path.name} 与 {same.at:%Y-%m-%d %H:%M} 登记的 {same.file_name} 逐字节相同。" if same else ""
-        words = told or f"{path.name} 与第 {one.id} 次提交登记的文件都不同。"
-        self.shell.notices.toast(words, severity="ok" if same else "warn")
+        """Compare a file with those of the chosen submission."""
+        if self.submitted is not None:
+            self._receipts.compare(self.submitted)
 
     @property
     def has_receipt(self) -> bool:
         """True when something came back for the chosen submission."""
-        return self._last_receipt is not None
-
-    @property
-    def _last_receipt(self) -> Receipt | None:
-        one = self.submitted
-        receipts = self.shell.services.submissions.receipts(one.id) if one is not None else ()
-        return next((file for file in reversed(receipts) if ReceiptKind(file.kind).came_back), None)
+        return self.submitted is not None and self._receipts.last(self.submitted) is not None
 
     def save_receipt(self) -> None:
-        """Ask where to and write the last receipt of the chosen submission as it came."""
-        file = self._last_receipt
-        if file is not None:
-            take = partial(self._on_save, file)
-            ask_save(self, self.shell.places, "另存回执", take, name=file.file_name, filters=EVERYTHING)
-
-    def _on_save(self, file: Receipt, path: Path) -> None:
-        work = partial(_saved, self.shell.services.submissions, file, path)
-        job = self.shell.jobs.run(work, label=f"另存 {path.name}", writes=True, parent=self)
-        job.done.connect(self._on_saved)
-
-    def _on_saved(self, path: Path) -> None:
-        self.shell.notices.toast(f"已另存：{path.name}", severity="ok")
+        """Write what came back last for the chosen submission."""
+        if self.submitted is not None:
+            self._receipts.save(self.submitted)
 
     @property
     def has_exception(self) -> bool:
@@ -475,9 +434,10 @@ class SubmissionPage(Page):
             return
         self.shell.publish(changes)
         self.shell.notices.toast(told, severity="ok")
-        self._read()
+        self.read()
 
-    def _focus_list(self) -> None:
+    def focus_list(self) -> None:
+        """Give the focus to the list, or to the words that stand for it."""
         self.lists.focus_place.setFocus()
 
     def escape(self) -> None:
@@ -496,7 +456,3 @@ def _gate(service: SubmissionService, scope: Scope, progress: Progress) -> GateR
 
 def _submitted(service: SubmissionService, report: GateReport, note: str, progress: Progress) -> Submitted:
     return service.submit(report, note, progress)
-
-
-def _saved(service: SubmissionService, file: Receipt, path: Path, _progress: Progress) -> Path:
-    return service.save_receipt(file, path)
