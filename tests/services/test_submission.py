@@ -6,15 +6,19 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from app.common.clock import FixedClock
 from app.common.errors import Cancelled, UserProblem
 from app.domain.case import CaseState
 from app.domain.field import Group
 from app.domain.findings import Severity
+from app.qc.rule import Rule
 from app.services.composition import Services
+from app.services.rule_types import ExceptionReason, SignRole
 from app.services.submission_gate import passed_ids
 from app.services.submission_types import ReceiptKind, Scope
 from app.storage.actor import Actor
@@ -23,6 +27,21 @@ from app.storage.ops import Op
 WHY = "病理报告更正（测试）"
 CLERK = Actor("zhao", "赵医保（测试）", frozenset({"insurance"}))
 ADMIN = Actor("guan", "管理员（测试）", frozenset({"admin"}))
+
+
+BLOCKING = Rule(
+    id="YN-902",
+    category="逻辑",
+    severity=Severity.ERROR,
+    when='abo == "2"',
+    message="本院要求审批（测试）",
+    remedy="核对",
+    source="本院",
+    fires=({"abo": "2"},),
+    silent=({"abo": "1"},),
+    fields=("abo",),
+    allow_exception=True,
+)
 
 
 class Stop:
@@ -99,6 +118,27 @@ def test_the_gate_runs_rules_only_where_the_result_does_not_stand(
     ran.clear()
     desk.submissions.gate(Scope())
     assert passed[1] in ran
+
+
+def test_an_exception_that_ran_out_stops_at_the_gate(desk: Services, passed: tuple[int, ...]) -> None:
+    desk.rules.save_draft(BLOCKING)
+    desk.rules.enable(BLOCKING.id, WHY)
+    case_id = passed[0]
+    desk.cases.set_text(case_id, "abo", "2")
+    clean(desk, case_id)
+    finding = next(one for one in desk.cases.view(case_id).report.findings if one.rule_id == BLOCKING.id)
+    last = desk.session.clock.now().date() + timedelta(days=1)
+    desk.exceptions.request(case_id, finding, ExceptionReason.CRITICAL, WHY, ["病程记录（测试）"], last)
+    assert case_id not in [line.case_id for line in desk.submissions.gate(Scope()).ready]
+    (line,) = desk.exceptions.of_case(case_id)
+    desk.exceptions.sign(line.id, SignRole.HEAD, "孙主任（测试）")
+    desk.exceptions.sign(line.id, SignRole.INSURANCE, "赵医保（测试）")
+    assert case_id in [line.case_id for line in desk.submissions.gate(Scope()).ready]
+    clock = desk.session.clock
+    assert isinstance(clock, FixedClock)
+    clock.at += timedelta(days=2)
+    report = desk.submissions.gate(Scope(case_ids=(case_id,)))
+    assert [(one.case_id, one.kind) for one in report.refused] == [(case_id, "error")]
 
 
 def test_submitting_freezes_locks_and_registers(desk: Services, passed: tuple[int, ...]) -> None:
