@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -107,6 +108,8 @@ def on_paper(report: MonthReport) -> Report:
     sections += [_listing(one) for one in report.listings if one.rows]
     if report.coders:
         sections.append(_coders(report))
+    if report.audit_head:
+        sections[-1] = replace(sections[-1], notes=(*sections[-1].notes, report.audit_head))
     footer = text("reports.paper.footer", at=report.made_at)
     return Report(text("reports.paper.title"), subject, footer, tuple(sections))
 

@@ -270,6 +270,7 @@ class MonthReport:
 
     ``amount_note`` says why there are no standards, or that they are invented; ``seconds`` is how long it took.
     ``people`` worked and ``finished`` cases in all, whosever lines ``coders`` shows; ``work_note`` says what is much.
+    ``audit_head`` names the last entry of the audit and its hash: on paper it shows a file that was exchanged later.
     """
 
     scope: ReportScope
@@ -287,6 +288,7 @@ class MonthReport:
     work_note: str = ""
     diseases: tuple[GroupRow, ...] = ()
     listings: tuple[Listing, ...] = ()
+    audit_head: str = ""
 
     def listing(self, key: str) -> Listing:
         """Return other lines. Raises ``KeyError`` for unknown ones."""

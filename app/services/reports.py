@@ -169,6 +169,7 @@ class ReportService:
             money=money,
             seconds=time.monotonic() - started,
             made_at=self._session.clock.now().isoformat(" ", "minutes"),
+            audit_head=self._head(),
             people=len(lines),
             finished=sum(one.finished for one in lines),
             work_note=text(
@@ -284,6 +285,12 @@ class ReportService:
         with self._session.db.read() as reader:
             stored = reader.load_case(case_id)
         return self._session.engines.preview(stored.record, stored.proposals).sentence
+
+    def _head(self) -> str:
+        """Return the last entry of the audit in words."""
+        with self._session.db.read() as reader:
+            head = reader.audit_head()
+        return text("audit.pair", name=text("audit.about_head", op_id=f"{head.op_id:,}"), value=head.hash)
 
     def _own(self, lines: tuple[CoderLine, ...]) -> tuple[CoderLine, ...]:
         """Return the lines that the user may see: all for a head, else her own."""

@@ -28,6 +28,7 @@ from app.services.engines import Engines
 from app.services.pricing import PriceTables, quote_of
 from app.services.report_causes import cost_causes
 from app.services.report_frame import Frame
+from app.services.report_paper import on_paper
 from app.services.report_specs import DIMENSIONS, low_risk
 from app.services.report_types import Form, Indicator, ReportScope, Series, month_text, written
 from app.storage import worklist
@@ -271,3 +272,9 @@ def test_standards_and_settled_amounts_are_those_of_the_case_page_to_the_fen(che
     assert {Regime.NORMAL, Regime.HIGH, Regime.LOW} & regimes
     causes = cost_causes(frame, np.ones(len(frame), np.bool_))
     assert sum(one.count for one in causes) == int(np.count_nonzero(frame.over[1]))
+
+
+def test_the_head_of_the_audit_stands_on_the_paper(checked: Services) -> None:
+    with checked.session.db.read() as reader:
+        head = reader.audit_head()
+    assert head.hash in on_paper(report_of(checked)).sections[-1].notes[-1]
