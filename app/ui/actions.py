@@ -201,9 +201,13 @@ class ActionTable(QObject):
         self._current_page = key
         self.refresh()
 
+    def here(self) -> list[Action]:
+        """Return the actions of the window and of the page shown."""
+        return [action for action in self if action.page in {WINDOW, self._current_page}]
+
     def available(self) -> list[Action]:
-        """Return what can be done here and now: actions of the window and of the page shown that are enabled."""
-        return [action for action in self if action.page in {WINDOW, self._current_page} and self.is_enabled(action.id)]
+        """Return what can be done here and now: of :meth:`here` those that are enabled."""
+        return [action for action in self.here() if self.is_enabled(action.id)]
 
     def is_enabled(self, action_id: str) -> bool:
         """True when the role may do it, its page is built and its own condition holds."""

@@ -1,7 +1,8 @@
-"""Builds the pages that take long to make in the moments after the start in which nobody waits."""
+"""Makes what takes long to make, pages and the box for everything, in moments after the start when nobody waits."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer
@@ -20,7 +21,7 @@ class Builder(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self._keys = [key for key in _PAGES if key in window.pages]
+        self._work = self._steps()
         self._timer = QTimer(self)
         self._timer.setInterval(_PAUSE_MS)
         self._timer.timeout.connect(self._on_pause)
@@ -30,7 +31,11 @@ class Builder(QObject):
         self._timer.start()
 
     def _on_pause(self) -> None:
-        if not self._keys or self._window.shell.jobs.is_closed:
+        if self._window.shell.jobs.is_closed or next(self._work, self) is self:
             self._timer.stop()
-        elif not self._window.pages[self._keys[0]].build_on():
-            self._keys.pop(0)
+
+    def _steps(self) -> Iterator[None]:
+        for key in _PAGES:
+            while key in self._window.pages and self._window.pages[key].build_on():
+                yield
+        yield from self._window.warm_palette()

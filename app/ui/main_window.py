@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -149,6 +149,10 @@ class MainWindow(QMainWindow):
     def open_palette(self, start: str = "") -> None:
         """Open the palette, with ``start`` in its box."""
         self._palette.open(start)
+
+    def warm_palette(self) -> Iterator[None]:
+        """Let the palette be searched once, unseen, so that its first letter is answered like the second."""
+        return self._palette.warm()
 
     def close_palette(self) -> None:
         """Close the palette, if it is open."""

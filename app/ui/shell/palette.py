@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
@@ -37,6 +37,8 @@ from app.ui.widgets.painting import draw_icon, draw_key_cap, draw_spans, key_cap
 from app.ui.widgets.panes import Pane, column, row
 from app.ui.widgets.text import IconLabel, Text
 
+PATIENTS = "@"
+"""The prefix of patients."""
 PER_GROUP = 5
 ALONE = 40
 """How many items a group shows among others, and alone."""
@@ -148,6 +150,13 @@ class Palette(Scrim):
     @cached_property
     def _providers(self) -> Sequence[PaletteProvider]:
         return self._make_providers()
+
+    def warm(self) -> Iterator[None]:
+        """Ask everything but patients, whose searches are audited, for some letters, one after the other."""
+        for provider in self._providers:
+            if provider.prefix != PATIENTS:
+                _asked(provider, "gx", PER_GROUP)
+            yield
 
     def open(self, text: str = "") -> None:
         """Show, with ``text`` in the box (for example ``#``)."""

@@ -82,9 +82,9 @@ class ActionProvider:
     def search(self, query: str, limit: int) -> PaletteGroup:
         """Return the actions whose label holds the query; all of them for an empty one after ``>``."""
         found: list[PaletteItem] = []
-        for action in self._actions.available():
+        for action in self._actions.here():
             span = found_at(query, action.label) if query else (0, 0)
-            if span:
+            if span and self._actions.is_enabled(action.id):
                 keys = keys_text(action.keys[0]) if action.keys else ""
                 run = _Trigger(self._actions, action.id)
                 spans = (span,) if query else ()

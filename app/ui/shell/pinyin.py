@@ -23,21 +23,17 @@ def found_at(query: str, words: str) -> tuple[int, int] | None:
     if start >= 0 or not query.isascii():
         return (start, start + len(query)) if start >= 0 else None
     letters = query.lower().replace(" ", "")
-    if not letters.isalnum():
+    firsts = initials(words)
+    if not letters.isalnum() or letters[0] not in firsts:
         return None
-    if len(initials(words)) == len(words):
-        start = initials(words).find(letters)
-        if start >= 0:
-            return start, start + len(letters)
-    return _by_syllables(letters, words)
+    start = firsts.find(letters)
+    return (start, start + len(letters)) if start >= 0 else _by_syllables(letters, words)
 
 
 def _by_syllables(letters: str, words: str) -> tuple[int, int] | None:
     spoken = syllables(words)
-    if len(spoken) != len(words):
-        return None
     for start, syllable in enumerate(spoken):
-        if syllable[:1] == letters[:1]:
+        if syllable[0] == letters[0]:
             end = _end(letters, spoken, start)
             if end is not None:
                 return start, end
