@@ -14,7 +14,9 @@ from app.ui.pages.files import ask_save
 from app.ui.printing import pdf_of
 
 if TYPE_CHECKING:
-    from app.ui.page import Page, Shell
+    from PySide6.QtWidgets import QWidget
+
+    from app.ui.page import Shell
     from app.ui.pages.case.page import CasePage
 
 _KINDS: Final = "PDF 文件 (*.pdf);;Excel 工作簿 (*.xlsx)"
@@ -37,16 +39,21 @@ def latest(shell: Shell, case_id: int) -> ExceptionLine | None:
     return next(iter(found), None)
 
 
-def ask_form(page: Page, shell: Shell, case_id: int, record_no: str) -> None:
+def ask_form(parent: QWidget, shell: Shell, case_id: int, record_no: str) -> None:
     """Ask where to, then write the form of the latest exception of a case; nothing when it has none."""
     line = latest(shell, case_id)
     if line is not None:
-        name = text("exception_form.file_name", number=record_no, rule=line.rule_id)
-        take = partial(_save, page, shell, line)
-        ask_save(page, shell.places, "生成例外审批单", take, name=f"{name}.pdf", filters=_KINDS)
+        ask_form_of(parent, shell, line, record_no)
 
 
-def _save(page: Page, shell: Shell, line: ExceptionLine, path: Path) -> None:
+def ask_form_of(parent: QWidget, shell: Shell, line: ExceptionLine, record_no: str) -> None:
+    """Ask where to, then write the form of an exception."""
+    name = text("exception_form.file_name", number=record_no, rule=line.rule_id)
+    take = partial(_save, parent, shell, line)
+    ask_save(parent, shell.places, "生成例外审批单", take, name=f"{name}.pdf", filters=_KINDS)
+
+
+def _save(page: QWidget, shell: Shell, line: ExceptionLine, path: Path) -> None:
     work = partial(_written, shell.services.exception_form, line, path)
     job = shell.jobs.run(work, label=f"生成 {path.name}", writes=True, parent=page)
     job.done.connect(partial(_told, shell))

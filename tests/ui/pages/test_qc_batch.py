@@ -227,7 +227,7 @@ def allows_exceptions(services: Services) -> Iterator[None]:
 
 
 def test_an_exception_takes_two_persons(
-    desk: Any, services: Services, wrong: list[int], allows_exceptions: None
+    desk: Any, services: Services, wrong: list[int], allows_exceptions: None, tmp_path: Path
 ) -> None:
     desk.press("X")
     desk.find(QLineEdit, "qc_reason").setText("转院时间未到")
@@ -237,6 +237,10 @@ def test_an_exception_takes_two_persons(
     (request,) = services.exceptions.waiting()
     assert (request.case_id, request.evidence) == (wrong[0], ("病程 11-20", "出院小结"))
     desk.press("Ctrl+E", on=table(desk))
+    desk.click(desk.find(Button, "qc_paper"))
+    desk.answer_file(tmp_path / "审批单.xlsx")
+    desk.rest()
+    assert (tmp_path / "审批单.xlsx").is_file()
     name = desk.find(QLineEdit, "qc_signer")
     name.setText("甲主任（测试）")
     desk.press("Return", on=name)

@@ -12,6 +12,7 @@ from app.domain.changes import Changes
 from app.services.rule_types import ExceptionLine, SignRole
 from app.ui.models.records import RecordModel
 from app.ui.page import Shell
+from app.ui.pages import exception_paper
 from app.ui.pages.qc_batch.cards import CLASSES
 from app.ui.pages.wording import joined, yuan
 from app.ui.theme import theme
@@ -77,10 +78,13 @@ class ApprovalsCard(Card):
         refuse.setObjectName("qc_refuse")
         for button in (sign, refuse):
             button.setEnabled(bool(mine))
+        paper = Button("审批单…")
+        paper.setObjectName("qc_paper")
+        paper.clicked.connect(self.write_form)
         leave = Button("关闭", keys="Esc")
         for button, run in ((sign, self.sign), (refuse, self.refuse), (leave, self.close_card)):
             button.clicked.connect(run)
-        self.box.addLayout(row(None, leave, refuse, sign))
+        self.box.addLayout(row(paper, None, leave, refuse, sign))
         self._read()
         self.open(self.table if self._model.values else leave)
 
@@ -90,6 +94,12 @@ class ApprovalsCard(Card):
         if chosen is not None:
             services, role = self._shell.services, SignRole(self._role.current)
             self._try(lambda: services.exceptions.sign(chosen.id, role, self._name.text()), "已签字。")
+
+    def write_form(self) -> None:
+        """Write the approval form of the chosen request, for those who sign on paper."""
+        chosen = self._model.at(self.table.current_row)
+        if chosen is not None:
+            exception_paper.ask_form_of(self, self._shell, chosen, self._records.get(chosen.case_id, ""))
 
     def refuse(self) -> None:
         """Refuse the chosen request."""
