@@ -293,8 +293,10 @@ def _early(it: Material) -> Series:
 
 def _by_case(frame: Frame, values: Mapping[int, float]) -> tuple[Floats, Flags]:
     """Return values of cases as a column, and which stays have one."""
-    found = np.array([values.get(one, np.nan) for one in frame.ids.tolist()], np.float64)
-    return np.nan_to_num(found), ~np.isnan(found)
+    known = frame.flags(np.fromiter(values, np.int64, len(values)))
+    found = np.zeros(len(frame))
+    found[known] = [values[one] for one in frame.ids[known].tolist()]
+    return found, known
 
 
 def _good(it: Material) -> Series:
