@@ -167,8 +167,8 @@ class PeopleService:
 
         Failures count as those of :meth:`sign_in`. Raises :class:`UserProblem`.
         """
+        must_be_good(secret, folded(login))
         name, person, proof = self._tried(login)
-        must_be_good(secret, name)
         recovery = proof.recovery if proof and proof.recovery else None
         if not self._passwords.fits(recovery, plain_key(key)) or person is None or not person.active:
             raise self._failed(name, person)
@@ -176,6 +176,7 @@ class PeopleService:
         with self._session.db.operation(Op.SET_LOGIN, by=person.actor) as tx:
             tx.record_event("recovered", {"login": person.login})
             people.set_credential(tx, person.id, new)
+            people.note_failure(tx, name, 0)
         self.sign_in(person.login, secret)
 
     @needs(*EVERYONE)
@@ -184,10 +185,12 @@ class PeopleService:
         mine = self._mine()
         if mine is None:
             raise _problem("no_people")
+        must_be_good(new, mine.login)
         name, person, proof = self._tried(mine.login)
-        must_be_good(new, name)
         if proof is None or not self._passwords.fits(proof.hash, old):
             raise self._failed(name, person)
+        with self._session.db.caching() as cache:
+            people.note_failure(cache, name, 0)
         if old == new:
             raise _problem("same_password")
         with self._session.db.operation(Op.SET_LOGIN, by=self._session.actor) as tx:
@@ -262,14 +265,21 @@ class PeopleService:
         return self._known
 
     def _tried(self, login: str) -> tuple[str, StoredPerson | None, Credential | None]:
-        """Return the folded login with what is known of it. Raises :class:`UserProblem` while it has to wait."""
+        """Return the folded login with what is known of it. Raises :class:`UserProblem` while it has to wait.
+
+        The try counts as failed until it has succeeded: of several at the same moment one is let through.
+        """
         name = folded(login)
-        with self._session.db.read() as reader:
-            wait = self._wait(reader.people.attempts(name))
-            person = reader.people.of_login(name)
-            proof = reader.people.credential(person.id) if person else None
+        with self._session.db.caching(notes=True) as cache:
+            attempts = people.attempts_of(cache, name)
+            wait = self._wait(attempts)
+            if not wait:
+                people.note_failure(cache, name, attempts.failures + 1)
         if wait:
             raise _problem("wait", seconds=wait)
+        with self._session.db.read() as reader:
+            person = reader.people.of_login(name)
+            proof = reader.people.credential(person.id) if person else None
         return name, person, proof
 
     def _wait(self, attempts: Attempts) -> int:
@@ -282,10 +292,9 @@ class PeopleService:
 
     def _failed(self, name: str, person: StoredPerson | None) -> UserProblem:
         """Write a failure down and return what to say. What was typed as a name is kept only if it is one."""
-        with self._session.db.read() as reader:
-            failures = reader.people.attempts(name).failures + 1
         with self._session.db.operation(Op.SIGN_IN_FAILED, by=person.actor if person else nobody()) as tx:
             tx.record_event("sign_in_failed", {"login": person.login if person else ""})
+            failures = people.attempts_of(tx, name).failures
             people.note_failure(tx, name, failures)
         if failures < TRIES:
             return _problem("wrong", left=TRIES - failures)

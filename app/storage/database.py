@@ -145,9 +145,12 @@ class Database:
         self._guard = check
 
     @contextmanager
-    def caching(self) -> Iterator[CacheWriter]:
-        """Yield a writer for drafts, places and cached results, which are no operations; stored when the block ends."""
-        with self._writing() as (connection, at):
+    def caching(self, *, notes: bool = False) -> Iterator[CacheWriter]:
+        """Yield a writer for drafts, places and cached results, which are no operations; stored when the block ends.
+
+        ``notes``: what is written belongs to an operation that is a note, and may be written wherever those may.
+        """
+        with self._writing(Op.SIGN_IN if notes else None) as (connection, at):
             writer = CacheWriter(connection, at)
             yield writer
         self.listing.note(writer.summed_up, beside=False)

@@ -122,6 +122,11 @@ def note_sign_in(tx: CacheWriter, person_id: int, login: str) -> None:
     tx.connection.execute(sign_in_attempt.delete().where(sign_in_attempt.c.login == login))
 
 
+def attempts_of(tx: CacheWriter, login: str) -> Attempts:
+    """Return the failures in a row of a name as typed, inside a write: nobody else counts at the same moment."""
+    return PeopleReads(tx.connection).attempts(login)
+
+
 def note_failure(tx: CacheWriter, login: str, failures: int) -> None:
     """Note the failures in a row of a name; names that nobody tried for a day are forgotten."""
     old = (datetime.fromisoformat(tx.at) - _FORGOTTEN_AFTER).isoformat(sep=" ")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import shutil
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -277,3 +279,25 @@ def test_a_recovery_key_is_long_and_read_without_doubt() -> None:
     assert len(plain_key(key)) == 20
     assert not set(key) & set("0O1IL")
     assert key != new_recovery_key()
+
+
+def test_of_several_tries_at_the_same_moment_one_is_let_through(people: PeopleService) -> None:
+    people.sign_out()
+    started, verified = threading.Barrier(6), []
+
+    class Slow(Passwords):
+        def fits(self, stored: str | None, secret: str) -> bool:
+            verified.append(secret)
+            return super().fits(stored, secret)
+
+    def one(number: int) -> str:
+        door = PeopleService(people._session, Slow(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)))
+        started.wait()
+        with pytest.raises(UserProblem) as caught:
+            door.sign_in("chen", f"guess number {number}")
+        return caught.value.key
+
+    with ThreadPoolExecutor(6) as pool:
+        keys = sorted(pool.map(one, range(6)))
+    assert keys == ["people.wait"] * 5 + ["people.wrong"]
+    assert len(verified) == 1
