@@ -238,7 +238,7 @@ class KindMatcher:
         order = list(dict.fromkeys((*known, *answer.numbers)))
         floor = list(accumulate((chances.get(term, 0.0) for term in reversed(order)), max))[: -top - 1 : -1]
         order = order[:top]
-        recalled = self.memory.recall(query.normal, query.wordings[0].plain)
+        recalled = self.memory.recall_of(query.normal, query.wordings[0].plain, order)
         scored = self.ranker.described(query, order)
         times = [recalled[term].times if term in recalled else 0 for term in known[:1]]
         is_sure = times[:1] > [1] or (times == [0] and known[0] == answer.numbers[0])

@@ -285,9 +285,10 @@ def _terms(terms: Iterable[tuple[str, str]], past: Sequence[tuple[str, Sequence[
     by_name: dict[str, str] = {}
     codes: set[str] = set()
     for code, name in terms:
-        if name.strip():
-            by_name.setdefault(name.strip(), code.strip())
-            codes.add(code.strip())
+        bare, own_code = name.strip(), code.strip()
+        if bare:
+            by_name.setdefault(bare, own_code)
+            codes.add(own_code)
     used = Counter(answer for _, answers in past for answer in dict.fromkeys(answers))
     own = sorted(name for name, times in used.items() if times > 1 and name not in by_name and name not in codes)
-    return [Term(code, name) for name, code in by_name.items()] + [Term("", name) for name in own]
+    return [*map(Term, by_name.values(), by_name), *(Term("", name) for name in own)]

@@ -133,6 +133,20 @@ class GramIndex:
         cover = self.cover(text)
         return cover.matched * self.shrinking, max(cover.total, _LEAST_WEIGHT) ** -0.5
 
+    def alike_of(self, text: str, names: NDArray[np.int64]) -> Floats:
+        """Return how alike some of the names are to a text (0-1), without looking at the others."""
+        ids, unknown = self.ids(text)
+        if not len(ids):
+            return np.zeros(len(names), np.float32)
+        weights = self.weights[ids]
+        total = max(float(weights.sum()) + unknown * self.unknown_weight, _LEAST_WEIGHT)
+        held, starts = self.held(names)
+        at = np.minimum(np.searchsorted(ids, held), len(ids) - 1)
+        shared = np.where(ids[at] == held, weights[at], np.float32(0))
+        owner = np.repeat(np.arange(len(names)), np.diff(np.append(starts, len(held))))
+        matched = np.bincount(owner, shared, len(names)).astype(np.float32)
+        return matched * self.shrinking[names] * np.float32(total**-0.5)
+
 
 @dataclass(frozen=True, slots=True)
 class _Postings:

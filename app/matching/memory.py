@@ -54,7 +54,7 @@ class Recalled:
 
 @dataclass(frozen=True, slots=True)
 class _Exact:
-    times: Counter[tuple[int, ...]] = field(default_factory=Counter)
+    times: dict[tuple[int, ...], int] = field(default_factory=dict)
     last: dict[tuple[int, ...], tuple[str, str]] = field(default_factory=dict)
 
 
@@ -65,11 +65,14 @@ class _Layer:
         self.past = tuple(past)
         self.exact: dict[str, _Exact] = {}
         self.uses: Counter[int] = Counter()
-        for item in self.past:
-            exact = self.exact.setdefault(item.normal, _Exact())
-            exact.times[item.terms] += item.times
+        self._given: dict[int, list[int]] = {}
+        for number, item in enumerate(self.past):
+            for term in dict.fromkeys(item.terms):
+                self._given.setdefault(term, []).append(number)
+                self.uses[term] += item.times
+            exact = self.exact.get(item.normal) or self.exact.setdefault(item.normal, _Exact())
+            exact.times[item.terms] = exact.times.get(item.terms, 0) + item.times
             exact.last[item.terms] = max(exact.last.get(item.terms, ("", "")), (item.last, item.by))
-            self.uses.update(dict.fromkeys(item.terms, item.times))
         plains = [item.plain for item in self.past]
         self.index = GramIndex(plains, (1, 2, 3), like, shelf) if plains else None
 
@@ -79,6 +82,14 @@ class _Layer:
             return []
         shared, factor = self.index.alike(plain)
         return [(float(shared[number]) * factor, self.past[number]) for number in top_of(shared, NEIGHBOURS).tolist()]
+
+    def near_of(self, plain: str, terms: Iterable[int]) -> list[tuple[float, Past]]:
+        """Return the past texts that were given one of some terms, with their likeness."""
+        numbers = list(dict.fromkeys(number for term in terms for number in self._given.get(term, ())))
+        if self.index is None or not numbers:
+            return []
+        likeness = self.index.alike_of(plain, np.array(numbers, np.int64)).tolist()
+        return [(share, self.past[number]) for share, number in zip(likeness, numbers, strict=True)]
 
 
 class Memory:
@@ -138,9 +149,20 @@ class Memory:
 
     def recall(self, normal: str, plain: str) -> dict[int, Recalled]:
         """Return what is remembered for a text, by term."""
-        found: dict[int, Recalled] = {}
         near = sorted((pair for layer in self._layers for pair in layer.near(plain)), key=lambda pair: -pair[0])
-        for likeness, item in near[:NEIGHBOURS]:
+        return self._recalled(normal, near[:NEIGHBOURS])
+
+    def recall_of(self, normal: str, plain: str, terms: Sequence[int]) -> dict[int, Recalled]:
+        """Return what is remembered for a text of some terms (and maybe of others), by term.
+
+        Looks at the texts that were given them only, a tenth of the work of :meth:`recall`.
+        """
+        near = [pair for layer in self._layers for pair in layer.near_of(plain, terms)]
+        return self._recalled(normal, sorted(near, key=lambda pair: -pair[0]))
+
+    def _recalled(self, normal: str, near: Sequence[tuple[float, Past]]) -> dict[int, Recalled]:
+        found: dict[int, Recalled] = {}
+        for likeness, item in near:
             for term in item.terms:
                 known = self._known(found, term)
                 share = likeness / len(item.terms) ** 0.5
@@ -155,7 +177,9 @@ class Memory:
         return found
 
     def _known(self, found: dict[int, Recalled], term: int) -> Recalled:
-        return found.setdefault(term, Recalled(prior=float(np.log1p(self.uses(term)))))
+        if term not in found:
+            found[term] = Recalled(prior=float(np.log1p(self.uses(term))))
+        return found[term]
 
     def translated(self, plain: str, index: GramIndex) -> Floats | None:
         """Return per name of ``index`` how well the translated text covers it, the best one 1; None without a table."""

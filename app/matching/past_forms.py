@@ -28,9 +28,8 @@ class PastForm:
 
 def mark_of(past: Sequence[PastCoding]) -> str:
     """Return the fingerprint of past codings: their texts and codes and how often, in their order."""
-    digest = hashlib.sha256()
-    for item in past:
-        digest.update(repr((item.text, item.codes, item.times)).encode("utf-8", "surrogatepass"))
+    told = repr([(item.text, item.codes, item.times) for item in past])
+    digest = hashlib.sha256(told.encode("utf-8", "surrogatepass"))
     return digest.hexdigest()[:24]
 
 

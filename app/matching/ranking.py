@@ -95,9 +95,9 @@ class Ranker:
         self.index = GramIndex([form.plain for form in self.forms], shelf=shelf.at("index"))
         self.normals = shelf.texts("normals", lambda: [lexicon.spelling.normal(term.name) for term in self.terms])
         self._costs = np.array([form.cost for form in self.forms], np.float32)
-        self._forms_of: list[list[int]] = [[] for _ in self.terms]
-        for number, form in enumerate(self.forms):
-            self._forms_of[form.term].append(number)
+        owners = [form.term for form in self.forms]
+        starts = np.searchsorted(owners, np.arange(len(self.terms) + 1)).tolist()
+        self._forms_of = list(map(range, starts[:-1], starts[1:]))
         self._codes = sorted((term.code, number) for number, term in enumerate(self.terms) if term.code)
         self._titles: dict[str, list[int]] = {}
         for number, normal in enumerate(self.normals):

@@ -95,8 +95,7 @@ def _program() -> bytes:
 def program_mark(names: Iterable[str]) -> str:
     """Return the fingerprint of names together with the program that prepares them and its tables."""
     digest = hashlib.sha256(_program())
-    for name in names:
-        digest.update(f"{name}\n".encode("utf-8", "surrogatepass"))
+    digest.update("\n".join(names).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()[:24]
 
 

@@ -12,6 +12,7 @@ from app.domain.coding import Band, CodeKind, MatchKind
 from app.matching.contract import Matcher, PastCoding
 from app.matching.first import FirstMatcher
 from app.matching.grams import GramIndex, distinct, grams, top_of
+from app.matching.memory import Memory, Past
 from app.matching.translation import Translation
 
 PX = CodeKind.PX
@@ -114,6 +115,25 @@ def test_the_index_weighs_rare_characters_more() -> None:
     assert unknown.matched.sum() == 0
     assert unknown.total > 0
     assert GramIndex([]).cover("炎").matched.tolist() == []
+
+
+def test_likeness_to_some_names_is_that_among_all() -> None:
+    index = GramIndex(["急性胆囊炎", "", "急性阑尾炎", "慢性胆囊炎"], (1, 2, 3))
+    for text in ("急性胆囊炎", "胆囊炎?", "𠮷"):
+        shared, factor = index.alike(text)
+        some = np.array([3, 1, 0])
+        assert index.alike_of(text, some) == pytest.approx(shared[some] * factor)
+
+
+def test_what_is_remembered_of_some_terms_is_what_is_remembered_of_all() -> None:
+    texts = {"老慢支": (1,), "老慢支期": (1, 2), "咳嗽": (3,), "咳嗽痰多": (2,)}
+    rows = [Past(text, text, text, terms, 2, "2026-11-20", "虚构甲") for text, terms in texts.items()]
+    memory = Memory.of(rows, {1: "慢性支气管炎", 2: "咳痰", 3: "咳嗽"})
+    whole, some = memory.recall("老慢支", "老慢支"), memory.recall_of("老慢支", "老慢支", [1])
+    assert (some[1].times, some[1].last, some[1].text) == (2, "2026-11-20", "老慢支")
+    assert some[1].likeness == pytest.approx(whole[1].likeness)
+    assert 3 not in memory.recall_of("老慢支", "老慢支", [1]), "texts of other terms are not looked at"
+    assert Memory().recall_of("老慢支", "老慢支", [1]) == {}
 
 
 def test_the_best_come_in_order_of_score_then_number() -> None:

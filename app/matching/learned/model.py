@@ -21,7 +21,7 @@ from app.matching.learned.sets import first_of, set_features
 
 REMEMBERED: Final = 4_096
 """Answers kept: a list is shown and its set asked for right after."""
-EARLY: Final = 100
+EARLY: Final = 60
 """Trees of the first ranker that are asked about every name."""
 CLOSE: Final = 16
 """Names that these put first, which all trees of all rankers are asked about."""

@@ -35,15 +35,16 @@ def remainders(text: Buckets, names: Rows, sums: Floats, encoder: Encoder) -> Fl
     held = (counts > 0).astype(np.float32)
     whole, common = bare.sum(axis=0), held @ bare
     added, left = sums - counts @ bare, whole - common
+    of_added, of_left, of_sums, of_whole = _length(added), _length(left), _length(sums), _length(whole)
     columns = [
-        _length(added),
-        _length(left),
-        _length(added) / (_length(sums) + _LITTLE),
-        _length(left) / (_length(whole) + _LITTLE),
-        _alike(added, left),
-        _alike(added, np.broadcast_to(whole, added.shape)),
-        _alike(left, sums),
-        _alike(common, sums),
+        of_added,
+        of_left,
+        of_added / (of_sums + _LITTLE),
+        of_left / (of_whole + _LITTLE),
+        _dots(added, left) / (of_added * of_left + _LITTLE),
+        added @ whole / (of_added * of_whole + _LITTLE),
+        _dots(left, sums) / (of_left * of_sums + _LITTLE),
+        _dots(common, sums) / (_length(common) * of_sums + _LITTLE),
         ((1 - held) * _length(bare)).max(axis=1),
     ]
     return np.stack(columns, axis=1).astype(np.float32)
@@ -63,6 +64,6 @@ def _length(vectors: Floats) -> Floats:
     return found
 
 
-def _alike(one: Floats, other: Floats) -> Floats:
-    found: Floats = np.einsum("ij,ij->i", one, other) / (_length(one) * _length(other) + _LITTLE)
+def _dots(one: Floats, other: Floats) -> Floats:
+    found: Floats = np.einsum("ij,ij->i", one, other)
     return found

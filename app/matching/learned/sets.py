@@ -69,6 +69,6 @@ def _together(seen: Look) -> list[Floats]:
     numbers = seen.numbers.tolist()
     pairs = seen.habits.together
     with_first = np.array([pairs.get((numbers[0], other), 0) for other in numbers], np.float32)
-    with_any = np.array([max(pairs.get((one, other), 0) for one in numbers) for other in numbers], np.float32)
+    with_any = np.array([max([pairs.get((one, other), 0) for one in numbers]) for other in numbers], np.float32)
     uses = seen.habits.uses[seen.numbers]
     return [np.log1p(with_first), with_first / (uses[0] + 1), with_first / (uses + 1), np.log1p(with_any)]

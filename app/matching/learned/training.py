@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from math import ceil
 from typing import Final
 
 import numpy as np
@@ -31,8 +32,8 @@ FOLDS: Final = 5
 """Parts of the past; each is looked at with what the others teach."""
 COUNCIL: Final = 3
 """Rankers and set models; each is fitted without a third of the texts, which it is then asked."""
-_BASE_NAMES: Final = 20_000
-"""Names gone through with themselves before anything else."""
+_BASE_NAMES: Final = 10_000
+"""Names gone through with themselves before anything else, all of them at least once."""
 _NAMES: Final = 4_000
 """Names gone through with themselves in each round."""
 _ROUNDS: Final = 10
@@ -108,7 +109,7 @@ class Training:
     def _apart(self, seed: int) -> Layers:
         fit = Fit(untrained(seed, WIDTH // PARTS), self._names, seed)
         none = Pairs(Rows(np.zeros(1, np.int64), np.zeros(0, np.uint16)), np.zeros(0, np.int64))
-        for _ in range(max(1, round(_BASE_NAMES / len(self._names)))):
+        for _ in range(ceil(_BASE_NAMES / len(self._names))):
             fit.round(none, 1.0, 1.0, self._beat)
         return fit.layers()
 
