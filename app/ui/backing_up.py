@@ -5,51 +5,31 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QObject, QTimer
-
 from app.common.errors import UserProblem
 from app.common.progress import Progress
 from app.services.backup import BackupService
-from app.ui.page import Place, Shell
+from app.ui.jobs import Job
+from app.ui.page import Place
+from app.ui.watching import Watch
 
-_LOOK_EVERY_MS: Final = 5 * 60_000
 _BAR: Final = "backup"
 
 
-class BackupWatch(QObject):
+class BackupWatch(Watch):
     """Looks from time to time whether a backup is due; one is made at a time."""
 
-    def __init__(self, shell: Shell, parent: QObject) -> None:
-        super().__init__(parent)
-        self._shell = shell
-        self._is_running = False
-        self._timer = QTimer(self)
-        self._timer.setInterval(_LOOK_EVERY_MS)
-        self._timer.timeout.connect(self.look)
-
-    def start(self) -> None:
-        """Look now and from time to time."""
-        self._timer.start()
-        self.look()
-
-    def look(self) -> None:
+    def _begin(self) -> Job:
         """Make the backup if it is due."""
-        if self._is_running:
-            return
-        self._is_running = True
         service: BackupService = self._shell.services.backup
         job = self._shell.jobs.run(Due(service), label="自动备份", parent=self)
         job.done.connect(self._on_done)
-        job.ended.connect(self._on_ended)
+        return job
 
     def _on_done(self, result: Path | UserProblem | None) -> None:
         if isinstance(result, UserProblem):
             self._shell.notices.bar(_BAR, f"自动备份没有做成：{result}", severity="error", action=("查看", self._show))
         elif result is not None:
             self._shell.notices.clear_bar(_BAR)
-
-    def _on_ended(self) -> None:
-        self._is_running = False
 
     def _show(self) -> None:
         self._shell.go(Place("settings", {"group": "backup"}))

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Final, Self
+from typing import Self
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from app.common.progress import Progress
 from app.domain.coding import CodeKind
 from app.services.retraining import RetrainingService, Trained, Training, kind_name, report_line
 from app.ui.jobs import Job
 from app.ui.page import Shell
-
-_LOOK_EVERY_MS: Final = 5 * 60_000
+from app.ui.watching import Watch
 
 
 class ModelTraining(QObject):
@@ -80,27 +79,17 @@ class ModelTraining(QObject):
         self._next()
 
 
-class NightWatch(QObject):
+class NightWatch(Watch):
     """Begins the training that the hospital's setting asks for; a missed one is caught up later."""
 
-    def __init__(self, shell: Shell, parent: QObject) -> None:
-        super().__init__(parent)
-        self._shell = shell
-        self._timer = QTimer(self)
-        self._timer.setInterval(_LOOK_EVERY_MS)
-        self._timer.timeout.connect(self.look)
-
-    def start(self) -> None:
-        """Look now and from time to time."""
-        self._timer.start()
-        self.look()
-
-    def look(self) -> None:
+    def _begin(self) -> Job | None:
         """Begin what is due, unless a training runs."""
         training = ModelTraining.of(self._shell)
-        if training.kind is None:
-            job = self._shell.jobs.run(partial(_due, _service(self._shell)), writes=True, parent=self)
-            job.done.connect(training.start)
+        if training.kind is not None:
+            return None
+        job = self._shell.jobs.run(partial(_due, _service(self._shell)), writes=True, parent=self)
+        job.done.connect(training.start)
+        return job
 
 
 def _service(shell: Shell) -> RetrainingService:

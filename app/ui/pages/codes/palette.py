@@ -45,4 +45,5 @@ class CodeProvider:
 
     def _item(self, candidate: Candidate) -> PaletteItem:
         run = _Open(self._shell, candidate.code)
-        return PaletteItem(candidate.name, run, "search", code=candidate.code, spans=candidate.spans)
+        which = "手术" if candidate.code[:1].isdigit() else "诊断"
+        return PaletteItem(candidate.name, run, "search", note=which, code=candidate.code, spans=candidate.spans)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from app.ui.pages.case.places import SECTION_TITLES
+from app.ui.pages.sections import clear
 from app.ui.theme import theme
 from app.ui.widgets import Button, Panel, ProgressLine, Rule, ScrollPane, Text, column, row
 
@@ -31,7 +32,7 @@ class PreviewPanel(Panel):
 
     def show_preview(self, preview: ImportPreview) -> None:
         """Show a preview."""
-        _clear(self._scroll.box)
+        clear(self._scroll.box)
         parts = [self._counts(preview), _filled(preview), _texts(preview)]
         notes = _notes(preview)
         for part in (*parts, notes) if notes else parts:
@@ -107,10 +108,3 @@ def _part(layout: QVBoxLayout | QGridLayout) -> QWidget:
     layout.setContentsMargins(px(14), px(10), px(14), px(10))
     part.setLayout(layout)
     return part
-
-
-def _clear(box: QVBoxLayout) -> None:
-    while item := box.takeAt(0):
-        widget = item.widget()
-        if widget:
-            widget.deleteLater()

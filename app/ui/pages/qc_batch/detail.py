@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
-
 from app.services.qc_batch_types import LineDetail, QcLine
 from app.services.qc_batch_words import dept_name
 from app.ui.masking import masking
 from app.ui.page import Shell
 from app.ui.pages.qc_batch.drawn import DiffLine
+from app.ui.pages.sections import clear, section
 from app.ui.pages.wording import age_text, joined, sex_text
 from app.ui.theme import theme
 from app.ui.widgets import (
@@ -60,7 +59,7 @@ class DetailPanel(Pane):
         self.show_nothing()
 
     def _lay_out(self) -> None:
-        self._body.box.addWidget(_section(Text("修改前后", "bold"), self._fields, self._effect))
+        self._body.box.addWidget(section(Text("修改前后", "bold"), self._fields, self._effect, gap=6, pad=12))
         self._body.box.addWidget(Rule(subtle=True))
         facts = column(gap=3)
         for label, value in zip(("建议", "来源", "级别", "误报率"), self._facts, strict=True):
@@ -70,11 +69,11 @@ class DetailPanel(Pane):
             line.addWidget(value, 1)
             facts.addLayout(line)
         title = row(Text("规则依据", "bold"), self._badge, None, gap=8)
-        self._body.box.addWidget(_section(title, self._message, facts))
+        self._body.box.addWidget(section(title, self._message, facts, gap=6, pad=12))
         self._body.box.addWidget(Rule(subtle=True))
-        self._year = _section(Text("这条规则近 12 个月", "bold"), self._bars)
+        self._year = section(Text("这条规则近 12 个月", "bold"), self._bars, gap=6, pad=12)
         self._body.box.addWidget(self._year)
-        self._body.box.addWidget(_section(Text("历史", "bold"), self._history))
+        self._body.box.addWidget(section(Text("历史", "bold"), self._history, gap=6, pad=12))
         self._body.box.addStretch(1)
 
     def show_nothing(self) -> None:
@@ -94,7 +93,7 @@ class DetailPanel(Pane):
     def show_detail(self, detail: LineDetail) -> None:
         """Show a line in full."""
         self.show_line(detail.line)
-        _clear(self._fields.body)
+        clear(self._fields.body)
         for one in detail.fields:
             if one.after is None:
                 self._fields.body.addWidget(DiffLine("·", one.label, one.before))
@@ -114,22 +113,3 @@ class DetailPanel(Pane):
 
     def _fit(self) -> None:
         self._year.setVisible(theme().wide)
-
-
-def _section(*items: QWidget | QBoxLayout) -> QWidget:
-    part = QWidget()
-    box = column(gap=6, margins=(14, 12, 14, 10))
-    for item in items:
-        if isinstance(item, QWidget):
-            box.addWidget(item)
-        else:
-            box.addLayout(item)
-    part.setLayout(box)
-    return part
-
-
-def _clear(box: QVBoxLayout) -> None:
-    while item := box.takeAt(0):
-        widget = item.widget()
-        if widget:
-            widget.deleteLater()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QTextCharFormat, QTextLayout, QTextOption
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from app.domain.case import Row
 from app.domain.derived import age_days, age_years, los_days
@@ -17,6 +17,7 @@ from app.services.types import CaseView, Grouping
 from app.services.worklist import CaseReasons
 from app.ui.masking import masking
 from app.ui.page import Shell
+from app.ui.pages.sections import clear, section
 from app.ui.pages.wording import age_text, joined, sex_text, short_date, yuan
 from app.ui.pages.worklist.reading import Peeked
 from app.ui.theme import theme
@@ -141,7 +142,7 @@ class Peek(Pane):
         """Show a case and why it stands where it does."""
         view = shown.view
         self.case_id = view.case_id
-        _clear(self._body.box)
+        clear(self._body.box)
         why = (_reasons(shown.reasons),) if shown.reasons else ()
         for part in (_patient(view), *why, _codes(view), _group(view.grouping), _findings(view.report)):
             self._body.box.addWidget(part)
@@ -150,18 +151,6 @@ class Peek(Pane):
         self._body.verticalScrollBar().setValue(0)
         self._stack.show_content()
         self.setAccessibleDescription(_spoken(view))
-
-
-def _section(*items: QWidget | QVBoxLayout | QGridLayout) -> QWidget:
-    part = QWidget()
-    box = column(gap=4, margins=(14, 10, 14, 10))
-    for item in items:
-        if isinstance(item, QWidget):
-            box.addWidget(item)
-        else:
-            box.addLayout(item)
-    part.setLayout(box)
-    return part
 
 
 def _patient(view: CaseView) -> QWidget:
@@ -207,7 +196,7 @@ def _reasons(reasons: CaseReasons) -> QWidget:
         box.addWidget(Text(f"待跟进：{due} · {note}", "caption", "warn", wrap=True))
     if reasons.at_risk_fen:
         box.addWidget(Text(f"暂不能结算的费用 {yuan(reasons.at_risk_fen)} 元", "caption", "secondary", wrap=True))
-    return _section(box)
+    return section(box)
 
 
 def _codes(view: CaseView) -> QWidget:
@@ -219,7 +208,7 @@ def _codes(view: CaseView) -> QWidget:
     _add_first(facts, "主要手术", view, Group.OP, operations)
     if len(operations) > 1:
         facts.add("其他手术", "", _rest(view, Group.OP, operations))
-    return _section(Text("诊断与手术", "bold"), facts)
+    return section(Text("诊断与手术", "bold"), facts)
 
 
 def _add_first(facts: Facts, label: str, view: CaseView, group: Group, rows: Sequence[Row]) -> None:
@@ -275,7 +264,7 @@ def _findings(report: QcReport) -> QWidget:
         box.addWidget(Text("没有发现问题。", tone="ok"))
     if count > _SHOWN:
         box.addWidget(Text(f"另 {count - _SHOWN} 项", "caption", "muted"))
-    return _section(box)
+    return section(box)
 
 
 def _spoken(view: CaseView) -> str:
@@ -284,10 +273,3 @@ def _spoken(view: CaseView) -> str:
     return joined(
         masking().name(view.record.text("patient_name")), group, f"质控 {len(view.report.standing)} 项", sign="，"
     )
-
-
-def _clear(box: QVBoxLayout) -> None:
-    while item := box.takeAt(0):
-        widget = item.widget()
-        if widget:
-            widget.deleteLater()
