@@ -13,7 +13,6 @@ import os
 import random
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -23,6 +22,7 @@ from app.domain.case import CaseState
 from app.domain.field import Group
 from app.storage import Database
 from app.storage.reads import Reader
+from benchmarks.starting import command, environment
 from benchmarks.ui import prepare
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -34,12 +34,11 @@ _PATIENCE_S: Final = 60.0
 
 def start(home: Path, what: str, spot: tuple[int, str, str]) -> subprocess.Popen[str]:
     """Start the window of a home, to type or to come back."""
-    environment = {**os.environ, "BINGAN_HOME": str(home), "QT_QPA_PLATFORM": "offscreen"}
     case_id, path, typed = spot
     return subprocess.Popen(  # our own interpreter and module
-        [sys.executable, "-m", "benchmarks.faults_child", str(home), what, str(case_id), path, typed],
+        command("benchmarks.faults_child", str(home), what, str(case_id), path, typed),
         cwd=ROOT,
-        env=environment,
+        env=environment(home),
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -17,7 +17,6 @@ Figures in seconds, memory in MB:
 from __future__ import annotations
 
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -31,6 +30,7 @@ from app.domain.case import CaseState
 from app.services.assets import Assets
 from app.services.composition import open_services
 from app.services.demo_cases import invent
+from benchmarks.starting import command, environment
 from benchmarks.worklist import CASES, TEMPLATES, TODAY, build
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,15 +38,6 @@ REFERENCE = ROOT.parent / "shared" / "reference" / "codebooks"
 _FILES = ("icd10_medins.csv", "icd9cm3_medins.csv")
 _STARTS = 5
 _AT_ONCE = 2_000
-_CHILD = """
-import gc, runpy
-from app.common.freeing import share_one_heap
-share_one_heap()
-gc.disable()
-import app.services.composition
-runpy.run_module("benchmarks.ui_child", run_name="__main__", alter_sys=True)
-"""
-"""As ``app.__main__`` starts the window."""
 
 
 def prepare(home: Path, count: int) -> int:
@@ -85,12 +76,10 @@ def _mark_checked(home: Path) -> None:
 def child(home: Path, work: str) -> dict[str, object]:
     """Start the window in a process of its own and return its figures; ``work`` is ``start`` or ``day``."""
     begun = time.monotonic()
-    environment = {**os.environ, "BINGAN_HOME": str(home), "QT_QPA_PLATFORM": "offscreen"}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # modules of an installed program are compiled
     done = subprocess.run(
-        [sys.executable, "-c", _CHILD, str(home), work, repr(begun)],
+        command("benchmarks.ui_child", str(home), work, repr(begun)),
         cwd=ROOT,
-        env=environment,
+        env=environment(home),
         capture_output=True,
         text=True,
         check=False,
