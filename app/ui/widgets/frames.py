@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QGraphicsDropShadowEffect, QWidget
 
 from app.ui.theme import theme
+from app.ui.theme.remote import is_remote
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.panes import column, row
 from app.ui.widgets.text import Text
@@ -17,6 +18,8 @@ from app.ui.widgets.text import Text
 
 def float_shadow(widget: QWidget) -> None:
     """Give a floating surface its shadow; none in a remote session, where the border must do."""
+    if is_remote():
+        return
     token = theme().tokens.float_shadow
     effect = QGraphicsDropShadowEffect(widget)
     effect.setOffset(0, float(token["y"]))

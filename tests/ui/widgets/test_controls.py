@@ -36,6 +36,7 @@ from app.ui.widgets import (
     column,
     row,
 )
+from app.ui.widgets.frames import float_shadow
 from app.ui.widgets.painting import keys_text
 
 
@@ -322,3 +323,14 @@ def test_a_ticked_box_shows_a_tick_and_a_list_that_drops_down_an_arrow(show: Cal
             one.setChecked(True)
             other.setChecked(True)
         assert one.grab().toImage() != other.grab().toImage()
+
+
+def test_over_a_wire_nothing_throws_a_shadow(qtbot, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = {}
+    for remote in (False, True):
+        monkeypatch.setattr("app.ui.widgets.frames.is_remote", lambda remote=remote: remote)
+        frame = QWidget()
+        qtbot.addWidget(frame)
+        float_shadow(frame)
+        shown[remote] = frame.graphicsEffect() is not None
+    assert shown == {False: True, True: False}
