@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from app.services.papers import PaperService
     from app.services.qc_batch_export import QcExportService
     from app.services.qc_batch_writing import QcBatchWriting
-    from app.services.report_paper import ReportPaperService
+    from app.services.report_files import ReportPaperService
     from app.services.reports import ReportService
     from app.services.return_answers import PhysicianService
     from app.services.return_chase import ChaseService
@@ -199,7 +199,7 @@ class Services:
     @later
     def report_papers(self) -> ReportPaperService:
         """Writes whole files; every export is in the audit."""
-        from app.services.report_paper import ReportPaperService
+        from app.services.report_files import ReportPaperService
 
         return ReportPaperService(self.session)
 
