@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
+from app.ui.announcing import announce
 from app.ui.jobs import Job, JobRunner
 from app.ui.masking import masking
 from app.ui.shell.notices import Notice, Notices
@@ -65,6 +66,7 @@ class Toast(QFrame):
         self._settle()
         self.show()
         self.raise_()
+        announce(self, text.full_text(), urgent=notice.severity == "error")
 
     def focus_notice(self) -> None:
         """Move the focus to the first button (F8)."""
@@ -139,6 +141,7 @@ class NoticeBars(QWidget):
         super().__init__()
         self._notices = notices
         self._column = column()
+        self._said: dict[str, str] = {}
         self.setLayout(self._column)
         notices.bars_changed.connect(self._refresh)
         self._refresh()
@@ -151,6 +154,15 @@ class NoticeBars(QWidget):
         for key, notice in self._notices.bars.items():
             self._column.addWidget(self._line(key, notice))
         self.setVisible(bool(self._notices.bars))
+        self._say()
+
+    def _say(self) -> None:
+        """Let a screen reader say the conditions that are new."""
+        said = {key: masking().words(notice.text) for key, notice in self._notices.bars.items()}
+        for key, words in said.items():
+            if self._said.get(key) != words:
+                announce(self, words, urgent=self._notices.bars[key].severity == "error")
+        self._said = said
 
     def _line(self, key: str, notice: Notice) -> QWidget:
         line = Pane(notice.severity or "alt", "b")

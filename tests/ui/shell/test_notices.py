@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from app.common.clock import FixedClock
+from app.ui.announcing import announce
 from app.ui.main_window import MainWindow
 from app.ui.ports import MemoryPlaces
 from app.ui.shell.notice_views import NoticeBars, Toast, job_words
@@ -149,3 +151,34 @@ def test_cancelling_work_that_would_be_lost_asks_first(
     assert not job.is_over
     with qtbot.waitSignal(job.ended):
         next(button for button in window.findChildren(Button) if button.text() == "取消任务").click()
+
+
+def test_toasts_and_new_bars_are_said_to_a_screen_reader(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[tuple[str, bool]] = []
+    monkeypatch.setattr("app.ui.shell.notice_views.announce", lambda _view, words, urgent: said.append((words, urgent)))
+    notices = window.shell.notices
+    notices.toast("已完成 周慧兰（测试）")
+    notices.bar("backup", "自动备份没有做成。", severity="error")
+    notices.bar("scheme", "方案明日到期。", severity="warn")
+    notices.bar("scheme", "方案明日到期。", severity="warn")
+    assert said == [("已完成 周慧兰（测试）", False), ("自动备份没有做成。", True), ("方案明日到期。", False)]
+
+
+def test_an_announcement_carries_its_words_and_politeness(qtbot, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = []
+    monkeypatch.setattr("app.ui.announcing.QAccessible", Sent(sent))
+    view = QWidget()
+    qtbot.addWidget(view)
+    announce(view, "已撤销", urgent=True)
+    assert [(event.message(), event.politeness()) for event in sent] == [
+        ("已撤销", QAccessible.AnnouncementPoliteness.Assertive)
+    ]
+
+
+class Sent:
+    """Stands for the bridge to screen readers and keeps what it is told."""
+
+    AnnouncementPoliteness = QAccessible.AnnouncementPoliteness
+
+    def __init__(self, events: list[QAccessibleAnnouncementEvent]) -> None:
+        self.updateAccessibility = events.append
