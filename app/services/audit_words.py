@@ -5,7 +5,10 @@ A private note is for its author alone, and what identifies a patient is hidden 
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,6 +30,10 @@ _NOTE: Final = "case_note"
 _NOTE_WORDS: Final = "words"
 _SECRET: Final = frozenset({"words", "patient", "patient_name", "name"})
 """Details of an event that may name a patient."""
+_JSON: Final = ("[", "{")
+"""How a column begins that holds several values."""
+_WORD: Final = re.compile(r"[a-z_]{2,20}")
+"""A word of the program's own, as columns hold it."""
 _RULES: Final = ("rule", "rule_id")
 _NEVER: Final = frozenset({"actor", "actor_name", "at", "source", "uid"})
 """Columns of a whole row that say nothing beyond the operation itself."""
@@ -175,10 +182,15 @@ def _plain(value: object) -> str:
     if isinstance(value, bool):
         return text("audit.yes" if value else "audit.no")
     if isinstance(value, Mapping):
-        return text("audit.join").join(f"{key} {_plain(one)}" for key, one in value.items())
+        shown = {_column(str(key)): _plain(one) for key, one in value.items() if one not in ("", None, [], {})}
+        return text("audit.join").join(text("audit.pair", name=name, value=said) for name, said in shown.items())
     if isinstance(value, list):
         return text("audit.list").join(_plain(one) for one in value)
-    return str(value)
+    said = str(value)
+    if said.startswith(_JSON):
+        with suppress(ValueError, RecursionError):
+            return _plain(json.loads(said))
+    return _or(f"audit.value.{said}", said) if _WORD.fullmatch(said) else said
 
 
 def _short(words: str) -> str:

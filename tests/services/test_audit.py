@@ -17,6 +17,7 @@ from app.common.errors import UserProblem
 from app.common.progress import NoProgress
 from app.domain.case import CaseRecord, CaseState, Row
 from app.domain.field import Group
+from app.domain.returning import AnswerKind, ReturnOption, ReturnQuestion
 from app.services.assets import Assets
 from app.services.audit_file import verify_file
 from app.services.audit_head import Standing
@@ -32,6 +33,7 @@ from app.storage.ops import Op
 from app.storage.vault import SystemVault
 
 NOW = datetime(2026, 11, 23, 9, 0)
+OPTIONS = (ReturnOption("与首页相符"), ReturnOption("不是，改为…", AnswerKind.CHANGED))
 WANG = Actor("p1", "王敏（测试）", frozenset({"coder", "qc"}))
 ADMIN = Actor("p2", "管理员（测试）", frozenset({"admin"}))
 LI = Actor("p3", "李红（测试）", frozenset({"coder"}))
@@ -417,3 +419,14 @@ def test_without_a_key_store_the_head_is_in_its_file_and_that_is_said(services: 
     assert not services.audit.keep_outside()
     told = services.audit.verify(NoProgress()).words
     assert "系统密钥库中没有链头，链头只保存在文件里（只有本用户可读写）。" in told
+
+
+def test_columns_of_the_program_are_read_in_words(services: Services) -> None:
+    case_id = bring(services)
+    services.asking.send_all({case_id: (ReturnQuestion("", "admit_ward", "入院病区是？", OPTIONS),)})
+    (row,) = shown(services, AuditQuery("return_case"))
+    detail = services.audit.detail(row.op_id)
+    assert detail is not None
+    told = "\n".join(change.new for change in detail.changes)
+    assert "待答复" in told
+    assert not any(word in told for word in ("outstanding", "{", '"', "changed"))
