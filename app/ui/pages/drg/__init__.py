@@ -88,8 +88,9 @@ def _act(
     keys: str,
     where: str = "drg",
     enabled: Callable[[DrgPage], bool] = _has_case,
+    needs: str = "",
 ) -> Action:
-    return Action(f"drg.{name}", label, words, run, keys, where, enabled=enabled, group=_GROUP)
+    return Action(f"drg.{name}", label, words, run, keys, where, needs=needs, enabled=enabled, group=_GROUP)
 
 
 def _has_pack(page: DrgPage) -> bool:
@@ -102,6 +103,11 @@ def _pdf(page: DrgPage) -> None:
 
 def _excel(page: DrgPage) -> None:
     page.appeal.save_excel()
+
+
+def _to_appeals(page: DrgPage) -> None:
+    case_id = page.place().args.get("case")
+    page.shell.go(Place("appeals", {"case": case_id if isinstance(case_id, int) else 0, "new": "special"}))
 
 
 def _to_insurer(page: DrgPage) -> None:
@@ -147,6 +153,8 @@ _WHOLE = (
          enabled=_has_pack),
     _act("insurer", "与医保返回对比", "看医保对这份病案返回的分组，以及为什么与本院不同。", _to_insurer, "C",
          "drg.path"),
+    _act("special", "申请特病单议…", "高倍率、QY、未入组等病案：到“申诉与单议”为这份病案申请单议。", _to_appeals, "M",
+         "drg.path", needs="insurance"),
     _act("back", "返回首页", "先放弃试算；再按一次回到首页原来的位置。", DrgPage.escape, "Esc", enabled=_always),
 )  # fmt: skip
 

@@ -41,13 +41,13 @@ _REGISTER: Final = (
 )
 _UNLOCK: Final = (
     Column("record_no", "病案号", 92),
-    Column("name", "姓名", 112),
+    Column("name", "姓名", 92),
     Column("version", "版本", 64),
-    Column("was", "现状", 70),
-    Column("who", "申请人", 90),
-    Column("at", "申请时间", 110),
-    Column("reason", "原因", 200, stretch=True),
-    Column("agreed", "已同意", 110),
+    Column("was", "现状", 66),
+    Column("who", "申请人", 80),
+    Column("at", "申请时间", 100),
+    Column("reason", "原因", 150, stretch=True),
+    Column("agreed", "已同意", 84),
 )
 _COLUMNS: Final = {"ready": _READY, "refused": _REFUSED, "register": _REGISTER, "unlock": _UNLOCK}
 

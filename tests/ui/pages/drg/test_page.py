@@ -196,3 +196,16 @@ def test_f9_and_esc_come_back_to_the_very_cell_of_the_real_case_page(
     desk.rest()
     assert case.focused_path() == "op[1].code"
     assert case.grids[Group.OP].hasFocus()
+
+
+def test_a_single_review_is_asked_for_from_the_path(
+    open_desk: Callable[..., Any], stand_in: Callable[[str], PageSpec], case_id: int
+) -> None:
+    desk = open_desk((stand_in("appeals"), DRG))
+    page = desk.go("drg", case=case_id)
+    desk.wait(lambda: page.has_case)
+    desk.rest()
+    page.region("path").setFocus()
+    desk.press("M")
+    assert desk.window.page.key == "appeals"
+    assert desk.window.page.sent.args == {"case": case_id, "new": "special"}
