@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -13,7 +13,7 @@ from app.common.errors import UserProblem
 from app.common.texts import text
 from app.domain.changes import Changes
 from app.services.report_groups import LEVELS
-from app.services.report_listings import LISTINGS, MONEY_LISTINGS
+from app.services.report_listings import MONEY_LISTINGS
 from app.services.report_paper import period_words
 from app.services.report_types import Drilled, GroupRow, MonthReport
 from app.services.reports import Choices
@@ -42,6 +42,7 @@ class ReportsPage(Page):
         self._wish = Wish()
         self._choices: Choices | None = None
         self._wanted: Place | None = None
+        self._listings: dict[str, ListingView] = {}
         self._report: MonthReport | None = None
         self._drilled: Drilled | None = None
         self._names: list[str] = []
@@ -49,23 +50,25 @@ class ReportsPage(Page):
         self._in_cases = False
         self._stays = False
 
-    def build(self) -> None:
-        """Make the list of reports, the filters and what is shown for each report."""
+    def build_steps(self) -> Iterator[None]:
+        """Make the list of reports, the filters and what is shown for most reports; listings are made when asked."""
         reports = self.shell.services.reports
         money, by_amount = reports.sees_money(), reports.sorts_by_amount()
+        self._listing = partial(ListingView, money=money, by_amount=by_amount)
         self.filters = FilterBar(self.shell)
         self.list = SideList("报表", "report_list")
         self._reports = [line for line in REPORTS if money or line[0] not in MONEY_LISTINGS]
         self.list.side.show([SideLine(key, label, icon) for key, label, icon in self._reports])
         self.tabs, self.work_tabs = Tabs(PARTS), Tabs(WORK)
+        yield
         self.part, self.cases, self.coders = PartView(self.shell.jobs), CaseList(), CoderView()
+        yield
         self.depts, self.diseases, self.drill = (
             GroupView(self.shell.jobs, f"reports_{name}", money=money, by_amount=by_amount)
             for name in ("depts", "diseases", "drill")
         )
-        shown = [key for key in LISTINGS if money or key not in MONEY_LISTINGS]
-        self.listings = {key: ListingView(key, money=money, by_amount=by_amount) for key in shown}
         self._note = Text("", "caption", "secondary", elide=True)
+        yield
         self._lay_out()
         self._connect()
         self._name_regions()
@@ -80,8 +83,7 @@ class ReportsPage(Page):
         line.addWidget(self._note, 1)
         self._head.setLayout(line)
         self._views = QStackedWidget()
-        views = (self.part, self.coders, self.depts, self.diseases, self.drill, *self.listings.values(), self.cases)
-        for view in views:
+        for view in (self.part, self.coders, self.depts, self.diseases, self.drill, self.cases):
             self._views.addWidget(view)
         content = QWidget()
         box = column(self._head)
@@ -104,8 +106,6 @@ class ReportsPage(Page):
         self.coders.opened.connect(self.open_cases)
         self.depts.opened.connect(self._open_dept)
         self.diseases.opened.connect(self._open_disease)
-        for view in self.listings.values():
-            view.opened.connect(self.open_cases)
         self.drill.opened.connect(self._go_down)
         self.cases.opened.connect(self._open_case)
 
@@ -119,10 +119,25 @@ class ReportsPage(Page):
         self.add_region("coders", self.coders, (choose, cases, export))
         self.add_region("depts", self.depts, (choose, KeyHint("Enter", "下钻"), swap, KeyHint("S", "排序"), back))
         self.add_region("diseases", self.diseases, (choose, cases, swap, KeyHint("S", "排序"), export, back))
-        for key, view in self.listings.items():
-            self.add_region(key, view, (choose, cases, KeyHint("S", "排序"), export, back))
         self.add_region("drill", self.drill, (choose, KeyHint("Enter", "下一级"), KeyHint("C", "打开病例"), swap, back))
         self.add_region("cases", self.cases, (choose, KeyHint("Enter", "打开首页"), back))
+
+    def _listing_view(self, key: str) -> ListingView:
+        """Return the view of a listing, made when it is first asked for."""
+        if key not in self._listings:
+            view = self._listings[key] = self._listing(key)
+            self._views.addWidget(view)
+            view.opened.connect(self.open_cases)
+            hints = (
+                KeyHint("↑↓", "选择"),
+                KeyHint("Enter", "打开病例"),
+                KeyHint("S", "排序"),
+                KeyHint("Ctrl+E", "导出"),
+            )
+            self.add_region(key, view, (*hints, KeyHint("Esc", "上一级")))
+            if self._report is not None:
+                view.show_listing(self._report.listing(key), period_words(self._report.scope))
+        return self._listings[key]
 
     # Where the user is.
 
@@ -263,8 +278,8 @@ class ReportsPage(Page):
                 self.diseases.show_rows(f"病种对比　{period_words(report.scope)}", report.diseases)
             case "drill":
                 self._show_drilled()
-        for one in report.listings:
-            self.listings[one.key].show_listing(one, period_words(report.scope))
+        for key, listing in self._listings.items():
+            listing.show_listing(report.listing(key), period_words(report.scope))
         for view in (self.depts, self.diseases, self.drill):
             view.show_as(table=wish.table or (view is self.drill))
         self.part.show_as(table=wish.table)
@@ -284,8 +299,9 @@ class ReportsPage(Page):
     def _choose_view(self) -> None:
         wish = self._wish
         views: dict[str, QWidget] = {"month": self.part, "depts": self.depts, "diseases": self.diseases}
-        views |= {"drill": self.drill, "quality": self.part, "coders": self.coders, **self.listings}
-        view = views[wish.work if wish.report == "work" else wish.report]
+        views |= {"drill": self.drill, "quality": self.part, "coders": self.coders}
+        key = wish.work if wish.report == "work" else wish.report
+        view = views[key] if key in views else self._listing_view(key)
         self._views.setCurrentWidget(self.cases if self._in_cases else view)
         self.hints_changed.emit()
         self.shell.actions.refresh()
