@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QAbstractTableModel, Qt
-from PySide6.QtWidgets import QAbstractItemView, QLabel, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QLabel, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
 from app.storage.ops import Op
 from app.ui.free_text import hide_people
@@ -43,7 +43,7 @@ def said(widget: QWidget) -> Iterator[str]:
         yield widget.full_text()
     elif isinstance(widget, QLabel | QLineEdit):
         yield widget.text()
-    elif isinstance(widget, QPlainTextEdit):
+    elif isinstance(widget, QPlainTextEdit | QTextEdit):
         yield widget.toPlainText()
     model = widget.model() if isinstance(widget, QAbstractItemView) else None
     if model is not None:
