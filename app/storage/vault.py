@@ -6,11 +6,24 @@ nothing is kept and nothing found. It may ask its user to unlock it: call it bes
 
 from __future__ import annotations
 
-from typing import Final, Protocol
+import importlib
+from contextlib import suppress
+from functools import cache
+from typing import TYPE_CHECKING, Final, Protocol
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
 
 _SERVICE: Final = "Bingan"
 _OURS: Final = "keyring.backends."
 """Backends that come with keyring; one from elsewhere may keep its secrets in a plain file."""
+_FOREIGN: Final = (
+    ("keyring.errors", "KeyringError"),
+    ("secretstorage", "SecretStorageException"),
+    ("jeepney", "DBusErrorResponse"),
+    ("win32ctypes.pywin32.pywintypes", "error"),
+)
+"""What the libraries below keyring raise, as far as they are on this computer."""
 
 
 class Vault(Protocol):
@@ -27,34 +40,34 @@ class SystemVault:
     """The key store that this computer has, if any."""
 
     def get(self, name: str) -> str | None:
-        """Return what was kept, None for nothing and where there is no store."""
-        if not self._is_there():
-            return None
-        import keyring  # noqa: PLC0415 - nothing that a start waits for
-
-        try:
-            return keyring.get_password(_SERVICE, name)
-        except Exception:
-            return None
+        """Return what was kept, None for nothing and where there is no store or it refuses."""
+        with suppress(*_failures()):
+            backend = _backend()
+            return backend.get_password(_SERVICE, name) if backend is not None else None
+        return None
 
     def put(self, name: str, words: str) -> bool:
         """Keep words; return False where there is no store or it refuses."""
-        if not self._is_there():
-            return False
-        import keyring  # noqa: PLC0415 - as above
+        with suppress(*_failures()):
+            backend = _backend()
+            if backend is not None:
+                backend.set_password(_SERVICE, name, words)
+                return True
+        return False
 
-        try:
-            keyring.set_password(_SERVICE, name, words)
-        except Exception:
-            return False
-        return True
 
-    @staticmethod
-    def _is_there() -> bool:
-        import keyring  # noqa: PLC0415 - as above
+def _backend() -> KeyringBackend | None:
+    import keyring  # noqa: PLC0415 - nothing that a start waits for
 
-        try:
-            backend = keyring.get_keyring()
-            return type(backend).__module__.startswith(_OURS) and backend.priority >= 1
-        except Exception:
-            return False
+    backend = keyring.get_keyring()
+    return backend if type(backend).__module__.startswith(_OURS) and backend.priority >= 1 else None
+
+
+@cache
+def _failures() -> tuple[type[Exception], ...]:
+    """Return what a key store may raise: a failing one is as good as none."""
+    found: list[type[Exception]] = [OSError, RuntimeError, ValueError, LookupError]
+    for module, name in _FOREIGN:
+        with suppress(ImportError):
+            found.append(getattr(importlib.import_module(module), name))
+    return tuple(found)

@@ -37,7 +37,7 @@ from app.services.engines import Engines
 from app.services.passwords import Passwords
 from app.services.people import Entry
 from app.services.rule_types import ExceptionReason, SignRole
-from app.services.submission_types import Scope
+from app.services.submission_types import ReceiptKind, Scope
 from app.services.whatif_values import Change, WhatIf
 from app.storage.actor import ALL_ROLES, machine_name
 from app.storage.audit import Operation
@@ -332,7 +332,7 @@ def giving_away(w: World) -> Iterator[Line]:
     w.app.submissions.submit(w.app.submissions.gate(Scope()), WHY)
     yield Op.SUBMIT, "case old new why"
     (w.folder / "上报.csv").write_text("1", "utf-8")
-    w.app.submissions.attach_receipt(w.app.submissions.register()[0].id, "upload", w.folder / "上报.csv", 2)
+    w.app.submissions.attach_receipt(w.app.submissions.register()[0].id, ReceiptKind.UPLOAD, w.folder / "上报.csv", 2)
     yield Op.ATTACH_RECEIPT, "new words"
     w.app.appeals.open(first, AppealDraft(AppealKind.APPEAL, WHY))
     yield Op.OPEN_APPEAL, "case new why"
