@@ -66,7 +66,7 @@ def _tables() -> _Tables:
 def _made() -> _Tables:
     """Read pypinyin's tables: a second and a half, once on a machine."""
     from pypinyin import lazy_pinyin  # noqa: PLC0415  # 57 MB that only the first start takes
-    from pypinyin.constants import PHRASES_DICT, PINYIN_DICT  # noqa: PLC0415
+    from pypinyin.constants import PHRASES_DICT, PINYIN_DICT  # noqa: PLC0415  # as above
 
     single = {chr(point): lazy_pinyin(chr(point))[0] for point in PINYIN_DICT if _FIRST <= point <= _LAST}
     words = {word: lazy_pinyin(word) for word in PHRASES_DICT if len(word) <= _LONGEST}

@@ -1,7 +1,7 @@
 """Kind, person and day of every operation as short numbers in memory: a list of the audit is then a matter of masks.
 
 Nothing in an audit changes, so what was read stays right and only what came since is added. A million operations take
-seven megabytes.
+eight megabytes.
 """
 
 from __future__ import annotations
