@@ -23,6 +23,7 @@ from app.services.submission_gate import look, passed_ids
 from app.services.submission_types import GateLine, GateReport, ReceiptKind, Scope, Waiting
 from app.services.worklist import WorklistService
 from app.storage import submissions
+from app.storage.load import StoredCase
 from app.storage.ops import Op
 from app.storage.submissions import Receipt, StoredSubmission, SubmittedCase
 from app.storage.transaction import Transaction
@@ -82,18 +83,18 @@ class SubmissionService:
         schemes: dict[str, str] = {}
         with self._session.db.operation(Op.SUBMIT, by=self._session.actor, note=note.strip()) as tx:
             number = submissions.add_submission(tx, note.strip(), len(report.ready))
-            for position, line in enumerate(report.ready):
+            stored = tx.load_cases(line.case_id for line in report.ready)
+            for position, (line, case) in enumerate(zip(report.ready, stored, strict=True)):
                 if position % _STEP == 0:
                     progress.step(position, len(report.ready))
-                scheme_id, title = self._freeze(tx, number, line)
+                scheme_id, title = self._freeze(tx, number, line, case)
                 schemes[scheme_id] = title
                 take_steps(tx, line.case_id, steps)
             submissions.name_scheme(tx, number, " ".join(schemes), text("states.and").join(schemes.values()))
         return Submitted(number, len(report.ready), tx.changes)
 
-    def _freeze(self, tx: Transaction, number: int, line: GateLine) -> tuple[str, str]:
+    def _freeze(self, tx: Transaction, number: int, line: GateLine, stored: StoredCase) -> tuple[str, str]:
         """Store a version of a case with its snapshot and return the scheme that it was grouped by."""
-        stored = tx.load_case(line.case_id)
         if stored.version != line.version or stored.state is not CaseState.PASSED:
             raise UserProblem("submission.changed", remedy="submission.remedy.changed", number=line.record_no)
         scheme, version = self._session.engines.scheme_for(stored.record), line.versions + 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,7 +24,7 @@ from app.storage.caches import CacheWriter
 from app.storage.cells import Cell, Payload, cell_of, dump, payload_of, proposal_cell
 from app.storage.confirmed import KINDS, Learned, update_evidence
 from app.storage.derived import keep_checks, refresh
-from app.storage.load import StoredCase, load_case
+from app.storage.load import StoredCase, load_case, load_cases
 from app.storage.past import packed
 from app.storage.rows import CASE, CLAIMED_BY, CODE_STATUS, EVENT, POSITION, PROPOSAL, ROW, STATE, Change, RowWriter
 from app.storage.tables import (
@@ -143,6 +143,10 @@ class Transaction(CacheWriter):
     def load_case(self, case_id: int) -> StoredCase:
         """Return a case as this transaction sees it."""
         return load_case(self.connection, case_id)
+
+    def load_cases(self, case_ids: Iterable[int]) -> Iterator[StoredCase]:
+        """Yield cases in order, some hundred read at a time: each as it was before the writes to its hundred."""
+        yield from load_cases(self.connection, case_ids)
 
     def make(self, change: Change) -> None:
         """Apply a change in the audit's own form and record it. For undo; everything else has a method of its own."""
