@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Final
 
 from app.domain.field import Group
+from app.domain.fields import field
 from app.services.types import CaseView, HistoryEntry
 from app.ui.masking import masking
+from app.ui.page import VersionNote
 from app.ui.pages.case.grid_cells import secondary_note
 from app.ui.pages.case.grid_columns import COLUMNS
 from app.ui.pages.case.looks import marks_of
@@ -67,3 +69,20 @@ def _level(view: CaseView, index: int, key: str) -> str:
         return "不是 MCC 或 CC" if key == "cc" and index else ""
     level = note.level.upper()
     return f"{level}，被排除表 {note.excluded_by} 排除，不计入" if note.excluded_by else f"{level}，未被排除，计入分组"
+
+
+def versions_of(edition: str, view: CaseView) -> tuple[VersionNote, ...]:
+    """Return the code book and the scheme that a case is shown with, for the status bar."""
+    return (
+        VersionNote(f"编码：{edition}", "当前启用的编码库"),
+        VersionNote(f"分组：{view.grouping.scheme_title}", "当前启用的分组方案，按出院日期选用"),
+    )
+
+
+def is_field(path: str) -> bool:
+    """True for the path of a field that is stored, not of a column that is only shown."""
+    try:
+        field(path)
+    except KeyError:
+        return False
+    return True

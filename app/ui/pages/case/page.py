@@ -13,11 +13,10 @@ from app.common.errors import UserProblem
 from app.domain.case import FieldPath
 from app.domain.changes import Changes
 from app.domain.field import Group, Section
-from app.domain.fields import field
 from app.domain.findings import Finding
 from app.qc.questions import Asked
 from app.services.types import CaseView
-from app.ui.page import Page, PageSpec, Place, SaveState, Shell, VersionNote
+from app.ui.page import Page, PageSpec, Place, SaveState, Shell
 from app.ui.pages.case import clashing, deciding, hints, reading
 from app.ui.pages.case.conflict import Clash
 from app.ui.pages.case.dock import remedy_label
@@ -25,7 +24,7 @@ from app.ui.pages.case.dock_pane import QcDock
 from app.ui.pages.case.dock_splitter import DockSplitter
 from app.ui.pages.case.dock_tabs import DockTabs
 from app.ui.pages.case.drg_card import DrgCard
-from app.ui.pages.case.explain import cell_words, history_words
+from app.ui.pages.case.explain import cell_words, history_words, is_field, versions_of
 from app.ui.pages.case.fees import FeeBar
 from app.ui.pages.case.fields import SheetField
 from app.ui.pages.case.following import Following
@@ -329,14 +328,7 @@ class CasePage(Page):
         self.tabs.show_view(view, same_case=same)
         self.drg.show_grouping(view.grouping, same_case=same)
         if not same:
-            self.shell.set_versions(self._versions(view))
-
-    def _versions(self, view: CaseView) -> tuple[VersionNote, ...]:
-        coding = self.shell.services.coding
-        return (
-            VersionNote(f"编码：{coding.edition_title()}", "当前启用的编码库"),
-            VersionNote(f"分组：{view.grouping.scheme_title}", "当前启用的分组方案，按出院日期选用"),
-        )
+            self.shell.set_versions(versions_of(self.shell.services.coding.edition_title(), view))
 
     def _show_nothing(self) -> None:
         self.stack.show_empty("没有打开的病案。", "在病例列表中选一份，按 Enter 打开。", "到病例列表", self._to_list)
@@ -452,7 +444,7 @@ class CasePage(Page):
         """Return the path of the field or cell under the cursor; of the last one while the focus is elsewhere."""
         if isinstance(self._focus, RowGrid):
             path = f"{self._focus.group}[{max(0, self._focus.current_index)}].{self._focus.current_key}"
-            return path if _is_field(path) else f"{self._focus.group}[{max(0, self._focus.current_index)}].code"
+            return path if is_field(path) else f"{self._focus.group}[{max(0, self._focus.current_index)}].code"
         return self._focus.objectName() if isinstance(self._focus, SheetField) else ""
 
     def _on_moved(self) -> None:
@@ -582,18 +574,10 @@ class CasePage(Page):
         if self.view is None:
             return ""
         path = f"{grid.group}[{max(0, grid.current_index)}].{grid.current_key}"
-        history = self._tell_history(path) if _is_field(path) else ""
+        history = self._tell_history(path) if is_field(path) else ""
         said = cell_words(self.view, grid.group, grid.current_index, grid.current_key, history)
         rows = self.view.record.rows(grid.group)
         code = rows[grid.current_index].text("code") if 0 <= grid.current_index < len(rows) else ""
         asked = self.is_whole and grid.current_key in ("code", "name")
         known = self.shell.services.lookup.facts(code).lines if asked else ()
         return joined(said, *known, sign="\n")
-
-
-def _is_field(path: str) -> bool:
-    try:
-        field(path)
-    except KeyError:
-        return False
-    return True
