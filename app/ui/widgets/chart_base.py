@@ -52,6 +52,7 @@ class Chart(pg.PlotWidget):
         self.setObjectName(name)
         self.setAccessibleName(spoken)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.viewport().setAutoFillBackground(False)  # else Qt takes the chart itself for covered
         self.setAntialiasing(True)
         self.setMouseEnabled(x=False, y=False)
         self.setMenuEnabled(False)

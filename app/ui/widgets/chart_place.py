@@ -96,6 +96,7 @@ class ChartPlace(QWidget):
         chart.opened.connect(self.opened)
         self._box.addWidget(chart)
         had_focus = self.hasFocus()
+        QWidget.setTabOrder(self, chart)  # what is made last would come last
         self.setFocusProxy(chart)
         chart.show_marks(self._marks, self._ground)
         if had_focus:

@@ -39,7 +39,7 @@ class FilterBar(Pane):
             field.committed.connect(self._on_committed)
             part = FieldBox(label, field)
             part.setMaximumWidth(shell.theme.px(width))
-            part.setMinimumWidth(shell.theme.px(width * 2 // 3))  # on a small screen the boxes give way
+            part.setMinimumWidth(shell.theme.px(width * 3 // 5))  # on a small screen the boxes give way
             line.addWidget(part, 10)
         line.addStretch(1)
         line.addWidget(ActionButton(shell.actions, "reports.export", small=True))
