@@ -199,7 +199,9 @@ def _session(count: int) -> Any:
 
     clock = SimpleNamespace(now=lambda: datetime(2026, 11, 23, 9))
     return SimpleNamespace(
-        seat=SimpleNamespace(is_busy=True), clock=clock, db=SimpleNamespace(read_only=True, read=read)
+        seat=SimpleNamespace(is_busy=True),
+        clock=clock,
+        db=SimpleNamespace(read_only=True, read=read, takes=lambda _op: False),
     )
 
 

@@ -20,6 +20,7 @@ NO_EXPORTS: Final = {
     "app.exchange.xlsx_write": "fills the workbooks of the others",
     "app.exchange.textfile": "encodes the lines of the others",
     "app.common.toml_files": "settings",
+    "app.common.pinyin": "cache",
     "app.matching.words": "cache",
     "app.services.matching": "cache",
     "app.services.book_files": "cache",
