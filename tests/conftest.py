@@ -14,6 +14,9 @@ from app.common.clock import FixedClock
 # No window is ever shown. The test command sets a platform that does not exist for the tests that need no Qt.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+# Each worker of the tests counts on one thread: two that wait for each other by turning take three times as long.
+os.environ.update({"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"})
+
 # No test reads or writes the key store of whoever runs it.
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
