@@ -73,11 +73,20 @@ def _settle() -> None:
 
 
 def _until(done: Callable[[], bool]) -> None:
-    end = time.perf_counter() + _WAIT_S
-    while not done():
-        if time.perf_counter() > end:
-            raise TimeoutError("the window did not get there")
-        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, _TICK_MS)
+    """Run the event loop, asleep between events like the program, until something is so."""
+    if done():
+        return
+    loop, timer, end = QEventLoop(), QTimer(), time.perf_counter() + _WAIT_S
+
+    def look() -> None:
+        if done() or time.perf_counter() > end:
+            loop.quit()
+
+    timer.timeout.connect(look)
+    timer.start(_TICK_MS)
+    loop.exec()
+    if not done():
+        raise TimeoutError("the window did not get there")
 
 
 def _idle(window: MainWindow) -> None:
