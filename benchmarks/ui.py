@@ -1,8 +1,8 @@
 """The window over 100,000 invented cases and the full code books: ``bingan bench ui --json``.
 
-Also ``python -m benchmarks.ui [cases]``. A process of its own does what a coder does, started like the program. The
-code books are the insurance editions of the reference data where they lie beside the checkout, else the bundled ones.
-Figures in seconds, memory in MB:
+Also ``python -m benchmarks.ui [cases] [home]``. A process of its own does what a coder does, started like the
+program. The code books are the insurance editions of the reference data where they lie beside the checkout, else the
+bundled ones. Figures in seconds, memory in MB:
 
 - ``start_s``: from the start of the process until rows are drawn and a search answers with all engines loaded, median
   of some starts with a warm file cache; ``shown_s``: until the rows are drawn;
@@ -90,19 +90,20 @@ def child(home: Path, work: str) -> dict[str, object]:
     return found
 
 
-def bench(count: int = CASES) -> dict[str, object]:
-    """Build a library in a temporary folder and return the figures."""
+def bench(count: int = CASES, kept: Path | None = None) -> dict[str, object]:
+    """Build a library in a temporary folder, or in one that is kept for the next time, and return the figures."""
     with tempfile.TemporaryDirectory(prefix="bingan-ui-") as folder:
-        home = Path(folder)
-        codes = prepare(home, count)
+        home = kept or Path(folder)
+        codes = 0 if (home / "library.db").exists() else prepare(home, count)
         child(home, "start")  # the first start of a library writes its caches
         starts = [child(home, "start") for _ in range(_STARTS)]
         day = child(home, "day")
     figures = {
         name: round(statistics.median(float(str(one[name])) for one in starts), 3) for name in ("start_s", "shown_s")
     }
-    return {"cases": count, "codes": codes, **figures, **day}
+    return {"cases": count, "codes": codes or "as kept", **figures, **day}
 
 
 if __name__ == "__main__":
-    print(json.dumps(bench(int(sys.argv[1]) if len(sys.argv) > 1 else CASES), ensure_ascii=False, indent=1))
+    _count = int(sys.argv[1]) if len(sys.argv) > 1 else CASES
+    print(json.dumps(bench(_count, Path(sys.argv[2]) if len(sys.argv) > 2 else None), ensure_ascii=False, indent=1))
