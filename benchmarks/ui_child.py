@@ -79,13 +79,14 @@ def _until(done: Callable[[], bool]) -> None:
     loop, timer, end = QEventLoop(), QTimer(), time.perf_counter() + _WAIT_S
 
     def look() -> None:
-        if done() or time.perf_counter() > end:
-            loop.quit()
+        if done():
+            loop.exit(0)
+        elif time.perf_counter() > end:
+            loop.exit(1)
 
     timer.timeout.connect(look)
     timer.start(_TICK_MS)
-    loop.exec()
-    if not done():
+    if loop.exec():
         raise TimeoutError("the window did not get there")
 
 

@@ -38,6 +38,12 @@ class Foreign(Store):
     __module__ = "somebody.files"
 
 
+@pytest.fixture(autouse=True)
+def bus(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let there be a session bus, as on a desktop: without one nothing is asked."""
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
+
+
 def test_words_are_kept_and_found(monkeypatch: pytest.MonkeyPatch) -> None:
     store = Store()
     monkeypatch.setattr(keyring, "get_keyring", lambda: store)
@@ -60,3 +66,12 @@ def test_a_store_from_elsewhere_is_not_used(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(keyring, "get_keyring", lambda: store)
     assert not SystemVault().put("a", "words")
     assert store.kept == {}
+
+
+def test_without_a_session_bus_no_store_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store()
+    monkeypatch.setattr(keyring, "get_keyring", lambda: store)
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS")
+    assert (SystemVault().put("a", "words"), SystemVault().get("a")) == (False, None)
+    assert not store.kept
