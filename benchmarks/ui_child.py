@@ -116,7 +116,7 @@ def day(window: MainWindow) -> dict[str, object]:
     """Return the figures of a day's work."""
     _until(lambda: bool(window.shell.services.is_ready))
     _idle(window)
-    _until(lambda: window.pages["settings"].built)  # nearly the last of what is made ahead, a second after the engines
+    _until(lambda: all(page.built for page in window.pages.values()))  # made ahead, some seconds after the engines
     watch = Watch()
     figures = {
         **_open_cases(window, watch),

@@ -10,8 +10,9 @@ from PySide6.QtCore import QObject, QTimer
 if TYPE_CHECKING:
     from app.ui.main_window import MainWindow
 
-_PAGES: Final = ("case", "drg", "rules", "settings")
-_PAUSE_MS: Final = 15
+_FIRST: Final = ("case", "drg", "rules", "settings")
+"""What is opened most, or takes longest."""
+_PAUSE_MS: Final = 25
 """Between two steps, so that a key pressed meanwhile is answered at once."""
 
 
@@ -35,7 +36,9 @@ class Builder(QObject):
             self._timer.stop()
 
     def _steps(self) -> Iterator[None]:
-        for key in _PAGES:
-            while key in self._window.pages and self._window.pages[key].build_on():
+        pages = self._window.pages
+        for key in dict.fromkeys((*_FIRST, *pages)):
+            while key in pages and pages[key].build_on():
                 yield
+            yield
         yield from self._window.warm_palette()

@@ -17,12 +17,13 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """One Python file of ``app``: its path from the root, its dotted name, its lines, its syntax tree."""
+    """A Python file of ``app``: its path from the root, its dotted name, its lines, its syntax tree and all its nodes."""
 
     path: str
     name: str
     lines: tuple[str, ...]
     tree: ast.Module
+    nodes: tuple[ast.AST, ...]
 
     @property
     def package(self) -> str:
@@ -69,4 +70,5 @@ def modules(tracked: tuple[str, ...]) -> tuple[Module, ...]:
 def _parse(path: str) -> Module:
     source = (ROOT / path).read_text(encoding="utf-8")
     name = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-    return Module(path, name, tuple(source.splitlines()), ast.parse(source))
+    tree = ast.parse(source)
+    return Module(path, name, tuple(source.splitlines()), tree, tuple(ast.walk(tree)))

@@ -30,14 +30,14 @@ EXCUSE = re.compile(r"#\s*(type: ignore|noqa)(?P<what>\[[\w, -]+\]|: [A-Z]+\d+(,
 QT_NAMES = {"data", "event", "flags", "index", "paint", "parent", "sort", "text", "validate", "fixup"}
 
 
-def _functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+def _functions(module: Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return (node for node in module.nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
-def _docstrings(tree: ast.AST) -> set[int]:
+def _docstrings(module: Module) -> set[int]:
     """Return the ids of the constants that are docstrings or stand alone as a statement (attribute docs)."""
     return {
-        id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        id(node.value) for node in module.nodes if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     }
 
 
@@ -62,7 +62,7 @@ def test_files_are_written_only_through_common_files(modules: Iterable[Module]) 
         f"{module.path}:{node.lineno}"
         for module in modules
         if module.path not in MAY_WRITE
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.Call) and _opens_for_writing(node)
     ]
     assert stray == []
@@ -80,8 +80,8 @@ def test_wording_is_data(modules: Iterable[Module]) -> None:
         f"{module.path}:{node.lineno} {node.value[:20]!r}"
         for module in modules
         if module.package in WORDLESS
-        for docs in [_docstrings(module.tree)]
-        for node in ast.walk(module.tree)
+        for docs in [_docstrings(module)]
+        for node in module.nodes
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
         if HAN.search(node.value) and id(node) not in docs
     ]
@@ -94,7 +94,7 @@ def test_files_and_functions_stay_small(modules: Iterable[Module]) -> None:
     sizes = {
         f"{module.path}:{node.lineno} {node.name}": (node.end_lineno or node.lineno) - node.lineno + 1
         for module in modules
-        for node in _functions(module.tree)
+        for node in _functions(module)
     }
     assert long_files == []
     assert [f"{name} {size}" for name, size in sizes.items() if size > 60] == []
@@ -129,7 +129,7 @@ def test_every_public_name_has_a_docstring(modules: Iterable[Module]) -> None:
 def _imports(module: Module, known: set[str]) -> set[str]:
     found: set[str] = set()
     base = module.name if module.path.endswith("__init__.py") else module.name.rpartition(".")[0]
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -171,7 +171,7 @@ def test_only_the_error_net_and_the_job_runner_catch_everything(modules: Iterabl
     found = {
         module.path
         for module in modules
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.ExceptHandler) and _catches_all(node)
     }
     assert found - MAY_CATCH_ALL == set()
@@ -192,7 +192,7 @@ def test_nothing_is_unpickled_and_no_event_loop_is_nested(modules: Iterable[Modu
     found = [
         f"{module.path}:{node.lineno}"
         for module in modules
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if (isinstance(node, ast.Attribute) and node.attr == "processEvents")
         or (isinstance(node, ast.Import) and {alias.name for alias in node.names} & {"pickle", "shelve"})
     ]
@@ -203,7 +203,7 @@ def test_signals_are_not_connected_to_lambdas_that_hold_their_object(modules: It
     found = [
         f"{module.path}:{node.lineno}"
         for module in modules
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "connect"
         for handler in node.args
         if isinstance(handler, ast.Lambda)

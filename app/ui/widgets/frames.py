@@ -45,6 +45,10 @@ class FloatFrame(QFrame):
         self.hide()
         float_shadow(self)
 
+    def hang_on(self, anchor: QWidget) -> None:
+        """Float near another widget of the window from now on."""
+        self._anchor = anchor
+
     def place_below(self, width: int, height: int, rect: QRect | None = None) -> None:
         """Show at the anchor (or a rectangle of it) with this size: below, else above, inside the window."""
         box = rect or self._anchor.rect()

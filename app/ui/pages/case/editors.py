@@ -7,23 +7,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal, SignalInstance
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QHideEvent, QInputMethodEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.domain.coding import Candidate, CodeKind
 from app.ui.page import Shell
+from app.ui.pages.case.code_popup import CodePopup
 from app.ui.pages.codes import marking
-from app.ui.pages.codes.panel import EffectsOf, SearchPanel
+from app.ui.pages.codes.panel import EffectsOf
 from app.ui.theme import theme
-from app.ui.widgets import FloatFrame, ScrollPane, column
-from app.ui.widgets.grip import WidthGrip
+from app.ui.widgets import ScrollPane
 from app.ui.widgets.painting import draw_focus_ring
 
 _HEIGHT: Final = 358
 _WIDEST: Final = 1100
 _INSET: Final = 24
-_NARROWEST: Final = 520
 _STEP: Final = 60
 _WIDTH: Final = "case.popup"
 _CODE: Final = re.compile(r"-|[A-Za-z]?\d{2}[0-9A-Za-z.+*/-]{1,16}")
@@ -53,7 +52,7 @@ class CodeEditor(QLineEdit):
 
     _composing = False
 
-    def __init__(self, shell: Shell, parent: QWidget, row: CodedRow) -> None:
+    def __init__(self, shell: Shell, parent: QWidget, row: CodedRow, popup: CodePopup) -> None:
         super().__init__(parent)
         self._shell, self._row = shell, row
         self._code = ""
@@ -64,18 +63,25 @@ class CodeEditor(QLineEdit):
         self.setAccessibleName("编码检索")
         self.setFrame(False)
         self.setTextMargins(theme().px(6), 0, theme().px(6), 0)
-        self._frame = FloatFrame(self)
-        self._frame.setObjectName("code_popup")
-        self.panel = SearchPanel(shell)
-        self._frame.setLayout(column(self.panel, margins=(1, 1, 1, 1)))
-        self._grip = WidthGrip(self._frame, _NARROWEST)
-        self._grip.dragged.connect(self._keep_width)
-        self.panel.taken.connect(self._on_taken)
-        self.panel.kind_changed.connect(self._on_kind)
-        self.panel.wished.connect(self._on_wish)
+        self._frame, self.panel, self._grip = popup, popup.panel, popup.grip
+        popup.hang_on(self)
+        self._heard: list[tuple[SignalInstance, Callable[..., None]]] = [
+            (self._grip.dragged, self._keep_width),
+            (self.panel.taken, self._on_taken),
+            (self.panel.kind_changed, self._on_kind),
+            (self.panel.wished, self._on_wish),
+        ]
+        for signal, slot in self._heard:
+            signal.connect(slot)
         self.textChanged.connect(self._on_text)
-        self.destroyed.connect(self._frame.deleteLater)
         self._follow_paper(parent)
+
+    def release(self) -> None:
+        """Leave the popup to the next editor."""
+        self._frame.dismiss()
+        for signal, slot in self._heard:
+            signal.disconnect(slot)
+        self._heard = []
 
     def begin(self, code: str) -> None:
         """Start with the code the row has, which Esc restores, and the candidates for the row's text."""
@@ -166,7 +172,8 @@ class CodeEditor(QLineEdit):
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Close the results with the editor."""
-        self._frame.dismiss()
+        if self._heard:
+            self._frame.dismiss()
         super().hideEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -17,6 +17,7 @@ from app.domain.field import Group
 from app.domain.fields import field
 from app.services.types import CaseView
 from app.ui.page import Shell
+from app.ui.pages.case.code_popup import CodePopup
 from app.ui.pages.case.editors import CodedRow, CodeEditor
 from app.ui.pages.case.grid_cells import GridFacts, RowFacts, blank_cells, candidate_cells, row_cells
 from app.ui.pages.case.grid_columns import COLUMNS, PINNED, READ_ONLY, window
@@ -66,6 +67,7 @@ class RowGrid(DataTable):
         self._facts: GridFacts | None = None
         self._offered: tuple[int, tuple[Candidate, ...]] = (-1, ())
         self._effects = _NOTHING
+        self._popup: CodePopup | None = None
         self.explain: Callable[[RowGrid], str] = _nothing_to_say
         self.asked: Callable[[], Sequence[str]] = tuple
         self._rests = QTimer(self)
@@ -86,6 +88,7 @@ class RowGrid(DataTable):
         self.setAccessibleName("诊断" if group is Group.DX else "手术及操作")
         self.selectionModel().currentChanged.connect(self._on_current)
         theme().changed.connect(self._fit_height)
+        theme().changed.connect(self._drop_popup)
 
     # What the page asks and tells.
 
@@ -273,6 +276,12 @@ class RowGrid(DataTable):
         if query and isinstance(editor, CodeEditor):
             editor.ask(query)
 
+    def _drop_popup(self) -> None:
+        """Make the popup anew in the next sizes and colours."""
+        if self._popup is not None and not isinstance(self.editor, CodeEditor):
+            self._popup.deleteLater()
+            self._popup = None
+
     def make_code_editor(self, parent: QWidget, index: int) -> CodeEditor:
         """Return the search editor of a record row's code."""
         rows = self._view.record.rows(self.group) if self._view else ()
@@ -280,7 +289,9 @@ class RowGrid(DataTable):
         kind = CodeKind.DX if self.group is Group.DX else CodeKind.PX
         candidates, effects = partial(self._candidates_of, index), partial(self._effects_of, index)
         row = CodedRow(kind, said, candidates, effects, self.asked())
-        editor = CodeEditor(self._shell, parent, row)
+        if self._popup is None:
+            self._popup = CodePopup(self._shell, self)
+        editor = CodeEditor(self._shell, parent, row, self._popup)
         editor.taken.connect(self._on_taken)
         editor.textEdited.connect(partial(self.typing.emit, f"{self.group}[{index}].code"))
         return editor
@@ -311,6 +322,7 @@ class RowGrid(DataTable):
         """Close, then tell what was typed: the answer may rebuild the rows."""
         super().closeEditor(editor, hint)
         if isinstance(editor, CodeEditor):  # what was typed there is a query: taken or given up, it is no draft
+            editor.release()
             self.typing.emit(f"{self.group}[{self.current_index}].code", "")
             self.queried.emit(editor.text().strip())
         self._delegate.closed()

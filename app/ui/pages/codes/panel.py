@@ -142,6 +142,8 @@ class SearchPanel(Pane):
     ) -> None:
         """Start for a cell: which code set, its code and text now, what other codes would do to the group."""
         self._kind, self._current_code, self._text, self._effects = kind, current, text, effects
+        self._query, self._folding = "", Folding(())
+        self.results.hits.show(())
         self.kinds.set_current(str(kind or ALL))
 
     def wait(self) -> None:
