@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """A Python file of ``app``: its path from the root, its dotted name, its lines, its syntax tree and all its nodes."""
+    """A Python file of ``app``: its path from the root, dotted name, lines, syntax tree and all nodes of the tree."""
 
     path: str
     name: str
