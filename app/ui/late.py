@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from operator import methodcaller
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -27,9 +26,13 @@ class PageClass:
         """Make the page."""
         return self.load()(shell, spec)
 
-    def __getattr__(self, method: str) -> Callable[[Any], Any]:
+    def __getattr__(self, method: str) -> Callable[..., Any]:
         """Return a function that calls a method of the page it is given."""
-        return methodcaller(method)
+
+        def call(page: Any, *args: Any, **named: Any) -> Any:
+            return getattr(page, method)(*args, **named)
+
+        return call
 
 
 class PageModule:

@@ -265,6 +265,8 @@ class MainWindow(QMainWindow):
             return
         self._remember()
         self.shell.jobs.close()
+        for page in self._pages.made:
+            page.finish_building()
         super().closeEvent(event)
 
     def _make_shell(self, services: Any, specs: Sequence[PageSpec], user: UserCard, errors: Errors) -> Shell:

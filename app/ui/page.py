@@ -158,6 +158,11 @@ class Page(QWidget):
             self.ensure_built()
         return not self._built
 
+    def finish_building(self) -> None:
+        """Build the rest of a page that was begun: half of one belongs to nobody and outlives its window."""
+        if self._making is not None:
+            self.ensure_built()
+
     def _stepwise(self) -> Iterator[None]:
         if self._making is None:
             self._making = self.build_steps()
