@@ -110,9 +110,6 @@ class Sheet(ScrollPane):
         self._settle.setSingleShot(True)
         self._settle.setInterval(0)
         self._settle.timeout.connect(self._keep_spot)
-        self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
-        self.inner.installEventFilter(self)
-        _application().focusChanged.connect(self._on_focus)
 
     def fill(self) -> Iterator[None]:
         """Make the sections, one a step. What holds the sheet is best made before: moving many fields takes long."""
@@ -121,6 +118,9 @@ class Sheet(ScrollPane):
             yield
         self.box.addSpacing(theme().px(16))
         self.box.addStretch(1)
+        self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        self.inner.installEventFilter(self)
+        _application().focusChanged.connect(self._on_focus)
 
     def _add(self, section: Section, found: tuple[Part, ...]) -> None:
         box = SectionBox(section)

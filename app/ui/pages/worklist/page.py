@@ -158,6 +158,11 @@ class WorklistPage(Page):
         if self._number:
             self._memory.keep(self._current_view(), self.table.columns_state())
 
+    def show_masked(self) -> None:
+        """Empty the side at once: its case is read anew, which takes a moment that a name must not be read in."""
+        self.peek.show_nothing()
+        super().show_masked()
+
     def on_changes(self, changes: Changes) -> None:
         """Read touched rows anew; what came or left is only told, nothing moves."""
         self.table.cases.forget(changes.cases)
