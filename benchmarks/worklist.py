@@ -81,8 +81,11 @@ def _records(count: int, chance: random.Random) -> Iterator[CaseRecord]:
     for number in range(count):
         record = templates[number % len(templates)]
         day = TODAY - timedelta(days=chance.randint(0, 700))
-        yield record.with_value("record_no", f"{700_000 + number:08d}").with_value(
-            "discharge_time", datetime(day.year, day.month, day.day, 10)
+        person = f"{record.text('id_no')[:14]}{number // len(templates):04d}"  # else everybody has a hundred stays
+        yield (
+            record.with_value("record_no", f"{700_000 + number:08d}")
+            .with_value("id_no", person)
+            .with_value("discharge_time", datetime(day.year, day.month, day.day, 10))
         )
 
 
