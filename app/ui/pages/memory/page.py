@@ -48,6 +48,7 @@ class MemoryPage(Page):
         self._query = MemoryQuery()
         self._keep = 0
         self._job: Job | None = None
+        self._reading = 0
         self._starts_in_model = False
         self._preview: PastPreview | None = None
         self._step: MemoryStep | None = None
@@ -299,11 +300,14 @@ class MemoryPage(Page):
         if self._job is not None:
             self._job.cancel()
         self.list.stack.show_loading()
+        self._reading += 1
         job = self._job = self.shell.jobs.run(partial(_read, self._memory, self._query), parent=self)
-        job.done.connect(self._on_read)
+        job.done.connect(partial(self._on_read, self._reading))
         job.failed.connect(self._on_failed)
 
-    def _on_read(self, read: _Read) -> None:
+    def _on_read(self, number: int, read: _Read) -> None:
+        if number != self._reading:  # one cancelled too late, which has been overtaken
+            return
         refs, stats, imports, self._step = read
         self._job = None
         self.list.show_refs(refs, self._keep)
