@@ -176,8 +176,6 @@ class KindMatcher:
     def warm_search(self) -> None:
         """Build now what a search would build at first."""
         self.index.warm()
-        if self.words is not None:
-            self.words.cut("")
 
     def against(self, text: str, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
         """Return candidates, however found, with what a physician's text says otherwise as their conflicts."""

@@ -123,8 +123,13 @@ class FirstMatcher:
         self._of(kind)
 
     def warm_search(self, kind: CodeKind) -> None:
-        """Build what the search box needs besides: how names are read, short forms, words (about a second)."""
+        """Build what the search box needs besides: how names are read, short forms (0.2 s)."""
         self._of(kind).warm_search()
+
+    def warm_words(self) -> None:
+        """Load the words that explanations are cut into."""
+        if self._words is not None:
+            self._words.cut("")
 
     def match(self, text: str, kind: CodeKind, top: int = 10) -> MatchResult:
         """Return the best codes for a text, with reasons, and what may be done with the first."""

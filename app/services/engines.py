@@ -84,7 +84,7 @@ class Engines:
     def load(self, progress: Progress) -> None:
         """Load what takes more than a moment: code book, rules, scheme, search index. A job does it at the start.
 
-        Answers are given from :attr:`is_ready` on; what only the search box needs is built after that.
+        Answers are given from :attr:`is_ready` on; what only explanations and rare searches need is built after that.
         """
         steps: tuple[Callable[[], object], ...] = (
             lambda: self.codebook,
@@ -94,14 +94,15 @@ class Engines:
             self.renew_figures,
             lambda: self._warm(CodeKind.DX),
             lambda: self._warm(CodeKind.PX),
+            lambda: self.matcher.warm_search(CodeKind.DX),
+            lambda: self.matcher.warm_search(CodeKind.PX),
         )
         for number, step in enumerate(steps):
             progress.step(number, len(steps))
             step()
         self._ready = True
         progress.step(len(steps), len(steps))
-        for kind in CodeKind:
-            self.matcher.warm_search(kind)
+        self.matcher.warm_words()
         self.codebook.warm()
         self._texts().find("")
 

@@ -96,6 +96,20 @@ def _shipped() -> tuple[tuple[QuestionEntry, ...], tuple[str, ...]]:
     return tuple(_entry(question) for question in table["question"]), tuple(table["denials"])
 
 
+_LAST: list[tuple[list[dict[str, object]], Vocabulary, QuestionSet]] = []
+"""The questions compiled last in this process: a library that is opened again, or another one, mostly asks the same."""
+
+
+def _compiled(asked: list[dict[str, object]], words: Vocabulary) -> QuestionSet:
+    """Return questions compiled; a quarter of a second unless they are those of last time."""
+    for entries, vocabulary, known in _LAST:
+        if (vocabulary is words or vocabulary == words) and entries == asked:
+            return known
+    made = QuestionSet.load(asked, words, _shipped()[1])
+    _LAST[:] = [(asked, words, made)]
+    return made
+
+
 class QuestionTable:
     """Reads and changes the table. Every write raises :class:`UserProblem` without a reason and stores nothing then."""
 
@@ -133,7 +147,7 @@ class QuestionTable:
         if self._set is None or self._words is not words:
             asked = [_data(line.entry) for line in self.lines() if line.on]
             try:
-                self._set, self.faults = QuestionSet.load(asked, words, _shipped()[1]), ()
+                self._set, self.faults = _compiled(asked, words), ()
             except RuleFault:
                 self._set, self.faults = _sound(asked, words)
             self._words = words

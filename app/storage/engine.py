@@ -24,7 +24,7 @@ _SHARED_PRAGMAS: Final = (
     "PRAGMA recursive_triggers=ON",
     "PRAGMA trusted_schema=OFF",
     "PRAGMA temp_store=MEMORY",
-    "PRAGMA cache_size=-49152",  # KiB; the worklist table of 100,000 cases fits
+    "PRAGMA cache_size=-8192",  # KiB for each of some connections; the system keeps the file besides
 )
 _WRITER_PRAGMAS: Final = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL")
 
@@ -75,8 +75,10 @@ def memory_engine() -> sa.Engine:
 
 
 def _engine(path: Path, connect: Callable[[], sqlite3.Connection], begin: str, **pool: int) -> sa.Engine:
-    # hide_parameters: the values of a failed statement are a patient's
-    engine = sa.create_engine("sqlite://", creator=connect, poolclass=sa.QueuePool, hide_parameters=True, **pool)
+    # hide_parameters: the values of a failed statement are a patient's; last in, first out: few connections keep pages
+    engine = sa.create_engine(
+        "sqlite://", creator=connect, poolclass=sa.QueuePool, pool_use_lifo=True, hide_parameters=True, **pool
+    )
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
