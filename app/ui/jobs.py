@@ -134,18 +134,23 @@ class Job(QObject):
 class JobRunner(QObject):
     """Runs jobs. ``writes=True`` jobs run one after the other in a single thread, the others side by side.
 
+    ``at_once=True`` is for short work that may not stand behind long reading: half-typed text must be stored within
+    two seconds (reliability.md A2). It has a thread of its own.
+
     ``changed`` is emitted when the list of jobs that run longer than a second, or one of them, changed; ``idle`` when
-    the last running job ended.
+    the last running job ended; ``closed`` when nothing runs any more and nothing will.
     """
 
     changed = Signal()
     idle = Signal()
+    closed = Signal()
 
     def __init__(self, parent: QObject | None = None, now: Callable[[], float] = time.monotonic) -> None:
         super().__init__(parent)
         self._now = now
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="bingan-writer")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="bingan-reader")
+        self._keeper = ThreadPoolExecutor(1, thread_name_prefix="bingan-keeper")
         self._jobs: list[Job] = []
         self._long: list[Job] = []
         self.on_failed: Callable[[object], None] | None = None
@@ -171,6 +176,7 @@ class JobRunner(QObject):
         label: str = "",
         writes: bool = False,
         loses_work: bool = False,
+        at_once: bool = False,
         parent: QObject | None = None,
     ) -> Job:
         """Start a piece of work. It is cancelled when ``parent`` dies.
@@ -192,7 +198,7 @@ class JobRunner(QObject):
         if label:
             job.became_long.connect(self._on_became_long)
             job.watch()
-        executor = self._writer if writes else self._readers
+        executor = self._keeper if at_once else self._writer if writes else self._readers
         executor.submit(_work_through, work, control)
         return job
 
@@ -213,7 +219,9 @@ class JobRunner(QObject):
             if not job.writes:
                 job.cancel()
         self._writer.shutdown(wait=True)
+        self._keeper.shutdown(wait=True, cancel_futures=True)
         self._readers.shutdown(wait=True, cancel_futures=True)
+        self.closed.emit()
 
     def _forget_done(self) -> None:
         self._long = [job for job in self._long if job.state is not JobState.DONE]

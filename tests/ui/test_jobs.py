@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from app.common.progress import Progress
-from app.ui.jobs import Job, JobRunner, JobState
+from app.ui.jobs import READERS, Job, JobRunner, JobState
 
 
 @pytest.fixture
@@ -56,6 +56,18 @@ def test_writers_run_one_after_the_other(jobs: JobRunner, qtbot) -> None:
     qtbot.waitUntil(lambda: len(names) == 5)
     assert set(names) == {"bingan-writer_0"}
     assert max(most) == 1
+
+
+def test_what_may_not_wait_goes_past_long_reading(jobs: JobRunner, qtbot) -> None:
+    reading = threading.Event()
+    for _ in range(READERS + 1):
+        jobs.run(lambda _progress: reading.wait(10))
+    kept: list[object] = []
+    jobs.run(lambda _progress: "kept", at_once=True).done.connect(kept.append)
+    try:
+        qtbot.waitUntil(lambda: kept == ["kept"])
+    finally:
+        reading.set()
 
 
 def test_cancel_raises_inside_the_work_at_its_next_step(jobs: JobRunner, qtbot) -> None:
