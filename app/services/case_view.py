@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,6 +29,7 @@ from app.services.types import CaseView, Grouping, Price, PriceState
 from app.storage.caches import Summary
 from app.storage.cells import FieldCell
 from app.storage.load import StoredCase
+from app.storage.problems import LibraryWriting
 from app.storage.reads import Reader
 from app.storage.rows import Change
 from app.storage.undo import UndoItem
@@ -185,7 +187,7 @@ class ViewBuilder:
         return report
 
     def _save(self, stored: StoredCase, report: QcReport, grouping: Grouping) -> None:
-        with self._session.db.caching() as tx:
+        with suppress(LibraryWriting), self._session.db.caching() as tx:  # can be worked out again: it is then stale
             tx.save_summary(stored.case_id, stored.version, summary_of(report, grouping))
             tx.save_findings(stored.case_id, stored.version, report, stamp=self._session.engines.stamp)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from app.common.clock import Clock, SystemClock
 from app.common.errors import UserProblem
@@ -36,7 +37,9 @@ from app.services.session import Seat, Session
 from app.services.worklist import WorklistService
 from app.storage.actor import Actor, local_actor
 from app.storage.database import Database
+from app.storage.draft_aside import aside
 from app.storage.heads import HeadStore
+from app.storage.problems import LibraryWriting
 
 if TYPE_CHECKING:
     from app.services.appeal import AppealService
@@ -87,6 +90,9 @@ if TYPE_CHECKING:
 
 JsonValue = str | int | float | bool | list["JsonValue"] | dict[str, "JsonValue"] | None
 
+_PATIENCE_S: Final = 0.05
+"""How long a place waits for the library: it can as well be stored with the next one."""
+
 
 class Places:
     """Small things the window remembers for whoever sits at it, in the library: they survive restarts."""
@@ -94,20 +100,39 @@ class Places:
     def __init__(self, session: Session) -> None:
         self._db = session.db
         self._session = session
+        self._turn = threading.Lock()
+        self._waiting: dict[str, JsonValue] = {}
 
     @free
     def get(self, key: str) -> JsonValue:
         """Return what was kept under a key, None when nothing was."""
+        name = self._name(key)
+        if name in self._waiting:
+            return self._waiting[name]
         with self._db.read() as reader:
-            found: JsonValue = reader.place(self._name(key))  # type: ignore[assignment]  # what put stored
+            found: JsonValue = reader.place(name)  # type: ignore[assignment]  # what put stored
         return found
 
     @free
     def put(self, key: str, value: JsonValue) -> None:
-        """Keep a JSON value; nothing is kept in a library that is open read-only."""
+        """Keep a JSON value; nothing is kept in a library that is open read-only.
+
+        While a long write holds the library it waits here, for any thread, and is stored with the next one or at the
+        end.
+        """
         if not self._db.read_only:
-            with self._db.caching() as cache:
-                cache.save_place(self._name(key), value)
+            with self._turn:
+                self._waiting[self._name(key)] = value
+            self.keep()
+
+    @free
+    def keep(self) -> None:
+        """Store what had to wait, if the library can be written now."""
+        with suppress(LibraryWriting), self._db.caching(patience_s=_PATIENCE_S) as cache:
+            with self._turn:
+                waiting, self._waiting = self._waiting, {}
+            for name, value in waiting.items():
+                cache.save_place(name, value)
 
     def _name(self, key: str) -> str:
         mark = self._session.actor.mark
@@ -172,6 +197,8 @@ class Services:
         if not self.session.seat.reads.is_empty:
             with suppress(UserProblem):  # a full disk must not keep the library open
                 self.audit.write_reads()
+        with suppress(UserProblem):
+            self.places.keep()
         self._heads.keep()
         self.session.db.close()
 
@@ -525,4 +552,7 @@ def open_services(
     guard_library(session)
     engines.assets.belong_to(session)
     engines.use_figures(HospitalFigures(db, clock))
-    return Services(session, heads, passwords)
+    services = Services(session, heads, passwords)
+    if not read_only and aside(db.path).exists():
+        services.drafts.take_back()
+    return services

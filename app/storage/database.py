@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 import sqlalchemy as sa
 
@@ -21,11 +21,14 @@ from app.storage.listing import Listing
 from app.storage.location import refuse_network
 from app.storage.lock import LibraryLock
 from app.storage.ops import Op
-from app.storage.problems import problem
+from app.storage.problems import LibraryWriting, problem
 from app.storage.reads import Reader
 from app.storage.schema import CURRENT, check_readable, upgrade
 from app.storage.transaction import Transaction
 from app.storage.undo import take_back, undone_by
+
+_PATIENCE_S: Final = 1.0
+"""How long the window's thread waits for a write of another one."""
 
 
 class Database:
@@ -44,6 +47,7 @@ class Database:
         self._noting: sa.Engine | None = None
         self._cleanup = cleanup
         self._turn = threading.RLock()
+        self._hasty = 0
         self._busy = False
         self._identity = _identity(path)
         self._told: list[Callable[[Changes], None]] = []
@@ -93,6 +97,17 @@ class Database:
     def encrypted(self) -> bool:
         """False: the file is plain SQLite."""
         return False
+
+    def hurry(self) -> None:
+        """Let the calling thread, the window's, never wait for a long write: its own is refused after a second."""
+        self._hasty = threading.get_ident()
+
+    def is_free(self, within_s: float = 0.0) -> bool:
+        """True when the calling thread could write now, or after waiting so long for what is being written."""
+        free = self._turn.acquire(timeout=within_s)
+        if free:
+            self._turn.release()
+        return free
 
     def close(self) -> None:
         """Fold the log into the file and give the library free. A second call does nothing."""
@@ -145,12 +160,13 @@ class Database:
         self._guard = check
 
     @contextmanager
-    def caching(self, *, notes: bool = False) -> Iterator[CacheWriter]:
+    def caching(self, *, notes: bool = False, patience_s: float | None = None) -> Iterator[CacheWriter]:
         """Yield a writer for drafts, places and cached results, which are no operations; stored when the block ends.
 
         ``notes``: what is written belongs to an operation that is a note, and may be written wherever those may.
+        Raises :class:`LibraryWriting` when another thread writes for longer than ``patience_s``.
         """
-        with self._writing(Op.SIGN_IN if notes else None) as (connection, at):
+        with self._writing(Op.SIGN_IN if notes else None, patience_s) as (connection, at):
             writer = CacheWriter(connection, at)
             yield writer
         self.listing.note(writer.summed_up, beside=False)
@@ -163,8 +179,20 @@ class Database:
         return [(one.stat().st_mtime_ns, one.stat().st_size) for one in (self.path, log) if one.exists()]
 
     @contextmanager
-    def _writing(self, op: Op | None = None) -> Iterator[tuple[sa.Connection, str]]:
-        with self._turn:
+    def _in_turn(self, patience_s: float | None) -> Iterator[None]:
+        """Wait for one's turn to write: for ever, or as long as the thread or the caller has patience."""
+        if patience_s is None and threading.get_ident() == self._hasty:
+            patience_s = _PATIENCE_S
+        if not self._turn.acquire(timeout=-1 if patience_s is None else patience_s):
+            raise LibraryWriting(self.path)
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+    @contextmanager
+    def _writing(self, op: Op | None = None, patience_s: float | None = None) -> Iterator[tuple[sa.Connection, str]]:
+        with self._in_turn(patience_s):
             writer = self._writer_of(op)
             if writer is None:
                 raise problem("opened_read_only", self.path)

@@ -37,6 +37,13 @@ class LibraryBusy(UserProblem):
         self.since = since
 
 
+class LibraryWriting(UserProblem):
+    """Another thread of this process writes, for longer than the asking one has patience; nothing was stored."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("storage.writing", remedy="storage.remedy.writing", where=Where(str(path)))
+
+
 def problem(name: str, path: Path, **args: object) -> UserProblem:
     """Return the refusal ``storage.<name>`` with its remedy ``storage.remedy.<name>``."""
     return UserProblem(f"storage.{name}", remedy=f"storage.remedy.{name}", where=Where(str(path)), **args)

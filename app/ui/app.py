@@ -210,6 +210,7 @@ def _library(home: Path) -> Iterator[Any]:
     from app.services.composition import open_services  # noqa: PLC0415  # engines load only when a window is wanted
 
     services = open_services(home, config=head_store(config_dir()))
+    services.session.db.hurry()
     try:
         yield services
     finally:

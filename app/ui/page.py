@@ -47,7 +47,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class SaveState:
-    """What the status bar says about saving: ``saved`` at a time, ``saving``, ``failed`` (stays) or ``none``."""
+    """What the status bar says about saving: ``saved`` at a time, ``saving``, ``failed`` (stays) or ``none``.
+
+    ``waiting``: a long write holds the library; it is saved as soon as that has ended.
+    """
 
     kind: str = "none"
     at: datetime | None = None
@@ -95,7 +98,7 @@ class Shell:
         self.set_save_state: Callable[[SaveState], None] = _nothing
         self.set_versions: Callable[[Sequence[VersionNote]], None] = _nothing
         self.set_status: Callable[[str], None] = _nothing
-        self.retry_save: Callable[[], None] = _nothing
+        self.retry_save: Callable[[], object] = _nothing
 
 
 def _nothing(*_args: object) -> None:

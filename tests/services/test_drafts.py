@@ -11,7 +11,9 @@ import pytest
 from app.common.errors import UserProblem
 from app.domain.field import Group
 from app.services.composition import Services
+from app.services.drafts import DraftService
 from app.storage.actor import Actor
+from app.storage.draft_aside import aside
 from app.storage.ops import Op
 
 
@@ -96,3 +98,36 @@ def test_everybody_finds_her_own_half_typed_text(services: Services, case_id: in
     services.places.put("x", 1)
     services.session.seat.take(wang)
     assert services.places.get("x") is None
+
+
+def test_drafts_of_a_window_killed_during_a_long_write_come_back(
+    services: Services, case_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.services.drafts._PATIENCE_S", 0.01)
+    services.drafts.note(case_id, "current_phone", "1390")
+    with services.session.db.caching():
+        keeper = threading.Thread(target=services.drafts.keep)
+        keeper.start()
+        keeper.join()
+    assert services.drafts.waits
+    next_run = DraftService(services.session)
+    assert next_run.take_back() == 1
+    assert services.cases.view(case_id).drafts == {"current_phone": "1390"}
+    assert DraftService(services.session).take_back() == 0
+
+
+def test_a_draft_file_that_cannot_be_read_stops_nothing(services: Services) -> None:
+    aside(services.session.db.path).write_bytes(b'[["", 1')
+    assert services.drafts.take_back() == 0
+
+
+def test_places_wait_for_a_long_write_without_stopping_anyone(services: Services) -> None:
+    with services.session.db.caching():
+        putting = threading.Thread(target=services.places.put, args=("split", 210))
+        putting.start()
+        putting.join(5)
+        assert not putting.is_alive()
+        assert services.places.get("split") == 210
+    services.places.keep()
+    with services.session.db.read() as reader:
+        assert reader.place("ui.split") == 210

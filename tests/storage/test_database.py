@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -222,6 +223,29 @@ def test_any_path_a_user_may_choose_works(
 def test_a_write_inside_a_write_is_a_bug(db: Database, me: Actor) -> None:
     with db.caching(), pytest.raises(RuntimeError, match="inside a write"), db.operation(Op.SET_FIELD, by=me):
         pass
+
+
+def test_the_thread_of_the_window_never_waits_for_a_long_write(
+    db: Database, me: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.storage.database._PATIENCE_S", 0.01)
+    holds, ends = threading.Event(), threading.Event()
+
+    def write() -> None:
+        with db.caching():
+            holds.set()
+            ends.wait(5)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    holds.wait(5)
+    db.hurry()
+    assert not db.is_free()
+    with pytest.raises(UserProblem, match="正在写入"), db.operation(Op.SET_FIELD, by=me):
+        pass
+    ends.set()
+    writer.join()
+    assert db.is_free()
 
 
 def test_readers_see_whole_states_while_a_writer_works(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
@@ -68,8 +69,16 @@ class HintRow(QWidget):
             left += width + px(14)
 
 
+_SAVE_WORDS: Final = {
+    "saved": "已自动保存",
+    "saving": "正在保存…",
+    "waiting": "正在保存…（等导入等写完）",
+    "failed": "未能保存，内容仍在本机缓存",
+}
+
+
 class SaveLabel(QWidget):
-    """✓ 已自动保存 10:32:08, 正在保存…, or what could not be saved."""
+    """✓ 已自动保存 10:32:08, 正在保存…, what waits for a long write, or what could not be saved."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,7 +87,7 @@ class SaveLabel(QWidget):
 
     @property
     def kind(self) -> str:
-        """What is shown: saved, saving, failed or none."""
+        """What is shown: saved, saving, waiting, failed or none."""
         return self._state.kind
 
     def show_state(self, state: SaveState) -> None:
@@ -108,7 +117,12 @@ class SaveLabel(QWidget):
 
     def _words(self) -> str:
         at = f" {self._state.at:%H:%M:%S}" if self._state.at else ""
-        words = {"saved": f"已自动保存{at}", "saving": "正在保存…", "failed": "未能保存，内容仍在本机缓存"}
+        words = {
+            "saved": f"已自动保存{at}",
+            "saving": "正在保存…",
+            "waiting": "等待写完后保存…",
+            "failed": "未能保存，内容仍在本机缓存",
+        }
         return words.get(self._state.kind, "")
 
 

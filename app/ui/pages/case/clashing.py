@@ -48,9 +48,13 @@ def show_anew(page: CasePage, before: CaseView, view: CaseView) -> None:
 
 
 def drafts_to_restore(page: CasePage, view: CaseView) -> dict[str, str]:
-    """Return the drafts of an earlier run that go back into their fields; those overtaken wait to be asked about."""
+    """Return the drafts that go back into their fields, of an earlier run or not stored yet.
+
+    Those overtaken wait to be asked about.
+    """
+    noted = {path: typed for path, typed in page.shell.services.drafts.noted(view.case_id).items() if typed}
     if not view.drafts:
-        return {}
+        return noted
     told = {one.path: one for one in page.shell.services.drafts.overtaken(view.case_id)}
     shown = {path: field_text(view.record, path) for path in told}
     found = [
@@ -59,7 +63,7 @@ def drafts_to_restore(page: CasePage, view: CaseView) -> dict[str, str]:
         if one.mine != shown[path]
     ]
     page.clashes = found
-    return {path: typed for path, typed in view.drafts.items() if path not in told}
+    return {path: typed for path, typed in {**view.drafts, **noted}.items() if path not in told}
 
 
 def ask_waiting(page: CasePage) -> None:

@@ -19,6 +19,7 @@ from app.services.types import CaseView
 from app.ui.masking import masking
 from app.ui.page import SaveState, Shell
 from app.ui.pages.case.dock import proposal_for
+from app.ui.pages.case.held import HeldWrites
 from app.ui.ports import JsonValue, PlaceStore
 
 DRAFT_MS: Final = 600
@@ -55,6 +56,7 @@ class CaseWork(QObject):
         self._queries: dict[str, JsonValue] | None = None
         self._queries_wait = False
         self._waiting: list[tuple[int, Callable[[], object]]] = []
+        self._held = HeldWrites(shell, self._store_held, self)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(DRAFT_MS)
@@ -87,18 +89,43 @@ class CaseWork(QObject):
         if not self._is_ready:
             self.wait_with(partial(self.do, work, *args))
             return False
-        before, case_id = self.view, self.view.case_id
+        self._held.store_now()
+        return self._store(self.view, partial(work, self.view.case_id, *args), partial(self._again, work, *args))
+
+    def _store(self, before: CaseView, write: Callable[[], CaseView], again: Callable[[], object]) -> bool:
         self._shell.set_save_state(SaveState("saving"))
         try:
-            view = work(case_id, *args)
+            view = write()
         except UserProblem as problem:
             self._shell.errors.show(problem)
-            self._refused(problem, partial(self._again, work, *args))
+            self._refused(problem, again)
             return False
         self.view = view
         self.written.emit(view)
         self._publish(before, view)
         return True
+
+    def _do_or_hold(self, path: str, typed: str, work: Work, *args: object) -> bool:
+        """Do what writes one field; while a long write holds the library, keep it until then. True when it is written.
+
+        Only such writes can wait: they mean the same whenever they are done, and once more does no harm.
+        """
+        if self.view is None or not self._is_ready or not self._held.must_wait:
+            return self.do(work, *args)
+        self._held.hold(path, typed, self.view.case_id, work, *args)
+        return False
+
+    def _store_held(self, case_id: int, write: Callable[[], CaseView]) -> None:
+        """Store what had to wait, of the case that is open or of one that was left."""
+        if self.view is not None and self.view.case_id == case_id:
+            self._store(self.view, write, partial(self._store_held, case_id, write))
+            return
+        try:
+            view = write()
+        except UserProblem as problem:
+            self._shell.errors.show(problem)
+        else:
+            self._shell.publish(Changes(cases=frozenset((view.case_id,))))
 
     def wait_with(self, run: Callable[[], object]) -> None:
         """Do something about the open case once the engines are there."""
@@ -124,7 +151,7 @@ class CaseWork(QObject):
     def _again(self, work: Work, *args: object) -> None:
         self.do(work, *args)
 
-    def _refused(self, problem: UserProblem, again: Callable[[], None]) -> None:
+    def _refused(self, problem: UserProblem, again: Callable[[], object]) -> None:
         """Show what is stored again; what could not be saved for now stays as typed and can be tried again."""
         if problem.key in _NOT_SAVED:
             self._shell.retry_save = again
@@ -144,14 +171,15 @@ class CaseWork(QObject):
         """Store what was typed into a field; a row that is not there yet is added."""
         if self.view is not None and self._is_ready:
             self._shell.services.drafts.forget(self.view.case_id, path)
-        return self.do(self._cases.set_text, path, text)
+        return self._do_or_hold(path, text, self._cases.set_text, path, text)
 
     def take_code(self, group: Group, index: int, candidate: Candidate) -> bool:
         """Store a chosen code with its name; on the blank line a row is added."""
         rows = self.view.record.rows(group) if self.view else ()
+        path, code = f"{group}[{index}].code", candidate.code
         if index >= len(rows):
-            return self.do(self._cases.set_text, f"{group}[{index}].code", candidate.code)
-        return self.do(self._cases.accept, group, index, candidate.code)
+            return self._do_or_hold(path, code, self._cases.set_text, path, code)
+        return self._do_or_hold(path, code, self._cases.accept, group, index, code)
 
     def settle(self, finding: Finding) -> bool:
         """Apply the safe remedy of a finding, or accept the proposal that settles it, and offer to take that back."""
@@ -227,7 +255,7 @@ class CaseWork(QObject):
         drafts, queries = self._shell.services.drafts, self._queries if self._queries_wait else None
         if (drafts.waits or queries is not None) and not self._keeping and not self._shell.jobs.is_closed:
             self._keeping, self._queries_wait = True, False
-            job = self._shell.jobs.run(partial(_kept, drafts, self._shell.places, queries), parent=self)
+            job = self._shell.jobs.run(partial(_kept, drafts, self._shell.places, queries), at_once=True, parent=self)
             job.failed.connect(self._on_not_kept)
             job.ended.connect(self._on_kept)
 

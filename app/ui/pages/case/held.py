@@ -1,0 +1,75 @@
+"""What cannot be stored while a long write holds the library: kept in order, stored as soon as it is free."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer
+
+from app.services.types import CaseView
+from app.ui.page import SaveState, Shell
+
+PATIENCE_S: Final = 0.08
+"""How long a key may wait for somebody else's write."""
+_LOOK_MS: Final = 250
+_TOLD: Final = "正在写入大量内容（如导入）。改动已记下，写完后自动保存；可继续录入文字和编码。"
+
+Work = Callable[..., CaseView]
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A write that waits: whose it is, of which case, and what it does."""
+
+    who: str
+    case_id: int
+    path: str
+    work: Work
+    args: tuple[object, ...]
+
+
+class HeldWrites(QObject):
+    """Asks again and again whether the library can be written, and then hands everything on, the oldest first.
+
+    What it holds is a draft of its field too, so that a killed window loses none of it. Writes of somebody who has left
+    his seat are dropped: they come back to him as drafts.
+    """
+
+    def __init__(self, shell: Shell, store: Callable[[int, Callable[[], CaseView]], object], parent: QObject) -> None:
+        super().__init__(parent)
+        self._shell, self._store = shell, store
+        self._waiting: list[_Held] = []
+        self._look = QTimer(self)
+        self._look.setInterval(_LOOK_MS)
+        self._look.timeout.connect(self.store_now)
+        shell.jobs.closed.connect(self.store_now)
+
+    @property
+    def must_wait(self) -> bool:
+        """True while writes wait, or the library cannot be written within a moment."""
+        return bool(self._waiting) or not self._shell.services.session.db.is_free(PATIENCE_S)
+
+    def hold(self, path: str, typed: str, case_id: int, work: Work, *args: object) -> None:
+        """Keep a write of a field for later, with what was typed as its draft."""
+        if not self._waiting:
+            self._shell.notices.toast(_TOLD, severity="warn")
+        self._shell.services.drafts.note(case_id, path, typed)
+        self._waiting.append(_Held(self._shell.services.session.actor.mark, case_id, path, work, args))
+        self._shell.set_save_state(SaveState("waiting"))
+        self._look.start()
+
+    def store_now(self) -> None:
+        """Store what waits if the library is free now."""
+        if not self._waiting or not self._shell.services.session.db.is_free():
+            return
+        waiting, self._waiting = self._waiting, []
+        self._look.stop()
+        services = self._shell.services
+        for one in waiting:
+            if one.who == services.session.actor.mark:
+                services.drafts.forget(one.case_id, one.path)
+                self._store(one.case_id, partial(one.work, one.case_id, *one.args))
+        services.drafts.keep()
