@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -29,6 +30,7 @@ from app.storage.submissions import Receipt, StoredSubmission, SubmittedCase
 from app.storage.transaction import Transaction
 
 _STEP: Final = 20
+_BLOCK: Final = 1 << 20
 LONGEST_NOTE: Final = 500
 MOST_BYTES: Final = 20 * 1024 * 1024
 """Up to this size a file of the insurer is kept in the library."""
@@ -135,15 +137,23 @@ class SubmissionService:
         return differences(self.snapshot(old.sha256), self.snapshot(new.sha256))
 
     @needs("coder", "insurance")
-    def attach_receipt(self, submission_id: int, kind: ReceiptKind, file: Path, cases: int, note: str = "") -> Changes:
+    def attach_receipt(
+        self,
+        submission_id: int,
+        kind: ReceiptKind,
+        file: Path,
+        cases: int,
+        note: str = "",
+        progress: Progress | None = None,
+    ) -> Changes:
         """Note in the register in which file a submission went out, or what came back for it.
 
         What came back is kept in the library as it is. Raises :class:`UserProblem` for a file that cannot be read or is
-        too large to be kept, and an unknown submission.
+        too large to be kept, and an unknown submission, :class:`Cancelled` before anything was written.
         """
         if all(one.id != submission_id for one in self.register()):
             raise UserProblem("submission.unknown", remedy="submission.remedy.unknown")
-        digest, data = _read(file, kind)
+        digest, data = _read(file, kind, progress or NoProgress())
         facts = {"kind": kind.value, "file_name": file.name, "sha256": digest, "cases": cases, "note": note.strip()}
         with self._session.db.operation(Op.ATTACH_RECEIPT, by=self._session.actor, note=file.name) as tx:
             if data is not None:
@@ -163,7 +173,7 @@ class SubmissionService:
 
         Raises :class:`UserProblem` for a file that cannot be read.
         """
-        digest, _ = _read(file, ReceiptKind.UPLOAD)
+        digest, _ = _read(file, ReceiptKind.UPLOAD, NoProgress())
         return next((one for one in self.receipts(submission_id) if one.sha256 == digest), None)
 
     @needs(*DESK)
@@ -192,14 +202,22 @@ class SubmissionService:
             return tuple(reader.submissions.receipts(submission_id))
 
 
-def _read(file: Path, kind: ReceiptKind) -> tuple[str, bytes | None]:
+def _read(file: Path, kind: ReceiptKind, progress: Progress) -> tuple[str, bytes | None]:
     """Return the hash of a file, and its content where that is kept."""
     try:
         if not kind.came_back:
             return sha256_of(file), None
-        if file.stat().st_size > MOST_BYTES:
+        size = file.stat().st_size
+        if size > MOST_BYTES:
             raise UserProblem("submission.too_large", remedy="submission.remedy.too_large", name=file.name)
-        data = file.read_bytes()
+        data = b"".join(_blocks(file, size, progress))
     except OSError as fault:
         raise UserProblem("submission.no_file", remedy="submission.remedy.no_file", name=file.name) from fault
     return hashlib.sha256(data).hexdigest(), data
+
+
+def _blocks(file: Path, size: int, progress: Progress) -> Iterator[bytes]:
+    with file.open("rb") as handle:
+        while block := handle.read(_BLOCK):
+            yield block
+            progress.step(handle.tell(), size, file.name)

@@ -337,6 +337,20 @@ def test_a_file_that_is_too_large_is_not_taken(
         desk.submissions.attach_receipt(submit(desk), ReceiptKind.ACCEPTED, tmp_path / "回执.pdf", 1)
 
 
+def test_a_receipt_that_is_given_up_while_it_is_read_leaves_no_trace(
+    desk: Services, passed: tuple[int, ...], tmp_path: Path
+) -> None:
+    class GivenUp:
+        def step(self, done: int, total: int, note: str = "") -> None:
+            raise Cancelled
+
+    file, number = tmp_path / "回执.pdf", submit(desk)
+    file.write_bytes(b"%PDF")
+    with pytest.raises(Cancelled):
+        desk.submissions.attach_receipt(number, ReceiptKind.ACCEPTED, file, 1, progress=GivenUp())
+    assert desk.submissions.receipts(number) == ()
+
+
 def test_an_unknown_snapshot_is_said(desk: Services) -> None:
     with pytest.raises(UserProblem, match="找不到这一版"):
         desk.submissions.snapshot("0" * 64)

@@ -123,7 +123,10 @@ class MonthBars(Chart):
         last, most = len(values) - 1, max(values) or 1.0
         self.upright.setVisible(False)
         self.across.setTicks([[(at, self.marks[at].label) for at in (0, last)]])
-        self.setXRange(-0.8, last + 0.8, padding=0)
+        widest = max(QFontMetrics(theme().font("caption")).horizontalAdvance(self.marks[at].label) for at in (0, last))
+        room = self._room()[0]
+        side = max(0.8, last * widest / 2 / max(room - widest, room / 3))
+        self.setXRange(-side, last + side, padding=0)
         self.setYRange(0, most * 1.5, padding=0)
         colours = [theme().colour("chart_1" if at == self.at else "chart_2") for at in range(len(values))]
         self.addItem(pg.BarGraphItem(x=range(len(values)), height=values, width=_BAR, pen=None, brushes=colours))

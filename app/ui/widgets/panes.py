@@ -17,6 +17,8 @@ Item = QWidget | QBoxLayout | int | None
 
 REMEMBER_AFTER_MS = 400
 _HUNDRED = 100
+_WIDER = 1.25
+"""How much wider the parts at the sides are in the wide layout."""
 """Px at 100 % by which the size of letters is told."""
 
 Margins = tuple[int, int, int, int]
@@ -191,7 +193,8 @@ class ScrollPane(QScrollArea):
 class Splitter(QSplitter):
     """Columns (or rows) with a draggable hairline between; sizes and folded panes are remembered under ``name``.
 
-    ``default`` are px at 100 %, 0 for the part that takes the rest. A pane folds with :meth:`fold`, never by dragging.
+    ``default`` are px at 100 %, 0 for the part that takes the rest; ``wide`` those of the wide layout, a quarter more
+    when none are given. Both give way to what the user drew. A pane folds with :meth:`fold`, never by dragging.
     """
 
     def __init__(
@@ -200,13 +203,16 @@ class Splitter(QSplitter):
         places: PlaceStore,
         parts: Sequence[QWidget],
         default: Sequence[int],
-        orientation: Qt.Orientation = Qt.Orientation.Horizontal,
+        *,
+        wide: Sequence[int] = (),
     ) -> None:
-        super().__init__(orientation)
+        super().__init__(Qt.Orientation.Horizontal)
         self._key = f"splitter.{name}"
         self._places = places
         self._default = tuple(default)
+        self._wide = tuple(wide) or tuple(round(size * _WIDER) for size in default)
         self._scale = theme().px(_HUNDRED)
+        self._is_drawn = False
         self.setHandleWidth(1)
         self.setChildrenCollapsible(False)
         for index, part in enumerate(parts):
@@ -240,24 +246,33 @@ class Splitter(QSplitter):
         sizes = kept.get("sizes") if isinstance(kept, dict) else None
         folded = kept.get("folded") if isinstance(kept, dict) else None
         if isinstance(sizes, list) and len(sizes) == self.count():
+            self._is_drawn = True
             self.setSizes([size if isinstance(size, int) else 0 for size in sizes])
         else:
-            self.setSizes([theme().px(size) if size else 100_000 for size in self._default])
+            self._take_default()
         for index in folded if isinstance(folded, list) else ():
             if isinstance(index, int) and index < self.count():
                 self._part(index).hide()
 
     def _on_moved(self, _position: int, _index: int) -> None:
+        self._is_drawn = True
         self._settled.start()
 
+    def default_sizes(self) -> tuple[int, ...]:
+        """Return the sizes of the layout as it is, in px at 100 %."""
+        return self._wide if theme().wide else self._default
+
+    def _take_default(self) -> None:
+        self.setSizes([theme().px(size) if size else 100_000 for size in self.default_sizes()])
+
     def _rescale(self) -> None:
-        """Widen the fixed parts with the letters; what was remembered is remembered in the new size."""
+        """Fit the fixed parts to letters and layout; what was remembered is remembered in the new size."""
         before, self._scale = self._scale, theme().px(_HUNDRED)
-        if before == self._scale:
-            return
-        kept = zip(self.sizes(), self._default, strict=True)
-        self.setSizes([round(size * self._scale / before) if default else 100_000 for size, default in kept])
-        if self._places.get(self._key) is not None:
+        if not self._is_drawn:
+            self._take_default()
+        elif before != self._scale and self.count() == len(self._default):
+            kept = zip(self.sizes(), self._default, strict=True)
+            self.setSizes([round(size * self._scale / before) if default else 100_000 for size, default in kept])
             self._settled.start()
 
     def _remember(self) -> None:

@@ -29,11 +29,17 @@ _ALIGN = {
     "center": Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter,
 }
 
+_ENOUGH = 2.0
+"""How many times its width a stretch column gets before the others get more than theirs."""
+_WIDEST = 1.4
+"""How many times its width a fixed column may have: long names are then read whole."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column: key, heading, width in px at 100 %. The ``stretch`` column takes the rest, never under its width.
 
+    Fixed columns are up to 1.4 times as wide in a table that has the room.
     ``wide_only`` columns show from 1600 px of window width. ``sort`` columns answer a click on the heading.
     """
 
@@ -195,19 +201,35 @@ class DataTable(QTableView):
         self.head.setFixedHeight(theme().size("header_row"))
         if self.model() is None:
             return
-        fixed = 0
-        stretched: list[int] = []
+        shown = []
         for index, column in enumerate(self.columns):
-            hidden = column.wide_only and not theme().wide
+            hidden = not self.shows(column)
             self.setColumnHidden(index, hidden)
-            if not hidden and column.stretch:
-                stretched.append(index)
-            elif not hidden:
-                self.setColumnWidth(index, theme().px(column.width))
-                fixed += theme().px(column.width)
+            if not hidden:
+                shown.append(index)
+        stretched = [index for index in shown if self.columns[index].stretch]
+        room, more = self.viewport().width(), self._more(shown)
+        for index in shown:
+            if index not in stretched:
+                width = round(theme().px(self.columns[index].width) * more)
+                self.setColumnWidth(index, width)
+                room -= width
         for index in stretched:
-            share = (self.viewport().width() - fixed) // len(stretched)
-            self.setColumnWidth(index, max(theme().px(self.columns[index].width), share))
+            self.setColumnWidth(index, max(theme().px(self.columns[index].width), room // len(stretched)))
+
+    def shows(self, column: Column) -> bool:
+        """Return whether a column is shown in the layout as it is."""
+        return theme().wide or not column.wide_only
+
+    def _more(self, shown: Sequence[int]) -> float:
+        """Return how much wider fixed columns are where the stretch columns would have room to waste (from 1.0)."""
+        px = theme().px
+        fixed = sum(px(self.columns[index].width) for index in shown if not self.columns[index].stretch)
+        words = sum(px(self.columns[index].width) for index in shown if self.columns[index].stretch)
+        if self._ring or not fixed or not words:
+            return 1.0
+        spare = self.viewport().width() - fixed - words * _ENOUGH
+        return min(_WIDEST, max(1.0, 1 + spare / fixed))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the stretch column the new rest."""

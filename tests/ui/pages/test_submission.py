@@ -157,6 +157,7 @@ def test_a_receipt_is_registered_and_compared_by_keys(desk: Any, services: Servi
     assert "不是份数" in desk.find(QLabel, "receipt_card_problem").text()
     count.setText("1")
     desk.press("Return", on=count)
+    desk.rest()
     assert page.lists.models["register"].data(page.lists.models["register"].index(0, 4)) == "退回"
     assert page.has_receipt
     desk.press("V", on=page.default_focus())

@@ -82,9 +82,20 @@ def test_nothing_resizes_to_contents(table: DataTable) -> None:
 
 
 def test_stretch_column_takes_the_rest_but_not_less_than_its_width(table: DataTable) -> None:
-    assert table.columnWidth(2) == table.viewport().width() - 80 - 60 - 108
+    fixed = sum(table.columnWidth(at) for at in (0, 1, 4))
+    assert table.columnWidth(2) == table.viewport().width() - fixed
     table.resize(200, 300)
     assert table.columnWidth(2) == 120
+
+
+def test_fixed_columns_take_of_the_room_that_words_do_not_need(table: DataTable) -> None:
+    widths = [80, 60, 108]
+    assert [table.columnWidth(at) for at in (0, 1, 4)] == [round(width * 1.4) for width in widths]
+    table.resize(520, 300)
+    assert all(own <= table.columnWidth(at) < own * 1.4 for at, own in zip((0, 1, 4), widths, strict=True))
+    assert table.columnWidth(2) >= 2 * 120
+    table.resize(400, 300)
+    assert [table.columnWidth(at) for at in (0, 1, 4)] == widths
 
 
 def test_wide_columns_show_in_the_wide_layout(table: DataTable) -> None:

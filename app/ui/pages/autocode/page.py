@@ -105,7 +105,7 @@ class AutoCodePage(Page):
         box.addWidget(self._stack, 1)
         box.addWidget(self._make_footer())
         middle.setLayout(box)
-        self.parts = Splitter("autocode", self.shell.places, (middle, self.choice), (0, 380 if theme().wide else 322))
+        self.parts = Splitter("autocode", self.shell.places, (middle, self.choice), (0, 322), wide=(0, 420))
         whole = column(bar)
         whole.addWidget(self.parts, 1)
         self.setLayout(whole)

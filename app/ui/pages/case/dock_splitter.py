@@ -20,10 +20,14 @@ _LEAST: Final = 1000
 class DockSplitter(Splitter):
     """A splitter of two whose second part may float over the first; ``fold`` hides and shows it in either place."""
 
-    def __init__(self, name: str, places: PlaceStore, sheet: QWidget, dock: QWidget, width: int) -> None:
+    def __init__(self, name: str, places: PlaceStore, sheet: QWidget, dock: QWidget) -> None:
         self._dock = dock
         self._floats = self._was_folded = False
-        super().__init__(name, places, (sheet, dock), (0, width))
+        super().__init__(name, places, (sheet, dock), (0, theme().tokens_size("dock_right")))
+
+    def default_sizes(self) -> tuple[int, ...]:
+        """Return the sizes of the layout as it is: the dock has the width of the tokens."""
+        return (0, theme().tokens_size("dock_right"))
 
     @property
     def floats(self) -> bool:

@@ -99,8 +99,6 @@ class CasePage(Page):
         self.setLayout(column(self.stack))
         yield
         yield from self.sheet.fill()
-        self.shell.theme.changed.connect(self._fit_dock)
-        self._fit_dock()
         self._connect()
         self._name_regions()
         self._show_nothing()
@@ -125,18 +123,12 @@ class CasePage(Page):
         said.setLayout(dock_box)
         self.answers = StateStack(said)
         dock.setLayout(column(self.answers))
-        self.parts = DockSplitter("case", self.shell.places, left, dock, self.shell.theme.tokens_size("dock_right"))
+        self.parts = DockSplitter("case", self.shell.places, left, dock)
         whole = QWidget()
         whole_box = column(self.strip, self.bar)
         whole_box.addWidget(self.parts, 1)
         whole.setLayout(whole_box)
         return whole
-
-    def _fit_dock(self) -> None:
-        """Give the dock the width of the layout, narrow or wide, unless the user chose one."""
-        kept = self.shell.places.get("splitter.case")
-        if not (isinstance(kept, dict) and kept.get("sizes")):
-            self.parts.setSizes([100_000, self.shell.theme.size("dock_right")])
 
     def _connect(self) -> None:
         for part in (self.sheet, self.fees):

@@ -91,8 +91,8 @@ PAPER: Final[Mapping[Section, tuple[Part, ...]]] = {
         Repeat(Group.ICU, _line(("icu[{n}].type", 4, "重症监护病房"), ("icu[{n}].in_time", 4, "进入时间"),
                                 ("icu[{n}].out_time", 4, "退出时间"))),
         _line(("vent_hours", 4), ("first_case", 3), ("teaching", 3), ("follow_up", 2)),
-        _line(("follow_up_weeks", 4, "随诊期限"), ("follow_up_months", 4, "随诊期限"),
-              ("follow_up_years", 4, "随诊期限")),
+        _line(("follow_up_weeks", 4, "随诊期限（周）"), ("follow_up_months", 4, "（月）"),
+              ("follow_up_years", 4, "（年）")),
     ),
     Section.DISCHARGE: (
         _line(("discharge_way", 4), ("transfer_org", 8)),

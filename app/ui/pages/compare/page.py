@@ -95,7 +95,7 @@ class ComparePage(Page):
         middle.setLayout(box)
         right = Pane("surface", "l")
         right.setLayout(column(self.detail))
-        parts = Splitter("compare", self.shell.places, (left, middle, right), (232, 0, 330))
+        parts = Splitter("compare", self.shell.places, (left, middle, right), (232, 0, 330), wide=(290, 0, 420))
         self._body = QStackedWidget()
         self._body.addWidget(parts)
         self._paths = self._make_paths()

@@ -47,7 +47,7 @@ class PayRulesPage(Page):
         for panel, share in ((self.levels, 5), (self.weights, 3), (self.log, 4)):
             panel.setMinimumHeight(self.shell.theme.px(_LEAST))
             right.box.addWidget(panel, share)
-        self.parts = Splitter("pay_rules", self.shell.places, (self.form, right), (600, 0))
+        self.parts = Splitter("pay_rules", self.shell.places, (self.form, right), (600, 0), wide=(640, 0))
         self.setLayout(column(self.parts))
         leave = KeyHint("Esc", "返回")
         choose = KeyHint("↑↓", "选择")

@@ -21,7 +21,6 @@ from app.ui.pages.qc_batch.head import HeadBar
 from app.ui.pages.qc_batch.memory import ALL, Memory, Round
 from app.ui.pages.qc_batch.middle import Middle
 from app.ui.pages.qc_batch.reading import Counted, CountRound, Listed, ListGroup, ReadDetail
-from app.ui.theme import theme
 from app.ui.widgets import Pane, Splitter, column
 from app.ui.widgets.states import LOADING_AFTER_MS
 
@@ -55,8 +54,7 @@ class QcBatchPage(Page):
         self.work = QcWork(self.shell, self)
         left = Pane("canvas")
         left.setLayout(column(self.groups, margins=(0, 8, 0, 8)))
-        widths = _WIDE if theme().wide else _NARROW
-        self.parts = Splitter("qc", self.shell.places, (left, self.middle, self.detail), widths)
+        self.parts = Splitter("qc", self.shell.places, (left, self.middle, self.detail), _NARROW, wide=_WIDE)
         whole = column(self.head)
         whole.addWidget(self.parts, 1)
         self.setLayout(whole)

@@ -65,21 +65,9 @@ class QcTable(DataTable):
         self._shown = frozenset(one.key for one in COLUMNS) - hidden - (set() if leaving else _LEAVING)
         self.fit()
 
-    def fit(self) -> None:
-        """Set row height and the shown columns; two columns share the rest."""
-        super().fit()
-        if self.model() is None:
-            return
-        room, stretched = self.viewport().width(), []
-        for index, one in enumerate(COLUMNS):
-            shown = one.key in self._shown and (theme().wide or one.key != "coder")
-            self.setColumnHidden(index, not shown)
-            if shown and one.stretch:
-                stretched.append(index)
-            elif shown:
-                room -= self.columnWidth(index)
-        for index in stretched:
-            self.setColumnWidth(index, max(theme().px(COLUMNS[index].width), room // len(stretched)))
+    def shows(self, column: Column) -> bool:
+        """Return whether a column is shown: those chosen, who coded only where there is room."""
+        return column.key in self._shown and (theme().wide or column.key != "coder")
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A press on a tick box ticks its line."""

@@ -98,7 +98,7 @@ class QuestionsPage(Page):
         )
         right = Pane("canvas")
         right.setLayout(column(self.form, buttons, row(self._history, margins=(12, 0, 12, 8)), margins=(8, 8, 8, 0)))
-        parts = Splitter("questions", self.shell.places, (left, right), (0, 560))
+        parts = Splitter("questions", self.shell.places, (left, right), (0, 560), wide=(0, 600))
         self.setLayout(column(parts))
         self.add_region("list", self.table, _HINTS)
         self.add_region("form", right, (KeyHint("Ctrl+S", "保存"), KeyHint("Esc", "放弃修改")))

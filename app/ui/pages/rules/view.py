@@ -90,7 +90,7 @@ class RulesView(Page):
         whole.addWidget(rule, 1)
         whole.addWidget(self.foot)
         right.setLayout(whole)
-        self._rules = Splitter("rules.list", self.shell.places, (self.list, right), (300, 0))
+        self._rules = Splitter("rules.list", self.shell.places, (self.list, right), (300, 0), wide=(400, 0))
         self._places = QStackedWidget()
         self._places.addWidget(self._rules)
         self._places.addWidget(self.data)

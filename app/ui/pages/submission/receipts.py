@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from app.common.progress import Progress
+from app.domain.changes import Changes
 from app.services.submission import SubmissionService
 from app.services.submission_types import Receipt, ReceiptKind, StoredSubmission
 from app.ui.pages.files import EVERYTHING, ask_open, ask_save
@@ -40,7 +41,13 @@ class Receipts(QObject):
         card.closed.connect(self._page.focus_list)  # what had the focus before was the file dialog
 
     def _attach(self, one: StoredSubmission, path: Path, kind: ReceiptKind, cases: int, note: str) -> None:
-        self._shell.publish(self._service.attach_receipt(one.id, kind, path, cases, note))
+        work = partial(_attached, self._service, one.id, kind, path, cases, note)
+        label = f"登记 {path.name}"
+        job = self._shell.jobs.run(work, label=label, writes=True, loses_work=True, parent=self._page)
+        job.done.connect(partial(self._on_attached, path))
+
+    def _on_attached(self, path: Path, changes: Changes) -> None:
+        self._shell.publish(changes)
         self._shell.notices.toast(f"已登记回执 {path.name}，内容存入病案库。", severity="ok")
         self._page.read()
 
@@ -79,6 +86,18 @@ class Receipts(QObject):
 
     def _on_saved(self, path: Path) -> None:
         self._shell.notices.toast(f"已另存：{path.name}", severity="ok")
+
+
+def _attached(
+    service: SubmissionService,
+    submission_id: int,
+    kind: ReceiptKind,
+    path: Path,
+    cases: int,
+    note: str,
+    progress: Progress,
+) -> Changes:
+    return service.attach_receipt(submission_id, kind, path, cases, note, progress)
 
 
 def _compared(service: SubmissionService, submission_id: int, path: Path, _progress: Progress) -> Receipt | None:

@@ -30,7 +30,7 @@ COLUMNS: Final = (
     Column("planned", "计划出院", 90),
     Column("principal_text", "主要诊断（医师原文）", 120, stretch=True, sort=True),
     Column("severity", "质控", 112, sort=True),
-    Column("deadline", "时限", 96, sort=True),
+    Column("deadline", "时限", 104, sort=True),
     Column("follow_up", "跟进", 140, sort=True),
     Column("coded", "已编", 60, wide_only=True),
     Column("drg", "DRG", 64, wide_only=True, sort=True),
@@ -46,7 +46,7 @@ FALLS: Final = "priority"
 """The column that begins with its highest number where the others begin with their lowest."""
 WIDER: Final[Mapping[str, int]] = {"patient_name": 110, "dept": 120}
 """Widths of columns in the wide layout, where there is room for long names."""
-HIDDEN_AT_FIRST: Final = frozenset({"planned", "follow_up", "principal_code", "rw", "amount_fen"})
+HIDDEN_AT_FIRST: Final = frozenset({"planned", "follow_up", "batch_id", "principal_code", "rw", "amount_fen"})
 INSTEAD: Final[Mapping[str, Mapping[str, str]]] = {
     "leaving": {"discharge_time": "planned"},
     "follow_up": {"deadline": "follow_up"},

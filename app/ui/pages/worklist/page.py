@@ -51,7 +51,6 @@ class WorklistPage(Page):
         self._pending = 0
         self._totals = ListTotals()
         self._queues: tuple[QueueCount, ...] = ()
-        self._was_wide: bool | None = None
 
     def build(self) -> None:
         """Make queues, filter, table, footer and peek."""
@@ -91,7 +90,7 @@ class WorklistPage(Page):
         box.addWidget(self._stack, 1)
         box.addWidget(self.foot)
         middle.setLayout(box)
-        self.parts = Splitter("worklist", self.shell.places, (left, middle, self.peek), self._widths())
+        self.parts = Splitter("worklist", self.shell.places, (left, middle, self.peek), _NARROW, wide=_WIDE)
         self.setLayout(column(self.parts))
         self._fit()
 
@@ -484,13 +483,6 @@ class WorklistPage(Page):
         """True when the list shows a case."""
         return self.table.current_row >= 0
 
-    def _widths(self) -> tuple[int, int, int]:
-        return _WIDE if theme().wide else _NARROW
-
     def _fit(self) -> None:
-        """Take the wide layout or leave it; widths the user dragged stay."""
+        """Take the wide layout or leave it."""
         self._export.setVisible(theme().wide)
-        wide = theme().wide
-        if self._was_wide not in (None, wide) and self.shell.places.get("splitter.worklist") is None:
-            self.parts.setSizes([theme().px(size) if size else 100_000 for size in self._widths()])
-        self._was_wide = wide
