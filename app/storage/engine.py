@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Final
 
 import sqlalchemy as sa
+from sqlalchemy.sql.compiler import Compiled
+from sqlalchemy.util import LRUCache
 
 from app.storage.problems import problem_of, tell_user
 
@@ -34,6 +36,21 @@ _NO_SHARED_MEMORY: Final = (
     sqlite3.SQLITE_READONLY_CANTINIT,
     sqlite3.SQLITE_READONLY_DIRECTORY,
 )
+
+
+class _Compiled(LRUCache[tuple[object, ...], Compiled]):
+    """Statements as SQL, for every engine of the process: all speak one dialect, which is the first part of a key."""
+
+    def get(self, key: tuple[object, ...], default: object = None) -> Compiled | None:  # type: ignore[override]
+        """Return what a statement was compiled to, None when it was not yet."""
+        return super().get(key[1:])
+
+    def __setitem__(self, key: tuple[object, ...], value: Compiled) -> None:
+        super().__setitem__(key[1:], value)
+
+
+_COMPILED: Final = _Compiled(1000)
+"""A library has two engines, of which each would compile the statements of the other again."""
 
 
 def write_engine(path: Path, *, foreign_keys: bool = True) -> sa.Engine:
@@ -77,7 +94,13 @@ def memory_engine() -> sa.Engine:
 def _engine(path: Path, connect: Callable[[], sqlite3.Connection], begin: str, **pool: int) -> sa.Engine:
     # hide_parameters: the values of a failed statement are a patient's; last in, first out: few connections keep pages
     engine = sa.create_engine(
-        "sqlite://", creator=connect, poolclass=sa.QueuePool, pool_use_lifo=True, hide_parameters=True, **pool
+        "sqlite://",
+        creator=connect,
+        poolclass=sa.QueuePool,
+        pool_use_lifo=True,
+        hide_parameters=True,
+        execution_options={"compiled_cache": _COMPILED},
+        **pool,
     )
 
     @sa.event.listens_for(engine, "begin")
