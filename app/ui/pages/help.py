@@ -28,6 +28,8 @@ from app.ui.widgets import (
 )
 from app.ui.widgets.painting import keys_text
 
+_LINE = 920
+"""The longest line of the text in px at 100 %: longer ones are hard to follow."""
 _ESC = KeyHint("Esc", "返回")
 _ACTIONS = (
     Column("label", "命令", 180),
@@ -69,13 +71,14 @@ class HelpPage(Page):
         self._shown: Topic = topics()[0]
         reading = Pane("surface")
         beside = row(gap=0)
-        beside.addWidget(self._text, 1)
+        beside.addWidget(self._text, 100)
+        beside.addStretch(1)
         reading.setLayout(beside)
         self._stack = QStackedWidget()
         self._stack.addWidget(reading)
         self._stack.addWidget(self._make_keys())
         left = Pane("canvas", "r")
-        left.keep_width(220)
+        left.keep_width(260)
         tour = ActionButton(self.shell.actions, "tour.start", small=True)
         left.setLayout(
             column(row(self.search, margins=(10, 10, 10, 6)), self._list, row(tour, None, margins=(10, 6, 10, 10)))
@@ -86,7 +89,12 @@ class HelpPage(Page):
         self.add_region("topics", self._list, (KeyHint("↑↓", "选择主题"), KeyHint("Enter", "到内容"), _ESC))
         self.add_region("search", self.search, (KeyHint("Enter", "到结果"), _ESC))
         self.add_region("text", self._stack, (KeyHint("↑↓", "滚动"), _ESC))
+        theme().changed.connect(self._fit)
+        self._fit()
         self._show_topics()
+
+    def _fit(self) -> None:
+        self._text.setMaximumWidth(theme().px(_LINE))
 
     def place(self) -> Place:
         """Return the topic that is shown."""

@@ -92,7 +92,7 @@ class ReturnsPage(Page):
         left, right = Pane("canvas"), Pane("canvas")
         left.setLayout(column(self.groups, margins=(12, 10, 6, 12)))
         right.setLayout(column(self.detail, margins=(6, 10, 12, 12)))
-        self.parts = Splitter("returns", self.shell.places, (left, self.list, right), (250, 0, 320))
+        self.parts = Splitter("returns", self.shell.places, (left, self.list, right), (250, 0, 320), wide=(270, 0, 360))
         looked, file = QWidget(), Pane("canvas")
         whole = column(bar)
         whole.addWidget(self.parts, 1)

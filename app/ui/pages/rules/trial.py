@@ -112,8 +112,8 @@ class TrialPanel(Pane):
         self._stop.setObjectName("trial_stop")
         self._stop.clicked.connect(self.stopped)
         self._bar = Pane("alt", "b")
-        self._bar.setFixedHeight(theme().px(34))
-        inside = row(gap=8, margins=(16, 0, 12, 0))
+        self._bar.setFixedHeight(theme().px(40))
+        inside = row(gap=8, margins=(16, 0, 12, 4))
         inside.addWidget(self._told, 1)
         for box in (self._first, self._last):
             inside.addWidget(box)
