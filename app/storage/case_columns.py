@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain, pairwise, zip_longest
 from typing import Final
 
 import numpy as np
@@ -56,9 +58,11 @@ _PARTS: Final = (
 )
 _READ: Final = (
     f"SELECT {', '.join(f'json_group_array({part})' for part in _PARTS)} "  # noqa: S608 - made of constants
-    "FROM (SELECT * FROM cases WHERE {where} ORDER BY id)"
+    "FROM (SELECT * FROM cases WHERE {where} ORDER BY id LIMIT {most})"
 )
 """Whole columns at once: 100,000 rows of the driver take twice as long, and hold the window up meanwhile."""
+_AT_ONCE: Final = 20_000
+"""Cases whose columns are read at once: their texts as JSON take 8 MB."""
 
 
 class TextColumn:
@@ -122,8 +126,10 @@ class CaseColumns:
         self.ids: Ints = np.zeros(0, np.int64)
         self.texts: dict[str, TextColumn] = {name: TextColumn() for name in TEXTS}
         self.numbers: dict[str, Ints] = {name: np.zeros(0, np.int64) for name in (*NUMBERS, *MOMENTS)}
-        self._search: list[str] = []
-        self._joined: tuple[str, list[int]] | None = None
+        self._search = ""
+        """What is searched of all cases, one after the other, each ended by a line's end."""
+        self._starts = array("q", [0])
+        """Where the text of each case begins there, and the end of all."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -131,8 +137,9 @@ class CaseColumns:
     @classmethod
     def read(cls, connection: sa.Connection) -> CaseColumns:
         """Return the columns of every case."""
-        columns = cls()
-        columns._insert(_fetch(connection, "1", ()))
+        columns, last = cls(), NONE
+        while columns._insert(_fetch(connection, "id > ?", (last,), _AT_ONCE)):
+            last = int(columns.ids[-1])
         return columns
 
     def update(self, connection: sa.Connection, case_ids: Iterable[int]) -> None:
@@ -156,7 +163,7 @@ class CaseColumns:
 
         With ``most`` the search ends after so many cases, the first in order of entry.
         """
-        text, starts = self._whole_text()
+        text, starts = self._search, self._starts
         found = bytearray(len(self.ids))
         wanted, at = word.lower(), -1
         while (at := text.find(wanted, at + 1)) >= 0:
@@ -165,18 +172,11 @@ class CaseColumns:
             most -= 1
             if most == 0:
                 break
-            at = starts[row + 1] - 2 if row + 1 < len(starts) else len(text)
+            at = starts[row + 1] - 1
         return np.frombuffer(found, np.bool_)
 
-    def _whole_text(self) -> tuple[str, list[int]]:
-        """Return all texts that are searched, one after the other, and where each begins."""
-        if self._joined is None:
-            lengths = np.fromiter(map(len, self._search), np.int64, len(self._search)) + 1
-            self._joined = "\n".join(self._search), (np.cumsum(lengths) - lengths).tolist()
-        return self._joined
-
-    def _insert(self, parts: Sequence[str]) -> None:
-        """Put read columns, each a JSON array, in their places."""
+    def _insert(self, parts: Sequence[str]) -> int:
+        """Put read columns, each a JSON array, in their places; return how many cases they are of."""
         new = _numbers(parts[0])
         at = np.searchsorted(self.ids, new)
         self.ids = np.insert(self.ids, at, new)
@@ -185,15 +185,16 @@ class CaseColumns:
             self.numbers[name] = np.insert(self.numbers[name], at, _numbers(read[name]))
         for name, column in self.texts.items():
             column.codes = np.insert(column.codes, at, column.encode(json.loads(read[name])))
-        self._put_search(at.tolist(), json.loads(parts[-1]))
+        words = [f"{one}\n" for one in json.loads(parts[-1])]
+        starts = [self._starts[place] for place in at.tolist()]
+        kept = pairwise([0, *starts, len(self._search)])
+        between = [self._search[start:end] for start, end in kept]
+        self._search = "".join(chain.from_iterable(zip_longest(between, words, fillvalue="")))
+        self._starts = _starts(np.insert(self._lengths(), at, np.fromiter(map(len, words), np.int64, len(words))))
+        return len(new)
 
-    def _put_search(self, places: Sequence[int], words: list[str]) -> None:
-        if not self._search:
-            self._search = words
-        else:
-            for offset, (place, one) in enumerate(zip(places, words, strict=True)):
-                self._search.insert(place + offset, one)
-        self._joined = None
+    def _lengths(self) -> Ints:
+        return np.diff(np.frombuffer(self._starts, np.int64))
 
     def _remove(self, rows: Ints) -> None:
         if not len(rows):
@@ -203,13 +204,18 @@ class CaseColumns:
             column.codes = np.delete(column.codes, rows)
         for name, numbers in self.numbers.items():
             self.numbers[name] = np.delete(numbers, rows)
-        for row in reversed(rows.tolist()):
-            del self._search[row]
-        self._joined = None
+        cuts = [0, *(self._starts[row + side] for row in rows.tolist() for side in (0, 1)), len(self._search)]
+        self._search = "".join(self._search[start:end] for start, end in zip(cuts[::2], cuts[1::2], strict=True))
+        self._starts = _starts(np.delete(self._lengths(), rows))
 
 
-def _fetch(connection: sa.Connection, where: str, values: tuple[int, ...]) -> Sequence[str]:
-    row = connection.exec_driver_sql(_READ.format(where=where), values).one()
+def _starts(lengths: Ints) -> array[int]:
+    """Return where texts of some lengths begin when they stand one after the other, and where the last ends."""
+    return array("q", np.concatenate(([0], np.cumsum(lengths))).astype(np.int64).tobytes())
+
+
+def _fetch(connection: sa.Connection, where: str, values: tuple[int, ...], most: int = -1) -> Sequence[str]:
+    row = connection.exec_driver_sql(_READ.format(where=where, most=most), values).one()
     return [str(part) for part in row]
 
 

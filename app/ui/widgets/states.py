@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
+from typing import TypeVar
 
 from PySide6.QtCore import QRectF, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
@@ -16,6 +18,7 @@ from app.ui.widgets.panes import Pane, column, row
 from app.ui.widgets.text import IconLabel, Text
 
 LOADING_AFTER_MS = 150
+Part = TypeVar("Part", bound=QWidget)
 
 
 class Skeleton(QWidget):
@@ -91,17 +94,30 @@ class StateStack(QWidget):
     def __init__(self, content: QWidget, surface: str = "surface") -> None:
         super().__init__()
         self.content = content
+        self._surface = surface
         self._details = ""
         self._shares = False
-        self._skeleton = Skeleton()
-        self._message = Message(surface)
         self._stack = QStackedLayout(self)  # with its parent from the start: it shows its first part at once
-        for part in (content, self._skeleton, self._message):
-            self._stack.addWidget(part)
+        self._stack.addWidget(content)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(LOADING_AFTER_MS)
         self._timer.timeout.connect(self._on_slow)
+
+    @cached_property
+    def _skeleton(self) -> Skeleton:
+        return self._added(Skeleton())
+
+    @cached_property
+    def _message(self) -> Message:  # made when there is something to say: most lists never have
+        message = self._added(Message(self._surface))
+        if self._shares:
+            message.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        return message
+
+    def _added(self, part: Part) -> Part:
+        self._stack.addWidget(part)
+        return part
 
     def show_content(self) -> None:
         """Show the content."""
@@ -130,7 +146,6 @@ class StateStack(QWidget):
 
     def share_focus(self) -> None:
         """Let the message have the focus while the content is away, so that keys work in an empty list."""
-        self._message.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._shares = True
 
     @property

@@ -215,7 +215,7 @@ def test_list_shows_its_state(show, qtbot) -> None:
     assert stack.shows_content
     stack.show_loading()
     assert content.isVisible()  # nothing flickers for what is there at once
-    qtbot.waitUntil(lambda: stack.findChild(Skeleton).isVisible())
+    qtbot.waitUntil(lambda: any(one.isVisible() for one in stack.findChildren(Skeleton)))
     stack.show_empty("今日没有应编病例。", "可查看“未认领”112 份。", "查看未认领", lambda: asked.append("x"))
     said = [label.full_text() for label in stack.findChildren(Text) if label.isVisible()]
     assert said == ["今日没有应编病例。", "可查看“未认领”112 份。"]
