@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from array import array
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain, pairwise, zip_longest
 from typing import Final
@@ -19,6 +20,7 @@ Flags = npt.NDArray[np.bool_]
 NONE: Final = -(10**15)
 """Stands for NULL in a column of numbers, and for no moment in one of seconds: less than whatever there is."""
 _AT_A_TIME: Final = 500
+_PACKED: Final = np.dtypes.StringDType()
 
 TEXTS: Final = (
     "state",
@@ -31,6 +33,7 @@ TEXTS: Final = (
     "drg",
     "group_status",
 )
+_OWN: Final = frozenset({"record_no", "patient_name"})
 NUMBERS: Final = (
     "batch_id",
     "age_years",
@@ -78,6 +81,14 @@ class TextColumn:
         """The texts by their codes."""
         return tuple(self._known)
 
+    def insert(self, at: Ints, values: Sequence[str]) -> None:
+        """Put texts before some rows."""
+        self.codes = np.insert(self.codes, at, self.encode(values))
+
+    def remove(self, rows: Ints) -> None:
+        """Drop some rows."""
+        self.codes = np.delete(self.codes, rows)
+
     def encode(self, values: Sequence[str]) -> npt.NDArray[np.int32]:
         """Return the codes of texts; new ones get the next."""
         known, before = self._known, len(self._known)
@@ -118,13 +129,54 @@ class TextColumn:
         return dict(sorted(found, key=lambda one: (-one[1], one[0])))
 
 
+class OwnTexts:
+    """A column in which most texts are those of one case: 16 bytes for a short one, an eighth of what others take."""
+
+    def __init__(self) -> None:
+        self._texts: npt.NDArray[np.generic] = np.zeros(0, _PACKED)
+        self._ranks: Ints | None = None
+
+    def insert(self, at: Ints, values: Sequence[str]) -> None:
+        """Put texts before some rows."""
+        self._texts, self._ranks = np.insert(self._texts, at, np.array(values, _PACKED)), None
+
+    def remove(self, rows: Ints) -> None:
+        """Drop some rows."""
+        self._texts, self._ranks = np.delete(self._texts, rows), None
+
+    def ranks(self) -> Ints:
+        """Return for every row the place of its text in the order of code points."""
+        if self._ranks is None:
+            order = np.argsort(self._texts, kind="stable")
+            ordered = self._texts[order]
+            self._ranks = np.zeros(len(order), np.int64)
+            self._ranks[order[1:]] = np.cumsum(ordered[1:] != ordered[:-1])
+        return self._ranks
+
+    def where(self, holds: Callable[[str], bool]) -> Flags:
+        """Return which rows have a text for which something holds."""
+        return np.fromiter(map(holds, self._texts.tolist()), np.bool_, len(self._texts))
+
+    def values(self, rows: Sequence[int] | Ints) -> list[str]:
+        """Return the texts of some rows."""
+        found: list[str] = self._texts[rows].tolist()
+        return found
+
+    def counts(self) -> dict[str, int]:
+        """Return how often each text occurs, the most frequent first, '' left out."""
+        found = Counter(one for one in self._texts.tolist() if one)
+        return dict(sorted(found.items(), key=lambda one: (-one[1], one[0])))
+
+
 class CaseColumns:
     """The columns, in the order of the ids. ``numbers`` holds moments too, as seconds; ``stamp`` grows with changes."""
 
     def __init__(self) -> None:
         self.stamp = 0
         self.ids: Ints = np.zeros(0, np.int64)
-        self.texts: dict[str, TextColumn] = {name: TextColumn() for name in TEXTS}
+        self.texts: dict[str, TextColumn | OwnTexts] = {
+            name: OwnTexts() if name in _OWN else TextColumn() for name in TEXTS
+        }
         self.numbers: dict[str, Ints] = {name: np.zeros(0, np.int64) for name in (*NUMBERS, *MOMENTS)}
         self._search = ""
         """What is searched of all cases, one after the other, each ended by a line's end."""
@@ -184,7 +236,7 @@ class CaseColumns:
         for name in (*NUMBERS, *MOMENTS):
             self.numbers[name] = np.insert(self.numbers[name], at, _numbers(read[name]))
         for name, column in self.texts.items():
-            column.codes = np.insert(column.codes, at, column.encode(json.loads(read[name])))
+            column.insert(at, json.loads(read[name]))
         words = [f"{one}\n" for one in json.loads(parts[-1])]
         starts = [self._starts[place] for place in at.tolist()]
         kept = pairwise([0, *starts, len(self._search)])
@@ -194,14 +246,15 @@ class CaseColumns:
         return len(new)
 
     def _lengths(self) -> Ints:
-        return np.diff(np.frombuffer(self._starts, np.int64))
+        starts = np.frombuffer(self._starts, np.int64)
+        return starts[1:] - starts[:-1]
 
     def _remove(self, rows: Ints) -> None:
         if not len(rows):
             return
         self.ids = np.delete(self.ids, rows)
         for column in self.texts.values():
-            column.codes = np.delete(column.codes, rows)
+            column.remove(rows)
         for name, numbers in self.numbers.items():
             self.numbers[name] = np.delete(numbers, rows)
         cuts = [0, *(self._starts[row + side] for row in rows.tolist() for side in (0, 1)), len(self._search)]

@@ -13,7 +13,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from app.domain.case import CaseState
-from app.storage.case_columns import NONE, CaseColumns, Flags, Ints
+from app.storage.case_columns import NONE, CaseColumns, Flags, Ints, TextColumn
 from app.storage.desk_tables import follow_up
 from app.storage.return_table import return_item
 from app.storage.worklist import ANSWERED, FOLLOW_UP, LOS_DAYS, NO_DAY, Filter, FilterValue, Test, WorklistQuery
@@ -214,8 +214,9 @@ def _keys(columns: CaseColumns, sort: str) -> list[Ints]:
     if not sort:
         return []
     if sort == "state":
-        codes = columns.texts["state"]
-        return [codes.mapped(_STATES)]
+        states = columns.texts["state"]
+        assert isinstance(states, TextColumn)  # noqa: S101 - few different ones
+        return [states.mapped(_STATES)]
     return [
         columns.texts[name].ranks() if name in columns.texts else columns.numbers[name]
         for name in _SORTS.get(sort, (sort,))

@@ -196,7 +196,8 @@ class ReportReads:
         for name, part in zip(_TEXTS, rest[len(_DECIMALS) :], strict=True):
             texts[name] = TextColumn()
             texts[name].codes = texts[name].encode(json.loads(part))
-        return StayColumns(numbers, decimals, texts, self._again(numbers, texts["person"], first, last))
+        again = self._again(numbers, texts.pop("person"), first, last)
+        return StayColumns(numbers, decimals, texts, again)
 
     def findings(self, first: date, last: date) -> tuple[Ints, Ints, tuple[str, ...]]:
         """Return case and rule (its place in the third part) of every open finding of a span; hints only of DG."""
