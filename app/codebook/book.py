@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -22,6 +21,7 @@ from app.codebook.codes import (
 )
 from app.codebook.entry import CodeEntry
 from app.codebook.outline import Block, Outline, standard_outline
+from app.codebook.prefixes import Prefixes
 from app.domain.coding import CodeKind
 
 
@@ -119,10 +119,8 @@ class Codebook:
     def by_prefix(self, prefix: str, kind: CodeKind) -> tuple[CodeEntry, ...]:
         """Return entries whose code starts with ``prefix``; dots and case do not matter (``k803``, ``5123``)."""
         key = search_key(fold_code(prefix))
-        keys = self._search_keys[kind]
-        low = bisect_left(keys, (key, 0))
-        high = bisect_left(keys, (f"{key}\uffff", 0))
-        return tuple(self._of_kind[kind][index] for _, index in keys[low:high]) if key else ()
+        entries = self._of_kind[kind]
+        return tuple(entries[number] for number in self._search_keys[kind].numbers(key)) if key else ()
 
     def expand_prefixes(self, prefixes: Iterable[str], kind: CodeKind) -> set[str]:
         """Return the codes that start with one of the prefixes (``K80.3``) or lie in a range (``C00-C97``)."""
@@ -202,11 +200,8 @@ class Codebook:
         return {kind: tuple(entry for entry in self._of_kind[kind] if entry.is_leaf) for kind in CodeKind}
 
     @cached_property
-    def _search_keys(self) -> dict[CodeKind, list[tuple[str, int]]]:
-        return {
-            kind: sorted((search_key(entry.code), index) for index, entry in enumerate(entries))
-            for kind, entries in self._of_kind.items()
-        }
+    def _search_keys(self) -> dict[CodeKind, Prefixes]:
+        return {kind: Prefixes(search_key(entry.code) for entry in found) for kind, found in self._of_kind.items()}
 
     @cached_property
     def _children(self) -> dict[str, list[str]]:

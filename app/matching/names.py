@@ -65,7 +65,17 @@ def kept_forms(terms: Sequence[Term], lexicon: KindLexicon, shelf: Shelf) -> lis
     plains = shelf.texts("plains", lambda: [form.plain for form in forms()])
     owners = shelf.array("terms", lambda: np.array([form.term for form in forms()], np.int64))
     costs = shelf.array("costs", lambda: np.array([form.cost for form in forms()], np.float64))
-    return made or list(map(Form, plains, owners.tolist(), costs.tolist()))
+    if made:
+        return made
+    known = {cost: cost for cost in costs.tolist()}
+    return [
+        Form(_once(plain, terms[owner].name), owner, known[cost])  # the same text is kept once
+        for plain, owner, cost in zip(plains, owners.tolist(), costs.tolist(), strict=True)
+    ]
+
+
+def _once(text: str, known: str) -> str:
+    return known if known == text else text
 
 
 def forms_of(terms: Sequence[Term], lexicon: KindLexicon) -> list[Form]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from rapidfuzz.fuzz import ratio
 
+from app.codebook.prefixes import Prefixes
 from app.matching.axes import Difference, Said
 from app.matching.grams import Floats, GramIndex, top_of
 from app.matching.lexicon import Expansion, KindLexicon
@@ -93,15 +94,18 @@ class Ranker:
         self.weights = weights or Weights()
         self.forms = kept_forms(self.terms, lexicon, shelf.at("forms"))
         self.index = GramIndex([form.plain for form in self.forms], shelf=shelf.at("index"))
-        self.normals = shelf.texts("normals", lambda: [lexicon.spelling.normal(term.name) for term in self.terms])
+        normals = shelf.texts("normals", lambda: [lexicon.spelling.normal(term.name) for term in self.terms])
+        plains = {form.plain: form.plain for form in self.forms}
+        self.normals = [plains.get(normal, normal) for normal in normals]  # most are one: kept once
         self._costs = np.array([form.cost for form in self.forms], np.float32)
-        owners = [form.term for form in self.forms]
-        starts = np.searchsorted(owners, np.arange(len(self.terms) + 1)).tolist()
-        self._forms_of = list(map(range, starts[:-1], starts[1:]))
-        self._codes = sorted((term.code, number) for number, term in enumerate(self.terms) if term.code)
-        self._titles: dict[str, list[int]] = {}
+        owners = np.array([form.term for form in self.forms], np.int32)
+        self._first_forms = array("i", np.searchsorted(owners, np.arange(len(self.terms) + 1)).tolist())
+        self._codes = Prefixes(term.code for term in self.terms)
+        self._titles: dict[str, int] = {}
+        self._namesakes: dict[str, list[int]] = {}
         for number, normal in enumerate(self.normals):
-            self._titles.setdefault(normal, []).append(number)
+            if self._titles.setdefault(normal, number) != number:
+                self._namesakes.setdefault(normal, []).append(number)
         self._said: dict[int, tuple[Said, Places]] = {}
 
     def score(self, query: Query, also: Iterable[int] = ()) -> list[Scored]:
@@ -109,7 +113,7 @@ class Ranker:
         best: dict[int, Scored] = {}
         titled = self.titled(query.normal)
         terms = {*also, *titled, *self.named_by(query)}
-        extra = dict.fromkeys(number for term in sorted(terms) for number in self._forms_of[term])
+        extra = dict.fromkeys(number for term in sorted(terms) for number in self._forms_of(term))
         for wording in query.wordings:
             overlap = self._overlap(wording)
             numbers = dict.fromkeys([*top_of(overlap - self._costs, RECALL).tolist(), *extra])
@@ -142,19 +146,23 @@ class Ranker:
         """Return for each of some terms the form and the wording that are most alike, and where they disagree."""
         found: dict[int, Scored] = {}
         for term in terms:
-            pairs = [(wording, number) for wording in query.wordings for number in self._forms_of[term]]
+            pairs = [(wording, number) for wording in query.wordings for number in self._forms_of(term)]
             likeness = [self._likeness(wording, number, 1.0) for wording, number in pairs]
             best = max(range(len(pairs)), key=likeness.__getitem__)
             found[term] = self._score(query, *pairs[best], likeness[best])
         return found
 
+    def _forms_of(self, term: int) -> range:
+        return range(self._first_forms[term], self._first_forms[term + 1])
+
     def titled(self, normal: str) -> list[int]:
         """Return the terms whose title is this normal form."""
-        return self._titles.get(normal, [])
+        first = self._titles.get(normal)
+        return [] if first is None else [first, *self._namesakes.get(normal, ())]
 
     def plain_of(self, term: int) -> str:
         """Return the first form of a term: its title."""
-        numbers = self._forms_of[term]
+        numbers = self._forms_of(term)
         return self.forms[numbers[0]].plain if numbers else ""
 
     def best_terms(self, per_form: Floats, count: int) -> dict[int, float]:
@@ -169,9 +177,7 @@ class Ranker:
         found: list[int] = []
         for expansion, share in query.shares:
             if expansion.prefix and share >= MOST:
-                low = bisect_left(self._codes, (expansion.prefix, -1))
-                high = bisect_left(self._codes, (f"{expansion.prefix}\uffff", -1))
-                found += [term for _, term in self._codes[low : min(high, low + RECALL)]]
+                found += self._codes.numbers(expansion.prefix, RECALL)
         return found
 
     def _lifted(self, query: Query, ranked: list[Scored]) -> list[Scored]:

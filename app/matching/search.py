@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.codebook.codes import search_key
+from app.codebook.prefixes import Prefixes
 from app.domain.coding import Candidate, CodeKind, MatchKind, Reason
 from app.matching.explaining import joined, reason, spans_of
 from app.matching.lexicon import KindLexicon
@@ -76,8 +76,8 @@ class SearchIndex:
         return np.fromiter(map(len, self._names), np.int64, len(self._names))
 
     @cached_property
-    def _keys(self) -> list[tuple[str, int]]:
-        return sorted((search_key(term.code), number) for number, term in enumerate(self._terms) if term.code)
+    def _keys(self) -> Prefixes:
+        return Prefixes(search_key(term.code) for term in self._terms)
 
     def warm(self) -> None:
         """Build now what the first search would build."""
@@ -132,11 +132,8 @@ class SearchIndex:
         query = unicodedata.normalize("NFKC", typed).strip()
         if not _CODE[self._kind].fullmatch(query):
             return []
-        key = search_key(query)
-        low = bisect_left(self._keys, (key, -1))
-        high = bisect_left(self._keys, (f"{key}\uffff", -1))
         why = (reason("code", prefix=query),)
-        numbers = [number for _, number in self._keys[low : min(high, low + top)]]
+        numbers = self._keys.numbers(search_key(query), top)
         return [self._candidate(number, MatchKind.CODE, 1.0, "", why) for number in numbers]
 
     def by_words(self, typed: str, top: int) -> list[Candidate]:
