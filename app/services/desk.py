@@ -86,6 +86,8 @@ class DeskView:
     blocks: tuple[DeskBlock, ...]
     system: tuple[SystemLine, ...]
     leaving: str
+    is_empty: bool = False
+    """True for a library without any case."""
 
 
 class DeskService:
@@ -109,12 +111,14 @@ class DeskService:
         if _APPEALS in must:
             lists, counts = {**lists, _APPEALS: ("", "")}, {**counts, _APPEALS: self._appeals()}
         finished, wanted = self.today()
+        cases = self._worklist.counts({"all": ("all", "")})["all"]
         return DeskView(
             finished,
             wanted,
             tuple(self._block(key, keys, lists, counts) for key, keys in blocks.items() if keys),
-            self._system(),
+            self._system(cases),
             self._first_to_leave() if "leaving" in must else "",
+            is_empty=not cases,
         )
 
     @needs(*DESK)
@@ -150,8 +154,8 @@ class DeskService:
         days = due[0].days_left
         return text("worklist.desk.leaves_today" if days <= 0 else "worklist.desk.leaves", days=days)
 
-    def _system(self) -> tuple[SystemLine, ...]:
-        stale, cases = self._worklist.stale(), self._worklist.counts({"all": ("all", "")})["all"]
+    def _system(self, cases: int) -> tuple[SystemLine, ...]:
+        stale = self._worklist.stale()
         return (
             self._last_backup(),
             SystemLine("cases", text("worklist.desk.system.cases"), f"{cases:,}"),

@@ -87,6 +87,8 @@ class MainWindow(QMainWindow):
         self._history = History()
         self._page_places = PagePlaces(places)
         self._closing = False
+        self._versioned = ""
+        self._versions: dict[str, tuple[VersionNote, ...]] = {}
         self._help: Place | None = None
         specs = [spec for spec in pages if user.sees(spec.needs)]
         self._withheld = {spec.key: spec.title for spec in pages if not user.sees(spec.needs)}
@@ -327,7 +329,7 @@ class MainWindow(QMainWindow):
         shell = self.shell
         shell.set_badge = self._rail.set_badge
         shell.set_save_state = self._status.show_save_state
-        shell.set_versions = self._status.show_versions
+        shell.set_versions = self._set_versions
         shell.set_status = self._status.extra.setText
         self._rail.chosen.connect(self._on_rail)
         self._top.back.clicked.connect(self.go_back)
@@ -364,6 +366,8 @@ class MainWindow(QMainWindow):
         page.ensure_built()
         self._status.extra.setText("")  # belongs to the page that is left; restore may set its own
         self._status.forget_saved()
+        self._versioned = place.page
+        self._status.show_versions(self._versions.get(place.page, ()))  # what another page uses is none of this one
         page.restore(place)
         self._stack.setCurrentWidget(page)
         focus = page.default_focus()
@@ -372,6 +376,10 @@ class MainWindow(QMainWindow):
         if not page.isAncestorOf(QApplication.focusWidget() or self):
             page.setFocus(Qt.FocusReason.OtherFocusReason)
             page.focusNextChild()
+
+    def _set_versions(self, notes: Sequence[VersionNote]) -> None:
+        self._versions[self._versioned] = tuple(notes)
+        self._status.show_versions(notes)
 
     def _visit(self) -> Visit:
         page = self.page

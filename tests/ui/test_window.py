@@ -242,3 +242,17 @@ def test_versions_that_are_replaced_are_gone_at_once(window: MainWindow) -> None
     QApplication.processEvents()
     bar = window.findChild(StatusBar)
     assert [one.text() for one in bar.findChildren(Button) if one.isVisible()] == ["编码：国临版 2.0"]
+
+
+def test_versions_belong_to_the_page_that_uses_them(window: MainWindow) -> None:
+    window.shell.set_versions((VersionNote("编码：医保版 2.0"),))
+    QTest.keyClick(window, Qt.Key.Key_3, ALT)
+    assert _versions(window) == []
+    window.shell.set_versions((VersionNote("比较：甲与乙"),))
+    QTest.keyClick(window, Qt.Key.Key_Left, ALT)
+    assert _versions(window) == ["编码：医保版 2.0"]
+
+
+def _versions(window: MainWindow) -> list[str]:
+    bar = window.findChild(StatusBar)
+    return [one.text() for one in bar.findChildren(Button) if one.isVisible() and "：" in one.text()]

@@ -452,7 +452,8 @@ def test_what_others_left_lying_can_be_taken_over(desk: Any) -> None:
 def test_the_list_of_what_can_be_done_to_many_shows_the_keys(desk: Any) -> None:
     desk.press("B")
     shown = desk.find(QListWidget, "bulk_list")
-    lines = [shown.item(at).text() for at in range(shown.count())]
+    spoken = Qt.ItemDataRole.AccessibleTextRole
+    lines = [shown.item(at).data(spoken) for at in range(shown.count())]
     assert any("指派给编码员" in line and "A" in line for line in lines)
     desk.press("Escape")
     assert not shown.isVisible()

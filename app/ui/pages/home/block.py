@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Signal
 
 from app.services.desk import DeskBlock
@@ -63,6 +65,11 @@ class BlockPanel(Panel):
             self.table.go_to(ids.index(current.case_id) if current and current.case_id in ids else 0)
         else:
             self._stack.show_empty(*_EMPTY[block.key])
+
+    def show_empty_library(self, bring: Callable[[], object]) -> None:
+        """Say that there is nothing yet, and offer to bring it."""
+        words = "还没有病例。", "从医院系统导出首页（Excel 或 CSV），在这里导入。"
+        self._stack.show_empty(*words, "导入病例", bring)
 
     def show_numbers(self, block: DeskBlock) -> None:
         """Show other numbers; the cases stay where they are until somebody asks for them."""

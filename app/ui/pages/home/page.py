@@ -126,12 +126,17 @@ class HomePage(Page):
         known = [one.key for one in view.blocks] == list(self._blocks)
         if not known or any(not self._blocks[one.key].fits(one) for one in view.blocks):
             self._make_blocks(view)
-            return
-        for block in view.blocks:
-            if whole:
-                self._blocks[block.key].show_block(block)
-            else:
-                self._blocks[block.key].show_numbers(block)
+        else:
+            for block in view.blocks:
+                if whole:
+                    self._blocks[block.key].show_block(block)
+                else:
+                    self._blocks[block.key].show_numbers(block)
+        if view.is_empty and view.blocks:
+            self._blocks[view.blocks[0].key].show_empty_library(self._bring)
+
+    def _bring(self) -> None:
+        self.shell.go(Place("import"))
 
     def _make_blocks(self, view: DeskView) -> None:
         for gone in self._blocks.values():

@@ -177,8 +177,11 @@ class QcBatchPage(Page):
         self.middle.show_lines(Listed(), set(), None)
         self.detail.show_nothing()
         if not counted.overview.quality.cases:
-            words = "这个范围里没有病案。", "按 Ctrl+O 换一个范围，或先导入病案。"
-        elif not counted.overview.quality.checked:
+            words = "这个范围里没有病案。", "按 Ctrl+O 换一个范围，或先导入病例。"
+            self.middle.lines.stack.show_empty(*words, "导入病例", partial(self.shell.go, Place("import")))
+            self.shell.actions.refresh()
+            return
+        if not counted.overview.quality.checked:
             words = "这些病案还没有检查过。", "按 F5 重跑规则。"
         elif counted.overview.total:
             words = "这一段没有命中。", "在上方换一段：全部、待处理、已退回、已处理。"

@@ -227,8 +227,10 @@ class ReportsPage(Page):
         job.cancelled.connect(partial(self._on_cancelled, job))
         self.shell.actions.refresh()
 
-    def _on_counted(self, job: Job, outcome: tuple[MonthReport, Drilled, list[str]]) -> None:
-        if job is self._job:
+    def _on_counted(self, job: Job, outcome: tuple[MonthReport, Drilled, list[str]] | None) -> None:
+        if job is self._job and outcome is None:
+            self._show_nothing()
+        elif job is self._job and outcome is not None:
             self._report, self._drilled, self._names = outcome
             self._in_cases = False
             self._show()
@@ -236,6 +238,15 @@ class ReportsPage(Page):
                 self._focus_view()
             self._stays = False
             self.shell.set_status(f"{self._report.cases:,} 份，用时 {self._report.seconds:.1f} s")
+
+    def _show_nothing(self) -> None:
+        self._report = None
+        if self._choices is not None and not self._choices.departments:
+            words = "还没有出院病例。", "从医院系统导出首页（Excel 或 CSV），导入后在这里看报表。"
+            self.stack.show_empty(*words, "导入病例", partial(self.shell.go, Place("import")))
+        else:
+            self.stack.show_empty("这个范围内没有出院病例。", "请在上方换一个月份，或放宽科室、医保、等级条件。")
+        self.shell.actions.refresh()
 
     def _on_failed(self, job: Job, problem: object) -> None:
         if job is self._job and isinstance(problem, UserProblem):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from app.common.errors import UserProblem
 from app.common.progress import Progress
 from app.services.report_types import Drilled, MonthReport, ReportScope
 from app.services.reports import Choices, ReportService
@@ -17,9 +18,14 @@ def read_choices(reports: ReportService, _progress: Progress) -> Choices:
 
 def counted(
     reports: ReportService, scope: ReportScope, path: Sequence[str], progress: Progress
-) -> tuple[MonthReport, Drilled, list[str]]:
-    """Return a report, the lines below a path and the names of its keys."""
-    report = reports.run(scope, progress)
+) -> tuple[MonthReport, Drilled, list[str]] | None:
+    """Return a report, the lines below a path and the names of its keys; None where nobody was discharged."""
+    try:
+        report = reports.run(scope, progress)
+    except UserProblem as problem:
+        if problem.key != "reports.problem.nothing":
+            raise
+        return None
     return report, *drilled(reports, scope, path, progress)
 
 
