@@ -254,5 +254,6 @@ def test_versions_belong_to_the_page_that_uses_them(window: MainWindow) -> None:
 
 
 def _versions(window: MainWindow) -> list[str]:
+    QApplication.processEvents()
     bar = window.findChild(StatusBar)
     return [one.text() for one in bar.findChildren(Button) if one.isVisible() and "：" in one.text()]
