@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -91,19 +92,20 @@ def hit_counts(connection: sa.Connection, scope: WorklistQuery) -> list[HitCount
     lines = sa.select(line.rule_id, line.severity, line.standing, line.case_id)
     if scope != WorklistQuery():
         lines = lines.select_from(_JOINED).where(*_of(scope))
-    numbers: dict[tuple[str, str, str], int] = {}
-    place_of: dict[int, int] = {}
+    numbers: dict[tuple[str, str, str], int] = {("", "", ""): 0}
+    last = connection.execute(sa.select(sa.func.max(column.id))).scalar_one() or 0
+    place_of = array("i", bytes(4 * (last + 1)))  # by the id of the case; 0: none of the query's
     for case_id, state, dept, coder in _rows(connection, known):
         place_of[case_id] = numbers.setdefault((state, dept, coder), len(numbers))
     counted = Counter(
-        (rule_id, severity, standing, place_of.get(case_id))
+        (rule_id, severity, standing, place_of[case_id])
         for rule_id, severity, standing, case_id in _rows(connection, lines)
     )
     places = list(numbers)
     return [
         HitCount(rule_id, Severity(severity), _segment(standing, places[at][0]), places[at][1], places[at][2], number)
         for (rule_id, severity, standing, at), number in counted.items()
-        if at is not None
+        if at
     ]
 
 
@@ -123,7 +125,11 @@ def hit_keys(connection: sa.Connection, wanted: HitQuery) -> list[HitKey]:
     keys = (line.case_id, line.rule_id)
     query = sa.select(*keys, sa.func.max(_SEGMENT), ready).select_from(_JOINED).where(*where)
     found = _rows(connection, query.group_by(*keys).order_by(*keys))
-    return [HitKey(case_id, rule_id, _SEGMENTS[segment], bool(fixes)) for case_id, rule_id, segment, fixes in found]
+    known: dict[str, str] = {}  # each name of a rule is kept once
+    return [
+        HitKey(case_id, known.setdefault(rule_id, rule_id), _SEGMENTS[segment], bool(fixes))
+        for case_id, rule_id, segment, fixes in found
+    ]
 
 
 def findings_of(connection: sa.Connection, keys: Sequence[tuple[int, str]]) -> dict[tuple[int, str], list[Finding]]:
