@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +25,9 @@ os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 settings.register_profile("bingan", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("bingan")
 
+# Garbage is looked for a tenth as often: a worker holds code books and modules that are walked through every time.
+gc.set_threshold(7_000, 10, 10)
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -45,10 +49,31 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def worked_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the cache of a machine on which the program has run before; it fills by and by, for all workers."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "worked-out"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture
+def warm(home: Path, worked_out: Path) -> None:
+    """Let the test find in its home what others worked out: books, indexes and dictionaries take seconds."""
+    home.mkdir(exist_ok=True)
+    (home / "cache").symlink_to(worked_out, target_is_directory=True)
+
+
 @pytest.fixture
 def clock() -> FixedClock:
     """Return a clock that stands at a working morning."""
     return FixedClock(datetime(2026, 11, 23, 9, 0, 0))
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was imported out of every later look for garbage."""
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

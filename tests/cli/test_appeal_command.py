@@ -30,7 +30,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def library(template: Path, home: Path) -> Iterator[Path]:
     """Return the user's home with a copy of the cases."""
-    shutil.copytree(template, home)
+    shutil.copytree(template, home, dirs_exist_ok=True)
     return home
 
 

@@ -68,7 +68,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def people(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a home of its own with those people."""
-    home = Path(shutil.copytree(template, tmp_path / "home"))
+    home = Path(shutil.copytree(template, tmp_path / "home", dirs_exist_ok=True))
     monkeypatch.setenv("BINGAN_HOME", str(home))
     monkeypatch.setattr("app.services.people.Passwords", lambda: CHEAP)
     (tmp_path / "rule.toml").write_text(RULE, encoding="utf-8")

@@ -21,6 +21,11 @@ from app.services.engines import Engines
 NOW = datetime(2026, 11, 23, 9, 0)
 
 
+@pytest.fixture(autouse=True)
+def warmed(warm: None) -> None:
+    """Start no test with an empty cache: reading code books and indexing them is tried in tests of its own."""
+
+
 @pytest.fixture(scope="session")
 def template_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a home whose library holds twenty-four invented cases, just imported."""

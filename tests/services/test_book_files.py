@@ -10,6 +10,11 @@ from app.services.book_files import load_book
 
 
 @pytest.fixture
+def warm() -> None:
+    """Leave every test its own cache: it is what these look at."""
+
+
+@pytest.fixture
 def table(tmp_path, monkeypatch):
     monkeypatch.setenv("BINGAN_HOME", str(tmp_path / "home"))
     path = tmp_path / "codes.csv"

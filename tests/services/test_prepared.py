@@ -23,6 +23,11 @@ def warmed() -> FirstMatcher:
     return matcher
 
 
+@pytest.fixture
+def warm() -> None:
+    """Leave every test its own cache: it is what these look at."""
+
+
 @pytest.fixture(autouse=True)
 def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the cache of a test to itself."""

@@ -46,6 +46,11 @@ PAST = [
 ]
 
 
+@pytest.fixture
+def warm() -> None:
+    """Leave every test its own cache: it is what these look at."""
+
+
 @pytest.fixture(scope="module")
 def small_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a home whose code book has sixty operations."""

@@ -17,6 +17,11 @@ from app.services.scheme_files import load_scheme, read_scheme
 from tests.small_scheme import write_package
 
 
+@pytest.fixture
+def warm() -> None:
+    """Leave every test its own cache: it is what these look at."""
+
+
 @pytest.fixture(scope="module")
 def builtin_book():
     """Return the code book that ships."""

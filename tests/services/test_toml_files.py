@@ -10,6 +10,11 @@ from app.common.toml_files import read_toml
 
 
 @pytest.fixture
+def warm() -> None:
+    """Leave every test its own cache: it is what these look at."""
+
+
+@pytest.fixture
 def table(tmp_path, monkeypatch):
     monkeypatch.setenv("BINGAN_HOME", str(tmp_path / "home"))
     path = tmp_path / "words.toml"

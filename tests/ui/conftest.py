@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
 
 from app.ui.app import create_app, open_window
 from app.ui.errors import Errors
@@ -35,6 +37,34 @@ def pytest_configure(config: pytest.Config) -> None:
 def qapp() -> QApplication:
     """Return the application with our theme; pytest-qt uses it for ``qtbot``."""
     return create_app(["bingan"])
+
+
+class Bot(QtBot):
+    """Looks again after one millisecond, then after two, up to ten: most of what a test waits for is there at once."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = 5000) -> None:
+        """Wait until the callback is true or asserts nothing. Raises ``AssertionError`` after ``timeout`` ms."""
+        until, pause = time.monotonic() + timeout / 1000, 1
+        while not self._holds(callback, last=time.monotonic() > until):
+            self.wait(pause)
+            pause = min(pause + 1, 10)
+
+    @staticmethod
+    def _holds(callback: Callable[[], bool | None], *, last: bool) -> bool:
+        try:
+            holds = callback() in (True, None)
+        except AssertionError:
+            if last:
+                raise
+            return False
+        assert holds or not last, "what was waited for did not come"
+        return holds
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    """Return the user of the window in the place of pytest-qt's, which looks every ten milliseconds."""
+    return Bot(request)
 
 
 @pytest.fixture(autouse=True)

@@ -10,9 +10,9 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication
 
 from app.services.composition import Services
-from tests.ui.pages.conftest import demo_file, desk, open_desk, page_engines, page_template, services
+from tests.ui.pages.conftest import demo_file, desk, open_desk, page_engines, page_template, services, warmed
 
-__all__ = ["demo_file", "desk", "open_desk", "page_engines", "page_template", "services"]
+__all__ = ["demo_file", "desk", "open_desk", "page_engines", "page_template", "services", "warmed"]
 
 _MOUSE = {
     QEvent.Type.MouseButtonPress,

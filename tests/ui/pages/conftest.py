@@ -29,6 +29,11 @@ NOW = datetime(2026, 11, 23, 9, 0)
 CASES = 24
 
 
+@pytest.fixture(autouse=True)
+def warmed(warm: None) -> None:
+    """Start no test with an empty cache: reading code books and indexing them is tried in tests of its own."""
+
+
 @pytest.fixture(scope="session")
 def page_template(tmp_path_factory: pytest.TempPathFactory, page_engines: Engines) -> Path:
     """Return a home with invented cases, imported and checked."""
