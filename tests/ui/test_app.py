@@ -39,7 +39,8 @@ def composition(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
         user = SimpleNamespace(id="local", name="林若溪（测试）", roles=frozenset({"coder"}))
         people = SimpleNamespace(has_people=False, is_signed_in=True)
         hospital = SimpleNamespace(facts=lambda: SimpleNamespace(name=""))
-        parts = {"people": people, "hospital": hospital, "is_demo": True}
+        session = SimpleNamespace(db=SimpleNamespace(hurry=lambda: None))
+        parts = {"people": people, "hospital": hospital, "session": session, "is_demo": True}
         return FakeServices(places=MemoryPlaces(), user=user, home=home, closed=fake.closed, **parts)
 
     fake.open_services = open_services
