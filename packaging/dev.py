@@ -25,6 +25,9 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,6 +38,8 @@ OUT = ROOT / "out"
 WINDOWS = os.name == "nt"
 PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 OLDEST = (3, 11)
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder in memory, where a random name is made
+ROOM = 4 * 2**30
 EXIT_FAILED = 1
 EXIT_MISSING = 3
 APT = ["apt-get", "-o", "DPkg::Lock::Timeout=600", "-o", "Dpkg::Use-Pty=0"]
@@ -208,27 +213,61 @@ def test() -> int:
     report.mkdir(parents=True)
     python = str(PYTHON)
     pytest = [python, "-m", "pytest", "-q", "-n", str(min(os.cpu_count() or 1, 8)), "--dist", "loadgroup"]
+    pytest += ["-o", "tmp_path_retention_policy=failed"]
     plain = _environment()
-    # The tests that need no Qt run where Qt could not start at all; the others once, offscreen.
-    bare = _environment(QT_QPA_PLATFORM="none", DISPLAY=None, WAYLAND_DISPLAY=None)
-    offscreen = _environment(QT_QPA_PLATFORM="offscreen", DISPLAY=None, WAYLAND_DISPLAY=None)
-    steps = [
-        ("ruff check", [python, "-m", "ruff", "check", "."], plain),
-        ("ruff format", [python, "-m", "ruff", "format", "--check", "."], plain),
-        ("mypy", [python, "-m", "mypy"], plain),
-        ("import contracts", [str(PYTHON.parent / "lint-imports")], plain),
-        ("tests without a display", [*pytest, "-m", "not gui", f"--junitxml={report / 'plain.xml'}"], bare),
-        ("tests of the window", [*pytest, "-m", "gui", f"--junitxml={report / 'gui.xml'}"], offscreen),
-    ]
-    summary, failed = [], 0
-    for name, command, environment in steps:
-        begun = time.monotonic()
-        code = _step(command, environment)
-        failed += code != 0
-        summary.append(f"{'ok' if code == 0 else f'FAILED ({code})':<12} {time.monotonic() - begun:6.1f} s  {name}")
-    _say("summary", *summary)
+    # The types take one processor for most of a minute: the other steps do not wait for them.
+    types = ("mypy", [python, "-m", "mypy"], plain)
+    with ThreadPoolExecutor(1) as beside, _room_for_tests() as room:
+        checked = beside.submit(_timed, *types, report / "mypy.txt")
+        # The tests that need no Qt run where Qt could not start at all; the others once, offscreen.
+        bare = _environment(**room, QT_QPA_PLATFORM="none", DISPLAY=None, WAYLAND_DISPLAY=None)
+        offscreen = _environment(**room, QT_QPA_PLATFORM="offscreen", DISPLAY=None, WAYLAND_DISPLAY=None)
+        steps = [
+            ("ruff check", [python, "-m", "ruff", "check", "."], plain),
+            ("ruff format", [python, "-m", "ruff", "format", "--check", "."], plain),
+            ("import contracts", [str(PYTHON.parent / "lint-imports")], plain),
+            ("tests without a display", [*pytest, "-m", "not gui", f"--junitxml={report / 'plain.xml'}"], bare),
+            ("tests of the window", [*pytest, "-m", "gui", f"--junitxml={report / 'gui.xml'}"], offscreen),
+        ]
+        done = [_timed(*step) for step in steps]
+    done.append(checked.result())
+    if done[-1][1]:
+        _say(*(report / "mypy.txt").read_text(encoding="utf-8").splitlines())
+    lines = [f"{'ok' if code == 0 else f'FAILED ({code})':<12} {took:6.1f} s  {name}" for name, code, took in done]
+    _say("summary", *lines)
     print(_count(sorted(report.glob("*.xml"))), flush=True)
-    return EXIT_FAILED if failed else 0
+    return EXIT_FAILED if any(code for _, code, _ in done) else 0
+
+
+def _timed(
+    name: str, command: list[str], environment: dict[str, str], log: Path | None = None
+) -> tuple[str, int, float]:
+    """Run a step and return its name, exit code and seconds."""
+    begun = time.monotonic()
+    code = _step(command, environment, log)
+    return name, code, time.monotonic() - begun
+
+
+@contextmanager
+def _room_for_tests() -> Iterator[dict[str, str | None]]:
+    """Yield what the environment of the tests says of files.
+
+    Thousands of small libraries lie in memory where the system has room for it. Compiled modules are kept even where
+    the environment says otherwise: else each worker and each program that a test starts compiles everything again.
+    """
+    kept: dict[str, str | None] = {"PYTHONDONTWRITEBYTECODE": None}
+    if not _has_room(MEMORY):
+        yield kept
+        return
+    with tempfile.TemporaryDirectory(prefix="bingan-test-", dir=MEMORY, ignore_cleanup_errors=True) as folder:
+        yield {**kept, "TMPDIR": folder}
+
+
+def _has_room(folder: Path) -> bool:
+    if WINDOWS or not (folder.is_dir() and os.access(folder, os.W_OK)):
+        return False
+    found = os.statvfs(folder)
+    return found.f_bavail * found.f_frsize > ROOM and not found.f_flag & os.ST_NOEXEC
 
 
 def _count(reports: list[Path]) -> str:
@@ -264,10 +303,13 @@ def _environment(**changes: str | None) -> dict[str, str]:
     return {key: value for key, value in merged.items() if value is not None}
 
 
-def _step(command: list[str], environment: dict[str, str]) -> int:
+def _step(command: list[str], environment: dict[str, str], log: Path | None = None) -> int:
     shown = [Path(word).relative_to(ROOT).as_posix() if word.startswith(str(ROOT)) else word for word in command]
     _say(" ".join(shown))
-    return subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, check=False).returncode
+    with open(log, "wb") if log else nullcontext() as out:
+        return subprocess.run(
+            command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out, check=False
+        ).returncode
 
 
 def _call(command: list[str], environment: dict[str, str] | None = None) -> None:

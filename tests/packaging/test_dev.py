@@ -7,10 +7,11 @@ import importlib.util
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
+NOEXEC = 8  # os.ST_NOEXEC, which only Unix has
 REPORT = '<testsuites><testsuite tests="{}" failures="{}" errors="{}" skipped="{}"/></testsuites>'
 
 
@@ -54,9 +55,11 @@ def _steps(dev: ModuleType, monkeypatch: pytest.MonkeyPatch, failing: str = "") 
     """Record the steps of ``run`` and ``test``; one whose words hold ``failing`` ends with 5."""
     recorded: list[str] = []
 
-    def step(command: list[str], environment: dict[str, str]) -> int:
+    def step(command: list[str], environment: dict[str, str], log: Path | None = None) -> int:
         words = " ".join([*command, f"platform={environment.get('QT_QPA_PLATFORM', '')}"])
         recorded.append(words)
+        if log:
+            log.write_text("app/x.py:1: error", encoding="utf-8")
         return 5 if failing and failing in words else 0
 
     monkeypatch.setattr(dev, "_step", step)
@@ -155,15 +158,40 @@ def test_every_gate_runs_even_when_the_first_fails(
     steps = _steps(dev, monkeypatch, failing="ruff check")
     assert dev.test() == 1
     words = ["ruff check", "ruff format --check", "mypy", "lint-imports", "-m not gui", "-m gui"]
-    assert [word in step for word, step in zip(words, steps, strict=True)] == [True] * 6
+    assert [sum(word in step for step in steps) for word in words] == [1] * 6
     assert capsys.readouterr().out.count("FAILED (5)") == 1
+
+
+def test_types_are_checked_beside_the_other_steps_and_what_is_wrong_is_shown(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _steps(dev, monkeypatch, failing="mypy")
+    assert dev.test() == 1
+    said = capsys.readouterr().out
+    assert said.index("app/x.py:1: error") < said.index("summary") < said.index("FAILED (5)")
+    _steps(dev, monkeypatch)
+    assert dev.test() == 0
+    assert "error" not in capsys.readouterr().out
 
 
 def test_all_gates_passing_is_success(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     steps = _steps(dev, monkeypatch)
     assert dev.test() == 0
-    assert steps[-2].endswith("platform=none")
-    assert steps[-1].endswith("platform=offscreen")
+    assert [step.partition("platform=")[2] for step in steps if " -m pytest " in step] == ["none", "offscreen"]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a folder in memory is a matter of Linux")
+@pytest.mark.parametrize(("free", "flags", "found"), [(2**40, 0, True), (2**20, 0, False), (2**40, NOEXEC, False)])
+def test_files_of_tests_lie_in_memory_where_there_is_room_and_nowhere_afterwards(
+    dev: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, flags: int, found: bool
+) -> None:
+    monkeypatch.setattr(dev, "MEMORY", tmp_path)
+    monkeypatch.setattr(dev.os, "statvfs", lambda _: SimpleNamespace(f_bavail=free, f_frsize=1, f_flag=flags))
+    with dev._room_for_tests() as room:
+        assert room["PYTHONDONTWRITEBYTECODE"] is None
+        assert ("TMPDIR" in room) is found
+        assert len(list(tmp_path.glob("bingan-test-*"))) == found
+    assert list(tmp_path.glob("bingan-test-*")) == []
 
 
 def test_the_closing_line_adds_up_both_runs(dev: ModuleType, tmp_path: Path) -> None:
