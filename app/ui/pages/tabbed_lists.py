@@ -8,6 +8,8 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from app.common.errors import UserProblem
+from app.ui.jobs import Job
 from app.ui.models.records import RecordModel
 from app.ui.widgets import Cell, Column, DataTable, StateStack, Tabs, column, row
 
@@ -66,6 +68,16 @@ class TabbedLists(QWidget):
     def chosen(self) -> Any:
         """The chosen value of the list that is shown, None without one."""
         return self.models[self.tabs.current].at(self.table.current_row)
+
+    def show_work(self, keys: Sequence[str], told: str, job: Job) -> None:
+        """Say in some lists that a job looks at what they will show, and offer to cancel it."""
+        for key in keys:
+            self.stacks[key].show_empty("正在检查…", told, "取消", job.cancel)
+
+    def show_fault(self, keys: Sequence[str], problem: UserProblem) -> None:
+        """Say in some lists why they cannot be shown."""
+        for key in keys:
+            self.stacks[key].show_problem(problem)
 
     def show_values(self, key: str, values: Sequence[Any], empty: tuple[str, str]) -> None:
         """Show the values of a list, or two lines that say why there is none."""

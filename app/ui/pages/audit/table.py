@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.services.audit_types import AuditChange, AuditDetail, AuditRow
 from app.ui.masking import masking
 from app.ui.models.records import RecordModel
 from app.ui.models.refs import RefModel
+from app.ui.pages.listed import ListedTable
 from app.ui.widgets import Cell, Column, DataTable, Rule, StateStack, Text, column
 
 _COLUMNS: Final = (
@@ -32,25 +32,12 @@ _CHANGES: Final = (
 _NONE: Final = "—"
 
 
-class AuditTable(QWidget):
-    """``chosen()`` when another operation is current, ``opened()`` on Enter."""
-
-    chosen = Signal()
-    opened = Signal()
+class AuditTable(ListedTable):
+    """The operations, read a screen at a time."""
 
     def __init__(self, read: Callable[[Sequence[int]], Sequence[AuditRow]]) -> None:
-        super().__init__()
-        self.table = DataTable(_COLUMNS)
-        self.table.setObjectName("audit_list")
-        self.table.setAccessibleName("审计记录")
         self.model: RefModel[AuditRow] = RefModel(_COLUMNS, read, lambda one: one.op_id, _cell)
-        self.model.setParent(self.table)
-        self.table.setModel(self.model)
-        self.table.row_changed.connect(self._on_row)
-        self.table.opened.connect(self._on_opened)
-        self.stack = StateStack(self.table)
-        self.setLayout(column(self.stack))
-        self.setFocusProxy(self.table)
+        super().__init__(_COLUMNS, self.model, "audit_list", "审计记录")
 
     @property
     def current(self) -> AuditRow | None:
@@ -66,12 +53,6 @@ class AuditTable(QWidget):
         else:
             self.stack.show_empty("没有符合条件的记录。", "放宽时间、人员或字段；按 Esc 清除条件。")
         self.chosen.emit()
-
-    def _on_row(self, _row: int) -> None:
-        self.chosen.emit()
-
-    def _on_opened(self, _row: int) -> None:
-        self.opened.emit()
 
 
 def _cell(key: str, one: AuditRow) -> Cell:

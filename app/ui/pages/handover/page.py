@@ -47,6 +47,8 @@ from app.ui.widgets import (
     row,
 )
 
+_CHECKED: Final = ("ready", "refused")
+"""The lists that a check fills."""
 _ALL: Final = "all"
 _CHOSEN: Final = "chosen"
 KINDS: Final = (
@@ -259,10 +261,7 @@ class HandoverPage(Page):
         job = self._job = self.shell.jobs.run(
             partial(_check, self.shell.services.handover, wanted), label="交付前检查", parent=self
         )
-        for key in ("ready", "refused"):
-            self.lists.stacks[key].show_empty(
-                "正在检查…", "逐份核对必填项、编码版本和放得下多少条。", "取消", job.cancel
-            )
+        self.lists.show_work(_CHECKED, "逐份核对必填项、编码版本和放得下多少条。", job)
         job.done.connect(partial(self._on_report, job))
         job.cancelled.connect(self._forget)
         job.failed.connect(partial(self._on_failed, job))
@@ -280,8 +279,7 @@ class HandoverPage(Page):
 
     def _on_failed(self, job: Job, problem: object) -> None:
         if job is self._job and isinstance(problem, UserProblem):
-            for key in ("ready", "refused"):
-                self.lists.stacks[key].show_problem(problem)
+            self.lists.show_fault(_CHECKED, problem)
             self.shell.actions.refresh()
 
     def write(self) -> None:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
 
 from app.services.coding_memory import MemoryRow
 from app.ui.models.memory import MemoryModel
-from app.ui.widgets import Cell, Column, DataTable, StateStack, column
+from app.ui.pages.listed import ListedTable
+from app.ui.widgets import Cell, Column
 
 COLUMNS: Final = (
     Column("text", "原文", 150, stretch=True, sort=True),
@@ -27,30 +27,15 @@ _BESIDE: Final = ("last", "by", "source")
 _NOTHING: Final = "—"
 
 
-class MemoryTable(QWidget):
-    """The list with its states. ``sort_asked(key)`` on a heading, ``chosen()`` when another row is current.
-
-    ``opened()`` on Enter.
-    """
+class MemoryTable(ListedTable):
+    """The codings, read a screen at a time. ``sort_asked(key)`` on a heading."""
 
     sort_asked = Signal(str)
-    chosen = Signal()
-    opened = Signal()
 
     def __init__(self, read: Callable[[Sequence[int]], Sequence[MemoryRow]]) -> None:
-        super().__init__()
-        self.table = DataTable(COLUMNS)
-        self.table.setObjectName("memory_list")
-        self.table.setAccessibleName("本院记忆")
         self.model = MemoryModel(COLUMNS, read, make_cell)
-        self.model.setParent(self.table)
-        self.table.setModel(self.model)
+        super().__init__(COLUMNS, self.model, "memory_list", "本院记忆")
         self.table.head.asked.connect(self.sort_asked)
-        self.table.row_changed.connect(self._on_row)
-        self.table.opened.connect(self._on_opened)
-        self.stack = StateStack(self.table)
-        self.setLayout(column(self.stack))
-        self.setFocusProxy(self.table)
 
     @property
     def current(self) -> MemoryRow | None:
@@ -65,12 +50,6 @@ class MemoryTable(QWidget):
         self.stack.show_content()
         self.table.go_to(place if place >= 0 else min(row, len(refs) - 1))
         self.chosen.emit()
-
-    def _on_row(self, _row: int) -> None:
-        self.chosen.emit()
-
-    def _on_opened(self, _row: int) -> None:
-        self.opened.emit()
 
 
 def make_cell(key: str, row: MemoryRow) -> Cell:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
 
 from app.common.texts import text
 from app.domain.dictionaries import dictionary
@@ -14,7 +13,8 @@ from app.domain.returning import ReturnStatus
 from app.services.return_answers import answer_words
 from app.ui.masking import masking
 from app.ui.models.records import RecordModel
-from app.ui.widgets import Cell, Column, DataTable, Panel, StateStack, column
+from app.ui.pages.listed import ListedTable
+from app.ui.widgets import Cell, Column, DataTable, Panel
 from app.ui.widgets.painting import severity_icon
 
 if TYPE_CHECKING:
@@ -39,25 +39,12 @@ _GROUPS: Final = (
 )
 
 
-class ChaseTable(QWidget):
-    """``chosen()`` when another line is current, ``opened()`` on Enter."""
-
-    chosen = Signal()
-    opened = Signal()
+class ChaseTable(ListedTable):
+    """The questions with their answers."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.table = DataTable(_COLUMNS)
-        self.table.setObjectName("returns_list")
-        self.table.setAccessibleName("问医师的问题")
         self._model: RecordModel[ChaseLine] = RecordModel(_COLUMNS, _cell)
-        self._model.setParent(self.table)
-        self.table.setModel(self._model)
-        self.table.row_changed.connect(self._on_row)
-        self.table.opened.connect(self._on_opened)
-        self.stack = StateStack(self.table)
-        self.setLayout(column(self.stack))
-        self.setFocusProxy(self.table)
+        super().__init__(_COLUMNS, self._model, "returns_list", "问医师的问题")
 
     @property
     def current(self) -> ChaseLine | None:
@@ -72,12 +59,6 @@ class ChaseTable(QWidget):
         at = next((n for n, line in enumerate(lines) if line.id == keep), min(row, len(lines) - 1))
         self.table.go_to(at)
         self.chosen.emit()
-
-    def _on_row(self, _row: int) -> None:
-        self.chosen.emit()
-
-    def _on_opened(self, _row: int) -> None:
-        self.opened.emit()
 
 
 class GroupPanel(Panel):

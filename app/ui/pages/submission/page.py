@@ -35,6 +35,8 @@ from app.ui.widgets import ActionButton, Pane, SideLine, SideList, Splitter, Tex
 
 _OPENS: Final = {"group": "drg", "regrouped": "drg"}
 """Where a refused case is opened, if not at its front page."""
+_CHECKED: Final = ("ready", "refused")
+"""The lists that the gate fills."""
 _NOTES: Final = ("{month} 第一次申报", "{month} 补充申报", "按医保审核意见修改后重报")
 
 
@@ -165,10 +167,7 @@ class SubmissionPage(Page):
             return
         work = partial(_gate, self.shell.services.submissions, self._scope)
         job = self._job = self.shell.jobs.run(work, label="提交前检查", parent=self)
-        for key in ("ready", "refused"):
-            self.lists.stacks[key].show_empty(
-                "正在检查…", "改动过的重跑规则和分组；可在其他页继续工作。", "取消", job.cancel
-            )
+        self.lists.show_work(_CHECKED, "改动过的重跑规则和分组；可在其他页继续工作。", job)
         job.done.connect(partial(self._on_gate, job))
         job.cancelled.connect(self._show_report)
         job.failed.connect(partial(self._on_failed, job))
@@ -181,8 +180,7 @@ class SubmissionPage(Page):
 
     def _on_failed(self, job: Job, problem: object) -> None:
         if job is self._job and isinstance(problem, UserProblem):
-            for key in ("ready", "refused"):
-                self.lists.stacks[key].show_problem(problem)
+            self.lists.show_fault(_CHECKED, problem)
             self.shell.actions.refresh()
 
     def submit(self) -> None:
