@@ -1,4 +1,7 @@
-"""The left side: causes as bars, the departments below. Choosing one filters the cases, again ends that."""
+"""The left side: causes as bars, the departments below. Choosing one filters the cases, again ends that.
+
+A list, no chart: its lines are walked, ticked and read out one by one, and a delegate draws the share under the words.
+"""
 
 from __future__ import annotations
 

@@ -19,7 +19,10 @@ _CENTRE: Final = Qt.AlignmentFlag.AlignCenter
 
 
 class MultipleBar(QWidget):
-    """A bar from 0 to beyond the high threshold, with marks at low, 1.00 and high; the words stand over its end."""
+    """A bar from 0 to beyond the high threshold, with marks at low, 1.00 and high; the words stand over its end.
+
+    One number on a ruler of 46 px, no chart: a chart widget would cost more to make than the whole card around it.
+    """
 
     def __init__(self) -> None:
         super().__init__()
