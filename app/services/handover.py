@@ -17,7 +17,6 @@ from app.domain.changes import Changes
 from app.exchange.export import write_tables
 from app.exchange.settlement import Document, document, table_sheets, write_json
 from app.exchange.settlement_names import NO_NAMES, InterfaceName, Names, chosen, interface_names, renamed
-from app.exchange.upload_file import write_l2, write_l3
 from app.exchange.upload_template import Template, read_template
 from app.services.checking import CheckingService
 from app.services.exports import ExportService
@@ -178,6 +177,8 @@ class HandoverService:
             if form is None:
                 raise UserProblem("handover.no_template", remedy="handover.remedy.no_template")
             rows = self._each(judge, reader, report, progress, form.cells)
+            from app.exchange.upload_file import write_l2, write_l3  # noqa: PLC0415 - slow to load, seldom needed
+
             if wanted.template is not None:
                 return write_l3(wanted.template, rows, path)
             return write_l2(form.headings, rows, path)

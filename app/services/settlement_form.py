@@ -11,7 +11,6 @@ from app.common.progress import Progress
 from app.common.texts import text
 from app.domain.field import Group
 from app.domain.report import Report, ReportColumn, ReportSection, ReportTable
-from app.exchange.appeal import write_report
 from app.exchange.settlement import Document, SettlementPart, document, parts
 from app.exchange.settlement_names import Names
 from app.exchange.upload import code_count
@@ -58,6 +57,8 @@ class SettlementFormService:
 
         Raises :class:`UserProblem` as :meth:`report`, and when it cannot be written; an older file stays then.
         """
+        from app.exchange.appeal import write_report  # noqa: PLC0415 - slow to load, seldom needed
+
         report = self.report(case_id)
         write_report(report, path, progress)
         return self._note(case_id, path, _cells(report))
