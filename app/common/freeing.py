@@ -28,6 +28,13 @@ def give_back_freed() -> None:
         library.malloc_trim(0)
 
 
+def trim() -> None:
+    """Let glibc give back the gaps in its heap, for after long work (milliseconds)."""
+    library = _glibc()
+    if library is not None:
+        library.malloc_trim(0)
+
+
 def share_one_heap() -> None:
     """Let all threads take memory from one heap, before there are any, and large blocks go back at once.
 

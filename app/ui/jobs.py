@@ -12,12 +12,15 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from app.common.errors import Cancelled
+from app.common.freeing import trim
 from app.common.progress import Progress
 
 REPORTS_PER_SECOND = 10
 SHOWN_AFTER_MS = 1000
 DONE_SHOWN_MS = 8000
 READERS = 3
+LONG_WORK_S = 0.25
+"""Seconds of processor from which on work leaves gaps in memory."""
 
 Work = Callable[[Progress], Any]
 """What a job does: takes a progress, returns a value; runs in a worker thread and never touches a widget."""
@@ -249,10 +252,20 @@ def _work_through(work: Work, control: _Control) -> None:
     control.started.emit()
     try:
         control.step(0, 0)
-        value = work(control)
+        value = _trimming(work, control)
     except Cancelled:
         control.ended.emit(JobState.CANCELLED, None)
     except Exception as problem:
         control.ended.emit(JobState.FAILED, problem)
     else:
         control.ended.emit(JobState.DONE, value)
+
+
+def _trimming(work: Work, control: _Control) -> Any:
+    """Return what the work returns; what long work has freed goes back to the system."""
+    begin = time.thread_time()
+    try:
+        return work(control)
+    finally:
+        if time.thread_time() - begin > LONG_WORK_S:
+            trim()
