@@ -8,27 +8,23 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.matching.grams import Floats
 from app.matching.learned.boosting import Trees
+from app.matching.learned.edits import differences, summed
 from app.matching.learned.encoder import Encoder, Halves
 from app.matching.learned.features import Look, look
 from app.matching.learned.knowledge import Knowledge
+from app.matching.learned.order import Order, close_of, merged
 from app.matching.learned.past import Row
 from app.matching.learned.question import Question, ask
 from app.matching.learned.sets import first_of, set_features
 
 REMEMBERED: Final = 4_096
 """Answers kept: a list is shown and its set asked for right after."""
-EARLY: Final = 60
-"""Trees of the first ranker that are asked about every name."""
-CLOSE: Final = 16
-"""Names that these put first, which all trees of all rankers are asked about."""
 FAMILIAR: Final = 0.5
 """Share of known grams below which a text is too strange for its answer to be trusted in full."""
 _EDGE: Final = 1e-6
-_BEHIND: Final = np.float32(1e-3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +46,10 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """An encoder, rankers and set models (each several, whose mean counts), and the scale of their answers."""
+    """An encoder, what orders the names, set models (several, whose mean counts), and the scale of their answers."""
 
     encoder: Encoder
-    rankers: tuple[Trees, ...]
+    order: Order
     setters: tuple[Trees, ...]
     scale: Scale
 
@@ -100,12 +96,13 @@ class LearnedMatcher:
         looks = {number: look(heard[number], self._known, one) for number, one in zip(heard, near, strict=True)}
         seen = {number: one for number, one in looks.items() if len(one.numbers)}
         trusts = [min(1.0, self._familiar(heard[number]) / FAMILIAR) for number in seen]
-        told = dict(zip(seen, self._told(list(seen.values()), trusts), strict=True))
+        written = [heard[number].canonical for number in seen]
+        told = dict(zip(seen, self._told(written, list(seen.values()), trusts), strict=True))
         return [told.get(number, _SILENCE) for number in range(len(texts))]
 
-    def _told(self, looks: Sequence[Look], trusts: Sequence[float]) -> list[Answer]:
-        """The answers to texts whose names have been looked at."""
-        scores = self._scores([seen.table for seen in looks])
+    def _told(self, written: Sequence[str], looks: Sequence[Look], trusts: Sequence[float]) -> list[Answer]:
+        """The answers to texts (``written`` in canonical form) whose names have been looked at."""
+        scores = self._scores(written, looks)
         rows = [
             set_features(seen.only(first), one[first])
             for seen, one in zip(looks, scores, strict=True)
@@ -114,16 +111,18 @@ class LearnedMatcher:
         told = _each(lambda table: sigmoid(mean_of(self.model.setters, table)), rows)
         return [self._answer(*one) for one in zip(looks, scores, told, trusts, strict=True)]
 
-    def _scores(self, tables: Sequence[Floats | Halves]) -> list[Floats]:
-        """The mean of all rankers for the names that early trees put first; the order of these for those behind."""
-        scores = _each(lambda rows: self.model.rankers[0].raw(rows, count=EARLY), tables)
-        close = [np.argsort(-one, kind="stable")[:CLOSE] for one in scores]
-        rows = [table[places] for table, places in zip(tables, close, strict=True)]
-        means = _each(self._mean, rows)
-        return [_merged(*one) for one in zip(scores, close, means, strict=True)]
-
-    def _mean(self, rows: Floats | Halves) -> Floats:
-        return mean_of(self.model.rankers, rows)
+    def _scores(self, written: Sequence[str], looks: Sequence[Look]) -> list[Floats]:
+        """All that orders for the names that the net puts first; the order of the net for those behind."""
+        scores = _each(self.model.order.net.raw, [seen.table for seen in looks])
+        close = [close_of(one) for one in scores]
+        rows = [seen.table[places] for seen, places in zip(looks, close, strict=True)]
+        of_trees = _each(lambda some: mean_of(self.model.order.rankers, some), rows)
+        names, weights = self._known.catalogue.texts, self.model.order.edits
+        of_edits = [
+            summed(weights, differences(text, [names[number] for number in seen.numbers[places].tolist()]))
+            for text, seen, places in zip(written, looks, close, strict=True)
+        ]
+        return [merged(*one) for one in zip(scores, close, of_trees, of_edits, strict=True)]
 
     def _familiar(self, question: Question) -> float:
         """The share of the text's grams that a name or a past text holds."""
@@ -142,13 +141,6 @@ class LearnedMatcher:
             tuple(round(chance, 4) for chance in falling.tolist()),
             tuple(numbers[place] for place in chosen),
         )
-
-
-def _merged(scores: Floats, places: NDArray[np.int64], mean: Floats) -> Floats:
-    """The ``mean`` at some places and behind them the other scores, in their order."""
-    merged: Floats = scores + (mean.min() - scores[places].min() - _BEHIND)
-    merged[places] = mean
-    return merged
 
 
 def _each(told: Callable[[Floats], Floats], tables: Sequence[Floats | Halves]) -> list[Floats]:

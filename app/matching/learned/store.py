@@ -11,12 +11,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from app.matching.grams import Floats
 from app.matching.learned.boosting import Trees
 from app.matching.learned.encoder import Encoder
 from app.matching.learned.features import names_of
 from app.matching.learned.model import Model, Scale
+from app.matching.learned.nets import Net, Scaling
+from app.matching.learned.order import Order
 
-FORMAT: Final = "3"
+FORMAT: Final = "4"
+_NET: Final = ("middle", "narrowing", "inner", "offset", "outer", "past")
 
 
 def fingerprint(names: Sequence[str], axes: Sequence[str]) -> str:
@@ -32,8 +36,10 @@ def to_bytes(model: Model, mark: str) -> bytes:
     arrays: dict[str, NDArray[np.generic]] = {
         "mark": _letters(mark),
         "table": model.encoder.table,
+        **{f"net_{name}": array for name, array in zip(_NET, _arrays_of(model.order.net), strict=True)},
+        "edits": model.order.edits,
         "scale": np.array([scale.slope, scale.offset, scale.accept, scale.several]),
-        **{f"ranker{number}": _letters(trees.written) for number, trees in enumerate(model.rankers)},
+        **{f"ranker{number}": _letters(trees.written) for number, trees in enumerate(model.order.rankers)},
         **{f"setter{number}": _letters(trees.written) for number, trees in enumerate(model.setters)},
     }
     with zipfile.ZipFile(out, "w") as packed:
@@ -51,12 +57,25 @@ def from_bytes(content: bytes, mark: str) -> Model | None:
                 return None
             return Model(
                 Encoder(arrays["table"]),
-                tuple(Trees(_text(arrays[name])) for name in sorted(arrays) if name.startswith("ranker")),
+                Order(
+                    _net_of([arrays[f"net_{name}"] for name in _NET]),
+                    tuple(Trees(_text(arrays[name])) for name in sorted(arrays) if name.startswith("ranker")),
+                    arrays["edits"],
+                ),
                 tuple(Trees(_text(arrays[name])) for name in sorted(arrays) if name.startswith("setter")),
                 Scale(*arrays["scale"].tolist()),
             )
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
+
+
+def _arrays_of(net: Net) -> tuple[Floats, ...]:
+    return net.scaling.middle, net.scaling.narrowing, net.inner, net.offset, net.outer, net.past
+
+
+def _net_of(arrays: Sequence[Floats]) -> Net:
+    middle, narrowing, *weights = arrays
+    return Net(Scaling(middle, narrowing), *weights)
 
 
 def _letters(text: str) -> NDArray[np.uint8]:

@@ -16,12 +16,17 @@ from app.matching.grams import Floats
 from app.matching.learned.boosting import Pool, Trees
 from app.matching.learned.calibration import scale_of
 from app.matching.learned.catalogue import Catalogue
+from app.matching.learned.council import COUNCIL, Council, Fitting, Texts
+from app.matching.learned.edits import Case, EditFit, differences, summed
 from app.matching.learned.encoder import PARTS, WIDTH, Encoder, Halves, Layers, beside, untrained
 from app.matching.learned.features import Look, look
 from app.matching.learned.fitting import Fit, Pairs
 from app.matching.learned.hashing import Rows, hashed
 from app.matching.learned.knowledge import Knowledge, knowledge_of
+from app.matching.learned.listwise import Flags, NetFit
 from app.matching.learned.model import Model, sigmoid
+from app.matching.learned.nets import Net, mean_net, scaling_of
+from app.matching.learned.order import Order, close_of, merged
 from app.matching.learned.past import History, Row
 from app.matching.learned.question import ask
 from app.matching.learned.sets import first_of, set_features
@@ -30,8 +35,10 @@ FEWEST: Final = 300
 """Past codings from which training is worth its while."""
 FOLDS: Final = 5
 """Parts of the past; each is looked at with what the others teach."""
-COUNCIL: Final = 3
-"""Rankers and set models; each is fitted without a third of the texts, which it is then asked."""
+NETS: Final = 2
+"""Nets whose mean is one of the council."""
+WITHOUT_EDITS: Final = np.float32(0.25)
+"""Share of the scores beside which differences are weighed: beside all of them too little would be left to learn."""
 _BASE_NAMES: Final = 10_000
 """Names gone through with themselves before anything else, all of them at least once."""
 _NAMES: Final = 4_000
@@ -53,10 +60,11 @@ class Example:
 
 @dataclass(slots=True)
 class _Seen:
-    """A text's names looked at, and which of them are right."""
+    """A text in canonical form, its names looked at, and which of them are right."""
 
+    text: str
     look: Look
-    right: NDArray[np.bool_]
+    right: Flags
     wanted: int
 
 
@@ -72,26 +80,64 @@ class Training:
         self._seed = seed
         self._names = catalogue.hashed
         self._done = 0
-        self._parts = FOLDS * 2 + COUNCIL * 2 + 2
+        self._parts = FOLDS * 2 + COUNCIL * 4 + 2
 
     def run(self) -> Model:
         """Return the model. Raises ``Cancelled`` when the user stops it."""
         seen, encoder = self._looked()
         right, wanted = [item.right for item in seen], [item.wanted for item in seen]
-        useful = [bool(one.any()) for one in right]
-        looks = [item.look.table for item in seen]
-        rankers, scores = self._council(Pool(looks, right).ranking, useful, looks)
+        council = Council([bool(one.any()) for one in right], self._seed, self._tell)
+        order, scores = self._ordered(seen, council)
         firsts = [first_of(score) for score in scores]
         tables = [
             set_features(item.look.only(first), score[first]).astype(np.float16)
             for item, first, score in zip(seen, firsts, scores, strict=True)
         ]
         right = [one[first] for one, first in zip(right, firsts, strict=True)]
-        del seen, looks  # 70 MB that the set models need no more
-        setters, raw = self._council(Pool(tables, right).yes_or_no, useful, tables)
+        del seen  # 70 MB that the set models need no more
+        setters, raw = council.fitted(
+            _growing(Pool(tables, right).yes_or_no), lambda trees, text: trees.raw(tables[text])
+        )
         told = [sigmoid(one) for one in raw]
         mostly_single = np.mean([count == 1 for count in wanted]) > 0.8
-        return Model(encoder, tuple(rankers), tuple(setters), scale_of(told, right, wanted, exact=bool(mostly_single)))
+        scale = scale_of(told, right, wanted, exact=bool(mostly_single))
+        return Model(encoder, order, tuple(setters), scale)
+
+    def _ordered(self, seen: Sequence[_Seen], council: Council) -> tuple[Order, list[Floats]]:
+        """What orders the names, and the scores of each text's names by models that do not know the text."""
+        looks, right = [item.look.table for item in seen], [item.right for item in seen]
+        nets, of_nets = council.fitted(self._netting(looks, right), lambda net, text: net.raw(looks[text]))
+        close = [close_of(one) for one in of_nets]
+        rankers, of_trees = council.fitted(
+            _growing(Pool(looks, right).ranking), lambda trees, text: trees.raw(looks[text][close[text]])
+        )
+        cases = [
+            self._case(item, places, net[places] + trees)
+            for item, places, net, trees in zip(seen, close, of_nets, of_trees, strict=True)
+        ]
+        edits, of_edits = council.fitted(
+            lambda fit_on, _, seed: EditFit(seed).run([cases[text] for text in fit_on], self._beat),
+            lambda weights, text: summed(weights, cases[text].found),
+            [bool(case.right.any()) for case in cases],
+        )
+        scores = [merged(*one) for one in zip(of_nets, close, of_trees, of_edits, strict=True)]
+        mean_edits: Floats = np.stack(edits).mean(axis=0)
+        return Order(mean_net(nets), tuple(rankers), mean_edits), scores
+
+    def _netting(self, tables: Sequence[Floats | Halves], right: Sequence[Flags]) -> Fitting[Net]:
+        """Return how a net is fitted to some of the texts: the mean of several, which begin otherwise."""
+        scaling = scaling_of(tables)
+
+        def fitted(fit_on: Texts, _: Texts, seed: int) -> Net:
+            seeds = range(seed * NETS, (seed + 1) * NETS)
+            return mean_net([NetFit(scaling, one).run(tables, right, fit_on, self._beat) for one in seeds])
+
+        return fitted
+
+    def _case(self, seen: _Seen, places: NDArray[np.int64], scores: Floats) -> Case:
+        """What sets a text apart from the names at some places, and how these score without it."""
+        names = [self._catalogue.texts[number] for number in seen.look.numbers[places].tolist()]
+        return Case(differences(seen.text, names), scores * WITHOUT_EDITS, seen.right[places])
 
     def _tell(self) -> None:
         give_back_freed()
@@ -162,27 +208,11 @@ class Training:
         """Return a look made small, with which of its names are right."""
         table, covers = held.table.astype(np.float16), held.covers.astype(np.float16)
         small = Look(held.numbers, table, covers, held.weights, held.parts, held.habits)
-        return _Seen(small, np.isin(held.numbers, row.terms), len(row.terms))
+        return _Seen(row.canonical, small, np.isin(held.numbers, row.terms), len(row.terms))
 
-    def _council(
-        self,
-        fit: Callable[[Sequence[int], Sequence[int], int], str],
-        useful: Sequence[bool],
-        tables: Sequence[Floats | Halves],
-    ) -> tuple[list[Trees], list[Floats]]:
-        """Fit models without a third of the texts each, to those that are ``useful``.
 
-        Returns them and their answers to the texts left out.
-        """
-        models, answers = [], {}
-        for member in range(COUNCIL):
-            self._tell()
-            out = list(range(member, len(tables), COUNCIL))
-            fit_on = [n for n in range(len(tables)) if n % COUNCIL != member and useful[n]]
-            model = Trees(fit(fit_on, [n for n in out if useful[n]], self._seed + member))
-            models.append(model)
-            answers.update({number: model.raw(tables[number]) for number in out})
-        return models, [answers[number] for number in range(len(tables))]
+def _growing(fit: Callable[[Texts, Texts, int], str]) -> Fitting[Trees]:
+    return lambda fit_on, watched, seed: Trees(fit(fit_on, watched, seed))
 
 
 def _pack(seen: Sequence[_Seen]) -> None:

@@ -1,0 +1,77 @@
+"""A small net that ranks: features brought to one scale, one hidden layer, and a straight way past it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from app.matching.grams import Floats
+from app.matching.learned.encoder import Halves
+
+FARTHEST: Final = np.float32(4)
+"""Spreads from its mean beyond which a value counts no more."""
+_LEAST_SPREAD: Final = 1e-4
+_AT_ONCE: Final = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Scaling:
+    """Each feature's mean, and one by its spread (0 for one that never changes)."""
+
+    middle: Floats
+    narrowing: Floats
+
+    def of(self, features: Floats | Halves) -> Floats:
+        """Return rows of features as numbers around 0, -4 to 4."""
+        found: Floats = (features.astype(np.float32) - self.middle) * self.narrowing
+        return np.clip(found, -FARTHEST, FARTHEST, out=found)
+
+
+def scaling_of(tables: Sequence[Floats | Halves]) -> Scaling:
+    """Return the scaling of tables with the same columns, gone through a part at a time."""
+    width = tables[0].shape[1]
+    count, summed, squares = 0, np.zeros(width), np.zeros(width)
+    for low in range(0, len(tables), _AT_ONCE):
+        rows = np.concatenate(tables[low : low + _AT_ONCE], dtype=np.float64)
+        count, summed, squares = count + len(rows), summed + rows.sum(axis=0), squares + (rows**2).sum(axis=0)
+    middle = summed / max(count, 1)
+    spread = np.sqrt(np.maximum(squares / max(count, 1) - middle**2, 0))
+    narrowing = np.where(spread > _LEAST_SPREAD, 1 / np.maximum(spread, _LEAST_SPREAD), 0)
+    return Scaling(middle.astype(np.float32), narrowing.astype(np.float32))
+
+
+@dataclass(frozen=True, slots=True)
+class Net:
+    """``inner`` leads from features to hidden values (with ``offset``), ``outer`` from these to the score.
+
+    ``past`` leads from the features to the score directly.
+    """
+
+    scaling: Scaling
+    inner: Floats
+    offset: Floats
+    outer: Floats
+    past: Floats
+
+    def raw(self, features: Floats | Halves) -> Floats:
+        """Return the score of each row: the higher the likelier, in units of a logarithm of chances."""
+        rows = self.scaling.of(features)
+        hidden = rows @ self.inner
+        hidden += self.offset
+        found: Floats = np.maximum(hidden, 0, out=hidden) @ self.outer + rows @ self.past
+        return found
+
+
+def mean_net(nets: Sequence[Net]) -> Net:
+    """Return the net whose scores are the mean of those of several with the same scaling."""
+    share = np.float32(1 / len(nets))
+    return Net(
+        nets[0].scaling,
+        np.concatenate([net.inner for net in nets], axis=1),
+        np.concatenate([net.offset for net in nets]),
+        np.concatenate([net.outer * share for net in nets]),
+        np.sum([net.past * share for net in nets], axis=0, dtype=np.float32),
+    )
