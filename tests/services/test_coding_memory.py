@@ -203,7 +203,7 @@ def test_a_code_that_the_active_book_lacks_is_kept_and_not_offered(
     case_id = coded(TEXT, "")
     services.cases.set_text(case_id, "dx[0].code", "Z99.9X9")
     (row,) = rows_of(services)
-    assert (row.state, row.is_offered, row.name) == ("编码不在当前版本", False, "")
+    assert (row.state, row.is_offered, row.name) == ("不在当前版本", False, "")
     assert first(services)[0] != "Z99.9X9"
 
 

@@ -26,6 +26,7 @@ class ListedTable(QWidget):
         self.table.row_changed.connect(self._on_row)
         self.table.opened.connect(self._on_opened)
         self.stack = StateStack(self.table)
+        self.stack.share_focus()
         self.setLayout(column(self.stack))
         self.setFocusProxy(self.table)
 

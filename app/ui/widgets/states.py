@@ -89,7 +89,10 @@ class Message(Pane):
 
 
 class StateStack(QWidget):
-    """Shows ``content``, or its state: loading (after 150 ms), empty, a problem. Starts with the content."""
+    """Shows ``content``, or its state: loading (after 150 ms), empty, a problem. Starts with the content.
+
+    The focus of what is being read again waits in its place and comes back with it.
+    """
 
     def __init__(self, content: QWidget, surface: str = "surface") -> None:
         super().__init__()
@@ -97,6 +100,8 @@ class StateStack(QWidget):
         self._surface = surface
         self._details = ""
         self._shares = False
+        self._speaks = False
+        self._waits: QWidget | None = None
         self._stack = QStackedLayout(self)  # with its parent from the start: it shows its first part at once
         self._stack.addWidget(content)
         self._timer = QTimer(self)
@@ -106,7 +111,9 @@ class StateStack(QWidget):
 
     @cached_property
     def _skeleton(self) -> Skeleton:
-        return self._added(Skeleton())
+        skeleton = self._added(Skeleton())
+        skeleton.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        return skeleton
 
     @cached_property
     def _message(self) -> Message:  # made when there is something to say: most lists never have
@@ -151,14 +158,20 @@ class StateStack(QWidget):
     @property
     def focus_place(self) -> QWidget:
         """What takes the focus: the content, or the message of a stack that shares it."""
-        return self.content if not self._shares or self._stack.currentWidget() is self.content else self._message
+        return self._message if self._shares and self._speaks else self.content
 
     def _show(self, part: QWidget) -> None:
         self._timer.stop()
         before, focus = self.focus_place, QApplication.focusWidget()
+        back, self._waits = self._waits, None
+        if back is not None and focus is self._skeleton:
+            focus = back
+        self._speaks = part is not self.content
         self._stack.setCurrentWidget(part)
         if self._shares:
             self._hand_focus(before, had_it=focus is before)
+        if back is not None and focus is back and part is self.content:
+            back.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _hand_focus(self, before: QWidget, *, had_it: bool) -> None:
         """Lead the focus, now or when it is given back later, to what is shown."""
@@ -170,7 +183,12 @@ class StateStack(QWidget):
                 now.setFocus()
 
     def _on_slow(self) -> None:
+        focus = QApplication.focusWidget()
+        if focus is not None and (focus is self.content or self.content.isAncestorOf(focus)):
+            self._waits = focus
         self._stack.setCurrentWidget(self._skeleton)
+        if self._waits is not None:
+            self._skeleton.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setText(self._details)

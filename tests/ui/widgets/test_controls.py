@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 
 from app.common.errors import UserProblem, Where
 from app.ui.ports import MemoryPlaces
@@ -205,6 +205,24 @@ def test_splitter_remembers_sizes_and_folds(show, qtbot, monkeypatch: pytest.Mon
     again = Splitter("case", places, (Text("左"), Text("右")), (0, 300))
     show(again)
     assert again.is_folded(1)
+
+
+def test_the_focus_waits_while_a_list_is_read_and_comes_back_with_it(show, qtbot) -> None:
+    before, content = QLineEdit(), QLineEdit()
+    stack = StateStack(content)
+    whole = QWidget()
+    whole.setLayout(column(before, stack))
+    show(whole)
+    content.setFocus()
+    stack.show_loading()
+    qtbot.waitUntil(lambda: any(one.hasFocus() for one in stack.findChildren(Skeleton)))
+    stack.show_content()
+    assert content.hasFocus()
+    stack.show_loading()
+    qtbot.waitUntil(lambda: any(one.hasFocus() for one in stack.findChildren(Skeleton)))
+    before.setFocus()
+    stack.show_content()
+    assert before.hasFocus()
 
 
 def test_list_shows_its_state(show, qtbot) -> None:

@@ -25,10 +25,10 @@ _COLUMNS: Final = (
     Column("record", "病案号", 84),
     Column("dept", "科室", 96),
     Column("physician", "主治医师", 84, wide_only=True),
-    Column("field", "字段", 118),
+    Column("field", "字段", 104),
     Column("question", "问题", 110, stretch=True),
     Column("answer", "答复", 84, stretch=True),
-    Column("state", "状态", 116),
+    Column("state", "状态", 130),
     Column("sent", "退回", 92, wide_only=True),
 )
 _GROUPS: Final = (
