@@ -373,7 +373,7 @@ class MainWindow(QMainWindow):
         focus = page.default_focus()
         if focus is not None:
             focus.setFocus(Qt.FocusReason.OtherFocusReason)
-        if not page.isAncestorOf(QApplication.focusWidget() or self):
+        if not page.isAncestorOf(self.focusWidget() or self):  # before the window is active too
             page.setFocus(Qt.FocusReason.OtherFocusReason)
             page.focusNextChild()
 

@@ -9,16 +9,16 @@ from datetime import datetime
 import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 
 from app.domain.changes import Changes
 from app.ui.main_window import MainWindow
-from app.ui.page import PageSpec, Place, SaveState, VersionNote
+from app.ui.page import Page, PageSpec, Place, SaveState, VersionNote
 from app.ui.ports import MemoryPlaces, UserCard
 from app.ui.shell.help_card import HelpCard
 from app.ui.shell.rail import RailButton
 from app.ui.shell.status_bar import SaveLabel, StatusBar
-from app.ui.widgets import Button, Card, Text
+from app.ui.widgets import Button, Card, Text, column
 
 ALT = Qt.KeyboardModifier.AltModifier
 
@@ -257,3 +257,21 @@ def _versions(window: MainWindow) -> list[str]:
     QApplication.processEvents()
     bar = window.findChild(StatusBar)
     return [one.text() for one in bar.findChildren(Button) if one.isVisible() and "：" in one.text()]
+
+
+class TwoFields(Page):
+    """A page whose second field is where one begins."""
+
+    def build(self) -> None:
+        """Make both."""
+        self.first, self.second = QLineEdit(), QLineEdit()
+        self.setLayout(column(self.first, self.second))
+
+    def default_focus(self) -> QLineEdit:
+        """Return the second."""
+        return self.second
+
+
+def test_the_first_page_has_its_focus_when_the_window_opens(make_window: Callable[..., MainWindow]) -> None:
+    window = make_window([PageSpec("worklist", "病例列表", TwoFields)])
+    assert window.page.second.hasFocus()
