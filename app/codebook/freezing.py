@@ -43,5 +43,11 @@ def thaw_book(frozen: bytes, outline: Codebook | None = None) -> Codebook | None
         return None
     edition, title, rows = cast("_Frozen", found)
     kinds = {str(kind): kind for kind in CodeKind}
-    entries = [CodeEntry(code, name, kinds[kind], *rest) for code, name, kind, *rest in rows]
-    return Codebook(edition, title, entries, outline, placed=True)
+    entries = (CodeEntry(code, name, kinds[kind], *rest) for code, name, kind, *rest in rows)
+    return Codebook(edition, title, (_once(entry, outline) for entry in entries), outline, placed=True)
+
+
+def _once(entry: CodeEntry, outline: Codebook | None) -> CodeEntry:
+    """Return an entry of the outline that is the same, so that it is kept once."""
+    known = outline.get(entry.code) if outline is not None else None
+    return known if known == entry and known is not None else entry

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from app.common.clock import Clock
@@ -24,6 +26,7 @@ FEWEST_GROUPED: Final = 1000
 """Grouped stays from which a group that is not among them is rare here, and not only missing from the library."""
 _FRESH: Final = timedelta(hours=1)
 _KEPT: Final = 2
+"""Stays of a group that are known: two are enough to know that there is another one than the case itself."""
 
 
 class HospitalFigures:
@@ -46,22 +49,26 @@ class HospitalFigures:
             if self._known is not None and now - self._known[0] < _FRESH:
                 return
             with self._db.read() as reader:
-                stays = list(reader.past_stays((now - PERIOD).date(), now.date()))
-            self._known = (now, statistics_of(stays))
+                self._known = (now, statistics_of(reader.past_stays((now - PERIOD).date(), now.date())))
 
 
-def statistics_of(stays: Sequence[PastStay]) -> Statistics:
-    """Return the figures of some stays; those with too few stays behind them are left out."""
+def statistics_of(stays: Iterable[PastStay]) -> Statistics:
+    """Return the figures of some stays, gone through once; those with too few stays behind them are left out."""
     costs: dict[str, list[Decimal]] = defaultdict(list)
-    lengths: dict[tuple[str, str], list[int]] = defaultdict(list)
+    lengths: dict[tuple[str, str], array[int]] = defaultdict(partial(array, "i"))
+    known: dict[str, set[CaseKey]] = defaultdict(set)
+    grouped = 0
     for stay in stays:
         if stay.amount_fen is not None and stay.amount_fen > 0:
             costs[stay.dept].append(Decimal(stay.amount_fen) / stay.days)
         if stay.drg:
             lengths[stay.dept, stay.drg].append(stay.days)
+            grouped += 1
+            if len(known[stay.drg]) < _KEPT:
+                known[stay.drg].add(stay.key)
     return Statistics(
         day_cost={dept: _span(found) for dept, found in costs.items() if len(found) >= FEWEST_FOR_SPAN},
-        drg_cases=_groups(stay for stay in stays if stay.drg),
+        drg_cases={drg: frozenset(keys) for drg, keys in known.items()} if grouped >= FEWEST_GROUPED else {},
         dept_los={
             key: Decimal(sum(found)) / len(found) for key, found in lengths.items() if len(found) >= FEWEST_FOR_MEAN
         },
@@ -73,14 +80,3 @@ def _span(costs: list[Decimal]) -> tuple[Decimal, Decimal]:
     costs.sort()
     count = len(costs)
     return costs[max(0, -(-count // 100) - 1)], costs[-(-count * 99 // 100) - 1]
-
-
-def _groups(stays: Iterable[PastStay]) -> Mapping[str, frozenset[CaseKey]]:
-    """Return some stays of each group: two are enough to know that there is another one than the case itself."""
-    found: dict[str, set[CaseKey]] = defaultdict(set)
-    count = 0
-    for stay in stays:
-        count += 1
-        if len(found[stay.drg]) < _KEPT:
-            found[stay.drg].add(stay.key)
-    return {drg: frozenset(keys) for drg, keys in found.items()} if count >= FEWEST_GROUPED else {}

@@ -31,6 +31,8 @@ class TextCodes:
         for entry in self._book.entries(CodeKind.DX):
             for name in (entry.name, *entry.synonyms):
                 key = fold(name).casefold()
+                if key == name:
+                    key = name  # the same text is kept once
                 known = found.setdefault(key, entry.code)
                 if category3(known) != category3(entry.code):
                     found[key] = ""

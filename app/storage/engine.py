@@ -26,9 +26,13 @@ _SHARED_PRAGMAS: Final = (
     "PRAGMA recursive_triggers=ON",
     "PRAGMA trusted_schema=OFF",
     "PRAGMA temp_store=MEMORY",
-    "PRAGMA cache_size=-8192",  # KiB for each of some connections; the system keeps the file besides
+    "PRAGMA cache_size=-2048",  # KiB for each of some that read; the system keeps the file besides
 )
-_WRITER_PRAGMAS: Final = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL")
+_WRITER_PRAGMAS: Final = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA cache_size=-8192",  # what a long write changes spills into the log beyond it
+)
 
 
 _NO_SHARED_MEMORY: Final = (
