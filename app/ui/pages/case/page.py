@@ -95,40 +95,41 @@ class CasePage(Page):
         self.tabs = DockTabs(self.shell, self.dock)
         self.drg = DrgCard(actions)
         yield
-        self.stack = StateStack(self._lay_out())
-        self.setLayout(column(self.stack))
+        self._lay_out()
         yield
         yield from self.sheet.fill()
         self._connect()
         self._name_regions()
         self._show_nothing()
 
-    def _lay_out(self) -> QWidget:
-        paper = Pane("sheet", "t l r")
-        paper.setLayout(column(self.sheet))
-        middle = QWidget()
-        middle.setLayout(column(paper, margins=(10, 10, 10, 0)))
+    def _lay_out(self) -> None:
+        """Lay out from the outside in: what is put into something is moved with everything it holds."""
+        whole, left, dock = QWidget(), QWidget(), Pane("surface", "l")
+        self.stack = StateStack(whole)
+        self.setLayout(column(self.stack))
+        self.parts = DockSplitter("case", self.shell.places, left, dock)
+        whole_box = column(self.strip, self.bar)
+        whole_box.addWidget(self.parts, 1)
+        whole.setLayout(whole_box)
+        self._lay_paper(left)
+        said = QWidget()
+        self.answers = StateStack(said)
+        dock.setLayout(column(self.answers))
+        dock_box = column()
+        dock_box.addWidget(self.tabs, 1)
+        dock_box.addWidget(self.drg)
+        said.setLayout(dock_box)
+
+    def _lay_paper(self, left: QWidget) -> None:
+        middle, paper = QWidget(), Pane("sheet", "t l r")
         upper = row(self.index, gap=0)
         upper.addWidget(middle, 1)
-        left = QWidget()
         left_box = column()
         left_box.addLayout(upper, 1)
         left_box.addWidget(self.fees)
         left.setLayout(left_box)
-        dock = Pane("surface", "l")
-        dock_box = column()
-        dock_box.addWidget(self.tabs, 1)
-        dock_box.addWidget(self.drg)
-        said = QWidget()
-        said.setLayout(dock_box)
-        self.answers = StateStack(said)
-        dock.setLayout(column(self.answers))
-        self.parts = DockSplitter("case", self.shell.places, left, dock)
-        whole = QWidget()
-        whole_box = column(self.strip, self.bar)
-        whole_box.addWidget(self.parts, 1)
-        whole.setLayout(whole_box)
-        return whole
+        middle.setLayout(column(paper, margins=(10, 10, 10, 0)))
+        paper.setLayout(column(self.sheet))
 
     def _connect(self) -> None:
         for part in (self.sheet, self.fees):

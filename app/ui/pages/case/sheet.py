@@ -31,8 +31,8 @@ MakeBox = Callable[[Slot], FieldBox]
 class FieldLines(QWidget):
     """One line of fields over twelve columns."""
 
-    def __init__(self, line: Line, make: MakeBox) -> None:
-        super().__init__()
+    def __init__(self, line: Line, make: MakeBox, parent: QWidget) -> None:
+        super().__init__(parent)
         grid = QGridLayout(self)
         px = theme().px
         grid.setContentsMargins(px(4), 0, px(12), 0)
@@ -50,8 +50,8 @@ class FieldLines(QWidget):
 class RepeatLines(QWidget):
     """The lines of a group, one for each stored row and at least one."""
 
-    def __init__(self, repeat: Repeat, make: MakeBox) -> None:
-        super().__init__()
+    def __init__(self, repeat: Repeat, make: MakeBox, parent: QWidget) -> None:
+        super().__init__(parent)
         self.repeat = repeat
         self.count = 0
         self._make = make
@@ -65,7 +65,7 @@ class RepeatLines(QWidget):
         """Show that many lines; return whether there are other lines now."""
         before, self.count = self.count, count
         while len(self._lines) < count:
-            line = FieldLines(self.repeat.line(len(self._lines)), self._make)
+            line = FieldLines(self.repeat.line(len(self._lines)), self._make, self)
             self._lines.append(line)
             self._box.addWidget(line)
         for index, line in enumerate(self._lines):
@@ -125,6 +125,7 @@ class Sheet(ScrollPane):
     def _add(self, section: Section, found: tuple[Part, ...]) -> None:
         box = SectionBox(section)
         self.sections[section] = box
+        self.box.addWidget(box)  # before it is filled: what is moved is moved with everything it holds
         lines = QVBoxLayout()
         for part in found:
             if isinstance(part, Group):
@@ -132,13 +133,12 @@ class Sheet(ScrollPane):
                 box.box.addWidget(self._grids[part])
                 lines = QVBoxLayout()
             elif isinstance(part, Repeat):
-                repeat = RepeatLines(part, self._make)
+                repeat = RepeatLines(part, self._make, box)
                 self._repeats.append(repeat)
                 lines.addWidget(repeat)
             else:
-                lines.addWidget(FieldLines(part, self._make))
+                lines.addWidget(FieldLines(part, self._make, box))
         box.box.addLayout(_padded(lines))
-        self.box.addWidget(box)
 
     def _make(self, slot: Slot) -> FieldBox:
         spec = field(slot.path)
