@@ -132,6 +132,7 @@ class Peek(Pane):
     def show_nothing(self) -> None:
         """Say that no case is chosen."""
         self.case_id = 0
+        self.setAccessibleDescription("")
         self._stack.show_empty("没有选中的病例。", "用 ↑↓ 在列表中选择，这里显示它的摘要。")
 
     def show_loading(self) -> None:
