@@ -78,10 +78,7 @@ class KindMatcher:
         self.lexicon = lexicon
         self.ranker = Ranker(terms, lexicon.kinds[kind], shelf=shelf)
         self.index = SearchIndex(self.ranker.terms, self.ranker.normals, kind, lexicon.kinds[kind])
-        self._numbers: dict[str, int] = {}
-        for number, term in enumerate(self.ranker.terms):
-            self._numbers.setdefault(term.code or term.name, number)
-            self._numbers.setdefault(term.name, number)
+        self._numbers = _numbers(self.ranker.terms)
         self._status = StatusReader(lexicon.markers)
         self._meanings = standard_meanings(lexicon.spelling, kind)
         self.memory = Memory()
@@ -381,6 +378,16 @@ class KindMatcher:
     def _first_of(self, part: str) -> tuple[Candidate, ...]:
         status = self._status.read(part)
         return () if status.denied else self._whole(part, status, 1).candidates
+
+
+def _numbers(terms: Sequence[Term]) -> dict[str, int]:
+    """The number of the first term with each code or name."""
+    backwards = range(len(terms) - 1, -1, -1)
+    names = dict(zip([term.name for term in reversed(terms)], backwards, strict=True))
+    codes = dict(zip([term.code for term in reversed(terms)], backwards, strict=True))
+    codes.pop("", None)
+    both = {word: min(codes[word], names[word]) for word in codes.keys() & names.keys()}
+    return {**names, **codes, **both}
 
 
 def _is_chance(first: Scored, recalled: Mapping[int, Recalled]) -> bool:

@@ -127,9 +127,11 @@ class FirstMatcher:
         self._of(kind).warm_search()
 
     def warm_words(self) -> None:
-        """Load the words that explanations are cut into."""
+        """Load the words that explanations are cut into, and what only some searches ask for."""
         if self._words is not None:
             self._words.cut("")
+        for kind in CodeKind:
+            self.search("gx", kind, 1)
 
     def match(self, text: str, kind: CodeKind, top: int = 10) -> MatchResult:
         """Return the best codes for a text, with reasons, and what may be done with the first."""

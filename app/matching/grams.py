@@ -106,7 +106,7 @@ class GramIndex:
         """Return the vocabulary numbers of those ``codes`` that are known, and which ones are."""
         if not len(self.codes) or not len(codes):
             return np.zeros(0, np.int32), np.zeros(len(codes), np.bool_)
-        at = np.minimum(np.searchsorted(self.codes, codes), len(self.codes) - 1)
+        at = np.minimum(self.codes.searchsorted(codes), len(self.codes) - 1)
         known = self.codes[at] == codes
         return at[known].astype(np.int32), known
 
@@ -210,9 +210,9 @@ def numbered(values: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np
 def top_of(scores: Floats, count: int) -> Ints:
     """Return the numbers of the ``count`` best positive scores, best first, equal ones in order."""
     floor = np.float32(0.35) * scores.max(initial=np.float32(0))
-    picked = np.flatnonzero(scores > floor)
+    picked: NDArray[np.int64] = (scores > floor).nonzero()[0]
     if len(picked) < count:
-        picked = np.flatnonzero(scores > 0)
+        picked = (scores > 0).nonzero()[0]
     if len(picked) > count:
         least = np.partition(scores[picked], len(picked) - count)[len(picked) - count]
         picked = picked[scores[picked] >= least]

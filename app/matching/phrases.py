@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
+_REMEMBERED: Final = 256
+"""Texts whose words are kept: a text is read a dozen times while it is looked up."""
+Hit = tuple[str, int, int]
 _LATIN: Final = re.compile(r"[a-z0-9]", re.ASCII)
 
 
@@ -37,6 +41,8 @@ class Phrases:
         for word in sorted(filter(None, self.words), key=lambda word: (-len(word), word)):
             guarded = _Word(word, bool(_LATIN.match(word[0])), bool(_LATIN.match(word[-1])))
             by_start.setdefault(word[:2], []).append(guarded)
+        self.find: Callable[[str], Sequence[Hit]] = lru_cache(_REMEMBERED)(lambda text: tuple(self._hits(text)))
+        """(word, start, end) for each known word of a text, left to right without overlap, the longest first."""
         self._firsts = frozenset(start[0] for start in by_start)
         self._by_start = {
             start: [*longer, *(by_start.get(start[0], ()) if len(start) > 1 else ())]
@@ -52,8 +58,7 @@ class Phrases:
             last = end
         return "".join([*pieces, text[last:]]) if pieces else text
 
-    def find(self, text: str) -> Iterator[tuple[str, int, int]]:
-        """Yield (word, start, end) for each known word, left to right without overlap, the longest first."""
+    def _hits(self, text: str) -> Iterator[Hit]:
         last = 0
         for place, sign in enumerate(text):
             if place < last or sign not in self._firsts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -164,6 +165,11 @@ class Ranker:
         """Return the first form of a term: its title."""
         numbers = self._forms_of(term)
         return self.forms[numbers[0]].plain if numbers else ""
+
+    def plains(self) -> list[str]:
+        """Return :meth:`plain_of` of all terms."""
+        forms, firsts = self.forms, self._first_forms
+        return [forms[low].plain if low < high else "" for low, high in pairwise(firsts)]
 
     def best_terms(self, per_form: Floats, count: int) -> dict[int, float]:
         """Return the best value over the forms of the ``count`` best forms' terms."""

@@ -30,7 +30,13 @@ _SHARED: Final = {
     "bin_construct_sample_cnt": 20_000,
 }
 _RANKING: Final = {"objective": "lambdarank", "lambdarank_truncation_level": 20, "learning_rate": 0.14}
-_YES_OR_NO: Final = {"objective": "binary", "metric": "binary_logloss"}
+_YES_OR_NO: Final = {
+    "objective": "binary",
+    "metric": "binary_logloss",
+    "learning_rate": 0.1,
+    "lambda_l2": 5.0,
+    "min_data_in_leaf": 40,
+}
 _RANKERS: Final = 100
 """Trees of a ranker: beside the net, 200 slower ones rank no better and take twice as long. Not stopped by how often
 the first name of texts left out is right: that measure is so uneven that one ranker had 14 trees and its neighbour 260.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -54,16 +54,13 @@ class Catalogue:
         starts = shelf.array("hashed_starts", lambda: made().starts)
         buckets = shelf.array("hashed", lambda: made().buckets)
         self.hashed = Rows(starts, buckets)
-        self.plains = [ranker.plain_of(number) for number in range(len(terms))]
+        self.plains = ranker.plains()
         self.index = ranker.index
         self.fine = GramIndex(self.texts, (1, 2, 3), shelf=shelf.at("fine"))
         self.lengths = np.array([len(plain) for plain in self.plains], np.float32)
         self._owners = np.array([form.term for form in ranker.forms], np.int64)
         self.form_starts = np.searchsorted(self._owners, np.arange(len(terms) + 1)).astype(np.int64)
-        categories: dict[str, int] = {}
-        self.category = np.array(
-            [categories.setdefault(_category_of(term), len(categories)) for term in terms], np.int64
-        )
+        self.category = shelf.array("category", lambda: _categories(terms))
         self.structure = shelf.array("structure", lambda: structure_of([term.code for term in terms]))
         self._values = {
             axis.name: {value: 1 << bit for bit, value in enumerate(dict.fromkeys(axis.words.values()))}
@@ -73,7 +70,7 @@ class Catalogue:
         self.said = shelf.array("said", self._said_by_names)
         self._relate()
         self._places = shelf.array("places", self._places_of_names)
-        self.by_name = _by_name(self.plains)
+        self._by_name, self._namesakes = _by_name(self.plains)
         self._longest = max(map(len, self.plains), default=0)
 
     def _said_by_names(self) -> Bits:
@@ -125,8 +122,11 @@ class Catalogue:
     def named_inside(self, plain: str) -> list[int]:
         """Return the names that stand inside a plain text, as a whole."""
         longest = min(len(plain), self._longest)
-        places = ((at, size) for size in range(2, longest + 1) for at in range(len(plain) - size + 1))
-        return [number for at, size in places for number in self.by_name.get(plain[at : at + size], ())]
+        parts = (plain[at : at + size] for size in range(2, longest + 1) for at in range(len(plain) - size + 1))
+        return [number for part in parts if part in self._by_name for number in self._all_of(part)]
+
+    def _all_of(self, plain: str) -> tuple[int, ...]:
+        return (self._by_name[plain], *self._namesakes.get(plain, ()))
 
     def top_of_forms(self, per_form: Floats, count: int) -> list[int]:
         """Return the names whose best forms have the highest values, ``count`` of them or a few less, best first."""
@@ -144,6 +144,12 @@ class Catalogue:
         return self.index.held(self.form_starts[numbers])
 
 
+def _categories(terms: Sequence[Term]) -> NDArray[np.int64]:
+    """The category of each term by number."""
+    known: dict[str, int] = {}
+    return np.array([known.setdefault(_category_of(term), len(known)) for term in terms], np.int64)
+
+
 def _category_of(term: Term) -> str:
     """The category of a code; the name of a term without a code."""
     if _FORM in term.code:
@@ -151,8 +157,11 @@ def _category_of(term: Term) -> str:
     return term.code[:CATEGORY] or term.name
 
 
-def _by_name(plains: list[str]) -> Mapping[str, list[int]]:
-    found: dict[str, list[int]] = {}
+def _by_name(plains: Sequence[str]) -> tuple[Mapping[str, int], Mapping[str, list[int]]]:
+    """The first name of each plain form by number, and the others that have the same."""
+    first = dict(zip(reversed(plains), range(len(plains) - 1, -1, -1), strict=True))
+    others: dict[str, list[int]] = {}
     for number, plain in enumerate(plains):
-        found.setdefault(plain, []).append(number)
-    return found
+        if first[plain] != number:
+            others.setdefault(plain, []).append(number)
+    return first, others

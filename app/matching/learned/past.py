@@ -24,7 +24,7 @@ MOST_CELLS: Final = 3_000
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A past text, in plain and in canonical form, and the names it was given by number."""
+    """A past text, in plain and in canonical form, and the different names it was given by number."""
 
     plain: str
     canonical: str
@@ -116,12 +116,11 @@ class History:
         return history
 
     def _count(self, catalogue: Catalogue) -> None:
-        rows = [row for layer in self.layers for row in layer.rows]
-        uses = Counter(term for row in rows for term in set(row.terms))
-        counts = np.zeros(len(catalogue.plains), np.float32)
-        counts[list(uses)] = list(uses.values())
+        given = np.concatenate([layer.terms for layer in self.layers])
+        counts = np.bincount(given, minlength=len(catalogue.plains)).astype(np.float32)
         self.category_uses = np.bincount(catalogue.category, counts).astype(np.float32)
-        together = Counter(pair for row in rows for pair in permutations(sorted(set(row.terms)), 2))
+        several = [sorted(row.terms) for layer in self.layers for row in layer.rows if len(row.terms) > 1]
+        together = Counter(pair for terms in several for pair in permutations(terms, 2))
         self.habits = Habits(counts, {pair: times for pair, times in together.items() if times > 1})
 
     def near_words(self, plain: str) -> Said:
