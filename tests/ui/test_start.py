@@ -66,6 +66,7 @@ def test_a_restore_that_was_asked_for_is_done_and_the_window_opens_again(
             tx.set_setting("worth", value)
 
     def behind(window: MainWindow) -> None:
+        QTimer.singleShot(0, window.close)  # also when something below fails: the loop would never end
         services = window.shell.services
         found.append(stored(window))
         if len(found) == 1:
@@ -73,7 +74,6 @@ def test_a_restore_that_was_asked_for_is_done_and_the_window_opens_again(
             path = services.backup.back_up(NoProgress())
             set_to(window, 2)
             services.backup.ask_restore(path.name)
-        QTimer.singleShot(0, window.close)
 
     monkeypatch.setattr(start, "load_behind", behind)
     assert start.run_window(tmp_path) == 0
