@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import openpyxl
@@ -251,9 +252,16 @@ def test_a_cancelled_comparison_says_so(desk: Any, monkeypatch: pytest.MonkeyPat
     page = desk.window.page
     run = desk.window.shell.jobs.run
 
-    def and_cancel(*args: Any, **words: Any) -> Any:
-        job = run(*args, **words)
+    def and_cancel(work: Callable[..., Any], **words: Any) -> Any:
+        cancelled = Event()
+
+        def later(progress: Any) -> Any:
+            cancelled.wait(20)  # else the work could be over before it hears of it
+            return work(progress)
+
+        job = run(later, **words)
         job.cancel()
+        cancelled.set()
         return job
 
     monkeypatch.setattr(desk.window.shell.jobs, "run", and_cancel)

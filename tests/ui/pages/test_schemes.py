@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from app.services.composition import Services, open_services
 from app.services.engines import Engines
 from app.ui.page import PageSpec
 from app.ui.pages.schemes import PAGE as SCHEMES
+from app.ui.pages.schemes import work as asset_work
 from app.ui.widgets import Button, Chip
 from tests.small_scheme import PACKAGE, write_package
 
@@ -350,12 +352,21 @@ def test_a_cancelled_import_leaves_everything(desk: Any, tmp_path: Path, monkeyp
     page = desk.window.page
     jobs = []
     check, bring = page.work.check_scheme, page.work.bring_in
+    cancelled = Event()  # else the work could be over before it hears of it
+
+    def later(work: Callable[..., Any], *args: Any) -> Any:
+        cancelled.wait(20)
+        return work(*args)
 
     def and_cancel(start: Callable[..., Any], *args: Any) -> Any:
+        cancelled.clear()
         jobs.append(start(*args))
         jobs[-1].cancel()
+        cancelled.set()
         return jobs[-1]
 
+    for name in ("check_scheme", "bring_in"):
+        monkeypatch.setattr(asset_work, name, partial(later, getattr(asset_work, name)))
     monkeypatch.setattr(page.work, "check_scheme", partial(and_cancel, check))
     check_scheme(desk, path)
     assert says(desk, "已取消，一切保持原样。")
