@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from app.ui.app import create_app, run_window
 from app.ui.main_window import MainWindow
 from app.ui.page import Place
+from app.ui.shell.whereabouts import PLACE
 
 _LOOK_MS: Final = 10
 EDITOR: Final = "code_editor"
@@ -43,15 +45,19 @@ class Spot:
 
 
 class Typist:
-    """Opens the case at the field, types, and says so."""
+    """Opens the case at the field, types, and says so; then says after how many seconds text and place were stored."""
 
     def __init__(self, spot: Spot) -> None:
-        self._spot, self._is_sent, self._is_typed = spot, False, False
+        self._spot, self._is_sent, self._is_typed, self._is_kept = spot, False, False, False
+        self._typed_at = 0.0
 
     def look(self) -> None:
         """Do what can be done now."""
         window = _window()
-        if window is None or not window.shell.services.is_ready or self._is_typed:
+        if window is None or not window.shell.services.is_ready:
+            return
+        if self._is_typed:
+            self._look_for_draft(window)
             return
         if not self._is_sent:
             self._is_sent = True
@@ -66,7 +72,22 @@ class Typist:
             if isinstance(focus, QLineEdit):
                 focus.selectAll()
                 QTest.keyClicks(focus, self._spot.typed)
+            self._typed_at = time.monotonic()
             print("typed", flush=True)
+
+    def _look_for_draft(self, window: MainWindow) -> None:
+        if self._is_kept:
+            return
+        session, page = window.shell.services.session, window.page
+        mark = session.actor.mark
+        with session.db.read() as reader:
+            drafts = reader.drafts(self._spot.case_id, mark)
+            place = reader.place(f"ui.{mark}.{PLACE}" if mark else f"ui.{PLACE}")
+        here = page.place() if page is not None else Place("")
+        is_here = place == json.loads(json.dumps({"page": here.page, "args": dict(here.args)}))
+        self._is_kept = is_here and any(self._spot.typed in text for text in drafts.values())
+        if self._is_kept:
+            print(f"kept {time.monotonic() - self._typed_at:.2f}", flush=True)
 
 
 def _look_back(spot: Spot) -> None:
