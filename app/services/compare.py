@@ -226,11 +226,7 @@ class CompareService:
     @needs(*DESK)
     def period(self) -> tuple[date, date]:
         """Return the twelve months that end with the last discharge in the library (or today)."""
-        query = WorklistQuery(filters=(_from(date.min),), sort="discharge_time", descending=True)
-        with self._session.db.read() as reader:
-            rows = reader.worklist_rows(reader.worklist_ids(query)[:1])
-        last = rows[0].discharge_time if rows else None
-        end = last.date() if last else self._session.clock.now().date()
+        end = self._session.db.listing.last_discharge() or self._session.clock.now().date()
         months = end.year * 12 + end.month - _MONTHS
         return date(months // 12, months % 12 + 1, 1), end
 

@@ -216,10 +216,7 @@ class ReportService:
 
     def _latest(self) -> date:
         """Return the day of the last discharge, today where there is none."""
-        with self._session.db.listing.columns() as columns:
-            days = columns.numbers["discharge_time"]
-            last = int(days.max(initial=NONE))
-        return self._session.clock.now().date() if last == NONE else _EPOCH + timedelta(seconds=last)
+        return self._session.db.listing.last_discharge() or self._session.clock.now().date()
 
     def _material(self, scope: ReportScope, progress: Progress) -> _Kept:
         span = _first_day(min(month_of(scope.last) - _TREND, month_of(scope.first) - scope.months))

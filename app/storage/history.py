@@ -50,7 +50,7 @@ def setting_changes(connection: sa.Connection, prefix: str) -> list[SettingChang
     query = (
         sa.select(audit_operation, audit_change)
         .join(audit_change, audit_change.c.op_id == audit_operation.c.id)
-        .where(audit_change.c.entity == setting.name)
+        .where(audit_change.c.case_id.is_(None), audit_change.c.entity == setting.name)  # the first is in an index
         .order_by(audit_change.c.op_id, audit_change.c.seq)
     )
     keys: dict[int, str] = {}

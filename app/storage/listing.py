@@ -101,6 +101,12 @@ class Listing:
         with self.columns() as columns:
             return columns.texts[column].counts()
 
+    def last_discharge(self) -> date | None:
+        """Return the day of the last discharge, None where there is none."""
+        with self.columns() as columns:
+            last = int(columns.numbers["discharge_time"].max(initial=NONE))
+        return None if last == NONE else (_EPOCH + timedelta(seconds=last)).date()
+
     def _fresh(self) -> CaseColumns:
         seen = self._others()
         with self._noting:

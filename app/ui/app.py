@@ -9,13 +9,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from app.common.errors import UserProblem
 from app.common.paths import config_dir
+from app.common.progress import Progress
 from app.common.texts import text
 from app.ui.auditing import AuditWatch
 from app.ui.backing_up import BackupWatch
@@ -34,6 +35,9 @@ from app.ui.shell.start_problem import StartProblem
 from app.ui.shell.whereabouts import Whereabouts
 from app.ui.theme import install_theme
 from app.ui.training import NightWatch
+
+_TURN_S: Final = 0.001
+"""How long a thread that computes keeps the interpreter: the window waits so long for each of its turns (else 5 ms)."""
 
 
 def create_app(argv: Sequence[str] = ()) -> QApplication:
@@ -134,6 +138,7 @@ def load_behind(window: MainWindow) -> None:
     hospital wants at night is begun when it is due, cases that leave soon are checked from time to time, and all cases
     once rules have changed.
     """
+    sys.setswitchinterval(_TURN_S)
     job = window.shell.jobs.run(window.shell.services.warm_up, label="载入编码库与分组方案", parent=window)
     for ended in (job.failed, job.cancelled):
         ended.connect(_collect_again)
@@ -178,8 +183,15 @@ def _watch_night(window: MainWindow, _loaded: object) -> None:
 
 
 def _spell_actions(window: MainWindow, _loaded: object) -> None:
-    labels = [action.label for action in window.shell.actions]
-    window.shell.jobs.run(lambda _progress: spell(labels), parent=window)
+    labels, services = [action.label for action in window.shell.actions], window.shell.services
+
+    def work(_progress: Progress) -> None:
+        spell(labels)
+        spell(name for _, name in services.browser.groups_in_use())
+        spell(one.rule.message for one in services.session.engines.rule_sets.for_department("").rules.rules)
+        spell(f"{line.entry.id} {line.entry.ask}" for line in services.questions.table.lines())
+
+    window.shell.jobs.run(work, parent=window)
 
 
 def _offer_tour(window: MainWindow, _loaded: object) -> None:
