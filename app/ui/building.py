@@ -41,4 +41,6 @@ class Builder(QObject):
             while key in pages and pages[key].build_on():
                 yield
             yield
+        for key in pages:
+            yield from pages[key].warm_steps()
         yield from self._window.warm_palette()

@@ -142,6 +142,10 @@ class Page(QWidget):
         """Make the widgets; called once, before the first show."""
         raise NotImplementedError
 
+    def warm_steps(self) -> Iterator[None]:
+        """Make what the first use would make, step by step, when the page is built and nobody waits."""
+        return iter(())
+
     def build_steps(self) -> Iterator[None]:
         """Make the widgets in steps of some hundredths of a second; :meth:`build` at a stroke where a page is small."""
         self.build()

@@ -276,6 +276,17 @@ class RowGrid(DataTable):
         if query and isinstance(editor, CodeEditor):
             editor.ask(query)
 
+    def warm(self) -> None:
+        """Make what floats below the code cells, so that the first search need not."""
+        popup = self._made_popup()
+        for part in (popup, *popup.findChildren(QWidget)):
+            part.ensurePolished()
+
+    def _made_popup(self) -> CodePopup:
+        if self._popup is None:
+            self._popup = CodePopup(self._shell, self)
+        return self._popup
+
     def _drop_popup(self) -> None:
         """Make the popup anew in the next sizes and colours."""
         if self._popup is not None and not isinstance(self.editor, CodeEditor):
@@ -289,9 +300,7 @@ class RowGrid(DataTable):
         kind = CodeKind.DX if self.group is Group.DX else CodeKind.PX
         candidates, effects = partial(self._candidates_of, index), partial(self._effects_of, index)
         row = CodedRow(kind, said, candidates, effects, self.asked())
-        if self._popup is None:
-            self._popup = CodePopup(self._shell, self)
-        editor = CodeEditor(self._shell, parent, row, self._popup)
+        editor = CodeEditor(self._shell, parent, row, self._made_popup())
         editor.taken.connect(self._on_taken)
         editor.textEdited.connect(partial(self.typing.emit, f"{self.group}[{index}].code"))
         return editor

@@ -102,6 +102,12 @@ class CasePage(Page):
         self._name_regions()
         self._show_nothing()
 
+    def warm_steps(self) -> Iterator[None]:
+        """Make what floats below the code cells."""
+        for grid in self.grids.values():
+            grid.warm()
+            yield
+
     def _lay_out(self) -> None:
         """Lay out from the outside in: what is put into something is moved with everything it holds."""
         whole, left, dock = QWidget(), QWidget(), Pane("surface", "l")

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QListView, QWidget
 
 from app.domain.case import CaseRecord, Row
 from app.domain.field import Group
+from app.ui.pages.case.code_popup import CodePopup
 from app.ui.pages.codes.results import HitList
 from app.ui.pages.codes.tabular import TabularList
 from app.ui.widgets import Text
@@ -45,6 +46,16 @@ def test_typing_searches_and_enter_takes_the_code_with_its_name(case: Any) -> No
     assert case.value("dx[0].name") == case.services.coding.candidate(chosen).name
     assert case.spot() == (0, "入院病情")
     assert case.focus is case.grid()
+
+
+def test_what_floats_below_the_cells_is_made_ahead_when_nobody_waits(case: Any) -> None:
+    assert not case.desk.window.findChildren(CodePopup)
+    list(case.page.warm_steps())
+    made = case.desk.window.findChildren(CodePopup)
+    assert len(made) == 2
+    assert not any(one.isVisible() for one in made)
+    case.press("F4")
+    assert case.visible("code_popup") in made
 
 
 def test_chinese_in_any_order_and_code_prefixes_are_found(case: Any, ime: Callable[..., None]) -> None:
