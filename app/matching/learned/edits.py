@@ -53,7 +53,7 @@ def _between(text: str, own: Mapping[str, None], name: str, its: Mapping[str, No
     return told
 
 
-@lru_cache(1 << 16)
+@lru_cache(1 << 13)
 def _number(*said: str) -> int:
     return crc32("".join(said).encode("utf-8", "surrogatepass")) % DIFFERENCES
 

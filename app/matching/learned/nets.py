@@ -14,7 +14,7 @@ from app.matching.learned.encoder import Halves
 FARTHEST: Final = np.float32(4)
 """Spreads from its mean beyond which a value counts no more."""
 _LEAST_SPREAD: Final = 1e-4
-_AT_ONCE: Final = 512
+_AT_ONCE: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,9 @@ def scaling_of(tables: Sequence[Floats | Halves]) -> Scaling:
     count, summed, squares = 0, np.zeros(width), np.zeros(width)
     for low in range(0, len(tables), _AT_ONCE):
         rows = np.concatenate(tables[low : low + _AT_ONCE], dtype=np.float64)
-        count, summed, squares = count + len(rows), summed + rows.sum(axis=0), squares + (rows**2).sum(axis=0)
+        count += len(rows)
+        summed += rows.sum(axis=0)
+        squares += np.einsum("ij,ij->j", rows, rows)
     middle = summed / max(count, 1)
     spread = np.sqrt(np.maximum(squares / max(count, 1) - middle**2, 0))
     narrowing = np.where(spread > _LEAST_SPREAD, 1 / np.maximum(spread, _LEAST_SPREAD), 0)
