@@ -34,6 +34,7 @@ NO_EXPORTS: Final = {
     "app.services.submission": "a file of the insurer, exactly as it came",
     "app.storage.restoring": "a wish to restore",
     "app.storage.heads": "heads of the audit",
+    "app.storage.draft_aside": "half-typed text beside the library",
     "app.services.group_file": "results for programs, exactly as they are",
     "app.services.match_file": "results for programs, exactly as they are",
     "app.services.bulk": "results for programs, exactly as they are",
