@@ -15,6 +15,8 @@ from app.ui.page import SaveState, Shell
 PATIENCE_S: Final = 0.08
 """How long a key may wait for somebody else's write."""
 _LOOK_MS: Final = 250
+_TELL_AFTER: Final = 3
+"""Looks before it is told: a check in the background holds the library for moments only."""
 _TOLD: Final = "正在写入大量内容（如导入）。改动已记下，写完后自动保存；可继续录入文字和编码。"
 
 Work = Callable[..., CaseView]
@@ -42,6 +44,7 @@ class HeldWrites(QObject):
         super().__init__(parent)
         self._shell, self._store = shell, store
         self._waiting: list[_Held] = []
+        self._looks = 0
         self._look = QTimer(self)
         self._look.setInterval(_LOOK_MS)
         self._look.timeout.connect(self.store_now)
@@ -54,8 +57,6 @@ class HeldWrites(QObject):
 
     def hold(self, path: str, typed: str, case_id: int, work: Work, *args: object) -> None:
         """Keep a write of a field for later, with what was typed as its draft."""
-        if not self._waiting:
-            self._shell.notices.toast(_TOLD, severity="warn")
         self._shell.services.drafts.note(case_id, path, typed)
         self._waiting.append(_Held(self._shell.services.session.actor.mark, case_id, path, work, args))
         self._shell.set_save_state(SaveState("waiting"))
@@ -63,8 +64,14 @@ class HeldWrites(QObject):
 
     def store_now(self) -> None:
         """Store what waits if the library is free now."""
-        if not self._waiting or not self._shell.services.session.db.is_free():
+        if not self._waiting:
             return
+        if not self._shell.services.session.db.is_free():
+            self._looks += 1
+            if self._looks == _TELL_AFTER:
+                self._shell.notices.toast(_TOLD, severity="warn")
+            return
+        self._looks = 0
         waiting, self._waiting = self._waiting, []
         self._look.stop()
         services = self._shell.services

@@ -35,7 +35,7 @@ def long_write(case: Any) -> Iterator[threading.Event]:
 def test_a_field_left_meanwhile_is_stored_when_the_library_is_free(case: Any, long_write: threading.Event) -> None:
     case.go_to("current_phone")
     case.press("Ctrl+A", '"13900000009', "Return")
-    assert case.says("改动已记下")
+    case.wait(lambda: case.says("改动已记下"))
     assert case.field("current_phone").text() == "13900000009"
     assert case.value("current_phone") != "13900000009"
     long_write.set()
