@@ -45,7 +45,7 @@ _NO_SHARED_MEMORY: Final = (
 class _Compiled(LRUCache[tuple[object, ...], Compiled]):
     """Statements as SQL, for every engine of the process: all speak one dialect, which is the first part of a key."""
 
-    def get(self, key: tuple[object, ...], default: object = None) -> Compiled | None:  # type: ignore[override]
+    def get(self, key: tuple[object, ...], default: object = None) -> Compiled | None:  # type: ignore[override]  # no default asked
         """Return what a statement was compiled to, None when it was not yet."""
         return super().get(key[1:])
 

@@ -116,14 +116,8 @@ class SaveLabel(QWidget):
         painter.drawText(self.rect().adjusted(left, 0, 0, 0), flags, self._words())
 
     def _words(self) -> str:
-        at = f" {self._state.at:%H:%M:%S}" if self._state.at else ""
-        words = {
-            "saved": f"已自动保存{at}",
-            "saving": "正在保存…",
-            "waiting": "等待写完后保存…",
-            "failed": "未能保存，内容仍在本机缓存",
-        }
-        return words.get(self._state.kind, "")
+        words = _SAVE_WORDS.get(self._state.kind, "")
+        return f"{words} {self._state.at:%H:%M:%S}" if self._state.at and self._state.kind == "saved" else words
 
 
 class StatusBar(Pane):
