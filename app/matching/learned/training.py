@@ -33,6 +33,10 @@ from app.matching.learned.sets import first_of, set_features
 
 FEWEST: Final = 300
 """Past codings from which training is worth its while."""
+LOOKED: Final = 8_000
+"""Texts that are looked at, any of the past; the encoder and the history learn from all. Looking at all of 17,000 took
+half as long again and 130 MB more, for 99.2 instead of 99.1 right first answers in 100.
+"""
 FOLDS: Final = 5
 """Parts of the past; each is looked at with what the others teach."""
 NETS: Final = 2
@@ -187,7 +191,7 @@ class Training:
             encoder = self._fitted(base, others)
             known = knowledge_of(self._catalogue, History(others, self._catalogue), encoder)
             self._tell()
-            numbers = range(fold, len(self._examples), FOLDS)
+            numbers = looked_at(len(self._examples), fold)
             for low in range(0, len(numbers), _TOGETHER):
                 self._look(numbers[low : low + _TOGETHER], known, seen)
             _pack([seen[number] for number in numbers if number in seen])
@@ -209,6 +213,11 @@ class Training:
         table, covers = held.table.astype(np.float16), held.covers.astype(np.float16)
         small = Look(held.numbers, table, covers, held.weights, held.parts, held.habits)
         return _Seen(row.canonical, small, np.isin(held.numbers, row.terms), len(row.terms))
+
+
+def looked_at(count: int, fold: int) -> range:
+    """Return which of so many texts of the past, in any order, are looked at with what the other folds teach."""
+    return range(fold, count, FOLDS)[: LOOKED // FOLDS]
 
 
 def _growing(fit: Callable[[Texts, Texts, int], str]) -> Fitting[Trees]:

@@ -12,6 +12,7 @@ from app.matching.learned.edits import Case, EditFit, differences, summed
 from app.matching.learned.listwise import Flags, NetFit, slope_of
 from app.matching.learned.nets import Net, mean_net, scaling_of
 from app.matching.learned.order import CLOSE, close_of, merged
+from app.matching.learned.training import FOLDS, LOOKED, looked_at
 
 TEXTS = 60
 
@@ -139,3 +140,10 @@ def test_each_text_is_told_by_a_model_without_it() -> None:
     assert [model[2] for model in models] == [5, 6, 7]
     assert [int(one[0]) for one in answers] == [0, 1, 2, 3, 4, 5]
     assert len(told) == COUNCIL
+
+
+def test_no_text_is_looked_at_twice_and_no_more_than_memory_bears() -> None:
+    few = [text for fold in range(FOLDS) for text in looked_at(333, fold)]
+    assert sorted(few) == list(range(333))
+    many = [text for fold in range(FOLDS) for text in looked_at(20_000, fold)]
+    assert len(set(many)) == len(many) == LOOKED
