@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import linecache
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -184,12 +184,19 @@ def _watch_night(window: MainWindow, _loaded: object) -> None:
 
 def _spell_actions(window: MainWindow, _loaded: object) -> None:
     labels, services = [action.label for action in window.shell.actions], window.shell.services
+    names: dict[str, Callable[[], Iterable[str]]] = {
+        "browser": lambda: (name for _, name in services.browser.groups_in_use()),
+        "rules": lambda: (
+            one.rule.message for one in services.session.engines.rule_sets.for_department("").rules.rules
+        ),
+        "questions": lambda: (f"{line.entry.id} {line.entry.ask}" for line in services.questions.table.lines()),
+    }
+    found = [names[key] for key in names if key in window.pages]  # the others are not for whoever works here
 
     def work(_progress: Progress) -> None:
         spell(labels)
-        spell(name for _, name in services.browser.groups_in_use())
-        spell(one.rule.message for one in services.session.engines.rule_sets.for_department("").rules.rules)
-        spell(f"{line.entry.id} {line.entry.ask}" for line in services.questions.table.lines())
+        for said in found:
+            spell(said())
 
     window.shell.jobs.run(work, parent=window)
 
