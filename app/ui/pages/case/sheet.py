@@ -281,6 +281,8 @@ class Sheet(ScrollPane):
 
     def _keep_spot(self) -> None:
         section, beyond = self._spot
+        if section not in self.sections:  # laid out already, but not filled yet
+            return
         self.verticalScrollBar().setValue(self.sections[section].y() + beyond)
         self.section_changed.emit(self.current_section())
 

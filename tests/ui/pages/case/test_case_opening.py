@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QTimer
 
 from app.common.errors import UserProblem
 from app.common.progress import Progress
@@ -19,6 +20,7 @@ from app.storage.actor import Actor
 from app.storage.ops import Op
 from app.ui.page import PageSpec, Place
 from app.ui.pages.case import PAGE as CASE
+from app.ui.pages.case.sheet import Sheet
 from app.ui.widgets import Button
 
 
@@ -35,6 +37,18 @@ def test_a_wider_window_keeps_what_was_at_the_top(case: Any) -> None:
     case.desk.window.resize(1366, 700)
     case.settle()
     assert case.page.index.current is Section.DIAGNOSIS
+
+
+def test_a_sheet_that_is_not_filled_yet_may_change_its_size(qtbot: Any) -> None:
+    sheet = Sheet({}, lambda _path: None)
+    qtbot.addWidget(sheet)
+    sheet.resize(600, 400)
+    sheet.show()
+    sheet.resize(700, 500)
+    turns: list[bool] = []
+    QTimer.singleShot(5, lambda: turns.append(True))
+    qtbot.waitUntil(lambda: bool(turns))  # what goes wrong in a turn of the window fails the test
+    assert sheet.sections == {}
 
 
 def test_without_a_case_the_page_says_what_to_do(open_desk: Callable[..., Any], pages: tuple[PageSpec, ...]) -> None:
