@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from app.common.paths import cache_dir
 from app.matching.contract import Matcher
 from app.matching.first import FirstMatcher
 from app.services.prepared import prepared
@@ -31,6 +32,7 @@ def _matcher(task: Task, mode: str) -> FirstMatcher:
 
 def make(task: Task, mode: str, folder: Path) -> dict[str, float]:
     """Build indexes and memory, train, keep all of it in the folder; return seconds and the peak memory in MB."""
+    cache_dir()  # there from the first start of the program on: tables are kept in it, too
     found = {"names": float(len({name for _, name in task.terms}))}
     start = time.perf_counter()
     matcher = _matcher(task, mode)
