@@ -17,9 +17,9 @@ Item = QWidget | QBoxLayout | int | None
 
 REMEMBER_AFTER_MS = 400
 _HUNDRED = 100
+"""Px at 100 % by which the size of letters is told."""
 _WIDER = 1.25
 """How much wider the parts at the sides are in the wide layout."""
-"""Px at 100 % by which the size of letters is told."""
 
 Margins = tuple[int, int, int, int]
 _Box = TypeVar("_Box", bound=QBoxLayout)
