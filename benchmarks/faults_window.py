@@ -27,6 +27,8 @@ from benchmarks.starting import command, environment
 from benchmarks.ui import prepare
 
 ROOT: Final = Path(__file__).resolve().parent.parent
+DRAFT_AGE_S: Final = 2.0
+"""A draft of this age must be back (reliability.md A2): one that is stored later counts as late."""
 _FIELDS: Final = ("contact_name", "op[0].surgeon", "dx[1].code", "current_phone")
 _PATIENCE_S: Final = 60.0
 
@@ -92,7 +94,7 @@ def _open_cases(reader: Reader, chance: random.Random, count: int) -> list[int]:
 
 
 def window(rounds: int, seed: int = 1, *, cases: int = 100_000, home: Path | None = None) -> dict[str, object]:
-    """Return N, how often the draft was not back, the seconds until it was stored, and until it was back."""
+    """Return N, how often the draft was not back or stored late, and the seconds until it was stored and back."""
     chance = random.Random(seed)
     with tempfile.TemporaryDirectory(prefix="bingan-window-") as name:
         folder = home or Path(name)
@@ -110,6 +112,7 @@ def window(rounds: int, seed: int = 1, *, cases: int = 100_000, home: Path | Non
         "n": rounds,
         "cases": cases,
         "failures": len(tried) - len(found),
+        "late": sum(one.kept > DRAFT_AGE_S for one in found),
         "kept_slowest_s": round(max(one.kept for one in found), 2) if found else None,
         "back_median_s": round(statistics.median(back), 2) if found else None,
         "back_slowest_s": round(max(back), 2) if found else None,

@@ -25,7 +25,7 @@ def give_back_freed() -> None:
     library = _glibc()
     if library is not None:
         library.mallopt(_MMAP_THRESHOLD, _LARGE)
-        library.malloc_trim(0)
+    trim()
 
 
 def trim() -> None:

@@ -72,7 +72,7 @@ class HintRow(QWidget):
 _SAVE_WORDS: Final = {
     "saved": "已自动保存",
     "saving": "正在保存…",
-    "waiting": "正在保存…（等导入等写完）",
+    "waiting": "写入完成后自动保存…",
     "failed": "未能保存，内容仍在本机缓存",
 }
 
