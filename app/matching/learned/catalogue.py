@@ -69,7 +69,7 @@ class Catalogue:
         self.axes = tuple(self._values)
         self.said = shelf.array("said", self._said_by_names)
         self._relate()
-        self._places = shelf.array("places", self._places_of_names)
+        self._keep_places(shelf)
         self._by_name, self._namesakes = _by_name(self.plains)
         self._longest = max(map(len, self.plains), default=0)
 
@@ -80,19 +80,25 @@ class Catalogue:
             found[number] = self._said(axes.read(text))
         return found
 
-    def places_of(self, numbers: NDArray[np.int64]) -> Flags:
-        """Return which places these names name, a row for each name."""
-        bits = np.unpackbits(self._places[numbers], axis=1, count=self.place_count)
-        return bits.astype(np.bool_)
+    def places_of(self, numbers: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return which places these names name: the row of each, from 0, and the place."""
+        low, counts = self._place_starts[numbers], np.diff(self._place_starts)[numbers]
+        rows = np.repeat(np.arange(len(numbers)), counts)
+        within = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+        return rows, self._places[np.repeat(low, counts) + within].astype(np.int64)
 
-    def _places_of_names(self) -> NDArray[np.uint8]:
-        """Which places each name names, in packed bits: there are hundreds of places."""
-        sites = self.ranker.lexicon.sites
-        found = np.zeros((len(self.texts), (self.place_count + 7) // 8), np.uint8)
-        for number, text in enumerate(self.texts):
-            for place in sites.read(text):
-                found[number, place >> 3] |= 128 >> (place & 7)
-        return found
+    def _keep_places(self, shelf: Shelf) -> None:
+        """Which places each name names, one name after the other, and where those of each begin."""
+        read: list[list[int]] = []
+
+        def made() -> list[list[int]]:
+            if not read:
+                read.extend(list(self.ranker.lexicon.sites.read(text)) for text in self.texts)
+            return read
+
+        starts = shelf.array("place_starts", lambda: np.cumsum([0, *map(len, made())], dtype=np.int64))
+        places = shelf.array("places", lambda: np.array([place for some in made() for place in some], np.int16))
+        self._place_starts, self._places = starts, places
 
     def _said(self, said: Said) -> list[int]:
         return [
@@ -106,7 +112,8 @@ class Catalogue:
         self.above: Flags = np.zeros((self.place_count, self.place_count), np.bool_)
         for place, wholes in above.items():
             self.above[place, list(wholes)] = True
-        self.related: Flags = self.above | self.above.T | np.eye(self.place_count, dtype=np.bool_)
+        self.below: Flags = np.ascontiguousarray(self.above.T)
+        self.related: Flags = self.above | self.below | np.eye(self.place_count, dtype=np.bool_)
 
     def spoken(self, canonical: str) -> Spoken:
         """Return what a text says on the axes and of places."""

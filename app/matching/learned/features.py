@@ -67,61 +67,141 @@ class Look:
         )
 
 
-def look(question: Question, known: Knowledge, near: Near) -> Look:
-    """Find the names for a text and measure each; columns of the table as :func:`names_of` names them."""
-    recalled = recall(question, known, near)
-    alignment = Alignment(question.grams, recalled.numbers, known.catalogue, known.history)
-    kept = _worthy(recalled, alignment.likely())
-    found, weights = recalled.only(kept), _weights(question, known)
-    numbers = found.numbers
-    together = alignment.of(kept, weights)
-    parts = known.vectors[numbers] @ question.vectors[1:].T
-    table = np.concatenate([_table(question, found, known, together), _closer(question, numbers, known)], axis=1)
-    return Look(numbers, table, together.covers, weights, parts, known.history.habits)
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """A text and the names it found: what recall says of each, how both explain each other, what the past says.
+
+    ``near`` are the first four columns of the past; ``unknown`` counts the grams new to the names and to the past.
+    """
+
+    question: Question
+    found: Found
+    aligned: Aligned
+    weights: Floats
+    near: Floats
+    unknown: tuple[int, int]
 
 
-def _worthy(found: Found, likely: Floats) -> NDArray[np.int64]:
-    """The places of the names that a simple score puts first: only these are looked at closely."""
-    near, near_vector = (_near(said, found.numbers)[0] for said in (found.near_words, found.near_vectors))
-    simple = likely + 6 * found.part_cosine + 4 * (near_vector + near + found.words)
-    return np.sort(np.argsort(-simple, kind="stable")[:KEPT])
+@dataclass(frozen=True, slots=True)
+class _All:
+    """What several texts met, one after the other, all names in one row; whose each is, where those of each begin."""
+
+    met: Sequence[_Met]
+    numbers: NDArray[np.int64]
+    owners: NDArray[np.int64]
+    starts: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, met: Sequence[_Met]) -> _All:
+        sizes = np.array([len(one.found.numbers) for one in met])
+        numbers = np.concatenate([one.found.numbers for one in met])
+        return cls(met, numbers, np.repeat(np.arange(len(met)), sizes), np.cumsum(sizes) - sizes)
+
+    def spread(self, values: Sequence[float]) -> Floats:
+        """Return a value of each text for each of its names."""
+        return np.array(values, np.float32)[self.owners]
 
 
-def _closer(question: Question, numbers: NDArray[np.int64], known: Knowledge) -> Floats:
-    """What is measured of the shape of codes and by the vectors of grams."""
-    catalogue, buckets = known.catalogue, question.buckets
-    held = stretches.stretches_of(question.canonical, buckets, question.vectors[0], known.encoder)
-    columns = [
-        catalogue.structure[numbers],
-        remainder.remainders(buckets, catalogue.hashed.of(numbers), known.summed_of(numbers), known.encoder),
-        stretches.fitting(known.vectors[numbers], held),
+def look_at(questions: Sequence[Question], known: Knowledge, near: Sequence[Near]) -> list[Look]:
+    """Find the names for some texts and measure them; columns of the tables as :func:`names_of` names them.
+
+    A text that is near no name has a look at none.
+    """
+    found = [recall(question, known, one) for question, one in zip(questions, near, strict=True)]
+    met = {
+        number: _meet(question, one, known)
+        for number, (question, one) in enumerate(zip(questions, found, strict=True))
+        if len(one.numbers)
+    }
+    told = dict(zip(met, _measured(list(met.values()), known), strict=True))
+    return [told.get(number) or _nothing(known) for number in range(len(questions))]
+
+
+def _nothing(known: Knowledge) -> Look:
+    none = np.zeros((0, 0), np.float32)
+    return Look(np.zeros(0, np.int64), none, none, np.zeros(0, np.float32), none, known.history.habits)
+
+
+def _measured(met: Sequence[_Met], known: Knowledge) -> list[Look]:
+    if not met:
+        return []
+    every = _All.of(met)
+    table = np.concatenate([_table(every, known), _closer(every, known)], axis=1)
+    return [
+        Look(
+            one.found.numbers,
+            rows,
+            one.aligned.covers,
+            one.weights,
+            known.vectors[one.found.numbers] @ one.question.vectors[1:].T,
+            known.history.habits,
+        )
+        for one, rows in zip(met, np.split(table, every.starts[1:]), strict=True)
     ]
-    return np.concatenate(columns, axis=1, dtype=np.float32)
 
 
-def _table(question: Question, found: Found, known: Knowledge, together: Aligned) -> Floats:
-    numbers = found.numbers
+def _meet(question: Question, found: Found, known: Knowledge) -> _Met:
+    """Keep the names found that a simple score puts first: only these are looked at closely."""
+    alignment = Alignment(question.grams, found.numbers, known.catalogue, known.history)
+    columns = np.stack([*_near(found.near_words, found.numbers), *_near(found.near_vectors, found.numbers)], axis=1)
+    near_words, near_vector = columns[:, 0], columns[:, 2]
+    simple = alignment.likely() + 6 * found.part_cosine + 4 * (near_vector + near_words + found.words)
+    kept = np.sort(np.argsort(-simple, kind="stable")[:KEPT])
+    index = known.catalogue.index
+    ids, held = index.locate(question.grams)
+    weights = np.full(len(question.grams), index.unknown_weight, np.float32)
+    weights[held] = index.weights[ids]
+    weights /= np.float32(weights.sum())
+    new = len(question.grams) - int(known.history.forward.knows(question.grams).sum())
+    unknown = (len(question.grams) - len(ids), new)
+    return _Met(question, found.only(kept), alignment.of(kept, weights), weights, columns[kept], unknown)
+
+
+def _closer(every: _All, known: Knowledge) -> Floats:
+    """What is measured of the shape of codes and by the vectors of grams."""
+    catalogue = known.catalogue
+    rows = []
+    for one in every.met:
+        question, numbers = one.question, one.found.numbers
+        held = stretches.stretches_of(question.canonical, question.buckets, question.vectors[0], known.encoder)
+        sums = known.summed_of(numbers)
+        rest = remainder.remainders(question.buckets, catalogue.hashed.of(numbers), sums, known.encoder)
+        rows.append(np.concatenate([rest, stretches.fitting(known.vectors[numbers], held)], axis=1))
+    return np.concatenate([catalogue.structure[every.numbers], np.concatenate(rows)], axis=1, dtype=np.float32)
+
+
+def _table(every: _All, known: Knowledge) -> Floats:
+    spoken = [one.question.spoken for one in every.met]
     table = np.concatenate(
         [
-            _recalled(found),
-            _letters(question, numbers, known),
-            _sizes(question, numbers, known),
-            _past(found, known),
-            _short_forms(question, numbers, known)[:, None],
-            together.measures,
-            on_places(question.spoken, numbers, known.catalogue),
-            on_axes(question.spoken, numbers, known.catalogue),
+            _recalled(every),
+            np.concatenate([_letters(one.question, one.found.numbers, known) for one in every.met]),
+            _sizes(every, known),
+            _past(every, known),
+            _short_forms(every, known)[:, None],
+            np.concatenate([one.aligned.measures for one in every.met]),
+            on_places(spoken, every.owners, every.numbers, known.catalogue),
+            on_axes(spoken, every.owners, every.numbers, known.catalogue),
         ],
         axis=1,
     )
-    behind = table[:, _BEHIND_AT]
-    placed = table[:, _PLACED_AT]
-    ranks = np.argsort(np.argsort(-placed, axis=0, kind="stable"), axis=0)
-    return np.concatenate([table, behind - behind.max(axis=0), ranks], axis=1, dtype=np.float32)
+    behind, placed = table[:, _BEHIND_AT], table[:, _PLACED_AT]
+    behind -= np.maximum.reduceat(behind, every.starts, axis=0)[every.owners]
+    return np.concatenate([table, behind, _ranks(placed, every)], axis=1, dtype=np.float32)
 
 
-def _recalled(found: Found) -> Floats:
-    return np.stack([getattr(found, name) for name in _RECALLED], axis=1)
+def _ranks(placed: Floats, every: _All) -> Floats:
+    """The place of each name among those of its text by each column, the highest value first."""
+    within = np.arange(len(placed)) - every.starts[every.owners]
+    found = np.empty(placed.shape, np.float32)
+    for column in range(placed.shape[1]):
+        found[np.lexsort((-placed[:, column], every.owners)), column] = within
+    return found
+
+
+def _recalled(every: _All) -> Floats:
+    columns = [np.concatenate([getattr(one.found, name) for one in every.met]) for name in _RECALLED]
+    return np.stack(columns, axis=1)
 
 
 def _letters(question: Question, numbers: NDArray[np.int64], known: Knowledge) -> Floats:
@@ -142,27 +222,20 @@ def _letters(question: Question, numbers: NDArray[np.int64], known: Knowledge) -
     return np.stack(columns, axis=1).astype(np.float32)
 
 
-def _sizes(question: Question, numbers: NDArray[np.int64], known: Knowledge) -> Floats:
-    lengths = known.catalogue.lengths[numbers]
-    own = len(question.plain)
-    unknown = len(question.grams) - int(known.catalogue.index.locate(question.grams)[1].sum())
-    new = len(question.grams) - int(known.history.forward.knows(question.grams).sum())
-    same = [np.full(len(numbers), value, np.float32) for value in (own, len(question.segments), unknown, new)]
-    return np.stack([same[0], lengths, lengths - own, *same[1:]], axis=1).astype(np.float32)
+def _sizes(every: _All, known: Knowledge) -> Floats:
+    lengths = known.catalogue.lengths[every.numbers]
+    own = every.spread([len(one.question.plain) for one in every.met])
+    parts = every.spread([len(one.question.segments) for one in every.met])
+    unknown = [every.spread([one.unknown[place] for one in every.met]) for place in range(2)]
+    return np.stack([own, lengths, lengths - own, parts, *unknown], axis=1)
 
 
-def _past(found: Found, known: Knowledge) -> Floats:
-    history, numbers = known.history, found.numbers
+def _past(every: _All, known: Knowledge) -> Floats:
+    history, numbers = known.history, every.numbers
     uses = history.habits.uses[numbers]
     category = history.category_uses[known.catalogue.category[numbers]]
-    columns = [
-        *_near(found.near_words, numbers),
-        *_near(found.near_vectors, numbers),
-        np.log1p(uses),
-        np.log1p(category),
-        uses / (category + 1),
-    ]
-    return np.stack(columns, axis=1).astype(np.float32)
+    habits = np.stack([np.log1p(uses), np.log1p(category), uses / (category + 1)], axis=1)
+    return np.concatenate([np.concatenate([one.near for one in every.met]), habits], axis=1, dtype=np.float32)
 
 
 def _near(near: Said, numbers: NDArray[np.int64]) -> tuple[Floats, Floats]:
@@ -173,19 +246,13 @@ def _near(near: Said, numbers: NDArray[np.int64]) -> tuple[Floats, Floats]:
     return np.where(held, near.best[at], 0), np.where(held, near.summed[at], 0)
 
 
-def _short_forms(question: Question, numbers: NDArray[np.int64], known: Knowledge) -> Floats:
-    shares = [(expansion.prefix, share) for expansion, share in question.query.shares if expansion.prefix]
-    found = np.zeros(len(numbers), np.float32)
+def _short_forms(every: _All, known: Knowledge) -> Floats:
+    found = np.zeros(len(every.numbers), np.float32)
     terms = known.catalogue.ranker.terms
-    for prefix, share in shares:
-        hits = np.array([terms[number].code.startswith(prefix) for number in numbers.tolist()])
-        found = np.maximum(found, hits * np.float32(share))
+    for one, start in zip(every.met, every.starts.tolist(), strict=True):
+        for expansion, share in one.question.query.shares:
+            if expansion.prefix:
+                for place, number in enumerate(one.found.numbers.tolist(), start):
+                    if terms[number].code.startswith(expansion.prefix):
+                        found[place] = max(found[place], np.float32(share))
     return found
-
-
-def _weights(question: Question, known: Knowledge) -> Floats:
-    index = known.catalogue.index
-    ids, held = index.locate(question.grams)
-    weights = np.full(len(question.grams), index.unknown_weight, np.float32)
-    weights[held] = index.weights[ids]
-    return weights / np.float32(weights.sum())

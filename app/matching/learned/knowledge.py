@@ -186,7 +186,10 @@ def _formed(numbers: NDArray[np.int64], catalogue: Catalogue) -> NDArray[np.int6
 def _likeness(index: GramIndex, plain: str) -> Floats:
     """Return which share of the weight of a text and of each form, on average, both hold."""
     cover = index.cover(plain)
-    found: Floats = cover.matched / np.maximum((index.weight_of + np.float32(cover.total)) * _HALF, _LITTLE)
+    found = index.weight_of + np.float32(cover.total)
+    found *= _HALF
+    np.maximum(found, _LITTLE, out=found)
+    np.divide(cover.matched, found, out=found)
     return found
 
 

@@ -13,7 +13,7 @@ from app.matching.grams import Floats
 from app.matching.learned.boosting import Trees
 from app.matching.learned.edits import differences, summed
 from app.matching.learned.encoder import Encoder, Halves
-from app.matching.learned.features import Look, look
+from app.matching.learned.features import Look, look_at
 from app.matching.learned.knowledge import Knowledge
 from app.matching.learned.order import Order, close_of, merged
 from app.matching.learned.past import Row
@@ -93,8 +93,8 @@ class LearnedMatcher:
         asked = ask(texts, self._known.catalogue, self._known.encoder)
         heard = {number: question for number, question in enumerate(asked) if question is not None}
         near = self._known.near(list(heard.values()))
-        looks = {number: look(heard[number], self._known, one) for number, one in zip(heard, near, strict=True)}
-        seen = {number: one for number, one in looks.items() if len(one.numbers)}
+        looked = zip(heard, look_at(list(heard.values()), self._known, near), strict=True)
+        seen = {number: one for number, one in looked if len(one.numbers)}
         trusts = [min(1.0, self._familiar(heard[number]) / FAMILIAR) for number in seen]
         written = [heard[number].canonical for number in seen]
         told = dict(zip(seen, self._told(written, list(seen.values()), trusts), strict=True))

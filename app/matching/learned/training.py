@@ -19,7 +19,7 @@ from app.matching.learned.catalogue import Catalogue
 from app.matching.learned.council import COUNCIL, Council, Fitting, Texts
 from app.matching.learned.edits import Case, EditFit, differences, summed
 from app.matching.learned.encoder import PARTS, WIDTH, Encoder, Halves, Layers, beside, untrained
-from app.matching.learned.features import Look, look
+from app.matching.learned.features import Look, look_at
 from app.matching.learned.fitting import Fit, Pairs
 from app.matching.learned.hashing import Rows, hashed
 from app.matching.learned.knowledge import Knowledge, knowledge_of
@@ -204,8 +204,10 @@ class Training:
         asked = ask([example.text for example in examples], known.catalogue, known.encoder)
         heard = [item for item in zip(asked, numbers, examples, strict=True) if item[0] is not None]
         questions = [question for question in asked if question is not None]
-        for question, near, (_, number, example) in zip(questions, known.near(questions), heard, strict=True):
-            seen[number] = self._kept(look(question, known, near), example.row)
+        looks = look_at(questions, known, known.near(questions))
+        for held, (_, number, example) in zip(looks, heard, strict=True):
+            if len(held.numbers):
+                seen[number] = self._kept(held, example.row)
 
     @staticmethod
     def _kept(held: Look, row: Row) -> _Seen:

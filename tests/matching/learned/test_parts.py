@@ -7,10 +7,15 @@ import pytest
 
 from app.domain.coding import CodeKind
 from app.matching.grams import GramIndex, grams, numbered
-from app.matching.learned.agreement import CONFLICT, EQUAL, PLACES, on_axes, on_places
+from app.matching.learned.agreement import CONFLICT, EQUAL, ONLY_NAME, PLACES, on_axes, on_places
 from app.matching.learned.alignment import MEASURES, Alignment
 from app.matching.learned.catalogue import Catalogue
+from app.matching.learned.encoder import WIDTH, Encoder
+from app.matching.learned.features import look_at
+from app.matching.learned.hashing import BUCKETS
+from app.matching.learned.knowledge import knowledge_of
 from app.matching.learned.past import History, Row
+from app.matching.learned.question import ask
 from app.matching.lexicon import Lexicon
 from app.matching.names import Term
 from app.matching.ranking import Ranker
@@ -26,18 +31,20 @@ def catalogue(lexicon: Lexicon) -> Catalogue:
 
 
 def test_sides_agree_or_conflict(catalogue: Catalogue) -> None:
-    spoken = catalogue.spoken("左肺炎")
+    spoken = [catalogue.spoken("左肺炎"), catalogue.spoken("肺炎")]
     side = catalogue.axes.index("side")
-    values = on_axes(spoken, np.arange(2), catalogue)[:, side]
-    assert values.tolist() == [EQUAL, CONFLICT]
+    values = on_axes(spoken, np.array([0, 0, 1]), np.array([0, 1, 0]), catalogue)[:, side]
+    assert values.tolist() == [EQUAL, CONFLICT, ONLY_NAME]
 
 
 def test_a_part_is_not_a_foreign_place(catalogue: Catalogue) -> None:
-    found = on_places(catalogue.spoken("肺炎"), np.array([2, 3]), catalogue)
+    spoken = [catalogue.spoken("肺炎"), catalogue.spoken("高血压"), catalogue.spoken("胃和肺的炎症")]
+    found = on_places(spoken, np.array([0, 0, 1, 2]), np.array([2, 3, 3, 3]), catalogue)
     columns = dict(zip(PLACES, found.T.tolist(), strict=True))
-    assert columns["places_foreign"] == [0, 1]
-    assert columns["name_is_part"] == [1, 0]
-    assert columns["places_unmet"] == [0, 1]
+    assert columns["places_same"] == [0, 0, 0, 1]
+    assert columns["places_foreign"] == [0, 1, 1, 0]
+    assert columns["name_is_part"] == [1, 0, 0, 0]
+    assert columns["places_unmet"] == [0, 1, 0, 1]
 
 
 def test_a_learned_word_explains_the_name(catalogue: Catalogue) -> None:
@@ -64,6 +71,16 @@ def test_the_form_of_a_tumour_is_of_no_category_of_diseases(lexicon: Lexicon) ->
 
 def test_names_inside_a_text_are_found(catalogue: Catalogue) -> None:
     assert catalogue.named_inside("发热慢性胃炎") == [3, 4]
+
+
+def test_a_text_that_is_near_no_name_has_a_look_at_none(catalogue: Catalogue) -> None:
+    blank = Encoder(np.zeros((BUCKETS, WIDTH), np.float16))
+    known = knowledge_of(catalogue, History([Row("肚子疼", "肚子疼", (3,))], catalogue), blank)
+    questions = [one for one in ask(["zq", "胃炎"], catalogue, blank) if one is not None]
+    nothing, stomach = look_at(questions, known, known.near(questions))
+    assert nothing.numbers.tolist() == []
+    assert {3, 4} <= set(stomach.numbers.tolist())
+    assert len(stomach.table) == len(stomach.numbers)
 
 
 def test_numbering_is_that_of_unique() -> None:
