@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import importlib
 import multiprocessing
 import sys
 from collections.abc import Sequence
@@ -19,7 +18,6 @@ def _window(launch: Launch) -> int:
     """
     share_one_heap()
     gc.disable()
-    importlib.import_module("app.services.composition")  # Qt reads the source of every module imported after it
     from app.ui.app import run_window  # noqa: PLC0415 - Qt only where a window is wanted
 
     return run_window(launch.home, check=launch.check)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import islice
@@ -71,6 +71,17 @@ class _List:
     uses: list[Use] = field(default_factory=list)
 
 
+def _turned(lists: Sequence[_List]) -> dict[str, tuple[int, ...]]:
+    """Return which lists each code is in. Most codes are in the same few, which are kept once."""
+    found: dict[str, tuple[int, ...]] = {}
+    known: dict[tuple[int, ...], tuple[int, ...]] = {}
+    for at, one in enumerate(lists):
+        for code in one.members.rows:
+            more = (*found.get(code, ()), at)
+            found[code] = known.setdefault(more, more)
+    return found
+
+
 def looked_at(rule: Rule) -> Iterator[tuple[CodeSet | Severity, str]]:
     """Yield the lists a rule looks into, in its order, each with what it looks at in words."""
     seen: set[tuple[int, str]] = set()
@@ -112,13 +123,10 @@ class SchemeIndex:
         self._name_of = name_of
         self._lists = [_List(key, members) for key, members in scheme.sets.items()]
         self._of_set = {id(one.members): at for at, one in enumerate(self._lists)}
-        self._in: dict[str, list[int]] = {}
-        for at, one in enumerate(self._lists):
-            for code in one.members.rows:
-                self._in.setdefault(code, []).append(at)
+        self._in = _turned(self._lists)
         severe = {*scheme.mcc.tables, *scheme.cc.tables, *scheme.mcc.excluded}
         self._codes = sorted(severe.union(self._in))
-        self._folded = [code.upper() for code in self._codes]
+        self._folded = [code if code == (upper := code.upper()) else upper for code in self._codes]  # one text, not two
         self._names = [name_of(code) for code in self._codes]
         self._cancelled = Counter(
             table for level in (scheme.mcc, scheme.cc) for tables in level.tables.values() for table in tables

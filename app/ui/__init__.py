@@ -84,3 +84,7 @@ Looks: surfaces, lines and text come from the generated stylesheet (``resources/
 themselves ask ``theme()`` at paint time. Margins and gaps: 2 4 6 8 12 16 24. Pictures for comparison:
 ``python -m benchmarks.screens --out FOLDER``; a page adds its scenes in ``benchmarks/scenes.py``.
 """
+
+from app.ui import plain_imports
+
+__all__ = ["plain_imports"]

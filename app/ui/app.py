@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import linecache
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -164,11 +163,7 @@ def _build_ahead(window: MainWindow, _fetched: object) -> None:
 
 
 def _collect_again(_why: object = None) -> None:
-    """Leave what was loaded out of the search for garbage, which else stops the window for a quarter of a second.
-
-    The source of modules that Qt looked at goes (10 MB).
-    """
-    linecache.clearcache()
+    """Leave what was loaded out of the search for garbage, which else stops the window for a quarter of a second."""
     gc.freeze()
     gc.enable()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import linecache
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from app.common.progress import Progress
@@ -40,7 +39,6 @@ class PageTable(Mapping[str, Page]):
             progress.step(number, len(self._specs))
             if isinstance(spec.make, PageClass):
                 spec.make.load()
-                linecache.clearcache()  # Qt reads the source of every module and would keep 10 MB of it
 
     @property
     def made(self) -> tuple[Page, ...]:
