@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from app.common.paths import data
 from app.common.toml_files import read_toml
@@ -20,11 +20,11 @@ from app.matching.spelling import Spelling, SpellingData
 _SHARED: Final = "any"
 
 
-@dataclass(frozen=True, slots=True)
-class Expansion:
+class Expansion(NamedTuple):
     """What a short form means: the words that replace it and the prefix of its codes ('' when words decide).
 
-    ``short`` is as written, ``normal`` and ``meaning`` are in normal form.
+    ``short`` is as written, ``normal`` and ``meaning`` are in normal form. A named tuple: thousands are made at each
+    start.
     """
 
     short: str
@@ -172,10 +172,12 @@ def _groups(spelling: Spelling, groups: Sequence[Sequence[str]]) -> dict[str, st
 
 def _expansions(spelling: Spelling, sections: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, Expansion]:
     found: dict[str, Expansion] = {}
+    normal_of = cache(spelling.normal)  # several short forms mean the same
     for entries in sections.values():
         for short, (meaning, prefix) in entries.items():
-            normal = spelling.normal(short)
-            found.setdefault(normal, Expansion(short, normal, spelling.normal(meaning), prefix))
+            normal = normal_of(short)
+            if normal not in found:
+                found[normal] = Expansion(short, normal, normal_of(meaning), prefix)
     return found
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 _REMEMBERED: Final = 256
 """Texts whose words are kept: a text is read a dozen times while it is looked up."""
@@ -14,8 +13,7 @@ Hit = tuple[str, int, int]
 _LATIN: Final = re.compile(r"[a-z0-9]", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(NamedTuple):
     """A word, and whether a Latin letter before or after it would make it part of another."""
 
     word: str
@@ -41,7 +39,7 @@ class Phrases:
         for word in sorted(filter(None, self.words), key=lambda word: (-len(word), word)):
             guarded = _Word(word, bool(_LATIN.match(word[0])), bool(_LATIN.match(word[-1])))
             by_start.setdefault(word[:2], []).append(guarded)
-        self.find: Callable[[str], Sequence[Hit]] = lru_cache(_REMEMBERED)(lambda text: tuple(self._hits(text)))
+        self.find: Callable[[str], Sequence[Hit]] = lru_cache(_REMEMBERED)(self._hits)
         """(word, start, end) for each known word of a text, left to right without overlap, the longest first."""
         self._firsts = frozenset(start[0] for start in by_start)
         self._by_start = {
@@ -51,6 +49,8 @@ class Phrases:
 
     def replace(self, text: str) -> str:
         """Return the text with each known word replaced, once from left to right."""
+        if self._firsts.isdisjoint(text):
+            return text
         pieces: list[str] = []
         last = 0
         for word, start, end in self.find(text):
@@ -58,13 +58,15 @@ class Phrases:
             last = end
         return "".join([*pieces, text[last:]]) if pieces else text
 
-    def _hits(self, text: str) -> Iterator[Hit]:
-        last = 0
+    def _hits(self, text: str) -> tuple[Hit, ...]:
+        found: list[Hit] = []
+        last, firsts, by_start = 0, self._firsts, self._by_start
         for place, sign in enumerate(text):
-            if place < last or sign not in self._firsts:
+            if sign not in firsts or place < last:
                 continue
-            for known in self._by_start.get(text[place : place + 2], self._by_start.get(sign, ())):
+            for known in by_start.get(text[place : place + 2]) or by_start.get(sign, []):
                 if text.startswith(known.word, place) and known.stands_alone(text, place):
                     last = place + len(known.word)
-                    yield known.word, place, last
+                    found.append((known.word, place, last))
                     break
+        return tuple(found)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import zipfile
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import IO, Final, TypeVar
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from app import __version__
 from app.common.paths import data
+from app.matching.shelf_file import read_arrays, write_arrays
 
 _END: Final = "\x00"
 Item = TypeVar("Item", bound=np.generic)
@@ -61,23 +62,14 @@ class Shelf:
 
     def write(self, file: IO[bytes]) -> None:
         """Write what was asked for since this shelf was made."""
-        kept: dict[str, NDArray[np.generic]] = {}
-        for number, key in enumerate(sorted(self._used)):
-            kept[f"key{number}"] = np.frombuffer(key.encode(), np.uint8)
-            kept[f"array{number}"] = self._kept[key]
-        np.savez(file, allow_pickle=False, **kept)
+        write_arrays(file, {key: self._kept[key] for key in sorted(self._used)})
 
     @classmethod
     def read(cls, file: IO[bytes]) -> Shelf:
-        """Return the shelf of :meth:`write`, an empty one when the file is damaged (its checksums tell)."""
+        """Return the shelf of :meth:`write`, an empty one when the file is damaged (its checksum tells)."""
         shelf = cls()
-        try:
-            with np.load(file, allow_pickle=False) as arrays:
-                for entry in arrays:
-                    if entry.startswith("key"):
-                        shelf._kept[arrays[entry].tobytes().decode()] = arrays[f"array{entry[3:]}"]
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-            return cls()
+        with suppress(OSError, ValueError, TypeError):
+            shelf._kept = read_arrays(file)
         return shelf
 
 

@@ -19,6 +19,7 @@ _MANY_ROMAN: Final = re.compile(r"(?<![a-z])(viii|vii|iii|ii|vi|iv|ix)(?![a-z])"
 _REMARK: Final = re.compile(
     r"(?<=[^\s(\uff08])\s*[(\uff08\[\u3010][^()\uff08\uff09\[\]\u3010\u3011]*[)\uff09\]\u3011][\W_]*$"
 )
+_HAN: Final = re.compile(f"[\u4e00-\u9fa5]{{1,{LONGEST}}}")
 _CODE: Final = re.compile(r"[(\uff08\[]+[\d.+x/; ]{4,}[)\uff09\]]+", re.IGNORECASE)
 
 
@@ -41,6 +42,7 @@ class Spelling:
     def __init__(self, table: SpellingData) -> None:
         unit = table.before[0]
         self._characters = str.maketrans({**table.characters, **dict.fromkeys(table.degree_signs, unit)})
+        self._exchanged = frozenset((*map(chr, self._characters), *table.numerals))
         self._words = Phrases(table.words)
         self._grade = re.compile(f"(?<![a-z])(viii|vii|vi|iv|ix|iii|ii|i|v|x|[{table.numerals}])(?=[{table.before}])")
         self._digits = {sign: str(number) for number, sign in enumerate(table.numerals, 1)}
@@ -50,6 +52,8 @@ class Spelling:
 
     def normal(self, text: str) -> str:
         """Return the normal form of at most :data:`LONGEST` characters. Idempotent."""
+        if _HAN.fullmatch(text) and self._exchanged.isdisjoint(text):
+            return self._words.replace(text)  # as most words are: nothing else applies to them
         folded = unicodedata.normalize("NFKC", _CODE.sub("", text[:LONGEST])).lower().translate(self._characters)
         folded = self._grade.sub(self._digit, folded)
         folded = _MANY_ROMAN.sub(self._digit, folded)

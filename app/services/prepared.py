@@ -22,7 +22,7 @@ def prepared(matcher: FirstMatcher, kind: CodeKind, name: str) -> Iterator[None]
     ``name`` tells the lists of names apart. The file holds texts of the hospital and lies with the library. A damaged
     or outdated one does no harm; one that cannot be written is done without.
     """
-    path = cache_dir() / f"matching-{name}-{kind}.npz"
+    path = cache_dir() / f"matching-{name}-{kind}.bin"
     with collecting_later():
         try:
             with path.open("rb") as file:
@@ -34,5 +34,6 @@ def prepared(matcher: FirstMatcher, kind: CodeKind, name: str) -> Iterator[None]
         try:
             with write_atomic(path) as out:
                 matcher.write_prepared(kind, out)
+            path.with_suffix(".npz").unlink(missing_ok=True)  # 90 MB of an earlier version
         except OSError:
             _log.warning("matching cache not written: %s", path.name)

@@ -55,14 +55,58 @@ def test_another_mark_finds_nothing_and_what_is_not_asked_for_is_not_kept() -> N
     assert third.at("old").array("numbers", lambda: np.zeros(0)).tolist() == []
 
 
-@pytest.mark.parametrize("cut", [0, 10, 100])
-def test_a_damaged_file_is_an_empty_shelf(cut: int) -> None:
+def a_file() -> bytes:
+    """Return what a shelf writes of two arrays of several blocks and one of nothing."""
     file = io.BytesIO()
     shelf = Shelf()
-    shelf.array("numbers", lambda: np.arange(50))
+    shelf.array("numbers", lambda: np.arange(9_000))
+    shelf.array("shares", lambda: np.linspace(0, 1, 40_000, dtype=np.float32).reshape(4, -1))
+    shelf.array("none", lambda: np.zeros((0, 3), np.uint16))
     shelf.write(file)
-    broken = Shelf.read(io.BytesIO(file.getvalue()[:cut]))
-    assert broken.array("numbers", lambda: np.zeros(1)).tolist() == [0]
+    return file.getvalue()
+
+
+def is_empty(content: bytes) -> bool:
+    """Tell whether a shelf read from these bytes holds nothing."""
+    return Shelf.read(io.BytesIO(content)).array("numbers", lambda: np.zeros(1)).tolist() == [0]
+
+
+@pytest.mark.parametrize("cut", [0, 10, 100, 5_000, 200_000])
+def test_a_file_cut_off_is_an_empty_shelf(cut: int) -> None:
+    whole = a_file()
+    assert not is_empty(whole)
+    assert is_empty(whole[:cut])
+    assert is_empty(whole[:-64])
+    assert is_empty(whole + bytes(64))
+
+
+@given(st.integers(0, 200_000), st.integers(1, 255))
+def test_an_altered_byte_makes_an_empty_shelf(place: int, change: int) -> None:
+    whole = bytearray(a_file())
+    whole[place] ^= change
+    assert is_empty(bytes(whole))
+
+
+def test_a_torn_file_and_an_archive_of_an_earlier_version_are_empty_shelves() -> None:
+    whole = a_file()
+    page = 4_096
+    torn = [
+        whole[: 20 * page] + bytes(page) + whole[21 * page :],
+        whole[: 9 * page] + whole[10 * page : 11 * page] + whole[9 * page : 10 * page] + whole[11 * page :],
+    ]
+    for content in torn:
+        assert len(content) == len(whole)
+        assert is_empty(content)
+    archive = io.BytesIO()
+    np.savez(archive, key0=np.frombuffer(b"numbers", np.uint8), array0=np.arange(3))
+    assert is_empty(archive.getvalue())
+
+
+def test_only_numbers_are_kept() -> None:
+    shelf = Shelf()
+    shelf.array("things", lambda: np.array([object()]))
+    with pytest.raises(ValueError, match="no numbers"):
+        shelf.write(io.BytesIO())
 
 
 def test_marks_tell_names_apart() -> None:

@@ -36,7 +36,7 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_second_start_finds_everything() -> None:
     assert not warmed().is_prepared(PX)
-    (kept,) = cache_dir().glob("matching-test-px.npz")
+    (kept,) = cache_dir().glob("matching-test-px.bin")
     stamp = kept.stat().st_mtime_ns
     again = warmed()
     assert again.is_prepared(PX)
@@ -45,9 +45,16 @@ def test_the_second_start_finds_everything() -> None:
 
 
 def test_a_damaged_file_is_replaced() -> None:
-    (cache_dir() / "matching-test-px.npz").write_bytes(b"PK\x03\x04 nothing")
+    (cache_dir() / "matching-test-px.bin").write_bytes(b"bingan arrays 1\n nothing")
     assert warmed().match("胆囊切除", PX).candidates[0].code == "51.2"
     assert warmed().is_prepared(PX)
+
+
+def test_what_an_earlier_version_kept_takes_no_room() -> None:
+    old = cache_dir() / "matching-test-px.npz"
+    old.write_bytes(b"PK\x03\x04 90 MB")
+    warmed()
+    assert not old.exists()
 
 
 def test_a_cache_that_cannot_be_written_is_done_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

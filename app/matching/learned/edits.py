@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import filterfalse, pairwise
 from typing import Final
 from zlib import crc32
 
@@ -45,29 +45,37 @@ def _grams(text: str) -> dict[str, None]:
 
 
 def _between(text: str, own: Mapping[str, None], name: str, its: Mapping[str, None]) -> list[int]:
-    told = [_number("-", gram) for gram in own if gram not in its]
-    told += [_number("+", gram) for gram in its if gram not in own]
+    told = [*map(_missing, filterfalse(its.__contains__, own)), *map(_added, filterfalse(own.__contains__, its))]
     for change in LCSseq.opcodes(text, name):
         if change.tag != "equal":
             told += _changed(text, name, change.src_start, change.src_end, change.dest_start, change.dest_end)
     return told
 
 
+def _number(said: str) -> int:
+    return crc32(said.encode("utf-8", "surrogatepass")) % DIFFERENCES
+
+
 @lru_cache(1 << 13)
-def _number(*said: str) -> int:
-    return crc32("".join(said).encode("utf-8", "surrogatepass")) % DIFFERENCES
+def _missing(gram: str) -> int:
+    return _number(f"-{gram}")
+
+
+@lru_cache(1 << 13)
+def _added(gram: str) -> int:
+    return _number(f"+{gram}")
 
 
 def _changed(text: str, name: str, start: int, end: int, low: int, high: int) -> list[int]:
     """A stretch in the place of another, or one left out or added, also with its neighbours."""
     gone, come = text[start:end], name[low:high]
     if gone and come:
-        return [_number("r", gone, ">", come)]
+        return [_number(f"r{gone}>{come}")]
     if gone:
         before, behind = text[max(start - 1, 0) : start], text[end : end + 1]
-        return [_number("d", gone), _number("dl", before, "|", gone), _number("dr", gone, "|", behind)]
+        return [_number(f"d{gone}"), _number(f"dl{before}|{gone}"), _number(f"dr{gone}|{behind}")]
     before, behind = name[max(low - 1, 0) : low], name[high : high + 1]
-    return [_number("i", come), _number("il", before, "|", come), _number("ir", come, "|", behind)]
+    return [_number(f"i{come}"), _number(f"il{before}|{come}"), _number(f"ir{come}|{behind}")]
 
 
 def summed(weights: Floats, found: Rows) -> Floats:
