@@ -145,9 +145,9 @@ class Frame:
 
     def _price_one(self, at: int, drg: str, status: str, pay: str, *, is_transfer: bool) -> None:
         """Price a case that is not simply paid its standard."""
-        day = int(self.stays.numbers["left"][at])
+        day, own = self.stays.numbers.at("left", at), self.stays.numbers.at("own", at)
+        cost, los = int(self.amount[at]), int(self.los[at])
         held = self._on(day)
-        own, cost, los = int(self.stays.numbers["own"][at]), int(self.amount[at]), int(self.los[at])
         bill = Bill(
             None if cost == NONE else cost,
             pay,

@@ -18,7 +18,7 @@ def reasons_of(
 ) -> tuple[Reason, ...]:
     """Return the reasons of the case in a row that give or take points, those that weigh most first."""
     state = CaseState(columns.texts["state"].values([row])[0])
-    number = {name: int(column[row]) for name, column in columns.numbers.items()}
+    number = {name: columns.numbers.at(name, row) for name in ("errors", "warns", ANSWERED)}
     words: Mapping[str, Callable[[], str]] = {
         "days": lambda: _time(state, moment_of(int(priority.deadline[row])), now),
         "errors": lambda: text("worklist.reason.errors", count=number["errors"]),

@@ -14,11 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import sqlalchemy as sa
 
-Ints = npt.NDArray[np.int64]
+from app.storage.narrow import NONE, Ints, NarrowColumns
+
+__all__ = ["MOMENTS", "NONE", "NUMBERS", "TEXTS", "CaseColumns", "Flags", "Ints", "OwnTexts", "TextColumn"]
+
 Flags = npt.NDArray[np.bool_]
 
-NONE: Final = -(10**15)
-"""Stands for NULL in a column of numbers, and for no moment in one of seconds: less than whatever there is."""
 _AT_A_TIME: Final = 500
 _PACKED: Final = np.dtypes.StringDType()
 
@@ -177,7 +178,7 @@ class CaseColumns:
         self.texts: dict[str, TextColumn | OwnTexts] = {
             name: OwnTexts() if name in _OWN else TextColumn() for name in TEXTS
         }
-        self.numbers: dict[str, Ints] = {name: np.zeros(0, np.int64) for name in (*NUMBERS, *MOMENTS)}
+        self.numbers = NarrowColumns({name: np.zeros(0, np.int64) for name in (*NUMBERS, *MOMENTS)})
         self._search = ""
         """What is searched of all cases, one after the other, each ended by a line's end."""
         self._starts = array("q", [0])
@@ -234,7 +235,7 @@ class CaseColumns:
         self.ids = np.insert(self.ids, at, new)
         read = dict(zip((*NUMBERS, *MOMENTS, *TEXTS), parts[1:-1], strict=True))
         for name in (*NUMBERS, *MOMENTS):
-            self.numbers[name] = np.insert(self.numbers[name], at, _numbers(read[name]))
+            self.numbers.insert(name, at, _numbers(read[name]))
         for name, column in self.texts.items():
             column.insert(at, json.loads(read[name]))
         words = [f"{one}\n" for one in json.loads(parts[-1])]
@@ -255,8 +256,7 @@ class CaseColumns:
         self.ids = np.delete(self.ids, rows)
         for column in self.texts.values():
             column.remove(rows)
-        for name, numbers in self.numbers.items():
-            self.numbers[name] = np.delete(numbers, rows)
+        self.numbers.remove(rows)
         cuts = [0, *(self._starts[row + side] for row in rows.tolist() for side in (0, 1)), len(self._search)]
         self._search = "".join(self._search[start:end] for start, end in zip(cuts[::2], cuts[1::2], strict=True))
         self._starts = _starts(np.delete(self._lengths(), rows))

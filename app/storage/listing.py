@@ -131,9 +131,9 @@ class Listing:
 
 def _complete(connection: sa.Connection, columns: CaseColumns) -> None:
     """Add what stands in other tables (the day on which a case is looked at again, answers that wait), and the stay."""
-    came, left = (columns.numbers[name] // _DAY_S for name in ("admit_time", "discharge_time"))
-    both = (columns.numbers["admit_time"] != NONE) & (columns.numbers["discharge_time"] != NONE)
-    columns.numbers[LOS_DAYS] = np.where(both, np.maximum(left - came, 1), NONE)
+    came, left = (columns.numbers[name] for name in ("admit_time", "discharge_time"))
+    both = (came != NONE) & (left != NONE)
+    columns.numbers[LOS_DAYS] = np.where(both, np.maximum(left // _DAY_S - came // _DAY_S, 1), NONE)
     due = np.full(len(columns), NONE, np.int64)
     days = connection.execute(sa.select(follow_up.c.case_id, follow_up.c.due).order_by(follow_up.c.case_id)).all()
     _put(columns, due, [row[0] for row in days], [_seconds(date.fromisoformat(row[1] or NO_DAY)) for row in days])

@@ -21,6 +21,7 @@ from app.storage.appeal_table import appeal
 from app.storage.case_columns import NONE, Ints, TextColumn
 from app.storage.cells import dump
 from app.storage.desk_tables import insurer_return, unlock_request
+from app.storage.narrow import NarrowColumns
 from app.storage.ops import Op
 from app.storage.return_table import return_item
 from app.storage.rows import CASE, POSITION, ROW, STATE
@@ -123,13 +124,13 @@ class StayColumns:
     ``score`` is -1 where there is none, ``rw`` 0. ``again`` tells which were admitted again within 31 days.
     """
 
-    numbers: Mapping[str, Ints]
+    numbers: NarrowColumns
     decimals: Mapping[str, Floats]
     texts: Mapping[str, TextColumn]
     again: npt.NDArray[np.bool_]
 
     def __len__(self) -> int:
-        return len(self.numbers["id"])
+        return len(self.again)
 
     def __repr__(self) -> str:
         return f"StayColumns({len(self)}, ‹redacted›)"
@@ -197,7 +198,7 @@ class ReportReads:
             texts[name] = TextColumn()
             texts[name].codes = texts[name].encode(json.loads(part))
         again = self._again(numbers, texts.pop("person"), first, last)
-        return StayColumns(numbers, decimals, texts, again)
+        return StayColumns(NarrowColumns(numbers), decimals, texts, again)
 
     def findings(self, first: date, last: date) -> tuple[Ints, Ints, tuple[str, ...]]:
         """Return case and rule (its place in the third part) of every open finding of a span; hints only of DG."""
