@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QLineEdit,
-    QListView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -36,6 +35,7 @@ from app.ui.widgets.frames import Scrim, float_shadow, give_focus_back
 from app.ui.widgets.painting import draw_icon, draw_key_cap, draw_spans, key_cap_size
 from app.ui.widgets.panes import Pane, column, row
 from app.ui.widgets.text import IconLabel, Text
+from app.ui.widgets.whole_rows import WholeRowList
 
 PATIENTS = "@"
 """The prefix of patients."""
@@ -134,6 +134,11 @@ class _Box(QLineEdit):
         return True
 
 
+class _Rows(WholeRowList):
+    def ends_well(self, index: QModelIndex) -> bool:
+        return not isinstance(index.data(ITEM), GroupLine)
+
+
 class Palette(Scrim):
     """The palette over the dimmed window. Esc closes it and gives the focus back to the very cell it came from."""
 
@@ -196,7 +201,7 @@ class Palette(Scrim):
         prefixes = Text("> 命令　# 编码　@ 病例　! 规则", "caption", "muted")
         top.setLayout(row(IconLabel("search"), self._chip, self._box, prefixes, gap=8, margins=(14, 0, 14, 0)))
         top.setFixedHeight(theme().px(44))
-        self._view = QListView()
+        self._view = _Rows()
         self._view.setModel(self._model)
         self._view.setItemDelegate(PaletteRows(self._view))
         self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -59,6 +59,7 @@ class SearchPanel(Pane):
         super().__init__("surface")
         self._shell = shell
         self._focusable = focusable
+        self._general = general
         self._folding = Folding(())
         self._kind: CodeKind | None = CodeKind.DX
         self._text = ""
@@ -120,7 +121,8 @@ class SearchPanel(Pane):
 
     def _foot(self) -> Pane:
         foot = Pane("alt", "t")
-        hints = [KeyHint("↑↓", "选择"), KeyHint("Enter", "采用"), KeyHint(f"Ctrl+1–{_DIRECT}", "直接采用")]
+        take = "复制" if self._general else "采用"  # outside a case there is nothing that could take a code
+        hints = [KeyHint("↑↓", "选择"), KeyHint("Enter", take), KeyHint(f"Ctrl+1–{_DIRECT}", f"直接{take}")]
         hints += [KeyHint("→", "展开相近"), KeyHint("Alt+P", "收藏")]
         if not self._focusable:
             hints.append(KeyHint("Esc", "恢复原值"))

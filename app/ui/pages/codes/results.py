@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
-from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QFrame, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.ui.theme import theme
 from app.ui.widgets.painting import draw_icon, draw_spans
+from app.ui.widgets.whole_rows import WholeRowList
 
 _Index = QModelIndex | QPersistentModelIndex
 HIT = Qt.ItemDataRole.UserRole + 1
@@ -37,6 +38,17 @@ class Hit:
         """Return the row as a screen reader says it."""
         parts = (f"{self.code} {self.name}", self.more, self.reason, self.conflict, self.effect)
         return "，".join(part for part in parts if part)
+
+
+def fitting(conflict: str, metrics: QFontMetrics, room: int) -> str:
+    """Return what the text says otherwise as far as there is room: whole parts and how many there are, cut only then.
+
+    ``room`` is in px.
+    """
+    parts = conflict.split("；")
+    shorter = ("；".join(parts[:count]) + f" 等 {len(parts)} 处" for count in range(len(parts) - 1, 0, -1))
+    whole = (words for words in (conflict, *shorter) if metrics.horizontalAdvance(words) <= room)
+    return next(whole, metrics.elidedText(conflict, Qt.TextElideMode.ElideRight, room))
 
 
 class HitModel(QAbstractListModel):
@@ -99,7 +111,7 @@ class HitDelegate(QStyledItemDelegate):
         more = caption.horizontalAdvance(hit.more) + px(8) if hit.more else 0
         beside_name = right - left - body.horizontalAdvance(hit.name) - more - px(16)
         most = max((right - left) * 2 // 5, beside_name)
-        conflict = caption.elidedText(hit.conflict, Qt.TextElideMode.ElideRight, most - px(18))
+        conflict = fitting(hit.conflict, caption, most - px(18))
         effect = caption.horizontalAdvance(hit.effect)
         room = caption.horizontalAdvance(conflict) + px(18) if conflict else effect
         name = QRect(left, box.top() + px(2), right - left - room - px(10) - more, px(20))
@@ -136,7 +148,7 @@ class HitDelegate(QStyledItemDelegate):
         painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, str(number))
 
 
-class HitList(QListView):
+class HitList(WholeRowList):
     """The list view of results; ``focusable`` for the full page, where it is walked by Tab.
 
     ``turned(open)``: the nearly identical names of the current row are to be unfolded or folded.
