@@ -40,7 +40,7 @@ from benchmarks import match as reference
 
 FOLDER = data("resources") / "matching"
 TABLES = ("axes", "lexicon_dx", "lexicon_px", "normal", "rules", "sites", "synonyms")
-TITLES = {CodeKind.DX: 6_000, CodeKind.PX: 8_000}
+TITLES = {CodeKind.DX: 8_000, CodeKind.PX: 8_000}
 """Titles drawn, with repetition."""
 SEED = 1
 SETTINGS = {

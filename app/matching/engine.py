@@ -34,7 +34,7 @@ from app.matching.query import Query, analyse
 from app.matching.ranking import Ranker, Scored
 from app.matching.search import SearchIndex
 from app.matching.shelf import Shelf
-from app.matching.splitting import split_joined, split_known, split_texts
+from app.matching.splitting import split_blanks, split_joined, split_known, split_texts
 from app.matching.status import Status, StatusReader
 from app.matching.words import Words
 
@@ -346,15 +346,15 @@ class KindMatcher:
 
     def _parts(self, text: str, whole: MatchResult) -> list[Candidate]:
         """The best candidate of each part of a compound text, () for a text that is one or is better left whole."""
-        if whole.band is Band.ACCEPT or not whole.candidates:
-            return []
-        best = whole.candidates[0]
-        if self.number_of(best.code) in self.ranker.titled(self.lexicon.spelling.normal(text)):
+        best = next(iter(whole.candidates), None)
+        if whole.band is Band.ACCEPT or (best and self._is_title(best, text)):
             return []  # a title may hold commas
-        parts, is_listed = self._cut(text, best)
+        parts, is_listed = self._cut(text, best.score if best else 0.0)
         if len(parts) < 2:
             return []
         firsts = [part_of(found, part) for part in parts for found in self._first_of(part)]
+        if best is None:
+            return firsts  # Latin words one after another are none in normal form (T2DM, CKD)
         is_whole = is_listed and (best.kind is MatchKind.EXACT or best.score >= ACCEPT)
         if is_whole and all(best.code != found.code for found in firsts):
             return []
@@ -364,14 +364,21 @@ class KindMatcher:
         is_better = min((c.score for c in firsts), default=0.0) > best.score + BETTER
         return firsts if len(firsts) == len(parts) and is_better else []
 
-    def _cut(self, text: str, best: Candidate) -> tuple[list[str], bool]:
-        """Cut a text at separators, before known diagnoses, else at joining words; tell whether it is a list."""
+    def _is_title(self, candidate: Candidate, text: str) -> bool:
+        return self.number_of(candidate.code) in self.ranker.titled(self.lexicon.spelling.normal(text))
+
+    def _cut(self, text: str, score: float) -> tuple[list[str], bool]:
+        """Cut a text at separators, before known diagnoses, else at joining words; tell whether it is a list.
+
+        ``score`` is that of the best answer to the whole.
+        """
         parts = split_texts(text)
-        if self.kind is CodeKind.DX and (len(parts) > 1 or best.score < CONFIRM):
+        if self.kind is CodeKind.DX and (len(parts) > 1 or score < CONFIRM):
             normal, known = self.lexicon.spelling.normal, self.lexicon.kinds[self.kind].expanding
+            parts = [word for part in parts for word in split_blanks(part, known, normal)]
             cut = [split_known(normal(part), known) for part in parts]
             parts = [piece for part, pieces in zip(parts, cut, strict=True) for piece in _pieces(part, pieces)]
-        if len(parts) > 1 or best.score >= CONFIRM:
+        if len(parts) > 1 or score >= CONFIRM:
             return parts, len(parts) > 1
         return split_joined(text), False
 

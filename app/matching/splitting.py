@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import pairwise
 from typing import Final
@@ -99,6 +99,12 @@ def split_joined(text: str) -> list[str]:
     """Return the parts between joining words (伴, 合并, 和); the text itself without any or with a very short part."""
     parts = [part.strip() for part in _joiners().split(text)]
     return parts if all(sum(sign.isalnum() for sign in part) > 2 for part in parts) else [text]
+
+
+def split_blanks(text: str, known: Phrases, normal: Callable[[str], str]) -> list[str]:
+    """Return the words between blanks where the normal form of each is a ``known`` name (SLE LN), else the text."""
+    words = text.split()
+    return words if len(words) > 1 and all(normal(word) in known.words for word in words) else [text]
 
 
 def split_known(normal: str, known: Phrases) -> list[str]:

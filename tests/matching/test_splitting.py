@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app.domain.coding import Band, CodeKind
 from app.matching.first import FirstMatcher
 from app.matching.lexicon import Lexicon
-from app.matching.splitting import MOST_PARTS, split_joined, split_known, split_texts
+from app.matching.splitting import MOST_PARTS, split_blanks, split_joined, split_known, split_texts
 from app.matching.status import StatusReader
 
 
@@ -45,6 +45,19 @@ def test_nothing_is_lost_or_invented(text: str) -> None:
     assert len(parts) <= MOST_PARTS
     chinese = [sign for sign in text if "\u4e00" <= sign <= "\u9fff"]
     assert [sign for part in parts for sign in part if "\u4e00" <= sign <= "\u9fff"] == chinese
+
+
+def test_blanks_part_only_known_names(lexicon: Lexicon) -> None:
+    known, normal = lexicon.kinds[CodeKind.DX].expanding, lexicon.spelling.normal
+    assert split_blanks("SLE LN", known, normal) == ["SLE", "LN"]
+    assert split_blanks("Graves 病", known, normal) == ["Graves 病"]
+    assert split_blanks("冠心病", known, normal) == ["冠心病"]
+
+
+@pytest.mark.parametrize("text", ["T2DM、CKD", "T2DM CKD", "CKD，T2DM"])
+def test_latin_words_side_by_side_are_each_found(matcher: FirstMatcher, text: str) -> None:
+    found = matcher.answers(text, CodeKind.DX)
+    assert {candidate.code[:3] for candidate in found} == {"E11", "N18"}
 
 
 def test_joining_words_part_only_what_stands_alone() -> None:
