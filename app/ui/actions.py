@@ -69,7 +69,12 @@ class ActionHost(Protocol):
     @property
     def key(self) -> str: ...
 
+    @property
+    def late_regions(self) -> frozenset[str]: ...
+
     def region(self, name: str) -> QWidget: ...
+
+    def has_region(self, name: str) -> bool: ...
 
 
 def is_typed(key: str) -> bool:
@@ -188,13 +193,24 @@ class ActionTable(QObject):
                 self._bind(action, window, Qt.ShortcutContext.WindowShortcut)
 
     def attach_page(self, page: ActionHost) -> None:
-        """Bind the actions of a page that has been built: to the page, or to the region they name."""
+        """Bind the actions of a page that has been built: to the page, or to the region they name.
+
+        Raises ``KeyError`` for a region that the page has neither now nor among those that come late.
+        """
         self._targets[page.key] = page
+        for region in dict.fromkeys(action.region for action in self if action.page == page.key and action.region):
+            if page.has_region(region) or region not in page.late_regions:
+                self.attach_region(page, region)
         for action in self:
-            if action.page == page.key and action.region:
-                self._bind(action, page.region(action.region), Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            elif action.page == page.key and isinstance(page, QWidget):
+            if action.page == page.key and not action.region and isinstance(page, QWidget):
                 self._bind(action, page, Qt.ShortcutContext.WindowShortcut)
+
+    def attach_region(self, page: ActionHost, name: str) -> None:
+        """Bind the actions of a region. Raises ``KeyError`` for one that the page does not have."""
+        widget = page.region(name)
+        for action in self:
+            if action.page == page.key and action.region == name:
+                self._bind(action, widget, Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
     def set_current_page(self, key: str) -> None:
         """Tell which page is shown."""

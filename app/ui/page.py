@@ -116,6 +116,8 @@ class Page(QWidget):
     moved = Signal()
     hints_changed = Signal()
     shows_people: ClassVar[bool] = False
+    late_regions: ClassVar[frozenset[str]] = frozenset()
+    """Names of regions that are added with a part of the page that is made when it is first shown."""
     """True when names stand outside tables too: the place is then shown once more when they are hidden."""
 
     def __init__(self, shell: Shell, spec: PageSpec) -> None:
@@ -125,6 +127,7 @@ class Page(QWidget):
         self._built = False
         self._making: Iterator[None] | None = None
         self._regions: dict[str, tuple[QWidget, tuple[KeyHint, ...]]] = {}
+        self._is_attached = False
         self.setObjectName(spec.key)
         self.setAccessibleName(spec.title)
 
@@ -158,6 +161,7 @@ class Page(QWidget):
             for _ in self._stepwise():
                 pass
             self.shell.actions.attach_page(self)
+            self._is_attached = True
 
     def build_on(self) -> bool:
         """Build a step, for moments in which nobody waits; return whether there is more to be done."""
@@ -206,6 +210,12 @@ class Page(QWidget):
     def add_region(self, name: str, widget: QWidget, hints: Sequence[KeyHint] = ()) -> None:
         """Name a part of the page: its hints show while the focus is inside, and its actions work only there."""
         self._regions[name] = (widget, tuple(hints))
+        if self._is_attached:
+            self.shell.actions.attach_region(self, name)
+
+    def has_region(self, name: str) -> bool:
+        """True for a region that was added; one of :attr:`late_regions` is with the part it is in."""
+        return name in self._regions
 
     def region(self, name: str) -> QWidget:
         """Return the widget of a region. Raises ``KeyError`` for a name that was not added."""

@@ -162,3 +162,14 @@ def test_ctrl_comma_opens_the_page(desk: Any) -> None:
     desk.press("Ctrl+Comma")
     assert desk.window.page.key == "settings"
     assert desk.window.page.findChildren(Button)
+
+
+def test_a_group_is_made_when_it_is_first_shown_and_has_its_keys(desk: Any) -> None:
+    page = desk.go("settings")
+    assert not page.has_region("keys")
+
+    page.show_group("keys")
+
+    assert page.has_region("keys")
+    assert desk.window.shell.actions.is_enabled("settings.key_change")
+    assert "settings.key_change" in {one.objectName() for one in page.keys.table.actions()}

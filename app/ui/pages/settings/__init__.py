@@ -23,11 +23,11 @@ def _on_option(page: SettingsPage) -> bool:
 
 
 def _on_key(page: SettingsPage) -> bool:
-    return page.keys.current is not None
+    return page.has_region("keys") and page.keys.current is not None
 
 
 def _on_backup(page: SettingsPage) -> bool:
-    return page.backups.current is not None
+    return page.has_region("backups") and page.backups.current is not None
 
 
 def _catch(page: SettingsPage) -> None:

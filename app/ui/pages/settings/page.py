@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cached_property, partial
 from typing import Final
 
 from PySide6.QtCore import Qt
@@ -27,10 +27,15 @@ _ESC: Final = KeyHint("Esc", "返回")
 
 
 class SettingsPage(Page):
-    """Every setting of the program in one place; a change holds at once and can be taken back."""
+    """Every setting of the program in one place; a change holds at once and can be taken back.
+
+    What a group shows is made when the group is first shown: all ten take 9 MB.
+    """
+
+    late_regions = frozenset({"keys", "backups", "users"})
 
     def build_steps(self) -> Iterator[None]:
-        """Make list, search and the panel of every group."""
+        """Make list, search and the first group."""
         self._options = options()
         self.search = FilterBox("查找设置：名称、说明或拼音首字母")
         self.search.line.setAccessibleName("查找设置")
@@ -42,7 +47,10 @@ class SettingsPage(Page):
         self.groups.entered.connect(self.enter_group)
         self.stack = QStackedWidget()
         self._rows: dict[str, OptionRow] = {}
-        yield from self._panel_steps()
+        self._panels: dict[str, QWidget] = {}
+        yield
+        self._panel(GROUPS[0].key)
+        yield
         self._found = ScrollPane("canvas", margins=(12, 10, 12, 12), gap=10)
         self._found_stack = StateStack(self._found, "canvas")
         self.stack.addWidget(self._found_stack)
@@ -52,34 +60,60 @@ class SettingsPage(Page):
         self._add_regions()
         self.groups.choose_silently(0)
 
-    def _panel_steps(self) -> Iterator[None]:
+    @cached_property
+    def keys(self) -> KeysPanel:
+        """The keys of all actions."""
         nav = {entry.key: entry.full for entry in tokens().nav}
-        where = {"": "任何地方", **{page: nav.get(page, page) for page in nav}}
-        self.keys = KeysPanel(self.shell, where)
-        self.parameters = ParametersPanel(self.shell)
-        self.backups = BackupsPanel(self.shell)
-        self.users = UsersPanel(self.shell)
-        yield
-        self.dictionaries = DictionariesPanel()
-        self.about = AboutPanel(self.shell)
-        yield
+        panel = KeysPanel(self.shell, {"": "任何地方", **{page: nav.get(page, page) for page in nav}})
+        hints = (KeyHint("Enter", "改键"), KeyHint("Delete", "不设"), KeyHint("Backspace", "恢复默认"), _ESC)
+        self.add_region("keys", panel.table, hints)
+        return panel
+
+    @cached_property
+    def parameters(self) -> ParametersPanel:
+        """The parameters of quality control."""
+        return ParametersPanel(self.shell)
+
+    @cached_property
+    def backups(self) -> BackupsPanel:
+        """The backups there are."""
+        panel = BackupsPanel(self.shell)
+        hints = (KeyHint("↑↓", "选择"), KeyHint("Enter", "恢复…"), KeyHint("Ctrl+B", "立即备份"), _ESC)
+        self.add_region("backups", panel, hints)
+        return panel
+
+    @cached_property
+    def users(self) -> UsersPanel:
+        """Who may sign in."""
+        panel = UsersPanel(self.shell)
+        hints = (KeyHint("↑↓", "选择"), KeyHint("Enter", "修改…"), KeyHint("Insert", "新增…"), _ESC)
+        self.add_region("users", panel, hints)
+        return panel
+
+    @cached_property
+    def dictionaries(self) -> DictionariesPanel:
+        """The dictionaries of the front page."""
+        return DictionariesPanel()
+
+    @cached_property
+    def about(self) -> AboutPanel:
+        """What is installed, and the self-test."""
+        return AboutPanel(self.shell)
+
+    def _panel(self, group: str) -> QWidget:
+        """Return what a group shows; it is made now if it was not yet."""
         made: dict[str, Callable[[], QWidget]] = {
-            "look": partial(self._form, "look"),
-            "keys": partial(self._over, "keys", self.keys),
+            "keys": lambda: self._over("keys", self.keys),
             "qc": lambda: self.parameters,
-            "priority": partial(self._form, "priority"),
-            "pay": partial(self._form, "pay"),
-            "bands": partial(self._form, "bands"),
-            "backup": partial(self._form, "backup", self.backups),
-            "people": partial(self._form, "people", self.users),
+            "backup": lambda: self._form("backup", self.backups),
+            "people": lambda: self._form("people", self.users),
             "dictionaries": lambda: self.dictionaries,
             "about": lambda: self.about,
         }
-        self._panels: dict[str, QWidget] = {}
-        for key, make in made.items():
-            self._panels[key] = make()
-            self.stack.addWidget(self._panels[key])
-            yield
+        if group not in self._panels:
+            self._panels[group] = made.get(group, partial(self._form, group))()
+            self.stack.addWidget(self._panels[group])
+        return self._panels[group]
 
     def _form(self, group: str, below: QWidget | None = None) -> QWidget:
         pane = ScrollPane("canvas", margins=(12, 10, 12, 12), gap=10)
@@ -129,12 +163,6 @@ class SettingsPage(Page):
     def _add_regions(self) -> None:
         self.add_region("groups", self.groups, (KeyHint("↑↓", "选择分组"), KeyHint("Enter", "到设置"), _ESC))
         self.add_region("search", self.search, (KeyHint("Enter", "到结果"), KeyHint("Esc", "清除"), _ESC))
-        keys = (KeyHint("Enter", "改键"), KeyHint("Delete", "不设"), KeyHint("Backspace", "恢复默认"), _ESC)
-        self.add_region("keys", self.keys.table, keys)
-        backups = (KeyHint("↑↓", "选择"), KeyHint("Enter", "恢复…"), KeyHint("Ctrl+B", "立即备份"), _ESC)
-        self.add_region("backups", self.backups, backups)
-        users = (KeyHint("↑↓", "选择"), KeyHint("Enter", "修改…"), KeyHint("Insert", "新增…"), _ESC)
-        self.add_region("users", self.users, users)
         rows = (KeyHint("Enter", "保存并到下一项"), KeyHint("←→", "选择"), KeyHint("Ctrl+Backspace", "恢复默认"), _ESC)
         self.add_region("rows", self.stack, rows)
 
@@ -143,7 +171,7 @@ class SettingsPage(Page):
         option = next((one for one in self._options if one.key == place.args.get("option")), None)
         group = option.group if option else place.args.get("group")
         self.search.set_tokens((), "")
-        self._show_group(str(group) if group in self._panels else self.group)
+        self._show_group(str(group) if group in {one.key for one in GROUPS} else self.group)
         self._wanted = self._rows[option.key] if option else None
         if self._wanted is not None:
             self._wanted.focus_control()
@@ -195,14 +223,15 @@ class SettingsPage(Page):
     def enter_group(self) -> None:
         """Go from the list into what stands beside."""
         first = next((line for line in self._rows.values() if line.option.group == self.group), None)
-        beside = {
-            "keys": self.keys.table,
-            "qc": self.parameters.table,
-            "people": self.users.table,
-            "dictionaries": self.dictionaries.sets,
-            "about": self.about.table,
-        }.get(self.group)
-        target = beside or (first.control if first else self.stack)
+        beside: dict[str, Callable[[], QWidget]] = {
+            "keys": lambda: self.keys.table,
+            "qc": lambda: self.parameters.table,
+            "people": lambda: self.users.table,
+            "dictionaries": lambda: self.dictionaries.sets,
+            "about": lambda: self.about.table,
+        }
+        table = beside.get(self.group)
+        target = table() if table else first.control if first else self.stack
         target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def back_up(self) -> None:
@@ -237,22 +266,24 @@ class SettingsPage(Page):
     def _show_group(self, group: str) -> None:
         keys = [one.key for one in GROUPS]
         self.groups.choose_silently(keys.index(group))
-        self.stack.setCurrentWidget(self._panels[group])
+        self.stack.setCurrentWidget(self._panel(group))
         self._read(group)
         self.place_changed.emit()
 
     def _read(self, group: str) -> None:
         for line in self._rows.values():
             line.refresh()
-        readers = {
-            "qc": self.parameters.read,
-            "backup": self.backups.read,
-            "people": self.users.read,
-            "dictionaries": self.dictionaries.read,
-            "keys": self.keys.refresh,
-        }
-        if group in readers:
-            readers[group]()
+        match group:
+            case "qc":
+                self.parameters.read()
+            case "backup":
+                self.backups.read()
+            case "people":
+                self.users.read()
+            case "dictionaries":
+                self.dictionaries.read()
+            case "keys":
+                self.keys.refresh()
 
     def _on_written(self) -> None:
         for line in (*self._rows.values(), *self._found_rows):
@@ -261,7 +292,7 @@ class SettingsPage(Page):
     def _on_search(self) -> None:
         words = self.search.text
         if not words:
-            self.stack.setCurrentWidget(self._panels[self.group])
+            self.stack.setCurrentWidget(self._panel(self.group))
             return
         for line in self._found_rows:
             self._found.box.removeWidget(line)
