@@ -190,5 +190,6 @@ def columns_of(
 
 
 def _no_column(table: RawTable, names: Sequence[str]) -> UserProblem:
-    args = {"column": names[0], "also": named(names[1:])}
+    first, *others = sorted(names, key=str.isascii)  # the name that people write before that of the exchange format
+    args = {"column": first, "also": named(others)}
     return UserProblem("drg.payment.no_column", remedy="drg.remedy.price_file", where=table.where(), **args)

@@ -54,11 +54,16 @@ def read_file(
         return read_xlsx(path, path.name, limits, progress)
     if head.startswith(_OLE):
         return read_xls(path, limits, progress)
-    if kind := next((kind for magic, kind in _FOREIGN if head.startswith(magic)), ""):
+    if kind := foreign_kind(head):
         raise foreign(Where(path.name), kind)
     if path.suffix.lower() == ".dbf":
         raise foreign(Where(path.name), "dbf")
     return read_text(path, limits, progress, knows)
+
+
+def foreign_kind(head: bytes) -> str:
+    """Return of which other kind a file is by its first bytes, '' for what may be text: a key of ``import.kind``."""
+    return next((kind for magic, kind in _FOREIGN if head.startswith(magic)), "")
 
 
 def read_tables(

@@ -73,6 +73,8 @@ def read_package(file: Path | IO[bytes], name: str, is_signed: IsSigned) -> Sign
     Raises :class:`UserProblem` for a file that is none, is damaged, or was changed after it was signed.
     """
     where = Where(name)
+    if not zipfile.is_zipfile(file):
+        raise _broken(where)
     with Archive(file, where, _LIMITS) as archive:
         if not {_MANIFEST, _SIGNATURE} <= set(archive.names):
             raise _broken(where)

@@ -16,6 +16,7 @@ from app.domain.changes import Changes
 from app.domain.field import FieldType, Group
 from app.domain.fields import field
 from app.exchange.decoding import decode
+from app.exchange.readers import foreign_kind
 from app.matching.lexicon import standard_lexicon
 from app.services.case_view import load_case
 from app.services.evidence_words import Span, spans, terms_of
@@ -64,11 +65,17 @@ class PaperService:
 
         Raises :class:`UserProblem` for nothing and for far too much.
         """
+        return self._keep(case_id, words, title)
+
+    def _keep(self, case_id: int, words: str, title: str, where: Where | None = None) -> Changes:
         said = _cleaned(words)
         if not said:
-            raise UserProblem("papers.nothing", remedy="papers.remedy.nothing")
+            raise UserProblem("papers.nothing", remedy="papers.remedy.nothing", where=where)
         if len(said) > LONGEST:
-            raise UserProblem("papers.too_long", remedy="papers.remedy.too_long", count=len(said), most=LONGEST)
+            count = len(said)
+            raise UserProblem(
+                "papers.too_long", remedy="papers.remedy.too_long", where=where, count=count, most=LONGEST
+            )
         named = (title.strip() or said.splitlines()[0].strip())[:_TITLE]
         with self._session.db.operation(Op.ADD_DOCUMENT, by=self._session.actor) as tx:
             beside.add_document(tx, case_id, _kind(f"{named} {said[:200]}"), named, said)
@@ -88,9 +95,14 @@ class PaperService:
             data = path.read_bytes()
         except OSError as fault:
             raise UserProblem("papers.unreadable", remedy="papers.remedy.unreadable", where=where) from fault
-        if b"\0" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        is_marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+        if foreign_kind(data) or (b"\0" in data[:4096] and not is_marked):
             raise UserProblem("papers.no_text", remedy="papers.remedy.no_text", where=where)
-        return self.paste(case_id, decode(data, where).text, path.stem)
+        try:
+            words = decode(data, where).text
+        except UserProblem as fault:  # what that advises is for tables
+            raise UserProblem("papers.garbled", remedy="papers.remedy.no_text", where=where) from fault
+        return self._keep(case_id, words, path.stem, where)
 
     @needs(*DESK)
     def drop(self, case_id: int, paper_id: int) -> Changes:

@@ -309,3 +309,12 @@ def test_a_file_that_was_taken_is_taken_back_whole(services: Services, sent: lis
     assert services.verdicts.answered_cases() == ()
     assert {services.cases.view(case_id).state for case_id in sent} == {CaseState.RETURNED}
     assert services.fix_list.take(services.fix_list.preview(book), "周慧")[1] == 2
+
+
+@pytest.mark.parametrize("content", [b"", b"%PDF-1.7\n", b"\0\1\2" * 9])
+def test_any_other_file_is_told_from_a_package(services: Services, tmp_path: Path, content: bytes) -> None:
+    other = tmp_path / "出院.bgreturn"
+    other.write_bytes(content)
+    for read in (services.return_packages.preview, services.return_packages.open):
+        with pytest.raises(UserProblem, match=r"不是问题包或答复包.*扩展名为 \.bgreturn"):
+            read(other)

@@ -63,7 +63,9 @@ def test_a_row_finds_its_words(services: Services, case_id: int) -> None:
     ("name", "content", "says"),
     [
         ("图.txt", b"\x89PNG\r\n\0\0\0\rIHDR", "不是文本"),
-        ("空.txt", b"  \n ", "没有可以附上"),
+        ("假.txt", b"%PDF-1.7\n1 0 obj\n%%EOF\n", "不是文本"),
+        ("乱.txt", bytes(range(0x80, 0x100)) * 40 + b"\x81\n", "乱.txt：文字编码不对.*另存为文本文件"),
+        ("空.txt", b"  \n ", "空.txt：没有可以附上"),
         ("长.txt", ("字" * (LONGEST + 1)).encode(), "最多"),
         ("巨.txt", b"x" * (4 * LONGEST + 1), "太大"),
     ],

@@ -304,7 +304,7 @@ class InsurerPage(Page):
     def _ask_column(self, path: Path, role: str, headings: Sequence[str], mapping: dict[str, str]) -> None:
         shown = [heading for heading in headings if heading and heading not in mapping.values()]
         lines = (f"文件 {path.name} 的列名程序不认识，指定一次后会记住。", f"各列：{'、'.join(shown)}")
-        asking = Asking(f"哪一列是{text(f'insurer.role.{role}')}？", lines, shown[:_DIGITS], "列名", "下一步")
+        asking = Asking(f"{text(f'insurer.role.{role}')}在哪一列？", lines, shown[:_DIGITS], "列名", "下一步")
         ask_words(self, asking, lambda words: self.read_file(path, {**mapping, role: words}))
 
     def choose_columns(self) -> None:
