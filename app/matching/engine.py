@@ -236,7 +236,8 @@ class KindMatcher:
         recalled = self.memory.recall_of(query.normal, query.wordings[0].plain, order)
         scored = self.ranker.described(query, order)
         times = [recalled[term].times if term in recalled else 0 for term in known[:1]]
-        is_sure = times[:1] > [1] or (times == [0] and known[0] == answer.numbers[0])
+        is_title = times == [0] and known[0] == answer.numbers[0]
+        is_sure = times[:1] > [1] or (is_title and learned.model.scale.trusts_titles)
         if is_sure:
             floor[0] = max(floor[0], ACCEPT)
         candidates = tuple(

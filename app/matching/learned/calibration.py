@@ -3,33 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.matching.confidence import ACCEPT
 from app.matching.grams import Floats
-from app.matching.learned.model import Scale, sigmoid
+from app.matching.learned.model import PRECISION, Scale, sigmoid
 
-PRECISION: Final = 0.97
-"""Share of right answers that the band of those to be taken shall have."""
+_TITLES: Final = 20
+"""Texts that are names word for word, of which what was held before counts as much."""
 _ROUNDS: Final = 25
 _STEPS: Final = np.arange(0.2, 0.81, 0.02)
 
 Flags = NDArray[np.bool_]
 
 
-def scale_of(told: Sequence[Floats], right: Sequence[Flags], wanted: Sequence[int], exact: bool) -> Scale:
+def scale_of(
+    told: Sequence[Floats],
+    right: Sequence[Flags],
+    wanted: Sequence[int],
+    exact: bool,
+    titled: Sequence[bool] | None = None,
+) -> Scale:
     """Return the scale for probabilities ``told`` per text (first name first) with what was ``right``.
 
     ``wanted`` counts the right names of each text. ``exact`` picks the threshold for whole sets, else for F1.
+    ``titled`` tells which texts are word for word the first name; without it none is.
     """
     first = np.array([chances[0] for chances in told])
     hit = np.array([flags[0] for flags in right])
     slope, offset = _line(np.log(np.clip(first, 1e-6, 1 - 1e-6) / np.clip(1 - first, 1e-6, 1)), hit)
     several = max(_STEPS.tolist(), key=lambda step: _worth(told, right, wanted, step, exact))
-    bare = Scale(slope, offset, 1.0, several)
-    return Scale(slope, offset, _accept(bare.chance(first.astype(np.float32)), hit), several)
+    of_titles = _of_titles(hit[np.array(titled, np.bool_)] if titled is not None else hit[:0])
+    bare = Scale(slope, offset, 1.0, several, of_titles)
+    return replace(bare, accept=_accept(bare.chance(first.astype(np.float32)), hit))
+
+
+def _of_titles(hit: Flags) -> float:
+    """How often a text that is a name word for word means it: held to be sure until the past says otherwise."""
+    return float((hit.sum() + _TITLES * ACCEPT) / (len(hit) + _TITLES))
 
 
 def _line(logits: NDArray[np.float64], hit: Flags) -> tuple[float, float]:

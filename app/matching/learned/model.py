@@ -11,7 +11,7 @@ import numpy as np
 
 from app.matching.grams import Floats
 from app.matching.learned.boosting import Trees
-from app.matching.learned.edits import differences, summed
+from app.matching.learned.edits import differences
 from app.matching.learned.encoder import Encoder, Halves
 from app.matching.learned.features import Look, look_at
 from app.matching.learned.knowledge import Knowledge
@@ -20,6 +20,8 @@ from app.matching.learned.past import Row
 from app.matching.learned.question import Question, ask
 from app.matching.learned.sets import first_of, set_features
 
+PRECISION: Final = 0.97
+"""Share of right answers that the band of those to be taken shall have."""
 REMEMBERED: Final = 4_096
 """Answers kept: a list is shown and its set asked for right after."""
 FAMILIAR: Final = 0.5
@@ -31,13 +33,20 @@ _EDGE: Final = 1e-6
 class Scale:
     """From the set models' probability to how often such an answer is right; from ``accept`` on it may be taken.
 
-    ``several`` is the probability from which a name joins the answer.
+    ``several`` is the probability from which a name joins the answer, ``titled`` how often a text that is a name word
+    for word was given it, where the models put it first.
     """
 
     slope: float
     offset: float
     accept: float
     several: float
+    titled: float
+
+    @property
+    def trusts_titles(self) -> bool:
+        """True when a text that is a name word for word may be given it unseen, as far as this past tells."""
+        return self.titled >= PRECISION
 
     def chance(self, probabilities: Floats) -> Floats:
         """Return calibrated probabilities."""
@@ -117,10 +126,10 @@ class LearnedMatcher:
         close = [close_of(one) for one in scores]
         rows = [seen.table[places] for seen, places in zip(looks, close, strict=True)]
         of_trees = _each(lambda some: mean_of(self.model.order.rankers, some), rows)
-        names, weights = self._known.catalogue.texts, self.model.order.edits
+        names, edits = self._known.catalogue.texts, self.model.order.edits
         of_edits = [
-            summed(weights, differences(text, [names[number] for number in seen.numbers[places].tolist()]))
-            for text, seen, places in zip(written, looks, close, strict=True)
+            edits.raw(row, differences(text, [names[number] for number in seen.numbers[places].tolist()]))
+            for text, seen, places, row in zip(written, looks, close, rows, strict=True)
         ]
         return [merged(*one) for one in zip(scores, close, of_trees, of_edits, strict=True)]
 

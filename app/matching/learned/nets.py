@@ -1,4 +1,8 @@
-"""A small net that ranks: features brought to one scale, one hidden layer, and a straight way past it."""
+"""A small net that ranks: features brought to one scale, one hidden layer, and a straight way past it.
+
+A net may also know differences between a text and a name (:mod:`app.matching.learned.edits`): a vector for each, whose
+sum is added to what the features lead to before the hidden layer is read.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ import numpy as np
 
 from app.matching.grams import Floats
 from app.matching.learned.encoder import Halves
+from app.matching.learned.hashing import Rows
 
 FARTHEST: Final = np.float32(4)
 """Spreads from its mean beyond which a value counts no more."""
@@ -49,7 +54,8 @@ def scaling_of(tables: Sequence[Floats | Halves]) -> Scaling:
 class Net:
     """``inner`` leads from features to hidden values (with ``offset``), ``outer`` from these to the score.
 
-    ``past`` leads from the features to the score directly.
+    ``past`` leads from the features to the score directly. ``told`` has a vector of hidden values for each difference;
+    it has no rows in a net that is not asked about differences.
     """
 
     scaling: Scaling
@@ -57,14 +63,31 @@ class Net:
     offset: Floats
     outer: Floats
     past: Floats
+    told: Halves
 
-    def raw(self, features: Floats | Halves) -> Floats:
-        """Return the score of each row: the higher the likelier, in units of a logarithm of chances."""
+    def raw(self, features: Floats | Halves, found: Rows | None = None) -> Floats:
+        """Return the score of each row: the higher the likelier, in units of a logarithm of chances.
+
+        ``found`` are the numbers of the differences of each row.
+        """
         rows = self.scaling.of(features)
         hidden = rows @ self.inner
         hidden += self.offset
-        found: Floats = np.maximum(hidden, 0, out=hidden) @ self.outer + rows @ self.past
-        return found
+        if found is not None:
+            hidden += summed_told(self.told, found)
+        score: Floats = np.maximum(hidden, 0, out=hidden) @ self.outer + rows @ self.past
+        return score
+
+
+def summed_told(told: Floats | Halves, found: Rows) -> Floats:
+    """Return for each row the sum of the vectors of its numbers; rows may be empty."""
+    summed = np.zeros((len(found), told.shape[1]), np.float32)
+    filled = np.flatnonzero(np.diff(found.starts))
+    if len(filled):
+        summed[filled] = np.add.reduceat(
+            told[found.buckets].astype(np.float32, copy=False), found.starts[filled], axis=0
+        )
+    return summed
 
 
 def mean_net(nets: Sequence[Net]) -> Net:
@@ -76,4 +99,5 @@ def mean_net(nets: Sequence[Net]) -> Net:
         np.concatenate([net.offset for net in nets]),
         np.concatenate([net.outer * share for net in nets]),
         np.sum([net.past * share for net in nets], axis=0, dtype=np.float32),
+        np.concatenate([net.told for net in nets], axis=1),
     )

@@ -14,17 +14,17 @@ from app.matching.learned.nets import Net
 
 CLOSE: Final = 10
 """Names that the net puts first, which the trees and the differences are asked about too."""
-_OF_EDITS: Final = np.float32(0.7)
+_OF_EDITS: Final = np.float32(0.8)
 _BEHIND: Final = np.float32(1e-3)
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A net that is asked about all names; trees (several, whose mean counts) and weights of differences for some."""
+    """A net that is asked about all names; trees (several, whose mean counts) and a net of differences for some."""
 
     net: Net
     rankers: tuple[Trees, ...]
-    edits: Floats
+    edits: Net
 
 
 def close_of(scores: Floats) -> NDArray[np.int64]:

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from app.matching.grams import Floats
 from app.matching.learned.boosting import Trees
-from app.matching.learned.encoder import Encoder
+from app.matching.learned.encoder import Encoder, Halves
 from app.matching.learned.features import names_of
 from app.matching.learned.model import Model, Scale
 from app.matching.learned.nets import Net, Scaling
 from app.matching.learned.order import Order
 
-FORMAT: Final = "4"
+FORMAT: Final = "5"
 _NET: Final = ("middle", "narrowing", "inner", "offset", "outer", "past")
 
 
@@ -36,9 +36,9 @@ def to_bytes(model: Model, mark: str) -> bytes:
     arrays: dict[str, NDArray[np.generic]] = {
         "mark": _letters(mark),
         "table": model.encoder.table,
-        **{f"net_{name}": array for name, array in zip(_NET, _arrays_of(model.order.net), strict=True)},
-        "edits": model.order.edits,
-        "scale": np.array([scale.slope, scale.offset, scale.accept, scale.several]),
+        **_parts_of("net", model.order.net),
+        **_parts_of("edits", model.order.edits),
+        "scale": np.array([scale.slope, scale.offset, scale.accept, scale.several, scale.titled]),
         **{f"ranker{number}": _letters(trees.written) for number, trees in enumerate(model.order.rankers)},
         **{f"setter{number}": _letters(trees.written) for number, trees in enumerate(model.setters)},
     }
@@ -58,9 +58,9 @@ def from_bytes(content: bytes, mark: str) -> Model | None:
             return Model(
                 Encoder(arrays["table"]),
                 Order(
-                    _net_of([arrays[f"net_{name}"] for name in _NET]),
+                    _net_of([arrays[f"net_{name}"] for name in _NET], arrays["net_told"]),
                     tuple(Trees(_text(arrays[name])) for name in sorted(arrays) if name.startswith("ranker")),
-                    arrays["edits"],
+                    _net_of([arrays[f"edits_{name}"] for name in _NET], arrays["edits_told"]),
                 ),
                 tuple(Trees(_text(arrays[name])) for name in sorted(arrays) if name.startswith("setter")),
                 Scale(*arrays["scale"].tolist()),
@@ -69,13 +69,15 @@ def from_bytes(content: bytes, mark: str) -> Model | None:
         return None
 
 
-def _arrays_of(net: Net) -> tuple[Floats, ...]:
-    return net.scaling.middle, net.scaling.narrowing, net.inner, net.offset, net.outer, net.past
+def _parts_of(named: str, net: Net) -> dict[str, NDArray[np.generic]]:
+    weights = (net.scaling.middle, net.scaling.narrowing, net.inner, net.offset, net.outer, net.past)
+    parts = {f"{named}_{name}": array for name, array in zip(_NET, weights, strict=True)}
+    return {**parts, f"{named}_told": net.told}
 
 
-def _net_of(arrays: Sequence[Floats]) -> Net:
-    middle, narrowing, *weights = arrays
-    return Net(Scaling(middle, narrowing), *weights)
+def _net_of(arrays: Sequence[Floats], told: Halves) -> Net:
+    middle, narrowing, inner, offset, outer, past = arrays
+    return Net(Scaling(middle, narrowing), inner, offset, outer, past, told)
 
 
 def _letters(text: str) -> NDArray[np.uint8]:

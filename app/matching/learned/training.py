@@ -17,15 +17,15 @@ from app.matching.learned.boosting import Pool, Trees
 from app.matching.learned.calibration import scale_of
 from app.matching.learned.catalogue import Catalogue
 from app.matching.learned.council import COUNCIL, Council, Fitting, Texts
-from app.matching.learned.edits import Case, EditFit, differences, summed
+from app.matching.learned.edits import DIFFERENCES, differences
 from app.matching.learned.encoder import PARTS, WIDTH, Encoder, Halves, Layers, beside, untrained
 from app.matching.learned.features import Look, look_at
 from app.matching.learned.fitting import Fit, Pairs
 from app.matching.learned.hashing import Rows, hashed
 from app.matching.learned.knowledge import Knowledge, knowledge_of
-from app.matching.learned.listwise import Flags, NetFit
+from app.matching.learned.listwise import Effort, Flags, Lesson, NetFit
 from app.matching.learned.model import Model, sigmoid
-from app.matching.learned.nets import Net, mean_net, scaling_of
+from app.matching.learned.nets import Net, Scaling, mean_net, scaling_of
 from app.matching.learned.order import Order, close_of, merged
 from app.matching.learned.past import History, Row
 from app.matching.learned.question import ask
@@ -41,8 +41,7 @@ FOLDS: Final = 5
 """Parts of the past; each is looked at with what the others teach."""
 NETS: Final = 2
 """Nets whose mean is one of the council."""
-WITHOUT_EDITS: Final = np.float32(0.25)
-"""Share of the scores beside which differences are weighed: beside all of them too little would be left to learn."""
+_OF_EDITS: Final = Effort(hidden=48, rounds=8, dropped=0.1, differences=DIFFERENCES)
 _BASE_NAMES: Final = 10_000
 """Names gone through with themselves before anything else, all of them at least once."""
 _NAMES: Final = 4_000
@@ -98,50 +97,49 @@ class Training:
             for item, first, score in zip(seen, firsts, scores, strict=True)
         ]
         right = [one[first] for one, first in zip(right, firsts, strict=True)]
+        names = self._catalogue.texts
+        titled = [item.text == names[item.look.numbers[one[0]]] for item, one in zip(seen, firsts, strict=True)]
         del seen  # 70 MB that the set models need no more
         setters, raw = council.fitted(
             _growing(Pool(tables, right).yes_or_no), lambda trees, text: trees.raw(tables[text])
         )
         told = [sigmoid(one) for one in raw]
         mostly_single = np.mean([count == 1 for count in wanted]) > 0.8
-        scale = scale_of(told, right, wanted, exact=bool(mostly_single))
+        scale = scale_of(told, right, wanted, exact=bool(mostly_single), titled=titled)
         return Model(encoder, order, tuple(setters), scale)
 
     def _ordered(self, seen: Sequence[_Seen], council: Council) -> tuple[Order, list[Floats]]:
         """What orders the names, and the scores of each text's names by models that do not know the text."""
         looks, right = [item.look.table for item in seen], [item.right for item in seen]
-        nets, of_nets = council.fitted(self._netting(looks, right), lambda net, text: net.raw(looks[text]))
+        lessons = [Lesson(*one) for one in zip(looks, right, strict=True)]
+        scaling = scaling_of(looks)
+        nets, of_nets = council.fitted(self._netting(lessons, scaling), lambda net, text: net.raw(looks[text]))
         close = [close_of(one) for one in of_nets]
         rankers, of_trees = council.fitted(
             _growing(Pool(looks, right).ranking), lambda trees, text: trees.raw(looks[text][close[text]])
         )
-        cases = [
-            self._case(item, places, net[places] + trees)
-            for item, places, net, trees in zip(seen, close, of_nets, of_trees, strict=True)
-        ]
+        closer = [self._closer(*one) for one in zip(seen, close, strict=True)]
         edits, of_edits = council.fitted(
-            lambda fit_on, _, seed: EditFit(seed).run([cases[text] for text in fit_on], self._beat),
-            lambda weights, text: summed(weights, cases[text].found),
-            [bool(case.right.any()) for case in cases],
+            lambda fit_on, _, seed: NetFit(scaling, seed, _OF_EDITS).run(closer, fit_on, self._beat),
+            lambda net, text: net.raw(closer[text].table, closer[text].found),
+            [bool(lesson.right.any()) for lesson in closer],
         )
         scores = [merged(*one) for one in zip(of_nets, close, of_trees, of_edits, strict=True)]
-        mean_edits: Floats = np.stack(edits).mean(axis=0)
-        return Order(mean_net(nets), tuple(rankers), mean_edits), scores
+        return Order(mean_net(nets), tuple(rankers), mean_net(edits)), scores
 
-    def _netting(self, tables: Sequence[Floats | Halves], right: Sequence[Flags]) -> Fitting[Net]:
+    def _netting(self, lessons: Sequence[Lesson], scaling: Scaling) -> Fitting[Net]:
         """Return how a net is fitted to some of the texts: the mean of several, which begin otherwise."""
-        scaling = scaling_of(tables)
 
         def fitted(fit_on: Texts, _: Texts, seed: int) -> Net:
             seeds = range(seed * NETS, (seed + 1) * NETS)
-            return mean_net([NetFit(scaling, one).run(tables, right, fit_on, self._beat) for one in seeds])
+            return mean_net([NetFit(scaling, one).run(lessons, fit_on, self._beat) for one in seeds])
 
         return fitted
 
-    def _case(self, seen: _Seen, places: NDArray[np.int64], scores: Floats) -> Case:
-        """What sets a text apart from the names at some places, and how these score without it."""
+    def _closer(self, seen: _Seen, places: NDArray[np.int64]) -> Lesson:
+        """The names at some places, with what sets the text apart from each."""
         names = [self._catalogue.texts[number] for number in seen.look.numbers[places].tolist()]
-        return Case(differences(seen.text, names), scores * WITHOUT_EDITS, seen.right[places])
+        return Lesson(seen.look.table[places], seen.right[places], differences(seen.text, names))
 
     def _tell(self) -> None:
         give_back_freed()

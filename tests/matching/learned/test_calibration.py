@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.matching.learned.calibration import PRECISION, scale_of
+from app.matching.learned.calibration import scale_of
+from app.matching.learned.model import PRECISION
 
 
 def test_the_scale_tells_how_often_answers_are_right() -> None:
@@ -24,6 +25,20 @@ def test_without_right_answers_nothing_is_accepted() -> None:
     told = [np.array([0.9], np.float32)] * 20
     scale = scale_of(told, [np.array([False])] * 20, [1] * 20, exact=False)
     assert scale.accept == 1.0
+
+
+def test_titles_are_trusted_until_the_past_says_otherwise() -> None:
+    told = [np.array([0.9], np.float32)] * 60
+
+    def trusts(hits: int, titles: int) -> bool:
+        right = [np.array([place < hits or place >= titles]) for place in range(60)]
+        titled = [place < titles for place in range(60)]
+        return scale_of(told, right, [1] * 60, exact=True, titled=titled).trusts_titles
+
+    assert trusts(0, 0)
+    assert trusts(40, 40)
+    assert not trusts(30, 40)
+    assert scale_of(told, [np.array([True])] * 60, [1] * 60, exact=True).trusts_titles
 
 
 def test_the_threshold_takes_in_what_belongs_to_the_answer() -> None:

@@ -8,9 +8,10 @@ import pytest
 from app.common.errors import Cancelled
 from app.matching.grams import Floats
 from app.matching.learned.council import COUNCIL, Council
-from app.matching.learned.edits import Case, EditFit, differences, summed
-from app.matching.learned.listwise import Flags, NetFit, slope_of
-from app.matching.learned.nets import Net, mean_net, scaling_of
+from app.matching.learned.edits import DIFFERENCES, differences
+from app.matching.learned.hashing import Rows
+from app.matching.learned.listwise import Effort, Flags, Lesson, NetFit, slope_of
+from app.matching.learned.nets import Net, mean_net, scaling_of, summed_told
 from app.matching.learned.order import CLOSE, close_of, merged
 from app.matching.learned.training import FOLDS, LOOKED, looked_at
 
@@ -34,9 +35,15 @@ def right(tables: list[Floats]) -> list[Flags]:
 
 
 @pytest.fixture(scope="module")
-def net(tables: list[Floats], right: list[Flags]) -> Net:
+def lessons(tables: list[Floats], right: list[Flags]) -> list[Lesson]:
+    """Return the texts as a net learns from them."""
+    return [Lesson(*one) for one in zip(tables, right, strict=True)]
+
+
+@pytest.fixture(scope="module")
+def net(tables: list[Floats], lessons: list[Lesson]) -> Net:
     """Return a net fitted to most texts."""
-    return NetFit(scaling_of(tables), 1).run(tables, right, range(45), lambda: None)
+    return NetFit(scaling_of(tables), 1).run(lessons, range(45), lambda: None)
 
 
 def test_a_net_learns_what_makes_a_name_right(net: Net, tables: list[Floats], right: list[Flags]) -> None:
@@ -44,8 +51,8 @@ def test_a_net_learns_what_makes_a_name_right(net: Net, tables: list[Floats], ri
     assert np.mean(hits) > 0.8
 
 
-def test_the_same_texts_make_the_same_net(net: Net, tables: list[Floats], right: list[Flags]) -> None:
-    again = NetFit(scaling_of(tables), 1).run(tables, right, range(45), lambda: None)
+def test_the_same_texts_make_the_same_net(net: Net, tables: list[Floats], lessons: list[Lesson]) -> None:
+    again = NetFit(scaling_of(tables), 1).run(lessons, range(45), lambda: None)
     assert np.array_equal(again.inner, net.inner)
     assert np.array_equal(again.raw(tables[0]), net.raw(tables[0]))
 
@@ -58,18 +65,18 @@ def test_a_feature_that_never_changes_or_runs_away_does_no_harm(net: Net, tables
     assert np.isfinite(net.raw(far)).all()
 
 
-def test_the_mean_net_gives_the_mean(net: Net, tables: list[Floats], right: list[Flags]) -> None:
-    other = NetFit(net.scaling, 2).run(tables, right, range(45), lambda: None)
+def test_the_mean_net_gives_the_mean(net: Net, tables: list[Floats], lessons: list[Lesson]) -> None:
+    other = NetFit(net.scaling, 2).run(lessons, range(45), lambda: None)
     expected = (net.raw(tables[0]) + other.raw(tables[0])) / 2
     assert np.allclose(mean_net([net, other]).raw(tables[0]), expected, atol=1e-4)
 
 
-def test_fitting_can_be_stopped(tables: list[Floats], right: list[Flags]) -> None:
+def test_fitting_can_be_stopped(tables: list[Floats], lessons: list[Lesson]) -> None:
     def stop() -> None:
         raise Cancelled
 
     with pytest.raises(Cancelled):
-        NetFit(scaling_of(tables), 1).run(tables, right, range(45), stop)
+        NetFit(scaling_of(tables), 1).run(lessons, range(45), stop)
 
 
 def test_the_slope_pushes_right_names_up_and_sums_to_nothing() -> None:
@@ -95,16 +102,32 @@ def _ends(starts: np.ndarray) -> tuple[list[int], list[int]]:
     return starts[:-1].tolist(), starts[1:].tolist()
 
 
-def test_weights_learn_which_difference_does_no_harm() -> None:
+def _lesson(text: str, names: list[str], right: int) -> Lesson:
+    """The names of a text that no feature tells apart."""
+    return Lesson(np.zeros((len(names), 2), np.float32), np.arange(len(names)) == right, differences(text, names))
+
+
+def test_a_net_learns_which_difference_does_no_harm() -> None:
     names = ["胃炎", "胃炎伴出血", "胃炎，未特指"]
-    flags = np.array([False, False, True])
-    cases = [
-        Case(differences(f"{word}胃炎", names), np.zeros(3, np.float32), flags) for word in ("老", "旧", "久", "陈")
-    ]
-    weights = EditFit(1).run(cases * 8, lambda: None)
-    told = summed(weights, differences("肠炎", ["肠炎", "肠炎伴出血", "肠炎，未特指"]))
+    lessons = [_lesson(f"{word}胃炎", names, 2) for word in ("老", "旧", "久", "陈")]
+    effort = Effort(hidden=8, rounds=1, differences=DIFFERENCES)
+    fit = NetFit(scaling_of([lesson.table for lesson in lessons]), 1, effort)
+    net = fit.run(lessons * 8, range(32), lambda: None)
+    other = _lesson("肠炎", ["肠炎", "肠炎伴出血", "肠炎，未特指"], 2)
+    told = net.raw(other.table, other.found)
     assert told.argmax() == 2
-    assert told[2] > 0 > told[1]
+    assert told[2] > told[0]
+    assert np.ptp(net.raw(other.table)) < 1e-5, "without the differences nothing tells them apart"
+    double = mean_net([net, net])
+    assert np.allclose(double.raw(other.table, other.found), told, atol=1e-4)
+
+
+def test_names_without_differences_add_nothing() -> None:
+    vectors = np.arange(6, dtype=np.float32).reshape(3, 2)
+    rows = Rows(np.array([0, 0, 2, 2, 3, 3]), np.array([0, 2, 1], np.uint16))
+    assert summed_told(vectors, rows).tolist() == [[0, 0], [4, 6], [0, 0], [2, 3], [0, 0]]
+    none = Rows(np.array([0, 0]), np.zeros(0, np.uint16))
+    assert summed_told(vectors, none).tolist() == [[0, 0]]
 
 
 def test_names_asked_more_stand_before_the_others() -> None:
