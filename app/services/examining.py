@@ -31,11 +31,15 @@ def examine(session: Session, progress: Progress) -> tuple[Fact, ...]:
     progress.step(0, 2)
     found = check_all(lambda: 0)
     progress.step(1, 2)
-    facts = [Fact(text(f"selftest.fact.{key}"), str(found[key])) for key in _VERSIONS]
+    facts = [Fact(text(f"selftest.fact.{key}"), _shown(found[key])) for key in _VERSIONS]
     facts += [Fact(text(f"selftest.fact.{key}"), _said(found[key]), found[key] == "ok") for key in _PARTS]
     facts += _library(session)
     progress.step(2, 2)
     return tuple(facts)
+
+
+def _shown(found: object) -> str:
+    return f"{found:,}" if isinstance(found, int) else str(found)
 
 
 def _said(result: object) -> str:

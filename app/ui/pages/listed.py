@@ -16,9 +16,16 @@ class ListedTable(QWidget):
     chosen = Signal()
     opened = Signal()
 
-    def __init__(self, columns: Sequence[Column], model: QAbstractItemModel, name: str, title: str) -> None:
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        model: QAbstractItemModel,
+        name: str,
+        title: str,
+        kind: type[DataTable] = DataTable,
+    ) -> None:
         super().__init__()
-        self.table = DataTable(columns)
+        self.table = kind(columns)
         self.table.setObjectName(name)
         self.table.setAccessibleName(title)
         model.setParent(self.table)

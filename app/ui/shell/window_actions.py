@@ -95,7 +95,7 @@ def _page_actions(pages: Sequence[PageSpec]) -> list[Action]:
     return [
         Action(
             f"go.{page.key}",
-            f"转到{page.title}",
+            f"转到{' ' if page.title[0].isascii() else ''}{page.title}",
             f"打开“{page.title}”页。",
             _GoTo(page.key),
             shortcut=f"{nav[page.key].shortcut if page.key in nav else ''} {_ALSO.get(page.key, '')}".strip(),

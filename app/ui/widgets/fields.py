@@ -214,7 +214,7 @@ class RuledField(QLineEdit):
     def _draw_marks(self, painter: QPainter) -> None:
         look, px = self._look, theme().px
         text_end = px(6) + self.fontMetrics().horizontalAdvance(self.text())
-        if look.locked:
+        if look.locked and not look.not_applicable:
             draw_icon(painter, self.width() - px(17), self.rect(), "locked", "fg_muted", 13)
         elif look.severity and not self.hasFocus():
             left = min(text_end, self.width() - px(15))

@@ -13,7 +13,7 @@ from app.ui.widgets import Cell, Column
 
 SOON: Final = 3
 """Days before the deadline from which it is drawn as a warning."""
-_CASE: Final = (Column("kind", "种类", 74), Column("record_no", "病案号", 88), Column("name", "姓名", 92))
+_CASE: Final = (Column("kind", "种类", 74), Column("record_no", "病案号", 88), Column("name", "姓名", 108))
 _TOLD: Final = (Column("dept", "科室", 100, wide_only=True), Column("objection", "异议或理由", 200, stretch=True))
 _OPEN: Final = (Column("left", "剩余", 92), Column("due", "截止", 92), *_CASE, *_TOLD)
 _ANSWERED: Final = (*_CASE, Column("answered", "答复日", 92), Column("answer", "答复", 200, stretch=True))

@@ -16,11 +16,11 @@ from app.ui.widgets import Cell, Column, DataTable, Rule, StateStack, Text, colu
 
 _COLUMNS: Final = (
     Column("at", "时间", 136),
-    Column("who", "人员", 84),
-    Column("what", "操作", 96),
+    Column("who", "人员", 94),
+    Column("what", "操作", 108),
     Column("record_no", "病案号", 92),
     Column("patient", "患者", 76, wide_only=True),
-    Column("place", "位置", 104),
+    Column("place", "位置", 136),
     Column("change", "原值 → 新值", 150, stretch=True),
     Column("rule", "规则或说明", 104, wide_only=True),
 )

@@ -47,8 +47,8 @@ class SheetField(_Field):
         """Show a value and its state; text never runs under the lock."""
         super().show_value(text, look)
         self.setToolTip(self.look.why)
-        edge = theme().px(2)
-        self.setTextMargins(edge, 0, theme().px(_LOCK_ROOM) if self.look.locked else edge, 0)
+        edge, has_lock = theme().px(2), self.look.locked and not self.look.not_applicable
+        self.setTextMargins(edge, 0, theme().px(_LOCK_ROOM) if has_lock else edge, 0)
 
     def restore_typed(self, text: str) -> None:
         """Put half-typed text back after a crash; it is not committed yet."""

@@ -121,7 +121,7 @@ def _was(facts: RowFacts, key: str) -> str:
 
 def blank_cells(group: Group, *, alone: bool) -> list[Cell]:
     """Return the cells of the blank line at the end."""
-    hint = "直接输入编码、名称或拼音首字母，增加一行" if alone else ""
+    hint = "输入编码、名称或首字母" if alone else ""
     return [Cell(hint, "fg_muted", small=True) if column.key == "name" else Cell() for column in COLUMNS[group]]
 
 

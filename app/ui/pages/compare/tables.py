@@ -16,7 +16,7 @@ from app.ui.widgets import Cell, Column, DataTable, StateStack, Tabs, column, ro
 
 _CASES = (
     Column("record_no", "病案号", 84, sort=True),
-    Column("name", "姓名", 86),
+    Column("name", "姓名", 108),
     Column("dept", "科室", 106, sort=True),
     Column("old", "旧组", 54, sort=True),
     Column("arrow", "", 34),

@@ -16,7 +16,7 @@ from app.ui.widgets import Column, DataTable, Panel, StateStack, row
 
 _COLUMNS = (
     Column("priority", "优先", 48, align="right"),
-    Column("patient_name", "姓名", 92),
+    Column("patient_name", "姓名", 104),
     Column("dept", "出院科室", 96, wide_only=True),
     Column("principal_text", "主要诊断（医师原文）", 120, stretch=True),
     Column("severity", "质控", 92),

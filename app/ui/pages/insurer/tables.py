@@ -13,7 +13,7 @@ from app.ui.widgets import Cell, Column
 
 COLUMNS: Final = (
     Column("record_no", "病案号", 88, sort=True),
-    Column("name", "姓名", 104),
+    Column("name", "姓名", 108),
     Column("dept", "科室", 104, sort=True, wide_only=True),
     Column("ours", "本院", 58, sort=True),
     Column("arrow", "", 30),

@@ -15,9 +15,9 @@ from app.ui.models.records import RecordModel
 from app.ui.widgets import ActionButton, Button, Cell, Column, DataTable, Panel, StateStack, Text, column, row
 
 _USES: Final = (
-    Column("at", "时间", 138),
+    Column("at", "时间", 132),
     Column("by", "经手人", 80),
-    Column("where", "病案号 / 文件", 110, stretch=True),
+    Column("where", "病案号 / 文件", 100, stretch=True),
     Column("times", "次数", 48, "right"),
 )
 _MINUTE: Final = 16

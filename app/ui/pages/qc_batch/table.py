@@ -22,8 +22,8 @@ TICK: Final = "tick"
 COLUMNS: Final = (
     Column(TICK, "☑", 32),
     Column("record_no", "病案号", 84),
-    Column("name", "姓名", 68),
-    Column("dept", "科室", 88),
+    Column("name", "姓名", 94),
+    Column("dept", "科室", 108),
     Column("rule", "规则", 76),
     Column("planned", "计划出院", 86),
     Column("left", "剩余", 60),

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from app.services.return_types import ChaseFigures, ChaseLine
 
 _COLUMNS: Final = (
-    Column("patient", "患者", 84),
+    Column("patient", "患者", 94),
     Column("record", "病案号", 84),
     Column("dept", "科室", 96),
     Column("physician", "主治医师", 84, wide_only=True),
-    Column("field", "字段", 104),
+    Column("field", "字段", 122),
     Column("question", "问题", 110, stretch=True),
     Column("answer", "答复", 84, stretch=True),
-    Column("state", "状态", 130),
+    Column("state", "状态", 124),
     Column("sent", "退回", 92, wide_only=True),
 )
 _GROUPS: Final = (
@@ -39,12 +39,19 @@ _GROUPS: Final = (
 )
 
 
+class _Chased(DataTable):
+    answered = True
+
+    def shows(self, column: Column) -> bool:
+        return super().shows(column) and (self.answered or column.key != "answer")
+
+
 class ChaseTable(ListedTable):
     """The questions with their answers."""
 
     def __init__(self) -> None:
         self._model: RecordModel[ChaseLine] = RecordModel(_COLUMNS, _cell)
-        super().__init__(_COLUMNS, self._model, "returns_list", "问医师的问题")
+        super().__init__(_COLUMNS, self._model, "returns_list", "问医师的问题", _Chased)
 
     @property
     def current(self) -> ChaseLine | None:
@@ -55,6 +62,9 @@ class ChaseTable(ListedTable):
         """Show lines; ``keep`` is the question to stay on, else the row number stays."""
         row = max(0, self.table.current_row)
         self._model.show(lines)
+        if isinstance(self.table, _Chased):  # a column without a word leaves its room to the questions
+            self.table.answered = any(line.row.item.answer for line in lines)
+            self.table.fit()
         self.stack.show_content()
         at = next((n for n, line in enumerate(lines) if line.id == keep), min(row, len(lines) - 1))
         self.table.go_to(at)

@@ -36,7 +36,7 @@ from app.ui.widgets import (
 
 _SAMPLES: Final = (
     Column("record_no", "病案号", 96),
-    Column("dept", "科室", 96),
+    Column("dept", "科室", 108),
     Column("discharged", "出院", 88, wide_only=True),
     Column("change", "变化", 76),
     Column("facts", "命中事实", 120, stretch=True),

@@ -47,7 +47,7 @@ class AboutPanel(ScrollPane):
         self.stack = StateStack(self.table)
         self.panel.body.addWidget(self.stack)
         self.panel.header.addWidget(ActionButton(shell.actions, "settings.self_test", small=True))
-        self.stack.show_empty("还没有自检", "自检约需几秒，不改动病案库。")
+        self.stack.show_empty("还没有自检。", "自检约需几秒，不改动病案库。")
         licences = Panel("组成与许可", "全文见程序的 LICENSES 文件夹")
         words = "\n".join(f"{label}　{_version(package)}" for package, label in _PARTS)
         text = Text(words, "body", "secondary", wrap=True)

@@ -83,7 +83,7 @@ class BackupsPanel(Panel):
             self.stack.show_content()
             self.table.go_to(0)
         else:
-            self.stack.show_empty("还没有备份", "有改动后会自动备份，也可以现在做一份。")
+            self.stack.show_empty("还没有备份。", "有改动后会自动备份，也可以现在做一份。")
         self._shell.actions.refresh()
 
     def _on_failed(self, _problem: object) -> None:
