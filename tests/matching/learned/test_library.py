@@ -12,6 +12,7 @@ import pytest
 
 from app.domain.coding import CodeKind
 from app.matching.first import FirstMatcher
+from app.matching.learned import boosting
 from app.matching.learned.library import Booster
 
 pytestmark = pytest.mark.xdist_group("taught")
@@ -52,6 +53,15 @@ def test_what_is_no_forest_is_refused(written: str) -> None:
         Booster("tree\nnonsense")
     with pytest.raises(ValueError, match="another width"):
         Booster(written).raw(np.zeros((2, 3), np.float32))
+
+
+def test_what_the_package_would_print_goes_to_the_log(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(boosting._SHARED, "bin_construct_sample_cnt", 100)  # it warns of less than a fifth of the rows
+    tables = [np.random.default_rng(seed).random((60, 2), np.float32) for seed in range(10)]
+    boosting.Pool(tables, [table[:, 0] > 0.5 for table in tables])
+    assert capfd.readouterr() == ("", "")
 
 
 def test_answers_need_no_package(taught: FirstMatcher, tmp_path: Path) -> None:
