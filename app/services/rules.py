@@ -30,17 +30,19 @@ from app.services.text_codes import TextCodes
 from app.services.types import RowKey
 
 
-@cache
-def _tables() -> dict[str, dict[str, Any]]:
-    """Return the files of ``resources/rules`` by name."""
-    folder = data("resources") / "rules"
-    return {path.stem: read_toml(path) for path in sorted(folder.glob("*.toml"))}
+def _files() -> list[Path]:
+    return sorted((data("resources") / "rules").glob("*.toml"))
+
+
+def _table(name: str) -> dict[str, Any]:
+    """Return a file of ``resources/rules``. It is not kept: what is made of all of them takes less than they do."""
+    return read_toml(data("resources") / "rules" / f"{name}.toml")
 
 
 @cache
 def shipped_rules() -> RuleSet:
     """Return the rule set of ``resources/rules``, compiled once per process."""
-    tables = _tables()
+    tables = {path.stem: read_toml(path) for path in _files()}
     rules = [{"category": table["category"], **rule} for table in tables.values() for rule in table.get("rule", ())]
     return RuleSet.load(
         rules,
@@ -53,32 +55,34 @@ def shipped_rules() -> RuleSet:
 
 def shipped_questions() -> Mapping[str, Any]:
     """Return questions.toml as written: the follow-up questions, and the words that deny."""
-    return _tables()["questions"]
+    return _table("questions")
 
 
+@cache
 def base_version() -> str:
     """Return the version of the rules that ship."""
-    return str(_tables()["base"]["base"]["version"])
+    return str(_table("base")["base"]["version"])
 
 
 @cache
 def base_digest() -> str:
     """Return a SHA-256 of the rule files that ship: another one, another base."""
-    folder = data("resources") / "rules"
     digest = hashlib.sha256()
-    for path in sorted(folder.glob("*.toml")):
+    for path in _files():
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
+@cache
 def list_titles() -> Mapping[str, str]:
     """Return the titles of the lookup lists by name."""
-    return {name: str(entry.get("title", name)) for name, entry in _tables()["lists"].items()}
+    return {name: str(entry.get("title", name)) for name, entry in _table("lists").items()}
 
 
+@cache
 def parameter_words() -> Mapping[str, tuple[str, str]]:
     """Return label and unit of the hospital's parameters by name."""
-    entries = _tables()["parameters"].items()
+    entries = _table("parameters").items()
     return {name: (str(entry.get("label", name)), str(entry.get("unit", ""))) for name, entry in entries}
 
 
