@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Final
 
 from PySide6.QtWidgets import QStackedWidget, QWidget
@@ -32,6 +32,8 @@ from app.ui.widgets import Pane, SideLine, SideList, Splitter, StateStack, Tabs,
 
 _KEPT: Final = "reports"
 _MOST_CASES: Final = 2000
+_CHOOSE, _CASES, _SWAP = KeyHint("↑↓", "选择"), KeyHint("Enter", "打开病例"), KeyHint("T", "图与表")
+_SORT, _EXPORT, _BACK = KeyHint("S", "排序"), KeyHint("Ctrl+E", "导出"), KeyHint("Esc", "上一级")
 
 
 class ReportsPage(Page):
@@ -51,22 +53,19 @@ class ReportsPage(Page):
         self._stays = False
 
     def build_steps(self) -> Iterator[None]:
-        """Make the list of reports, the filters and what is shown for most reports; listings are made when asked."""
+        """Make the list of reports, the filters and the first report; what others show is made when it is asked for."""
         reports = self.shell.services.reports
         money, by_amount = reports.sees_money(), reports.sorts_by_amount()
         self._listing = partial(ListingView, money=money, by_amount=by_amount)
+        self._group_view = partial(GroupView, self.shell.jobs, money=money, by_amount=by_amount)
         self.filters = FilterBar(self.shell)
         self.list = SideList("报表", "report_list")
         self._reports = [line for line in REPORTS if money or line[0] not in MONEY_LISTINGS]
         self.list.side.show([SideLine(key, label, icon) for key, label, icon in self._reports])
         self.tabs, self.work_tabs = Tabs(PARTS), Tabs(WORK)
         yield
-        self.part, self.cases, self.coders = PartView(self.shell.jobs), CaseList(), CoderView()
+        self.part = PartView(self.shell.jobs)
         yield
-        self.depts, self.diseases, self.drill = (
-            GroupView(self.shell.jobs, f"reports_{name}", money=money, by_amount=by_amount)
-            for name in ("depts", "diseases", "drill")
-        )
         self._note = Text("", "caption", "secondary", elide=True)
         yield
         self._lay_out()
@@ -83,8 +82,7 @@ class ReportsPage(Page):
         line.addWidget(self._note, 1)
         self._head.setLayout(line)
         self._views = QStackedWidget()
-        for view in (self.part, self.coders, self.depts, self.diseases, self.drill, self.cases):
-            self._views.addWidget(view)
+        self._views.addWidget(self.part)
         content = QWidget()
         box = column(self._head)
         box.addWidget(self._views, 1)
@@ -103,38 +101,65 @@ class ReportsPage(Page):
         self.work_tabs.changed.connect(self._on_work)
         self.part.opened.connect(self.open_cases)
         self.part.chosen.connect(self._on_indicator)
-        self.coders.opened.connect(self.open_cases)
-        self.depts.opened.connect(self._open_dept)
-        self.diseases.opened.connect(self._open_disease)
-        self.drill.opened.connect(self._go_down)
-        self.cases.opened.connect(self._open_case)
 
     def _name_regions(self) -> None:
-        choose, swap = KeyHint("↑↓", "选择"), KeyHint("T", "图与表")
-        cases, back = KeyHint("Enter", "打开病例"), KeyHint("Esc", "上一级")
-        export = KeyHint("Ctrl+E", "导出")
-        self.add_region("list", self.list, (choose, KeyHint("Enter", "到报表"), export))
-        self.add_region("filters", self.filters, (KeyHint("↓", "选择"), KeyHint("Tab", "下一项"), export))
-        self.add_region("part", self.part, (choose, cases, swap, KeyHint("1–3", "切换部分"), export))
-        self.add_region("coders", self.coders, (choose, cases, export))
-        self.add_region("depts", self.depts, (choose, KeyHint("Enter", "下钻"), swap, KeyHint("S", "排序"), back))
-        self.add_region("diseases", self.diseases, (choose, cases, swap, KeyHint("S", "排序"), export, back))
-        self.add_region("drill", self.drill, (choose, KeyHint("Enter", "下一级"), KeyHint("C", "打开病例"), swap, back))
-        self.add_region("cases", self.cases, (choose, KeyHint("Enter", "打开首页"), back))
+        self.add_region("list", self.list, (_CHOOSE, KeyHint("Enter", "到报表"), _EXPORT))
+        self.add_region("filters", self.filters, (KeyHint("↓", "选择"), KeyHint("Tab", "下一项"), _EXPORT))
+        self.add_region("part", self.part, (_CHOOSE, _CASES, _SWAP, KeyHint("1–3", "切换部分"), _EXPORT))
+
+    @cached_property
+    def coders(self) -> CoderView:
+        """How much each coder does."""
+        view, report = CoderView(), self._report
+        if report is not None:
+            view.show_lines(report.coders, report.people, report.finished, report.work_note)
+        view.opened.connect(self.open_cases)
+        self._add("coders", view, _CHOOSE, _CASES, _EXPORT)
+        return view
+
+    @cached_property
+    def depts(self) -> GroupView:
+        """Departments beside each other."""
+        view = self._group_view("reports_depts")
+        view.opened.connect(self._open_dept)
+        self._add("depts", view, _CHOOSE, KeyHint("Enter", "下钻"), _SWAP, _SORT, _BACK)
+        return view
+
+    @cached_property
+    def diseases(self) -> GroupView:
+        """Groups of the scheme beside each other."""
+        view = self._group_view("reports_diseases")
+        view.opened.connect(self._open_disease)
+        self._add("diseases", view, _CHOOSE, _CASES, _SWAP, _SORT, _EXPORT, _BACK)
+        return view
+
+    @cached_property
+    def drill(self) -> GroupView:
+        """One level below another, down to operations."""
+        view = self._group_view("reports_drill")
+        view.opened.connect(self._go_down)
+        view.show_as(table=True)
+        self._add("drill", view, _CHOOSE, KeyHint("Enter", "下一级"), KeyHint("C", "打开病例"), _SWAP, _BACK)
+        return view
+
+    @cached_property
+    def cases(self) -> CaseList:
+        """The cases behind a number."""
+        view = CaseList()
+        view.opened.connect(self._open_case)
+        self._add("cases", view, _CHOOSE, KeyHint("Enter", "打开首页"), _BACK)
+        return view
+
+    def _add(self, key: str, view: QWidget, *hints: KeyHint) -> None:
+        self._views.addWidget(view)
+        self.add_region(key, view, hints)
 
     def _listing_view(self, key: str) -> ListingView:
         """Return the view of a listing, made when it is first asked for."""
         if key not in self._listings:
             view = self._listings[key] = self._listing(key)
-            self._views.addWidget(view)
             view.opened.connect(self.open_cases)
-            hints = (
-                KeyHint("↑↓", "选择"),
-                KeyHint("Enter", "打开病例"),
-                KeyHint("S", "排序"),
-                KeyHint("Ctrl+E", "导出"),
-            )
-            self.add_region(key, view, (*hints, KeyHint("Esc", "上一级")))
+            self._add(key, view, _CHOOSE, _CASES, _SORT, _EXPORT, _BACK)
             if self._report is not None:
                 view.show_listing(self._report.listing(key), period_words(self._report.scope))
         return self._listings[key]
@@ -284,21 +309,22 @@ class ReportsPage(Page):
             case "month" | "work":
                 self._show_part(report, "quality" if is_work else wish.part)
             case "depts":
+                self.depts.show_as(table=wish.table)
                 self.depts.show_rows(f"科室对比　{period_words(report.scope)}", report.departments)
             case "diseases":
+                self.diseases.show_as(table=wish.table)
                 self.diseases.show_rows(f"病种对比　{period_words(report.scope)}", report.diseases)
             case "drill":
                 self._show_drilled()
         for key, listing in self._listings.items():
             listing.show_listing(report.listing(key), period_words(report.scope))
-        for view in (self.depts, self.diseases, self.drill):
-            view.show_as(table=wish.table or (view is self.drill))
         self.part.show_as(table=wish.table)
         self._choose_view()
         self._keep()
 
     def _show_part(self, report: MonthReport, key: str) -> None:
-        self.coders.show_lines(report.coders, report.people, report.finished, report.work_note)
+        if "coders" in vars(self):
+            self.coders.show_lines(report.coders, report.people, report.finished, report.work_note)
         self.part.show_part(report, report.dimension(key), self._wish.indicator)
 
     def _show_drilled(self) -> None:
@@ -309,25 +335,36 @@ class ReportsPage(Page):
 
     def _choose_view(self) -> None:
         wish = self._wish
-        views: dict[str, QWidget] = {"month": self.part, "depts": self.depts, "diseases": self.diseases}
-        views |= {"drill": self.drill, "quality": self.part, "coders": self.coders}
-        key = wish.work if wish.report == "work" else wish.report
-        view = views[key] if key in views else self._listing_view(key)
-        self._views.setCurrentWidget(self.cases if self._in_cases else view)
+        view = self.cases if self._in_cases else self._view(wish.work if wish.report == "work" else wish.report)
+        self._views.setCurrentWidget(view)
         self.hints_changed.emit()
         self.shell.actions.refresh()
         self.place_changed.emit()
+
+    def _view(self, key: str) -> QWidget:
+        match key:
+            case "month" | "quality":
+                return self.part
+            case "depts":
+                return self.depts
+            case "diseases":
+                return self.diseases
+            case "drill":
+                return self.drill
+            case "coders":
+                return self.coders
+            case _:
+                return self._listing_view(key)
 
     def _focused(self) -> QWidget:
         if not self.stack.shows_content:
             return self.list
         view = self._views.currentWidget()
-        tables = {self.part: self.part.table, self.cases: self.cases.table}
         if isinstance(view, GroupView):
             return view.shown
         if isinstance(view, ListingView | CoderView):
             return view.table if view.stack.shows_content else self.list
-        return next((table for one, table in tables.items() if one is view), self.list)
+        return view.table if isinstance(view, PartView | CaseList) else self.list
 
     def _focus_view(self) -> None:
         self._focused().setFocus()
@@ -387,8 +424,10 @@ class ReportsPage(Page):
         """Show tables in place of the drawings, or drawings again."""
         focused = self.focusWidget()
         self._wish = replace(self._wish, table=not self._wish.table)
-        for view in (self.part, self.depts, self.diseases):
-            view.show_as(table=self._wish.table)
+        view = self._views.currentWidget()
+        for one in (self.part, view):
+            if isinstance(one, PartView | GroupView) and self._wish.report != "drill":
+                one.show_as(table=self._wish.table)
         self._keep()
         if focused is not None and not focused.isVisible():
             self._focus_view()
@@ -430,8 +469,8 @@ class ReportsPage(Page):
 
     def open_group(self) -> None:
         """Open the cases of the line under the cursor."""
-        views = {"depts": self.depts, "diseases": self.diseases}
-        one = views.get(self._wish.report, self.drill).current
+        view = self._view(self._wish.report)
+        one = view.current if isinstance(view, GroupView) else None
         if one is not None:
             self.open_cases(one.label or one.key, one.opens)
 
