@@ -10,6 +10,7 @@ from functools import partial
 from typing import IO
 
 from app.codebook.book import Codebook
+from app.common.freeing import give_back_freed
 from app.common.progress import NoProgress, Progress
 from app.domain.coding import Candidate, CodeKind, MatchResult
 from app.matching.contract import PastCoding
@@ -178,12 +179,14 @@ class FirstMatcher:
         Takes minutes: about one for each 2,000 past codings. The same past and seed lead to the same model.
         Raises ``Cancelled`` when the user stops it.
         """
-        bare, past = self._of(kind), self._past(kind)
-        if len(past) < FEWEST:
+        if len(self._past(kind)) < FEWEST:
             return False
-        examples = examples_of(self._told_of(kind, bare).forms)
+        with self._lock:
+            examples = examples_of(self._told_of(kind, self._indexes(kind)).forms)
         catalogue = self._catalogue(kind)
         model = Training(catalogue, examples, progress or NoProgress(), seed).run()
+        del examples
+        give_back_freed()
         self._use(kind, model, catalogue)
         return True
 
@@ -232,7 +235,8 @@ class FirstMatcher:
         return [item for item in self._history if item.kind is kind]
 
     def _catalogue(self, kind: CodeKind) -> Catalogue:
-        ranker = self._of(kind).ranker
+        with self._lock:
+            ranker = self._indexes(kind).ranker
         return Catalogue(ranker, self._parts[kind].at("catalogue"))
 
     def _told_of(self, kind: CodeKind, matcher: KindMatcher) -> _Told:
@@ -257,13 +261,17 @@ class FirstMatcher:
         if ready is not None:
             return ready
         with self._lock:
-            if kind not in self._bare:
-                self._bare[kind] = self._indexed(kind)
             self._ready[kind] = self._remembering(kind)
             return self._ready[kind]
 
+    def _indexes(self, kind: CodeKind) -> KindMatcher:
+        """The matcher that remembers nothing, indexed when it is first asked for. To be called under the lock."""
+        if kind not in self._bare:
+            self._bare[kind] = self._indexed(kind)
+        return self._bare[kind]
+
     def _remembering(self, kind: CodeKind) -> KindMatcher:
-        bare = self._bare[kind]
+        bare = self._indexes(kind)
         told = self._told_of(kind, bare)
         return self._modelled(kind, bare.remembering(told.forms, told.shelf))
 

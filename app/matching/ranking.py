@@ -108,6 +108,8 @@ class Ranker:
             if self._titles.setdefault(normal, number) != number:
                 self._namesakes.setdefault(normal, []).append(number)
         self._said: dict[int, tuple[Said, Places]] = {}
+        self._alike: dict[object, tuple[Said, Places]] = {}
+        """What several terms say alike is kept once: apart, it would take 50 MB for all that are ever asked about."""
 
     def score(self, query: Query, also: Iterable[int] = ()) -> list[Scored]:
         """Return the terms that recall finds and those in ``also``, each with its best form, best first."""
@@ -231,5 +233,7 @@ class Ranker:
         if found is None:
             normal = self.lexicon.canonical(self.normals[term])
             normal = self.lexicon.silence.neither.sub("", normal)
-            found = self._said[term] = (self.lexicon.axes.read(normal), self.lexicon.sites.read(normal))
+            said, places = self.lexicon.axes.read(normal), self.lexicon.sites.read(normal)
+            key = (tuple((axis, *values.items()) for axis, values in said.items()), tuple(places.items()))
+            found = self._said[term] = self._alike.setdefault(key, (said, places))
         return found

@@ -35,10 +35,14 @@ class _Pair:
 
 @dataclass(frozen=True, slots=True)
 class _Meetings:
-    """Meetings of some pairs: the cell of each, and the name's gram (by occurrence) that it explains."""
+    """Meetings of some pairs: the cell of each, and how many there are for each occurrence of a name's gram."""
 
     cells: Numbers
-    slots: Numbers
+    sizes: Numbers
+
+    def slots(self) -> Numbers:
+        """Return for each meeting the occurrence that it explains; kept, they would take as much as the cells."""
+        return np.repeat(np.arange(len(self.sizes), dtype=np.int32), self.sizes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,22 +172,22 @@ def _learned(pairs: Sequence[tuple[str, str]]) -> Table:
         _Pair(np.searchsorted(known, text).astype(np.int32), np.searchsorted(targets, name).astype(np.int32))
         for text, name in zip(texts, names, strict=True)
     ]
+    del texts, names
     width = np.int64(max(len(targets), 1))
-    met = [_meet(part, width) for part in _parts(coded)]
-    cells = distinct(np.concatenate([keys for keys, _ in met] or [np.zeros(0, np.int64)]))
-    meetings = [_Meetings(np.searchsorted(cells, keys).astype(np.int32)[part.cells], part.slots) for keys, part in met]
-    del met
+    cells, meetings = _meet(coded, width)
+    del coded
     source, target = (cells // width).astype(np.int32), (cells % width).astype(np.int32)
+    del cells
     chance: Chances = np.where(known[source] == targets[target], IDENTITY, 1.0)
     total: Chances = np.zeros(len(known))
     for _ in range(ROUNDS):
         counts: Chances = np.zeros(len(chance))
         for part in meetings:
-            share = chance[part.cells]
-            share /= np.bincount(part.slots, share)[part.slots]
-            counts += np.bincount(part.cells, share, minlength=len(chance))
+            slots, share = part.slots(), chance[part.cells]
+            share /= np.bincount(slots, share)[slots]
+            counts += np.bincount(part.cells, share, minlength=len(counts))
         total = np.bincount(source, counts, minlength=len(known)).astype(np.float64)
-        chance = counts / total[source]
+        chance = np.divide(counts, total[source], out=counts)
     kept = chance >= LEAST
     found = chance[kept].astype(np.float32)
     return Table(known[source[kept]], targets[target[kept]], found, known, total.astype(np.float32))
@@ -211,12 +215,20 @@ def _keys(part: Sequence[_Pair], width: np.int64) -> Whole:
     return np.concatenate([(pair.sources[None, :] * width + pair.targets[:, None]).ravel() for pair in part])
 
 
-def _meet(part: Sequence[_Pair], width: np.int64) -> tuple[Whole, _Meetings]:
-    """The different cells of a part as one number each, sorted, and its meetings, with places among these as cells."""
-    keys, cells = numbered(_keys(part, width))
-    counts = np.concatenate([np.full(len(pair.targets), len(pair.sources)) for pair in part])
-    slots = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
-    return keys, _Meetings(cells.astype(np.int32), slots)
+def _meet(pairs: Sequence[_Pair], width: np.int64) -> tuple[Whole, list[_Meetings]]:
+    """The different cells of all pairs as one number each, sorted, and the meetings, with places among these as cells.
+
+    Parts are gone through twice, so that no more than one is held in full at a time.
+    """
+    cells = np.zeros(0, np.int64)
+    for part in _parts(pairs):
+        cells = distinct(np.concatenate([cells, distinct(_keys(part, width))]))
+    found = []
+    for part in _parts(pairs):
+        keys, places = numbered(_keys(part, width))
+        sizes = np.concatenate([np.full(len(pair.targets), len(pair.sources), np.int32) for pair in part])
+        found.append(_Meetings(np.searchsorted(cells, keys).astype(np.int32)[places], sizes))
+    return cells, found
 
 
 def _merged(source: Codes, target: Codes, chance: Chances) -> tuple[Codes, Codes, Floats]:

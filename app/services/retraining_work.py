@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from app.common.freeing import give_back_freed
 from app.common.progress import Part, Progress
 from app.domain.coding import CodeKind
 from app.matching.contract import PastCoding
@@ -52,9 +53,11 @@ def train(matcher: FirstMatcher, task: Task, progress: Progress) -> Candidate:
     ``Cancelled`` when the user stops it and ``ValueError`` for less than the matcher can learn from.
     """
     kind = task.kind
+    give_back_freed()
     matcher.remember(task.learned)
     had_model = bool(task.model) and matcher.take_model(kind, task.model)
     before = outcomes(matcher, task.asked, kind, Part(progress, 0, _MEASURED, _STEPS))
+    matcher.remember(task.learned)  # memory, which is there again in a moment, takes none while the model is trained
     if not matcher.learn(kind, Part(progress, _MEASURED, _TRAINED, _STEPS), task.seed):
         raise ValueError("too little to learn from")
     after = outcomes(matcher, task.asked, kind, Part(progress, _MEASURED + _TRAINED, _MEASURED, _STEPS))

@@ -69,6 +69,13 @@ def test_the_form_of_a_tumour_is_of_no_category_of_diseases(lexicon: Lexicon) ->
     assert category.tolist() == [0, 0, 1, 1, 2]
 
 
+def test_what_two_names_say_alike_is_kept_once(lexicon: Lexicon) -> None:
+    ranker = Ranker([Term("A00.0", "胃炎"), Term("A00.1", "胃溃疡"), Term("A00.2", "肺炎")], lexicon.kinds[CodeKind.DX])
+    stomach, ulcer, lung = map(ranker._said_by, range(3))
+    assert stomach is ulcer
+    assert stomach != lung
+
+
 def test_names_inside_a_text_are_found(catalogue: Catalogue) -> None:
     assert catalogue.named_inside("发热慢性胃炎") == [3, 4]
 
