@@ -45,6 +45,7 @@ class StateService:
         place = self._place(view.state, steps)
         move = next((one for one in MOVES if one.was is view.state and one.key != "cancel"), None)
         key = "sign" if waiting and view.state is _S.APPROVAL else move.key if move is not None else ""
+        key = "" if view.held else key  # whoever has the case in hand leads it on
         return StateBar(
             state=view.state,
             stations=tuple(_station(state, steps, place) for state in ROAD),

@@ -15,11 +15,11 @@ from app.ui.widgets import CELL, Cell, Column, plain
 _Index = QModelIndex | QPersistentModelIndex
 
 COLUMNS = (
-    Column("text", "医师原文", 150, stretch=True),
+    Column("text", "医师原文", 144, stretch=True),
     Column("count", "次数", 52, align="right"),
     Column("code", "提议编码", 156),
-    Column("name", "名称", 140, stretch=True),
-    Column("reason", "依据", 150, stretch=True),
+    Column("name", "名称", 132, stretch=True),
+    Column("reason", "依据", 136, stretch=True),
     Column("conflict", "不符", 150),
     Column("sure", "把握", 100),
 )

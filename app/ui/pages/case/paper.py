@@ -76,7 +76,7 @@ PAPER: Final[Mapping[Section, tuple[Part, ...]]] = {
         Group.DX,
         Repeat(Group.EXT, _line(("ext[{n}].name", 8, "损伤、中毒外因"), ("ext[{n}].code", 4, "编码"))),
         Repeat(Group.PATH, _line(("path[{n}].name", 6), ("path[{n}].code", 3, "编码"), ("path[{n}].no", 3))),
-        _line(("allergy_flag", 2), ("allergy_drugs", 4), ("abo", 2), ("rh", 2), ("autopsy", 2)),
+        _line(("allergy_flag", 2), ("allergy_drugs", 3), ("abo", 2), ("rh", 2), ("autopsy", 3)),
     ),
     Section.OPERATION: (Group.OP,),
     Section.OTHER_CARE: (

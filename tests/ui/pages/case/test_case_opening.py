@@ -269,6 +269,7 @@ def test_a_case_that_somebody_else_codes_is_read_until_it_is_taken_over(case: An
     assert case.says("正在编辑")
     assert case.says("您可阅读，或请求接手。")
     assert not case.page.strip.finish_button.isVisible()
+    assert not case.page.bar.next_button.isVisible()
     case.go_to("contact_name")
     case.press('"Wu')
     assert case.page.strip.is_flashing
