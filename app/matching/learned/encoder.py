@@ -34,8 +34,10 @@ class Encoder:
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """Return one unit vector per text."""
-        parts = [self.vectors(hashed(texts[low : low + _AT_ONCE])) for low in range(0, len(texts), _AT_ONCE)]
-        return np.concatenate(parts) if parts else np.zeros((0, WIDTH), np.float32)
+        found = np.empty((len(texts), self.table.shape[1]), np.float32)
+        for low in range(0, len(texts), _AT_ONCE):
+            found[low : low + _AT_ONCE] = self.vectors(hashed(texts[low : low + _AT_ONCE]))
+        return found
 
     def vectors(self, rows: Rows) -> Floats:
         """Return one unit vector per row of hashed grams, a few hundred at most."""
@@ -44,10 +46,12 @@ class Encoder:
     def summed(self, rows: Rows) -> tuple[Floats, Floats]:
         """Return one unit vector per row of hashed grams, and how long the sum of its grams' vectors is."""
         numbers = np.arange(len(rows))
-        parts = [rows.of(numbers[low : low + _AT_ONCE]) for low in range(0, len(rows), _AT_ONCE)]
-        found = [unit(means(self.table, part)) for part in parts]
-        lengths = np.concatenate([length for _, length in found]) * np.diff(rows.starts).astype(np.float32)
-        return np.concatenate([vectors for vectors, _ in found]), lengths
+        vectors = np.empty((len(rows), self.table.shape[1]), np.float32)
+        lengths = np.empty(len(rows), np.float32)
+        for low in range(0, len(rows), _AT_ONCE):
+            part = slice(low, low + _AT_ONCE)
+            vectors[part], lengths[part] = unit(means(self.table, rows.of(numbers[part])))
+        return vectors, lengths * np.diff(rows.starts).astype(np.float32)
 
 
 def means(table: Halves | Floats, rows: Rows) -> Floats:

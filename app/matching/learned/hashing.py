@@ -15,6 +15,8 @@ _ODD: Final = np.uint64(0x9E3779B97F4A7C15)
 _BITS: Final = np.uint64(21)
 _SIZES: Final = (1, 2, 3)
 _EDGE: Final = "\x02"
+_AT_ONCE: Final = 2_048
+"""Texts whose grams are worked on at a time: of all names they would take 60 MB."""
 
 Whole = NDArray[np.int64]
 Buckets = NDArray[np.uint16]
@@ -64,6 +66,14 @@ def edges(text: str) -> tuple[Buckets, Buckets]:
 
 def hashed(texts: Sequence[str]) -> Rows:
     """Return the hashed grams of texts, each text between two marks for its ends."""
+    parts = [_hashed(texts[low : low + _AT_ONCE]) for low in range(0, len(texts), _AT_ONCE)] or [_hashed(())]
+    if len(parts) == 1:
+        return parts[0]
+    counts = np.concatenate([np.diff(part.starts) for part in parts])
+    return Rows(np.concatenate(([0], np.cumsum(counts))), np.concatenate([part.buckets for part in parts]))
+
+
+def _hashed(texts: Sequence[str]) -> Rows:
     framed = [f"{_EDGE}{text}{_EDGE}" for text in texts]
     lengths = np.fromiter((len(text) for text in framed), np.int64, len(framed))
     joined = "".join(framed).encode("utf-32-le", "surrogatepass")
