@@ -89,7 +89,8 @@ class Codebook:
         if folded in self._by_code:
             return folded
         kind = kind_of(folded)
-        code = self._keys.get(same_code_key(folded)) if kind is not None else None
+        at = self._keys.first(same_code_key(folded)) if kind is not None else None
+        code = None if at is None else self._codes[at]
         if code is None and kind is CodeKind.DX and "+" not in folded:
             pairs = self._daggers.get(same_code_key(folded), ())
             code = pairs[0] if len(pairs) == 1 else None
@@ -185,11 +186,12 @@ class Codebook:
         return {star: frozenset(categories) for star, categories in found.items()}
 
     @cached_property
-    def _keys(self) -> dict[str, str]:
-        found: dict[str, str] = {}
-        for code in self._by_code:
-            found.setdefault(same_code_key(code), code)
-        return found
+    def _codes(self) -> tuple[str, ...]:
+        return tuple(self._by_code)
+
+    @cached_property
+    def _keys(self) -> Prefixes:
+        return Prefixes(map(same_code_key, self._codes))
 
     @cached_property
     def _of_kind(self) -> dict[CodeKind, tuple[CodeEntry, ...]]:

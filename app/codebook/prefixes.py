@@ -22,3 +22,9 @@ class Prefixes:
         low, high = np.searchsorted(self._keys, [sought, sought + b"\xff"])
         found: list[int] = self._numbers[low:high][:most].tolist()
         return found
+
+    def first(self, key: str) -> int | None:
+        """Return the number of the first key that is exactly this one, None where there is none."""
+        sought = key.encode()
+        at = int(np.searchsorted(self._keys, sought))
+        return int(self._numbers[at]) if at < len(self._keys) and self._keys[at] == sought else None

@@ -390,7 +390,7 @@ class KindMatcher:
 
 def _numbers(terms: Sequence[Term]) -> dict[str, int]:
     """The number of the first term with each code or name."""
-    backwards = range(len(terms) - 1, -1, -1)
+    backwards = list(range(len(terms) - 1, -1, -1))  # each number once, for names and codes
     names = dict(zip([term.name for term in reversed(terms)], backwards, strict=True))
     codes = dict(zip([term.code for term in reversed(terms)], backwards, strict=True))
     codes.pop("", None)

@@ -70,4 +70,5 @@ def from_bytes(content: bytes) -> dict[str, tuple[str, ...]]:
     if header != _HEADER:
         return {}
     parts = [line.split(" ") for line in rest.split("\n")]
-    return {sign: tuple(read) for sign, *read in parts}
+    once: dict[str, str] = {}
+    return {sign: tuple([once.setdefault(one, one) for one in read]) for sign, *read in parts}
