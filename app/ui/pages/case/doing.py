@@ -118,7 +118,8 @@ def remove_row(page: CasePage) -> None:
     if grid is None or before is None:
         return
     index = grid.current_index
-    if page.work.do(page.shell.services.cases.remove_row, grid.group, index):
+    words = f"删除第 {index + 1} {_GROUPS[grid.group]}"
+    if page.work.do_on_row(words, page.shell.services.cases.remove_row, grid.group, index):
         grid.go_to_field(min(index, max(0, len(before.record.rows(grid.group)) - 2)), grid.current_key)
         gone = principal.named(before, grid.group, index)
         page.shell.notices.toast(f"已删除第 {index + 1} {_GROUPS[grid.group]} {gone}", undo=page.undo)
@@ -131,7 +132,8 @@ def split_row(page: CasePage) -> None:
     grid, before = page.grid(), page.view
     if grid is None or before is None:
         return
-    if page.work.do(page.shell.services.cases.split_row, grid.group, grid.current_index) and page.view:
+    words, split = f"拆分第 {grid.current_index + 1} {_GROUPS[grid.group]}", page.shell.services.cases.split_row
+    if page.work.do_on_row(words, split, grid.group, grid.current_index) and page.view:
         count = len(page.view.record.rows(grid.group)) - len(before.record.rows(grid.group)) + 1
         page.shell.notices.toast(f"已拆分为 {count} 行", undo=page.undo)
 

@@ -22,8 +22,10 @@ def move_row(page: CasePage, group: Group, at: int, to: int) -> None:
     grid, before = page.grids[group], page.view
     if before is None or not 0 <= to < len(before.record.rows(group)) or at == to:
         return
-    key = grid.current_key
-    if page.work.do(page.shell.services.cases.move_row, group, at, to):
+    key, move = grid.current_key, page.shell.services.cases.move_row
+    words = f"把第 {at + 1} 行移到第 {to + 1} 行"
+    # Another main diagnosis is told at once with what it does, so it never waits.
+    if page.work.do(move, group, at, to) if 0 in (at, to) else page.work.do_on_row(words, move, group, at, to):
         grid.go_to_field(to, key)
         tell_principal(page, before)
 

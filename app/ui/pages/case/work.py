@@ -73,7 +73,8 @@ class CaseWork(QObject):
     def read(self, case_id: int) -> CaseView | None:
         """Read a case; tells and returns None when it is gone."""
         try:
-            self.view = self._cases.view(case_id) if self._is_ready else self._cases.glance(case_id)
+            view = self._cases.view(case_id) if self._is_ready else self._cases.glance(case_id)
+            self.view = self._held.shown(view)
         except UserProblem as problem:
             self.view = None
             self.gone.emit(problem)
@@ -115,17 +116,41 @@ class CaseWork(QObject):
         self._held.hold(path, typed, self.view.case_id, work, *args)
         return False
 
-    def _store_held(self, case_id: int, write: Callable[[], CaseView]) -> None:
-        """Store what had to wait, of the case that is open or of one that was left."""
+    def do_on_row(self, words: str, work: Work, group: Group, index: int, *args: object) -> bool:
+        """Do what moves, removes or splits a stored row; ``words`` name it. True when it is written.
+
+        While a long write holds the library it waits in its turn, and the case is only read until then: what is shown
+        is what is stored, and no key meets another row than the one that is seen.
+        """
+        self._held.store_now()
+        if self.view is None or not self._is_ready or not self._held.must_wait:
+            return self.do(work, group, index, *args)
+        row_id = self.view.record.rows(group)[index].id
+        self._held.hold_rows(words, self.view.case_id, partial(self._on_row, work, group, row_id, args))
+        self.view = self._held.shown(self.view)
+        self.written.emit(self.view)
+        self._shell.set_save_state(SaveState("waiting"))
+        return False
+
+    def _on_row(self, work: Work, group: Group, row_id: int, args: tuple[object, ...], case_id: int) -> CaseView:
+        """Do it to the very row that was meant, wherever the long write has put it."""
+        rows = self._cases.unlocked(case_id).record.rows(group)
+        at = next((number for number, row in enumerate(rows) if row.id == row_id), None)
+        if at is None:
+            raise UserProblem("cases.row_gone", remedy="cases.remedy.row_gone")
+        return work(case_id, group, at, *args)
+
+    def _store_held(self, case_id: int, write: Callable[[], CaseView]) -> bool:
+        """Store what had to wait, of the case that is open or of one that was left; return whether it was stored."""
         if self.view is not None and self.view.case_id == case_id:
-            self._store(self.view, write, partial(self._store_held, case_id, write))
-            return
+            return self._store(self.view, write, partial(self._store_held, case_id, write))
         try:
             view = write()
         except UserProblem as problem:
             self._shell.errors.show(problem)
-        else:
-            self._shell.publish(Changes(cases=frozenset((view.case_id,))))
+            return False
+        self._shell.publish(Changes(cases=frozenset((view.case_id,))))
+        return True
 
     def wait_with(self, run: Callable[[], object]) -> None:
         """Do something about the open case once the engines are there."""

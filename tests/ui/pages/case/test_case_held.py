@@ -58,14 +58,50 @@ def test_a_case_that_was_left_meanwhile_is_stored_too(
     assert case.services.cases.view(first).record.value("current_phone") == "13900000009"
 
 
-def test_a_row_is_not_removed_twice_by_someone_who_saw_nothing_happen(case: Any, long_write: threading.Event) -> None:
-    before = len(case.stored().record.rows(Group.DX))
+def test_a_row_is_removed_once_and_after_what_was_typed_before_it(case: Any, long_write: threading.Event) -> None:
+    before = [row.id for row in case.stored().record.rows(Group.DX)]
+    case.page.work.set_text("current_phone", "13900000009")
     case.go_to("dx[1].code")
-    case.press("Ctrl+Delete")
+    case.press("Ctrl+Delete", "Ctrl+Delete")
+    assert case.says("写完后删除第 2 诊断")
+    assert len(case.page.view.record.rows(Group.DX)) == len(before)
+    long_write.set()
+    case.wait(lambda: len(case.stored().record.rows(Group.DX)) == len(before) - 1)
+    assert [row.id for row in case.stored().record.rows(Group.DX)] == [before[0], *before[2:]]
+    assert case.value("current_phone") == "13900000009"
+    assert case.says("已删除第 2 诊断")
+    assert not case.stored().locked
+    assert not case.page.view.locked
+
+
+def test_a_case_whose_rows_wait_can_only_be_read_also_when_one_comes_back_to_it(
+    case: Any, long_write: threading.Event, add_case: Callable[..., int], another: CaseRecord
+) -> None:
+    first = case.case_id
+    order = [row.id for row in case.stored().record.rows(Group.DX)]
+    case.go_to("dx[1].code")
+    case.press("Alt+Down")
+    case.page.open_case(1)
+    assert not case.page.view.locked
+    case.page.open_case(first)
+    assert "把第 2 行移到第 3 行" in case.page.view.locked
+    case.go_to("current_phone")
+    case.press('"1')
+    assert case.page.strip.is_flashing
+    case.page.open_case(1)
+    long_write.set()
+    moved = [order[0], order[2], order[1], *order[3:]]
+    case.wait(lambda: [row.id for row in case.services.cases.view(first).record.rows(Group.DX)] == moved)
+
+
+def test_another_main_diagnosis_never_waits_unseen(case: Any, long_write: threading.Event) -> None:
+    order = [row.id for row in case.stored().record.rows(Group.DX)]
+    case.go_to("dx[1].code")
+    case.press("Alt+Up")
     assert case.says("正在写入大量内容")
     long_write.set()
     case.settle()
-    assert len(case.stored().record.rows(Group.DX)) == before
+    assert [row.id for row in case.stored().record.rows(Group.DX)] == order
 
 
 def test_a_closed_window_has_stored_what_had_to_wait(case: Any, long_write: threading.Event) -> None:
