@@ -40,6 +40,14 @@ class Rows:
         places = np.arange(starts[-1]) - np.repeat(starts[:-1] - self.starts[numbers], counts)
         return Rows(starts, self.buckets[places])
 
+    @classmethod
+    def joined(cls, parts: Sequence[Rows]) -> Rows:
+        """Return the rows of several, one part at least, one after the other."""
+        if len(parts) == 1:
+            return parts[0]
+        counts = np.concatenate([np.diff(part.starts) for part in parts])
+        return cls(np.concatenate(([0], np.cumsum(counts))), np.concatenate([part.buckets for part in parts]))
+
     def owners(self) -> Whole:
         """Return for each bucket the row it stands in."""
         return np.repeat(np.arange(len(self), dtype=np.int64), np.diff(self.starts))
@@ -66,11 +74,8 @@ def edges(text: str) -> tuple[Buckets, Buckets]:
 
 def hashed(texts: Sequence[str]) -> Rows:
     """Return the hashed grams of texts, each text between two marks for its ends."""
-    parts = [_hashed(texts[low : low + _AT_ONCE]) for low in range(0, len(texts), _AT_ONCE)] or [_hashed(())]
-    if len(parts) == 1:
-        return parts[0]
-    counts = np.concatenate([np.diff(part.starts) for part in parts])
-    return Rows(np.concatenate(([0], np.cumsum(counts))), np.concatenate([part.buckets for part in parts]))
+    starts = range(0, max(len(texts), 1), _AT_ONCE)
+    return Rows.joined([_hashed(texts[low : low + _AT_ONCE]) for low in starts])
 
 
 def _hashed(texts: Sequence[str]) -> Rows:

@@ -8,12 +8,14 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.matching.grams import Floats
 from app.matching.learned.boosting import Trees
 from app.matching.learned.edits import differences
 from app.matching.learned.encoder import Encoder, Halves
 from app.matching.learned.features import Look, look_at
+from app.matching.learned.hashing import Rows
 from app.matching.learned.knowledge import Knowledge
 from app.matching.learned.order import Order, close_of, merged
 from app.matching.learned.past import Row
@@ -126,12 +128,14 @@ class LearnedMatcher:
         close = [close_of(one) for one in scores]
         rows = [seen.table[places] for seen, places in zip(looks, close, strict=True)]
         of_trees = _each(lambda some: mean_of(self.model.order.rankers, some), rows)
-        names, edits = self._known.catalogue.texts, self.model.order.edits
-        of_edits = [
-            edits.raw(row, differences(text, [names[number] for number in seen.numbers[places].tolist()]))
-            for text, seen, places, row in zip(written, looks, close, rows, strict=True)
-        ]
+        found = [self._differences(*one) for one in zip(written, looks, close, strict=True)]
+        of_edits = _each(lambda some: self.model.order.edits.raw(some, Rows.joined(found)), rows)
         return [merged(*one) for one in zip(scores, close, of_trees, of_edits, strict=True)]
+
+    def _differences(self, text: str, seen: Look, places: NDArray[np.int64]) -> Rows:
+        """What sets a text apart from the names at some places."""
+        names = self._known.catalogue.texts
+        return differences(text, [names[number] for number in seen.numbers[places].tolist()])
 
     def _familiar(self, question: Question) -> float:
         """The share of the text's grams that a name or a past text holds."""

@@ -12,9 +12,9 @@ from typing import Final
 
 import numpy as np
 
-from app.matching.grams import Floats
+from app.matching.grams import Floats, numbered
 from app.matching.learned.encoder import Halves
-from app.matching.learned.hashing import Rows
+from app.matching.learned.hashing import Buckets, Rows
 
 FARTHEST: Final = np.float32(4)
 """Spreads from its mean beyond which a value counts no more."""
@@ -84,10 +84,16 @@ def summed_told(told: Floats | Halves, found: Rows) -> Floats:
     summed = np.zeros((len(found), told.shape[1]), np.float32)
     filled = np.flatnonzero(np.diff(found.starts))
     if len(filled):
-        summed[filled] = np.add.reduceat(
-            told[found.buckets].astype(np.float32, copy=False), found.starts[filled], axis=0
-        )
+        summed[filled] = np.add.reduceat(_vectors(told, found.buckets), found.starts[filled], axis=0)
     return summed
+
+
+def _vectors(told: Floats | Halves, numbers: Buckets) -> Floats:
+    """The vector of each number; halves, which take long to read, are read once for each different number."""
+    if told.dtype == np.float32:
+        return told[numbers].astype(np.float32, copy=False)
+    different, where = numbered(numbers)
+    return told[different].astype(np.float32).take(where, axis=0)
 
 
 def mean_net(nets: Sequence[Net]) -> Net:
