@@ -74,7 +74,7 @@ def _draw(name: str, sizes: Sequence[int]) -> Callable[[Any], object]:
 def _sizes(name: str) -> Callable[[Any], object]:
     def sizes(desk: Any) -> object:
         splitter = getattr(desk.window.page, name)
-        return splitter.sizes()[-1]
+        return splitter.sizes()[0]
 
     return sizes
 
@@ -145,6 +145,24 @@ def _choose_column(desk: Any) -> None:
     desk.window.page.table.columns_changed.emit()
 
 
+def _folded(name: str, part: int) -> Callable[[Any], object]:
+    return lambda desk: getattr(desk.window.page, name).is_folded(part)
+
+
+def _ticks(desk: Any) -> object:
+    """Return what is ticked in the round shown."""
+    return sorted(key[:2] for key in desk.window.page.middle.lines.model.ticks)
+
+
+def _round(desk: Any) -> object:
+    return _place("scope", "segment", "by", "key")(desk), _ticks(desk)
+
+
+def _tick(desk: Any) -> None:
+    desk.window.page.tick_all()
+    assert _ticks(desk), "no line of this rule can be ticked"
+
+
 def _set_phone(desk: Any) -> object:
     return desk.window.page.work.set_text("current_phone", "13900000001")
 
@@ -168,8 +186,8 @@ THINGS = (
     _same("codes: query and code set", "codes", _place("query", "kind"), query="肺炎", kind="dx"),
     _same("drg: tab, tree mode", "drg", _place("case", "tab", "mode"),
           lambda desk: desk.window.page.path.toggle_mode(), _choose_kind("neighbours")),
-    _same("batch: rule, segment", "qc", _place("scope", "segment", "by", "key"),
-          scope="all", segment="open", by="rule", key="WZ-034"),
+    _same("batch: rule, segment, ticks", "qc", _round, _tick,
+          scope="all", segment="open", by="rule", key="LJ-004"),
     _same("rules: layer, rule, tab", "rules", _place("branch", "rule", "tab"),
           branch="layer:base", rule="WZ-034", tab="trial"),
     _same("rules: judged samples", "rules", _judged, _act("rules.try"), _keys("T")),
@@ -182,10 +200,13 @@ THINGS = (
           period="2026-01 至 2026-10", tab="depts"),
     _same("reports: report, filters, table", "reports", _place("report", "period", "table", "insurance"),
           report="depts", period="2026-11", table=True),
+    _same("list: summary beside it folded", "worklist", _folded("parts", 2), _act("worklist.peek")),
+    _same("case: dock folded", "case", _folded("parts", 1), _act("case.dock")),
     _same("settings: group", "settings", _place("group"), group="backup"),
     _same("audit: filters", "audit", _place("kind", "who"), kind="edit", who="本机"),
 )  # fmt: skip
-"""Window, geometry, notices and keys stand in tests/ui/test_window.py; the user name at the door in test_login.py."""
+"""Window, geometry, notices and keys stand in tests/ui/test_window.py; the user name at the door in test_login.py,
+half-typed text in case/test_case_opening.py, the columns of a source in test_import.py."""
 
 
 @pytest.fixture
