@@ -100,6 +100,10 @@ class TextColumn:
             self._ranks = None
         return codes
 
+    def places(self, values: Sequence[str]) -> npt.NDArray[np.int32]:
+        """Return the codes of texts, -1 for one that the column does not have."""
+        return np.fromiter((self._known.get(one, -1) for one in values), np.int32, len(values))
+
     def ranks(self) -> Ints:
         """Return for every row the place of its text in the order of code points."""
         if self._ranks is None:

@@ -90,14 +90,16 @@ _READ: Final = (
     "FROM cases AS c JOIN stay AS s ON s.case_id = c.id JOIN fee AS f ON f.case_id = c.id "
     "JOIN patient AS p ON p.case_id = c.id JOIN settlement AS t ON t.case_id = c.id "
     "JOIN staff AS a ON a.case_id = c.id LEFT JOIN operation AS o ON o.case_id = c.id AND o.position = 0 "
-    "WHERE +c.discharge_time >= ? AND +c.discharge_time < ? AND c.state <> ?"
+    "WHERE +c.discharge_time >= ? AND +c.discharge_time < ? AND c.state <> ? AND c.id BETWEEN ? AND ?"
 )
 """The signs before the columns keep the order of cases: by the order of discharge every table is read criss-cross."""
 _FINDINGS: Final = (
     "SELECT json_group_array(l.case_id), json_group_array(l.rule_id) FROM finding_line AS l "
-    "JOIN cases AS c ON c.id = l.case_id WHERE c.discharge_time >= ? AND c.discharge_time < ? "
-    "AND l.standing = 'open' AND (l.severity <> 'hint' OR l.rule_id LIKE 'DG-%')"
+    "JOIN cases AS c ON c.id = l.case_id WHERE +c.discharge_time >= ? AND +c.discharge_time < ? "
+    "AND l.standing = 'open' AND (l.severity <> 'hint' OR l.rule_id LIKE 'DG-%') AND l.case_id BETWEEN ? AND ?"
 )
+_AT_ONCE: Final = 10_000
+"""Cases whose columns are read at once: those of all, as JSON and as texts, would take 60 MB for a moment."""
 _DEDUCTIONS: Final = (
     "SELECT c.id, json_extract(d.value, '$.section'), sum(json_extract(d.value, '$.points')) "
     "FROM cases AS c JOIN finding AS f ON f.case_id = c.id, json_each(f.data, '$.deductions') AS d "
@@ -189,24 +191,39 @@ class ReportReads:
     def stays(self, first: date, last: date) -> StayColumns:
         """Return the stays discharged in a span."""
         span = (first.isoformat(), (last + timedelta(days=1)).isoformat(), str(CaseState.CANCELLED))
-        parts = self._connection.exec_driver_sql(_READ, span).one()
-        numbers = {name: _ints(part) for name, part in zip(_NUMBERS, parts, strict=False)}
-        rest = parts[len(_NUMBERS) :]
-        decimals = {name: _floats(part) for name, part in zip(_DECIMALS, rest, strict=False)}
-        texts: dict[str, TextColumn] = {}
-        for name, part in zip(_TEXTS, rest[len(_DECIMALS) :], strict=True):
-            texts[name] = TextColumn()
-            texts[name].codes = texts[name].encode(json.loads(part))
-        again = self._again(numbers, texts.pop("person"), first, last)
-        return StayColumns(NarrowColumns(numbers), decimals, texts, again)
+        numbers: dict[str, list[Ints]] = {name: [] for name in _NUMBERS}
+        decimals: dict[str, list[Floats]] = {name: [] for name in _DECIMALS}
+        texts = {name: TextColumn() for name in _TEXTS}
+        for ids in self._ranges():
+            row = self._connection.exec_driver_sql(_READ, (*span, *ids)).one()
+            read = dict(zip((*_NUMBERS, *_DECIMALS, *_TEXTS), row, strict=True))
+            for name, some in numbers.items():
+                some.append(_ints(read[name]))
+            for name, few in decimals.items():
+                few.append(_floats(read[name]))
+            for name, column in texts.items():
+                column.codes = np.concatenate((column.codes, column.encode(json.loads(read[name]))))
+        whole = {name: np.concatenate(some) for name, some in numbers.items()}
+        again = self._again(whole, texts.pop("person"), first, last)
+        parts = {name: np.concatenate(few) for name, few in decimals.items()}
+        return StayColumns(NarrowColumns(whole), parts, texts, again)
+
+    def _ranges(self) -> list[tuple[int, int]]:
+        """Return spans of case numbers that hold all cases, in their order; one at least."""
+        ends = "SELECT coalesce(min(id), 1), coalesce(max(id), 1) FROM cases"
+        low, high = self._connection.exec_driver_sql(ends).one()
+        return [(start, start + _AT_ONCE - 1) for start in range(low, high + 1, _AT_ONCE)]
 
     def findings(self, first: date, last: date) -> tuple[Ints, Ints, tuple[str, ...]]:
         """Return case and rule (its place in the third part) of every open finding of a span; hints only of DG."""
         span = (first.isoformat(), (last + timedelta(days=1)).isoformat())
-        cases, rules = self._connection.exec_driver_sql(_FINDINGS, span).one()
+        cases: list[Ints] = []
         column = TextColumn()
-        codes = column.encode(json.loads(rules)).astype(np.int64)
-        return _ints(cases), codes, column.known
+        for ids in self._ranges():
+            some, rules = self._connection.exec_driver_sql(_FINDINGS, (*span, *ids)).one()
+            cases.append(_ints(some))
+            column.codes = np.concatenate((column.codes, column.encode(json.loads(rules))))
+        return np.concatenate(cases), column.codes.astype(np.int64), column.known
 
     def asked(self) -> list[Asked]:
         """Return every question that went to a physician."""
@@ -297,11 +314,10 @@ class ReportReads:
         until = last + timedelta(days=READMITTED_DAYS + 1)
         span = (first.isoformat(), until.isoformat(), str(CaseState.CANCELLED))
         found, days = self._connection.exec_driver_sql(_ADMITTED, span).one()
-        before = len(people.codes)
-        codes = people.encode(json.loads(found)).astype(np.int64)
+        codes = people.places(json.loads(found)).astype(np.int64)
         scale = np.int64(1_000_000)
         admitted = np.sort(codes * scale + _ints(days))
-        own = people.codes[:before].astype(np.int64) * scale
+        own = people.codes.astype(np.int64) * scale
         left, came = numbers["left"], numbers["came"]
         start = np.searchsorted(admitted, own + left)
         end = np.searchsorted(admitted, own + left + READMITTED_DAYS, side="right")
