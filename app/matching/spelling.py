@@ -19,7 +19,7 @@ _MANY_ROMAN: Final = re.compile(r"(?<![a-z])(viii|vii|iii|ii|vi|iv|ix)(?![a-z])"
 _REMARK: Final = re.compile(
     r"(?<=[^\s(\uff08])\s*[(\uff08\[\u3010][^()\uff08\uff09\[\]\u3010\u3011]*[)\uff09\]\u3011][\W_]*$"
 )
-_HAN: Final = re.compile(f"[\u4e00-\u9fa5]{{1,{LONGEST}}}")
+_HAN: Final = re.compile(rf"[\u4e00-\u9fa5]{{1,{LONGEST}}}")
 _CODE: Final = re.compile(r"[(\uff08\[]+[\d.+x/; ]{4,}[)\uff09\]]+", re.IGNORECASE)
 
 
