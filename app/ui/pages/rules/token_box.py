@@ -13,6 +13,7 @@ from app.qc.forms import Choice
 from app.ui.shell.pinyin import found_at
 from app.ui.theme import theme
 from app.ui.widgets import FloatFrame, Text, column
+from app.ui.widgets.roomy import RoomyRows
 
 _ROWS: Final = 10
 _SHOWN: Final = 300
@@ -41,6 +42,7 @@ class TokenBox(FloatFrame):
         self.view.setModel(self._model)
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.view.setUniformItemSizes(True)
+        self.view.setItemDelegate(RoomyRows(self.view))
         self.view.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.view.clicked.connect(self._on_clicked)
         self._problem = Text("", "caption", "error", wrap=True)

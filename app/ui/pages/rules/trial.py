@@ -43,8 +43,8 @@ _SAMPLES: Final = (
     Column("judged", "抽查结论", 84),
 )
 _DEPARTMENTS: Final = (
-    Column("name", "科室", 84, stretch=True),
-    Column("share", "占本科", 112),
+    Column("name", "科室", 104, stretch=True),
+    Column("share", "占本科", 94),
     Column("hits", "份", 48, "right"),
 )
 _FIGURES: Final = (

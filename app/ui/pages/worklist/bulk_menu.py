@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QKeyEvent, QPainter
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyleOptionViewItem, QWidget
 
 from app.ui.actions import ActionTable
 from app.ui.theme import theme
 from app.ui.widgets import FloatFrame, Text, column
 from app.ui.widgets.painting import draw_key_cap, key_cap_size, keys_text
+from app.ui.widgets.roomy import RoomyRows
 
 _ID = Qt.ItemDataRole.UserRole
 _KEYS = Qt.ItemDataRole.UserRole + 1
@@ -62,7 +63,7 @@ class BulkMenu(FloatFrame):
         self._do(str(item.data(_ID)))
 
 
-class _KeyDelegate(QStyledItemDelegate):
+class _KeyDelegate(RoomyRows):
     """Draws the key of a line at its right end."""
 
     def paint(

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QWidget
 from app.ui.pages.ask_card import AskCard
 from app.ui.theme import theme
 from app.ui.widgets import Button, Text, row
+from app.ui.widgets.roomy import RoomyRows
 
 _ID = Qt.ItemDataRole.UserRole
 _LEAST_SHOWN, _MOST_SHOWN = 3, 8
@@ -29,6 +30,7 @@ class ListCard(AskCard):
         chosen.setObjectName(name)
         chosen.setAccessibleName(label)
         chosen.setUniformItemSizes(True)
+        chosen.setItemDelegate(RoomyRows(chosen))
         for key, words in entries:
             item = QListWidgetItem(words)
             item.setData(_ID, key)

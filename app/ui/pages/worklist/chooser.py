@@ -10,6 +10,7 @@ from app.ui.pages.worklist.columns import COLUMNS
 from app.ui.pages.worklist.table import WorklistTable
 from app.ui.theme import theme
 from app.ui.widgets import FloatFrame, Text, column
+from app.ui.widgets.roomy import RoomyRows
 
 _KEY = Qt.ItemDataRole.UserRole
 _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
@@ -24,7 +25,7 @@ class ColumnChooser(FloatFrame):
         self.list = _List(self)
         self.list.setAccessibleName("显示的列")
         self.list.setObjectName("column_list")
-        self.list.setSpacing(1)
+        self.list.setItemDelegate(RoomyRows(self.list))
         self.list.itemChanged.connect(self._on_changed)
         hint = Text("空格勾选，Alt+↑/↓ 移动；权重与总费用只供查看，不能排序。", "caption", "muted", wrap=True)
         hint.setContentsMargins(theme().px(10), theme().px(4), theme().px(10), theme().px(4))
@@ -33,7 +34,7 @@ class ColumnChooser(FloatFrame):
     def open(self) -> None:
         """Show the list under the button and take the keys."""
         self._fill()
-        self.place_below(theme().px(230), theme().px(58) + self.list.count() * (self.list.sizeHintForRow(0) + 2) + 8)
+        self.place_below(theme().px(230), theme().px(58) + self.list.count() * (self.list.sizeHintForRow(0)) + 8)
         self.list.setCurrentRow(0)
         self.list.setFocus(Qt.FocusReason.PopupFocusReason)
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QListView, QVBoxLayout, QWidget
 
 from app.ui.theme import theme
 from app.ui.widgets import FilterBox, FloatFrame, column
+from app.ui.widgets.roomy import RoomyRows
 
 _MOST = 10
 
@@ -27,6 +28,7 @@ class Completions(FloatFrame):
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.view.setUniformItemSizes(True)
         self.view.setSpacing(2)
+        self.view.setItemDelegate(RoomyRows(self.view))
         self.view.setMouseTracking(True)
         self.view.clicked.connect(self._on_clicked)
         self.setLayout(column(self.view, margins=(6, 4, 6, 4)))
