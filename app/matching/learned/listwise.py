@@ -16,8 +16,6 @@ from app.matching.learned.fitting import summed_runs
 from app.matching.learned.hashing import Rows
 from app.matching.learned.nets import Net, Scaling, summed_told
 
-FEWEST_STEPS: Final = 600
-"""Steps that even a few texts are gone through."""
 BATCH: Final = 32
 RATE: Final = 3e-3
 _UNTOLD: Final = 0.2
@@ -42,12 +40,14 @@ Flags = NDArray[np.bool_]
 class Effort:
     """How many hidden values, how often all texts are gone through, which share of the features each does without.
 
-    ``differences`` counts the numbers of differences that the net is to know, 0 for none.
+    Even a few texts are gone through in ``fewest`` steps. ``differences`` counts the numbers of differences that the
+    net is to know, 0 for none.
     """
 
     hidden: int = 64
     rounds: int = 10
     dropped: float = 0.15
+    fewest: int = 600
     differences: int = 0
 
 
@@ -81,7 +81,7 @@ class NetFit:
         """Return the net fitted to some of the texts, each of which has a right name. ``beat`` may raise."""
         order = np.array(texts)
         per_round = ceil(len(order) / BATCH)
-        rounds = max(self._effort.rounds, ceil(FEWEST_STEPS / per_round))
+        rounds = max(self._effort.rounds, ceil(self._effort.fewest / per_round))
         for number in range(rounds):
             beat()
             self._draw.shuffle(order)

@@ -41,7 +41,7 @@ FOLDS: Final = 5
 """Parts of the past; each is looked at with what the others teach."""
 NETS: Final = 2
 """Nets whose mean is one of the council."""
-_OF_EDITS: Final = Effort(hidden=48, rounds=8, dropped=0.1, differences=DIFFERENCES)
+_OF_EDITS: Final = Effort(hidden=48, rounds=8, dropped=0.1, fewest=150, differences=DIFFERENCES)
 _BASE_NAMES: Final = 10_000
 """Names gone through with themselves before anything else, all of them at least once."""
 _NAMES: Final = 4_000

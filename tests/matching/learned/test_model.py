@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from app.common.errors import Cancelled
 from app.common.progress import CancelAt
 from app.domain.coding import Band, CodeKind, MatchResult
+from app.matching.confidence import ACCEPT
 from app.matching.contract import PastCoding
 from app.matching.first import FirstMatcher
+from app.matching.learned.model import Scale
 
 from .conftest import ACTS, PAST, SITES, TERMS
 
@@ -33,6 +36,15 @@ def test_a_term_finds_itself_first_and_surely(taught: FirstMatcher) -> None:
         found = taught.match(name, PX)
         assert found.candidates[0].name == name
         assert found.band is Band.ACCEPT
+
+
+def test_a_term_is_as_sure_as_the_past_bears_out(taught: FirstMatcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Scale, "chance", lambda _, told: np.full(len(told), 0.6, np.float32))
+    name = TERMS[0][1]
+    for trusts, text, score in ((True, f"{name}。", ACCEPT), (False, f"{name}；", 0.6)):
+        monkeypatch.setattr(Scale, "trusts_titles", property(lambda _, trusts=trusts: trusts))
+        best = taught.match(text, PX).candidates[0]
+        assert (best.name, best.score) == (name, pytest.approx(score))
 
 
 def test_case_width_and_punctuation_change_nothing(taught: FirstMatcher) -> None:

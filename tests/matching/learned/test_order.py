@@ -110,7 +110,7 @@ def _lesson(text: str, names: list[str], right: int) -> Lesson:
 def test_a_net_learns_which_difference_does_no_harm() -> None:
     names = ["胃炎", "胃炎伴出血", "胃炎，未特指"]
     lessons = [_lesson(f"{word}胃炎", names, 2) for word in ("老", "旧", "久", "陈")]
-    effort = Effort(hidden=8, rounds=1, differences=DIFFERENCES)
+    effort = Effort(hidden=8, rounds=1, fewest=200, differences=DIFFERENCES)
     fit = NetFit(scaling_of([lesson.table for lesson in lessons]), 1, effort)
     net = fit.run(lessons * 8, range(32), lambda: None)
     other = _lesson("肠炎", ["肠炎", "肠炎伴出血", "肠炎，未特指"], 2)
