@@ -366,6 +366,7 @@ class MainWindow(QMainWindow):
         page.ensure_built()
         self._status.extra.setText("")  # belongs to the page that is left; restore may set its own
         self._status.forget_saved()
+        self.shell.notices.forget_problem()
         self._versioned = place.page
         self._status.show_versions(self._versions.get(place.page, ()))  # what another page uses is none of this one
         page.restore(place)

@@ -17,6 +17,7 @@ from app.common.errors import Cancelled, UserProblem, Where
 from app.ui.app import guard
 from app.ui.errors import Copy, Errors, crash_left_behind, report, signature
 from app.ui.main_window import MainWindow
+from app.ui.page import Place
 from app.ui.shell.start_problem import StartProblem
 from app.ui.widgets import Button, Card
 
@@ -119,6 +120,20 @@ def test_problem_in_a_file_is_a_bar_with_its_place(caught: MainWindow, errors: E
     assert bar.offer is not None
     bar.offer[1]()
     assert "assets.unreadable" in QGuiApplication.clipboard().text()
+
+
+def test_another_problem_takes_the_place_of_the_one_before_and_goes_with_its_page(
+    caught: MainWindow, errors: Errors
+) -> None:
+    notices = caught.shell.notices
+    for key in ("assets.unreadable", "import.empty_file"):
+        errors.show(UserProblem(key, remedy="assets.remedy.check_path", where=Where("front_pages.xlsx")))
+    (bar,) = notices.bars.values()
+    assert "文件是空的" in bar.text
+    notices.bar("backup", "自动备份没有做成。")
+    caught.go(Place("case"))
+    assert [one.text for one in notices.bars.values()] == ["自动备份没有做成。"]
+    assert any("文件是空的" in entry.text for entry in notices.bell)
 
 
 def test_a_cancelled_job_needs_no_words(caught: MainWindow, errors: Errors) -> None:

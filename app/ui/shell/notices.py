@@ -15,6 +15,8 @@ from app.ui.ports import JsonValue, PlaceStore
 KEPT_DAYS = 30
 KEPT_MOST = 200
 _STORE_KEY = "bell"
+_PROBLEM = "problem"
+"""The one bar of the latest problem: another one takes its place."""
 
 Run = Callable[[], object]
 Offer = tuple[str, Run]
@@ -93,9 +95,13 @@ class Notices(QObject):
     def problem(self, problem: UserProblem, copy: Run) -> None:
         """Tell a problem: as a bar when it has a place in a file, else as a toast; ``copy`` copies the details."""
         if problem.where:
-            self.bar(f"problem.{problem.key}", str(problem), severity="error", action=("复制详情", copy))
+            self.bar(_PROBLEM, str(problem), severity="error", action=("复制详情", copy))
         else:
             self.toast(str(problem), severity="error", action=("复制详情", copy))
+
+    def forget_problem(self) -> None:
+        """Take the bar of the latest problem away: whoever goes elsewhere has read it, and the bell keeps it."""
+        self.clear_bar(_PROBLEM)
 
     def mark_seen(self) -> None:
         """Remember that the bell list was looked at."""
