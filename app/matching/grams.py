@@ -74,7 +74,7 @@ class GramIndex:
             return postings[0]
 
         self.codes = shelf.array("codes", lambda: made().codes)
-        self._owners = shelf.array("owners", lambda: made().owners).astype(np.intp)
+        self._owners = shelf.array("owners", lambda: made().owners)
         self._starts = shelf.array("starts", lambda: made().starts)
         self._held = shelf.array("held", lambda: made().held)
         self._holds = shelf.array("holds", lambda: made().holds)
@@ -125,7 +125,7 @@ class GramIndex:
         lows, highs = self._starts[ids], self._starts[ids + 1]
         owners = [self._owners[low:high] for low, high in zip(lows.tolist(), highs.tolist(), strict=True)]
         if owners:
-            np.add.at(found, np.concatenate(owners), np.repeat(weights, highs - lows))
+            np.add.at(found, np.concatenate(owners, dtype=np.intp), np.repeat(weights, highs - lows))
         return found
 
     def alike(self, text: str) -> tuple[Floats, float]:

@@ -47,7 +47,8 @@ class Candidate:
 def train(matcher: FirstMatcher, task: Task, progress: Progress) -> Candidate:
     """Train on what may be learned and compare on what is held out.
 
-    Both sides of the comparison remember the same past codings, none of them held out. The candidate is the model of
+    The matcher is used up: it ends without what it remembered. Both sides of the comparison remember the same past
+    codings, none of them held out. The candidate is the model of
     the nine tenths and stays so: had it seen the held-out texts, the next training could not be compared with it. What
     it does not learn there it still remembers, because memory and neighbours draw on every past coding. Raises
     ``Cancelled`` when the user stops it and ``ValueError`` for less than the matcher can learn from.
@@ -57,9 +58,12 @@ def train(matcher: FirstMatcher, task: Task, progress: Progress) -> Candidate:
     matcher.remember(task.learned)
     had_model = bool(task.model) and matcher.take_model(kind, task.model)
     before = outcomes(matcher, task.asked, kind, Part(progress, 0, _MEASURED, _STEPS))
-    matcher.remember(task.learned)  # memory, which is there again in a moment, takes none while the model is trained
+    matcher.drop_model(kind)
+    matcher.remember(task.learned)  # memory, which is there again in a moment, takes no room while a model is trained
     if not matcher.learn(kind, Part(progress, _MEASURED, _TRAINED, _STEPS), task.seed):
         raise ValueError("too little to learn from")
     after = outcomes(matcher, task.asked, kind, Part(progress, _MEASURED + _TRAINED, _MEASURED, _STEPS))
+    matcher.remember(())
+    give_back_freed()
     content = matcher.model_bytes(kind)
     return Candidate(content, figures_of(before), figures_of(after), had_model, is_worse(before, after))

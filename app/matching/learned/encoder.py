@@ -17,6 +17,8 @@ PARTS: Final = 2
 """Encoders fitted apart and put beside each other: two of half the width find more than one of the whole."""
 WIDTH: Final = 192
 _AT_ONCE: Final = 512
+_TEXTS_AT_ONCE: Final = 128
+"""Texts whose grams' vectors are looked up at a time: of 512 they take 20 MB."""
 
 Halves = NDArray[np.float16]
 
@@ -35,8 +37,8 @@ class Encoder:
     def encode(self, texts: Sequence[str]) -> Floats:
         """Return one unit vector per text."""
         found = np.empty((len(texts), self.table.shape[1]), np.float32)
-        for low in range(0, len(texts), _AT_ONCE):
-            found[low : low + _AT_ONCE] = self.vectors(hashed(texts[low : low + _AT_ONCE]))
+        for low in range(0, len(texts), _TEXTS_AT_ONCE):
+            found[low : low + _TEXTS_AT_ONCE] = self.vectors(hashed(texts[low : low + _TEXTS_AT_ONCE]))
         return found
 
     def vectors(self, rows: Rows) -> Floats:
@@ -48,8 +50,8 @@ class Encoder:
         numbers = np.arange(len(rows))
         vectors = np.empty((len(rows), self.table.shape[1]), np.float32)
         lengths = np.empty(len(rows), np.float32)
-        for low in range(0, len(rows), _AT_ONCE):
-            part = slice(low, low + _AT_ONCE)
+        for low in range(0, len(rows), _TEXTS_AT_ONCE):
+            part = slice(low, low + _TEXTS_AT_ONCE)
             vectors[part], lengths[part] = unit(means(self.table, rows.of(numbers[part])))
         return vectors, lengths * np.diff(rows.starts).astype(np.float32)
 

@@ -44,8 +44,8 @@ def to_bytes(model: Model, mark: str) -> bytes:
     }
     with zipfile.ZipFile(out, "w") as packed:
         for name, array in arrays.items():
-            np.lib.format.write_array(entry := io.BytesIO(), array, allow_pickle=False)
-            packed.writestr(f"{name}.npy", entry.getbuffer())
+            with packed.open(f"{name}.npy", "w") as entry:
+                np.lib.format.write_array(entry, array, allow_pickle=False)
     return out.getvalue()
 
 
