@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, overload
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
@@ -31,6 +31,10 @@ class Segment(StrEnum):
     DONE = "done"
 
 
+_ORDER: Final = tuple(Segment)
+_PLACES: Final = {segment.value: place for place, segment in enumerate(_ORDER)}
+
+
 class HitCount(NamedTuple):
     """The ``number`` of findings of one rule and severity in one segment, department and coder's hands."""
 
@@ -49,6 +53,43 @@ class HitKey(NamedTuple):
     rule_id: str
     segment: Segment
     ready: bool
+
+
+class HitKeys(Sequence[HitKey]):
+    """The lines of a list packed: 11 bytes each, a tenth of what they take one by one."""
+
+    def __init__(self, found: Iterable[tuple[int, str, str, int | None]]) -> None:
+        """Pack rows of case, rule, segment, and whether one key remedies it."""
+        self._cases, self._rules, self._marks = array("q"), array("H"), array("B")
+        self._names: list[str] = []
+        known: dict[str, int] = {}
+        for case_id, rule_id, segment, fixes in found:
+            at = known.setdefault(rule_id, len(known))
+            if at == len(self._names):
+                self._names.append(rule_id)
+            self._cases.append(case_id)
+            self._rules.append(at)
+            self._marks.append(_PLACES[segment] * 2 + bool(fixes))
+
+    def __len__(self) -> int:
+        return len(self._cases)
+
+    @overload
+    def __getitem__(self, at: int) -> HitKey: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[HitKey]: ...
+
+    def __getitem__(self, at: int | slice) -> HitKey | list[HitKey]:
+        if isinstance(at, slice):
+            return [self[one] for one in range(*at.indices(len(self)))]
+        segment, ready = divmod(self._marks[at], 2)
+        return HitKey(self._cases[at], self._names[self._rules[at]], _ORDER[segment], bool(ready))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]  # as of a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +150,7 @@ def hit_counts(connection: sa.Connection, scope: WorklistQuery) -> list[HitCount
     ]
 
 
-def hit_keys(connection: sa.Connection, wanted: HitQuery) -> list[HitKey]:
+def hit_keys(connection: sa.Connection, wanted: HitQuery) -> HitKeys:
     """Return case and rule of every finding asked for, each pair once, in the order of entry."""
     line = finding_line.c
     where = [*_of(wanted.scope)]
@@ -124,12 +165,7 @@ def hit_keys(connection: sa.Connection, wanted: HitQuery) -> list[HitKey]:
     ready = sa.func.min(sa.case((line.standing == Standing.OPEN.value, line.fixes)))
     keys = (line.case_id, line.rule_id)
     query = sa.select(*keys, sa.func.max(_SEGMENT), ready).select_from(_JOINED).where(*where)
-    found = _rows(connection, query.group_by(*keys).order_by(*keys))
-    known: dict[str, str] = {}  # each name of a rule is kept once
-    return [
-        HitKey(case_id, known.setdefault(rule_id, rule_id), _SEGMENTS[segment], bool(fixes))
-        for case_id, rule_id, segment, fixes in found
-    ]
+    return HitKeys(_rows(connection, query.group_by(*keys).order_by(*keys)))
 
 
 def findings_of(connection: sa.Connection, keys: Sequence[tuple[int, str]]) -> dict[tuple[int, str], list[Finding]]:

@@ -39,7 +39,7 @@ from app.storage.leaving import GroupStay, Inpatient, group_stays, inpatients
 from app.storage.light import LightCase, Which
 from app.storage.load import StoredCase, find_by_keys, load_case, load_cases, same_patient, with_other_stays
 from app.storage.people import PeopleReads
-from app.storage.quality import Figures, HitCount, HitKey, HitQuery
+from app.storage.quality import Figures, HitCount, HitKeys, HitQuery
 from app.storage.recoded import recoded_cases
 from app.storage.report_rows import ReportReads
 from app.storage.returns import (
@@ -489,7 +489,7 @@ class Reader:
         """Return the findings of the cases of a query, counted by rule, severity, segment, department and coder."""
         return quality.hit_counts(self._connection, scope)
 
-    def hit_keys(self, wanted: HitQuery) -> list[HitKey]:
+    def hit_keys(self, wanted: HitQuery) -> HitKeys:
         """Return case and rule of every finding asked for, each pair once, in the order of entry."""
         return quality.hit_keys(self._connection, wanted)
 
