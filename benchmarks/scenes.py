@@ -9,7 +9,7 @@ from functools import partial
 from app.ui.main_window import MainWindow
 from app.ui.page import Place
 from app.ui.ports import JsonValue
-from benchmarks import desk_plays, login_scenes
+from benchmarks import desk_plays, login_scenes, wrong_plays
 from benchmarks import scene_plays as on
 from benchmarks.return_plays import (
     answer_one,
@@ -167,6 +167,16 @@ SCENES: tuple[Scene, ...] = (
     Scene("settings-users", "settings", {"group": "people"}, play=login_scenes.show_users),
     Scene("settings-person", "settings", {"group": "people"}, play=login_scenes.show_person, leave=login_scenes.leave),
     Scene("settings-search", "settings", {"group": "look"}, play=on.search_settings),
+    *(
+        Scene(f"wrong-{page}", page, args, play=wrong_plays.bring, leave=wrong_plays.leave)
+        for page, args in (
+            ("import", {}),
+            ("insurer", {}),
+            ("memory", {}),
+            ("physician", {"case": 0, "list": "waiting"}),
+            ("schemes", {"section": "scheme"}),
+        )
+    ),
     Scene("tour", "worklist", play=on.tour, leave=on.leave_tour),
     Scene("help-search", "help", play=on.find_help),
 )
