@@ -26,7 +26,7 @@ _SHARED_PRAGMAS: Final = (
     "PRAGMA recursive_triggers=ON",
     "PRAGMA trusted_schema=OFF",
     "PRAGMA temp_store=MEMORY",
-    "PRAGMA cache_size=-2048",  # KiB for each of some that read; the system keeps the file besides
+    "PRAGMA cache_size=-1024",  # KiB for each of some that read; the system keeps the file besides
 )
 _WRITER_PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",
