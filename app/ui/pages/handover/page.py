@@ -9,9 +9,7 @@ from typing import Final
 from PySide6.QtWidgets import QWidget
 
 from app.common.errors import UserProblem
-from app.common.progress import Progress
 from app.domain.changes import Changes
-from app.services.handover import HandoverService
 from app.services.handover_types import (
     Edition,
     HandoverCase,
@@ -21,18 +19,16 @@ from app.services.handover_types import (
     HandoverScope,
     StoredHandover,
     Template,
-    Verified,
     Wanted,
 )
-from app.services.settlement_form import SettlementFormService
 from app.ui.jobs import Job
 from app.ui.page import KeyHint, Page, PageSpec, Place, Shell
 from app.ui.pages.files import ask_open, ask_save
 from app.ui.pages.handover.detail import HandoverDetail
 from app.ui.pages.handover.names import NamesCard
 from app.ui.pages.handover.tables import HandoverLists
+from app.ui.pages.handover.work import HandoverWork
 from app.ui.pages.leaving import field_takes_escape
-from app.ui.printing import pdf_of
 from app.ui.shell.files import OpenFolder
 from app.ui.widgets import (
     ActionButton,
@@ -69,6 +65,7 @@ class HandoverPage(Page):
 
     def __init__(self, shell: Shell, spec: PageSpec) -> None:
         super().__init__(shell, spec)
+        self.work = HandoverWork(shell, self)
         self._scope = HandoverScope()
         self._kind = HandoverKind.L2
         self._template: Template | None = None
@@ -219,8 +216,7 @@ class HandoverPage(Page):
         ask_open(self, self.shell.places, "选上报模板", self._take_template, filters="模板 (*.xlsx *.csv)")
 
     def _take_template(self, path: Path) -> None:
-        job = self.shell.jobs.run(partial(_template, self.shell.services.handover, path), label="读模板", parent=self)
-        job.done.connect(self._on_template)
+        self.work.template(path).done.connect(self._on_template)
 
     def _on_template(self, form: Template) -> None:
         self._template = form
@@ -258,9 +254,7 @@ class HandoverPage(Page):
         if not self.can_check:
             return
         wanted = Wanted(self._kind, self._scope, self._template if self.takes_template else None, self._hides)
-        job = self._job = self.shell.jobs.run(
-            partial(_check, self.shell.services.handover, wanted), label="交付前检查", parent=self
-        )
+        job = self._job = self.work.check(wanted)
         self.lists.show_work(_CHECKED, "逐份核对必填项、编码版本和放得下多少条。", job)
         job.done.connect(partial(self._on_report, job))
         job.cancelled.connect(self._forget)
@@ -298,8 +292,7 @@ class HandoverPage(Page):
         ask_save(self, self.shell.places, "写出到", partial(self._write, report), name=name, filters=filters)
 
     def _write(self, report: HandoverReport, path: Path) -> None:
-        work = partial(_written, self.shell.services.handover, report, path)
-        job = self._job = self.shell.jobs.run(work, label=f"写出 {path.name}", writes=True, parent=self)
+        job = self._job = self.work.write(report, path)
         job.done.connect(self._on_written)
         self.shell.actions.refresh()
 
@@ -329,9 +322,7 @@ class HandoverPage(Page):
             ask_save(self, self.shell.places, "写出这份清单", take, name=name, filters=_FORM_FILTERS)
 
     def _write_form(self, case_id: int, path: Path) -> None:
-        work = partial(_form_written, self.shell.services.settlement_form, case_id, path)
-        job = self.shell.jobs.run(work, label=f"写出 {path.name}", writes=True, parent=self)
-        job.done.connect(self._on_written)
+        self.work.write_form(case_id, path).done.connect(self._on_written)
 
     # The register.
 
@@ -340,8 +331,7 @@ class HandoverPage(Page):
         ask_open(self, self.shell.places, "核对哪个文件", self._verify, filters="")
 
     def _verify(self, path: Path) -> None:
-        job = self.shell.jobs.run(partial(_verified, self.shell.services.handover, path), label="核对文件", parent=self)
-        job.done.connect(self.detail.show_verdict)
+        self.work.verify(path).done.connect(self.detail.show_verdict)
 
     @property
     def entry(self) -> StoredHandover | None:
@@ -352,9 +342,7 @@ class HandoverPage(Page):
     def verify_entry(self) -> None:
         """Compare the chosen entry with the file where it was put."""
         if self.entry is not None:
-            work = partial(_verified_entry, self.shell.services.handover, self.entry.id)
-            job = self.shell.jobs.run(work, label="核对文件", parent=self)
-            job.done.connect(self.detail.show_verdict)
+            self.work.verify_entry(self.entry.id).done.connect(self.detail.show_verdict)
 
     def open_row(self) -> None:
         """Open the chosen case where it is to be mended; verify the chosen file."""
@@ -510,29 +498,3 @@ class HandoverPage(Page):
         """Leave one level: what is typed, then the page."""
         if not field_takes_escape():
             self.shell.back()
-
-
-def _template(service: HandoverService, path: Path, progress: Progress) -> Template:
-    return service.template(path, progress)
-
-
-def _check(service: HandoverService, wanted: Wanted, progress: Progress) -> HandoverReport:
-    return service.check(wanted, progress)
-
-
-def _written(service: HandoverService, report: HandoverReport, path: Path, progress: Progress) -> StoredHandover:
-    return service.write(report, path, progress)
-
-
-def _form_written(service: SettlementFormService, case_id: int, path: Path, progress: Progress) -> StoredHandover:
-    if path.suffix.lower() == ".xlsx":
-        return service.save_workbook(case_id, path, progress)
-    return service.save_printed(case_id, path, pdf_of(service.report(case_id), progress))
-
-
-def _verified(service: HandoverService, path: Path, _progress: Progress) -> Verified:
-    return service.verify(path)
-
-
-def _verified_entry(service: HandoverService, number: int, _progress: Progress) -> Verified:
-    return service.verify_entry(number)

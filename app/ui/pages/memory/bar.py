@@ -78,10 +78,13 @@ class SearchBar(Pane):
 
     def show_counts(self, shown: int, stats: MemoryStats) -> None:
         """Tell how much is shown and how much there is."""
-        self._counts.setText(
-            f"{shown:,} 条；共记住 {stats.lines:,} 条，病案 {stats.on_cases:,} 次，"
-            f"导入 {stats.in_files:,} 次，已撤销 {stats.revoked:,} 条"
+        parts = (
+            f"共记住 {stats.lines:,} 条",
+            f"病案 {stats.on_cases:,} 次",
+            f"导入 {stats.in_files:,} 次" if stats.in_files else "",
+            f"已撤销 {stats.revoked:,} 条" if stats.revoked else "",
         )
+        self._counts.setText(f"{shown:,} 条；{'，'.join(filter(None, parts))}")
 
     def _on_typed(self, _text: str) -> None:
         self._timer.start()
