@@ -19,7 +19,7 @@ from app.common.progress import NoProgress
 from app.domain.coding import CodeKind
 from app.matching.contract import PastCoding
 from app.matching.first import FirstMatcher
-from app.services.retraining_figures import split
+from app.services.retraining_figures import Split, split
 from app.services.retraining_work import Task, train
 from benchmarks.match import Rows, tasks
 
@@ -34,8 +34,11 @@ def varied(rows: Rows, count: int) -> list[tuple[str, list[str]]]:
     return [(f"{before}{text}{after}", right) for after, before in around for text, right in rows][:count]
 
 
-def bench(kind: str = "px", pairs: int = PAIRS) -> dict[str, object]:
-    """Return seconds of wall clock and processor, peak memory in MB, and the figures before and after in percent."""
+def prepared(kind: str, pairs: int) -> tuple[FirstMatcher, Split, int]:
+    """Return a matcher, the past codings parted as the window parts them, and how many pairs there are.
+
+    Nothing else is left of what was read, as in the process that trains.
+    """
     task = tasks(kind)[0]
     rows = varied(task.past, pairs)
     codes: dict[str, str] = {}
@@ -43,11 +46,16 @@ def bench(kind: str = "px", pairs: int = PAIRS) -> dict[str, object]:
         codes.setdefault(name, code)
     past = [PastCoding(text, task.kind, tuple(codes[name] for name in right if name in codes)) for text, right in rows]
     parts = split(past, frozenset(codes.values()).__contains__)
-    matcher = FirstMatcher.from_terms(task.terms, task.kind)
+    return FirstMatcher.from_terms(task.terms, task.kind), parts, len(rows)
+
+
+def bench(kind: str = "px", pairs: int = PAIRS) -> dict[str, object]:
+    """Return seconds of wall clock and processor, peak memory in MB, and the figures before and after in percent."""
+    matcher, parts, count = prepared(kind, pairs)
     began, used = time.perf_counter(), time.process_time()
     found = train(matcher, Task(CodeKind(kind), parts.learned, parts.asked, b"", 1), NoProgress())
     return {
-        "pairs": len(rows),
+        "pairs": count,
         "learned": len(parts.learned),
         "held_out": len(parts.asked),
         "seconds": round(time.perf_counter() - began, 1),

@@ -100,6 +100,7 @@ def answer(pipe: Connection, progress: Progress) -> None:
     message = json.loads(pipe.recv_bytes())
     task = _task(message, CodeKind(message["kind"]), message["seed"], pipe.recv_bytes())
     matcher = FirstMatcher(Assets(Path(message["home"]), SystemClock()).codebook())
+    del message  # 10 MB that the training can use
     found = train(matcher, task, progress)
     facts = {
         "old": asdict(found.old),
