@@ -159,7 +159,9 @@ def _fetch_pages(window: MainWindow, _loaded: object) -> None:
 
 
 def _build_ahead(window: MainWindow, _fetched: object) -> None:
-    Builder(window).start()
+    builder = Builder(window)
+    builder.done.connect(_collect_again)
+    builder.start()
 
 
 def _collect_again(_why: object = None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 if TYPE_CHECKING:
     from app.ui.main_window import MainWindow
@@ -17,7 +17,9 @@ _PAUSE_MS: Final = 25
 
 
 class Builder(QObject):
-    """Builds the pages step by step; opening one meanwhile does the rest of it at once."""
+    """Builds the pages step by step; opening one meanwhile does the rest of it at once. ``done`` when all are there."""
+
+    done = Signal()
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
@@ -34,6 +36,7 @@ class Builder(QObject):
     def _on_pause(self) -> None:
         if self._window.shell.jobs.is_closed or next(self._work, self) is self:
             self._timer.stop()
+            self.done.emit()
 
     def _steps(self) -> Iterator[None]:
         pages = self._window.pages
