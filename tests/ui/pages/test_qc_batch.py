@@ -122,8 +122,7 @@ def test_what_needs_a_person_is_not_ticked_and_says_why(desk: Any, services: Ser
 
 
 def test_the_detail_shows_before_and_after(desk: Any) -> None:
-    desk.wait(lambda: bool(desk.window.findChildren(QLabel, "qc_effect")[0].text()))
-    assert "评分" in desk.find(QLabel, "qc_effect").text()
+    desk.wait(lambda: "评分" in desk.window.findChildren(QLabel, "qc_effect")[0].text())
     assert "77" in desk.find(QLabel, "qc_history").text()
 
 
