@@ -155,13 +155,19 @@ def _fetch_pages(window: MainWindow, _loaded: object) -> None:
     """Import the pages beside the window, so that the first opening of one does not wait for its modules."""
     job = window.shell.jobs.run(window.pages.fetch, parent=window)
     job.ended.connect(_collect_again)
-    job.done.connect(partial(_build_ahead, window))
+    job.done.connect(partial(_fetched, window))
 
 
-def _build_ahead(window: MainWindow, _fetched: object) -> None:
+def _fetched(window: MainWindow, _pages: object) -> None:
+    build_ahead(window)
+
+
+def build_ahead(window: MainWindow) -> Builder:
+    """Begin to build the pages, step by step; return what does."""
     builder = Builder(window)
     builder.done.connect(_collect_again)
     builder.start()
+    return builder
 
 
 def _collect_again(_why: object = None) -> None:

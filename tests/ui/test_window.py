@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -10,8 +11,10 @@ import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
+from pytestqt.qtbot import QtBot
 
 from app.domain.changes import Changes
+from app.ui.app import build_ahead
 from app.ui.main_window import MainWindow
 from app.ui.page import Page, PageSpec, Place, SaveState, VersionNote
 from app.ui.ports import MemoryPlaces, UserCard
@@ -49,6 +52,17 @@ def test_a_page_is_built_when_it_is_first_shown(window: MainWindow) -> None:
     QTest.keyClick(window, Qt.Key.Key_3, ALT)
     assert window.page.key == "case"
     assert window.pages["case"].built
+
+
+def test_pages_are_built_ahead_and_what_is_built_is_not_searched_for_garbage(window: MainWindow, qtbot: QtBot) -> None:
+    before = gc.get_freeze_count()
+    with qtbot.waitSignal(build_ahead(window).done):
+        assert not window.pages["case"].built
+    try:
+        assert window.pages["case"].built
+        assert gc.get_freeze_count() > before
+    finally:
+        gc.unfreeze()
 
 
 def test_rail_and_badge(window: MainWindow) -> None:
