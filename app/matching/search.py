@@ -113,12 +113,19 @@ class SearchIndex:
         return bool(readings)
 
     def short_forms(self, letters: str) -> list[str]:
-        """Return the short forms of the lexicon that are read as ``letters`` (gxb, guanxinbing: 冠心病), in order."""
+        """Return the short forms of the lexicon that are read as ``letters`` (gxb, guanxinbing: 冠心病).
+
+        Those come first that more other short forms are made with: an illness that is named often has many names.
+        """
         if not _LETTERS.fullmatch(letters):
             return []
         shorts = list(self._lexicon.expansions)
         found = self._short_index.find(letters)
-        return [shorts[one.number] for one in found if one.end - one.start == len(shorts[one.number])]
+        read = [shorts[one.number] for one in found if one.end - one.start == len(shorts[one.number])]
+        if len(read) < 2:
+            return read
+        together = "\n".join(shorts)
+        return sorted(read, key=lambda short: -together.count(short))
 
     @property
     def _short_index(self) -> PinyinIndex:

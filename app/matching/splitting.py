@@ -24,6 +24,7 @@ _NUMBER: Final = re.compile(
 )
 _INNER_NUMBER: Final = re.compile(rf"[{_CIRCLED}]|(?<=[\u4e00-\u9fff])\d{{1,2}}[.\u3001\uff0e](?=[\u4e00-\u9fff])")
 _BREAK: Final = "\n"
+_TYPE: Final = "\u578b"
 
 
 @cache
@@ -92,7 +93,9 @@ def _begins_item(text: str, place: int) -> bool:
 
 
 def _between_digits(text: str, place: int) -> bool:
-    return text[place - 1 : place].isdigit() and text[place + 1 : place + 2].isdigit()
+    """Tell whether a sign joins two numbers; not before a type, which begins an illness (CKD3、2型糖尿病)."""
+    is_type = text[place + 2 : place + 3] == _TYPE
+    return text[place - 1 : place].isdigit() and text[place + 1 : place + 2].isdigit() and not is_type
 
 
 def split_joined(text: str) -> list[str]:
