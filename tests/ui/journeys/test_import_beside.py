@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
+from app.domain.case import CaseRecord
 from app.domain.field import Group
 from app.ui.page import Place
 from app.ui.pages.import_batch.page import CHECK, MAP
@@ -69,6 +70,13 @@ def uncoded(services: Any) -> tuple[int, int]:
     pytest.fail("the library has no row to code")
 
 
+def stored(services: Any, case_id: int) -> CaseRecord:
+    """Return what the library holds of a case."""
+    with services.session.db.read() as reader:
+        record: CaseRecord = reader.load_case(case_id).record
+    return record
+
+
 def steps(services: Any, case_id: int) -> list[int]:
     """Return the numbers of what the coder did to a case, the first first."""
     with services.session.db.read() as reader:
@@ -77,7 +85,7 @@ def steps(services: Any, case_id: int) -> list[int]:
 
 def test_a_coder_goes_on_while_the_month_is_imported(desk: Any, pulse: Pulse, tmp_path: Path, no_mouse: None) -> None:
     services, window = desk.services, desk.window
-    stored = len(services.worklist.ids("all"))
+    count = len(services.worklist.ids("all"))
     case, row = uncoded(services)
     other = next(one for one in services.worklist.ids("to_code") if one != case)
     before = steps(services, case)
@@ -108,13 +116,13 @@ def test_a_coder_goes_on_while_the_month_is_imported(desk: Any, pulse: Pulse, tm
     desk.press("Ctrl+A", '"13900000002', "Return")
 
     # The import ends; everything she entered is stored, in her order, and the window has answered all the time.
-    desk.wait(lambda: services.cases.view(other).record.value("current_phone") == "13900000002")
-    record = services.cases.view(case).record
+    desk.wait(lambda: stored(services, other).value("current_phone") == "13900000002")
+    record = stored(services, case)
     assert record.value("current_phone") == "13900000001"
     assert record.rows(Group.DX)[row].text("code") == code
     hers = [one for one in steps(services, case) if one not in before]
     assert len(hers) == 2
     assert max(hers) < max(steps(services, other))
-    assert len(services.worklist.ids("all")) == stored + FILED
+    assert len(services.worklist.ids("all")) == count + FILED
     assert pulse.longest_s < 1
     window.shell.jobs.cancel_all()
