@@ -23,6 +23,7 @@ MAY_WRITE = {
     "app/common/files.py": "the one place",
     "app/ui/errors.py": "the crash log is appended to while the process dies",
     "app/storage/lock.py": "the lock file is held open and has no content worth keeping",
+    "app/matching/learned/store.py": "the entries of an archive that is still in memory",
 }
 MAY_CATCH_ALL = {"app/ui/errors.py", "app/ui/jobs.py"}
 EXCUSE = re.compile(r"#\s*(type: ignore|noqa)(?P<what>\[[\w, -]+\]|: [A-Z]+\d+(, ?[A-Z]+\d+)*)?(?P<why>\s+(#|-) \S.*)?")
