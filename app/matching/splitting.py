@@ -24,7 +24,6 @@ _NUMBER: Final = re.compile(
 )
 _INNER_NUMBER: Final = re.compile(rf"[{_CIRCLED}]|(?<=[\u4e00-\u9fff])\d{{1,2}}[.\u3001\uff0e](?=[\u4e00-\u9fff])")
 _BREAK: Final = "\n"
-_TYPE: Final = "\u578b"
 
 
 @cache
@@ -36,6 +35,11 @@ def _separators() -> frozenset[str]:
 @cache
 def _units() -> frozenset[str]:
     return frozenset(standard_lexicon().markers["units"])
+
+
+@cache
+def _types() -> frozenset[str]:
+    return frozenset(standard_lexicon().markers["types"])
 
 
 @cache
@@ -94,7 +98,7 @@ def _begins_item(text: str, place: int) -> bool:
 
 def _between_digits(text: str, place: int) -> bool:
     """Tell whether a sign joins two numbers; not before a type, which begins an illness (CKD3、2型糖尿病)."""
-    is_type = text[place + 2 : place + 3] == _TYPE
+    is_type = text[place + 2 : place + 3] in _types()
     return text[place - 1 : place].isdigit() and text[place + 1 : place + 2].isdigit() and not is_type
 
 
