@@ -76,8 +76,11 @@ def _bytes_of(array: Array) -> NDArray[np.uint8]:
     """The bytes of an array, zeros behind them to the next edge."""
     if array.dtype.kind not in _KINDS:
         raise ValueError("no numbers")
-    found = np.zeros(_padded(array.nbytes), np.uint8)
-    found[: array.nbytes] = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
+    bare = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
+    if len(bare) == _padded(len(bare)):
+        return bare  # as the largest, of which a copy would take 30 MB
+    found = np.zeros(_padded(len(bare)), np.uint8)
+    found[: len(bare)] = bare
     return found
 
 
