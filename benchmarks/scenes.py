@@ -177,6 +177,15 @@ SCENES: tuple[Scene, ...] = (
             ("schemes", {"section": "scheme"}),
         )
     ),
+    Scene(
+        "wrong-backup",
+        "settings",
+        {"group": "backup"},
+        play=wrong_plays.bring,
+        ready=wrong_plays.restore,
+        leave=wrong_plays.leave,
+    ),
+    Scene("wrong-first-run", "help", play=wrong_plays.set_up, leave=wrong_plays.leave),
     Scene("tour", "worklist", play=on.tour, leave=on.leave_tour),
     Scene("help-search", "help", play=on.find_help),
 )

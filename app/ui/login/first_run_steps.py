@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -12,8 +11,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.codebook.book import Codebook
 from app.common.errors import UserProblem
-from app.common.files import write_atomic
 from app.common.texts import text
+from app.domain.findings import Severity
 from app.services.asset_reports import Terms, bring_in, check_scheme, report_lines
 from app.services.hospital import Hospital
 from app.services.people import Entry
@@ -21,13 +20,14 @@ from app.services.types import AssetReport, SchemeCheck
 from app.ui.login.parts import ROLES, StrengthText, line, secret_line
 from app.ui.login.recovery import KeyPane
 from app.ui.page import Shell
-from app.ui.pages.files import TABLES, ask_open, ask_several
+from app.ui.pages.files import TABLES, ask_open, ask_several, room_in
 from app.ui.widgets import Button, CheckBox, Text, column, row
 
 _SCHEMES: Final = "分组方案 (*.xlsx *.zip scheme.toml)"
 _LINES: Final = 6
+_FAULTS: Final = 3
+_REMEDY: Final = "请选择官方分组方案配置工作簿（.xlsx）或方案包（.zip）；没有时可点“稍后”，先用随附的方案。"
 _GIB: Final = 1 << 30
-_TRIED: Final = "bingan-write-test.tmp"
 Work = Callable[[], object]
 
 
@@ -133,12 +133,13 @@ class AssetStep(Step):
 
     def _ask_book(self) -> None:
         title = "选择编码库（诊断、手术、对照表可一起选）"
-        ask_several(self, self.shell.places, title, self._check_book, filters=TABLES)
+        ask_several(self, self.shell.places, title, self.check_book, filters=TABLES)
 
     def _ask_scheme(self) -> None:
-        ask_open(self, self.shell.places, "选择分组方案", self._check_scheme, filters=_SCHEMES)
+        ask_open(self, self.shell.places, "选择分组方案", self.check_scheme, filters=_SCHEMES)
 
-    def _check_book(self, paths: list[Path]) -> None:
+    def check_book(self, paths: list[Path]) -> None:
+        """Read code tables and say what they hold; nothing is stored until 启用."""
         assets = self.shell.services.assets
         self._take = partial(bring_in, assets, "codebook", paths, Terms(self.shell.services.session.clock.now().date()))
         job = self.shell.jobs.run(lambda _control: assets.load_codebook(paths), label="检查编码库", parent=self)
@@ -146,19 +147,32 @@ class AssetStep(Step):
         job.failed.connect(self._on_failed)
 
     def _on_book(self, book: Codebook) -> None:
+        self.shell.notices.forget_problem()
         self._show([f"{book.title}：{len(book):,} 条编码，可以启用。"])
 
-    def _check_scheme(self, path: Path) -> None:
+    def check_scheme(self, path: Path) -> None:
+        """Check a scheme and show its report; nothing is stored until 启用."""
         assets, today = self.shell.services.assets, self.shell.services.session.clock.now().date()
         job = self.shell.jobs.run(partial(check_scheme, assets, path), label="检查分组方案", parent=self)
         job.done.connect(partial(self._on_scheme, path, today))
         job.failed.connect(self._on_failed)
 
     def _on_scheme(self, path: Path, today: object, check: SchemeCheck) -> None:
-        refused = check.report.refused
+        if check.report.refused:
+            self._refuse(path, check.report)
+            return
         terms = Terms(today, digest=check.digest)  # type: ignore[arg-type]  # a date, through a signal
-        self._take = None if refused else partial(bring_in, self.shell.services.assets, "scheme", [path], terms)
+        self._take = partial(bring_in, self.shell.services.assets, "scheme", [path], terms)
+        self.shell.notices.forget_problem()
         self._show(report_lines(check.report))
+
+    def _refuse(self, path: Path, report: AssetReport) -> None:
+        """Say why a scheme cannot be imported, its first faults and what to do."""
+        self._take = None
+        faults = [one for one in report.remarks if one.severity is Severity.ERROR]
+        more = [f"另有 {len(faults) - _FAULTS} 处错误。"] if len(faults) > _FAULTS else []
+        shown = [one.message if one.place == path.name else str(one) for one in faults[:_FAULTS]]
+        self._show([f"{path.name}：有 {len(faults)} 处错误，没有导入，使用中的方案不变。", *shown, *more, _REMEDY])
 
     def _on_enable(self) -> None:
         take, self._take = self._take, None
@@ -169,12 +183,16 @@ class AssetStep(Step):
             job.failed.connect(self._on_failed)
 
     def _on_taken(self, report: AssetReport) -> None:
+        if report.refused:
+            self._refuse(Path(report.title), report)
+            return
         self._show(report_lines(report))
         self.shell.services.assets_changed()
         self._show_used()
 
     def _on_failed(self, problem: object) -> None:
         self._take = None
+        self.shell.notices.forget_problem()  # told here, where the next file is chosen
         self._show([str(problem)] if isinstance(problem, UserProblem) else ["读取时出错，没有导入。"])
 
     def _show(self, lines: list[str]) -> None:
@@ -226,15 +244,3 @@ class BackupStep(Step):
         free = room_in(Path(folder) if folder else self.shell.services.session.db.path.parent)
         self.room.setText("不能写入这个文件夹。" if free is None else f"试写成功，剩余 {free / _GIB:,.1f} GB。")
         self.room.set_tone("error" if free is None else "ok")
-
-
-def room_in(folder: Path) -> int | None:
-    """Return the free bytes of a folder after writing a file into it, None when that fails."""
-    try:
-        tried = folder / _TRIED
-        with write_atomic(tried) as out:
-            out.write(b"bingan")
-        tried.unlink()
-        return shutil.disk_usage(folder).free
-    except OSError:
-        return None

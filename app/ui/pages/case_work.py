@@ -105,7 +105,9 @@ class ListWork(QObject):
     def _on_exported(self, receipt: Receipt) -> None:
         path = receipt.path
         self._shell.notices.toast(
-            f"已导出 {receipt.rows:,} 行到 {path.name}，并已核对。", action=("打开文件夹", OpenFolder(path.parent))
+            f"已导出 {receipt.rows:,} 行到 {path.name}，并已核对。",
+            severity="ok",
+            action=("打开文件夹", OpenFolder(path.parent)),
         )
 
 

@@ -1,12 +1,15 @@
-"""Asking for a file to open or to write, without a nested event loop; the last folder is remembered."""
+"""Asking for a file to open or to write, without a nested event loop; the last folder is remembered. Folders tried."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app.common.files import write_atomic
 
 if TYPE_CHECKING:
     from app.ui.ports import PlaceStore
@@ -15,6 +18,7 @@ Take = Callable[[Path], object]
 TakeAll = Callable[[list[Path]], object]
 TABLES = "表格文件 (*.xlsx *.xls *.csv *.txt *.dbf)"
 EVERYTHING = "所有文件 (*)"
+_TRIED: Final = "bingan-write-test.tmp"
 
 
 class _Asked:
@@ -62,6 +66,18 @@ def ask_save(
 ) -> QFileDialog:
     """Ask where to write a file called ``name``; replacing an existing one is confirmed by the dialog itself."""
     return _ask(parent, places, title, take, filters, QFileDialog.FileMode.AnyFile, name)
+
+
+def room_in(folder: Path) -> int | None:
+    """Return the free bytes of a folder after writing a file into it, None when that fails."""
+    try:
+        tried = folder / _TRIED
+        with write_atomic(tried) as out:
+            out.write(b"bingan")
+        tried.unlink()
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return None
 
 
 def _ask(

@@ -76,7 +76,12 @@ class Notices(QObject):
         return sum(1 for entry in self._bell if not entry.seen)
 
     def toast(self, text: str, *, severity: str = "", undo: Run | None = None, action: Offer | None = None) -> None:
-        """Tell something that passes (8 s, with ``undo`` 12 s). Name the thing: 已删除第 3 诊断 急性胆管炎."""
+        """Tell something that passes (8 s, with ``undo`` 12 s). Name the thing: 已删除第 3 诊断 急性胆管炎.
+
+        What has been done (``ok``) takes the bar of the latest problem away: it was tried again.
+        """
+        if severity == "ok":
+            self.forget_problem()
         self._keep(text, severity)
         self.toasted.emit(Notice(text, severity, undo, action))
 
@@ -100,7 +105,10 @@ class Notices(QObject):
             self.toast(str(problem), severity="error", action=("复制详情", copy))
 
     def forget_problem(self) -> None:
-        """Take the bar of the latest problem away: whoever goes elsewhere has read it, and the bell keeps it."""
+        """Take the bar of the latest problem away; the bell keeps it.
+
+        Whoever goes elsewhere has read it, and whoever has chosen the right file needs it no more.
+        """
         self.clear_bar(_PROBLEM)
 
     def mark_seen(self) -> None:

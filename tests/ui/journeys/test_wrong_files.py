@@ -104,7 +104,29 @@ def test_a_wrong_file_is_refused_in_a_sentence(
     with services.session.db.read() as reader:
         assert (list(services.worklist.ids("all")), reader.verify_audit()) == before
 
-    # The right file can be chosen at once.
+    # The right file can be chosen at once, and nothing more is said of the wrong one.
     desk.press("Ctrl+O")
     desk.answer_file(file_of_the_ward(tmp_path / "十一月出院.csv"))
     desk.wait(lambda: page.step == MAP)
+    assert refusals(desk, file) == []
+
+
+@pytest.mark.parametrize(
+    ("page", "heads", "line"),
+    [("insurer", "病案号,DRG编码", "007001,AA11"), ("memory", "原文,编码,次数", "胆总管结石,K80.500,3")],
+)
+def test_the_bar_about_a_wrong_file_goes_when_the_right_one_is_read(
+    desk: Any, page: str, heads: str, line: str, tmp_path: Path
+) -> None:
+    shown = desk.go(page)
+    wrong = a_pdf(tmp_path / "小结.csv")
+    shown.read_file(wrong)
+    desk.rest()
+    assert len(refusals(desk, wrong)) == 1
+    right = tmp_path / "对的.csv"
+    right.write_text(f"{heads}\n{line}\n", encoding="utf-8-sig")
+    shown.read_file(right)
+    desk.rest()
+    assert shown.preview.isVisible()
+    assert refusals(desk, wrong) == []
+    assert desk.window.shell.notices.bars.keys() <= {"people.none"}

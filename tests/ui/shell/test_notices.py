@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from app.common.clock import FixedClock
+from app.common.errors import UserProblem, Where
 from app.ui.announcing import announce
 from app.ui.main_window import MainWindow
 from app.ui.ports import MemoryPlaces
@@ -182,3 +183,16 @@ class Sent:
 
     def __init__(self, events: list[QAccessibleAnnouncementEvent]) -> None:
         self.updateAccessibility = events.append
+
+
+def test_what_has_been_done_takes_the_bar_of_the_problem_away(window: MainWindow) -> None:
+    notices = window.shell.notices
+    refused = UserProblem("backup.no_folder", remedy="backup.remedy.no_folder", where=Where("D:/"), folder="D:/")
+    notices.problem(refused, lambda: None)
+    notices.bar("backup", "自动备份没有做成")
+    notices.toast("没有可撤销的操作。")
+    notices.toast("已经读不到了", severity="warn")
+    assert list(notices.bars) == ["problem", "backup"]
+    notices.toast("已备份：病案库", severity="ok")
+    assert list(notices.bars) == ["backup"]
+    assert any(str(refused) == entry.text for entry in notices.bell)

@@ -492,7 +492,7 @@ class ComparePage(Page):
         job.done.connect(partial(self._on_written, path))
 
     def _on_written(self, path: Path, _result: object) -> None:
-        self.shell.notices.toast(f"方案比较已导出：{path.name}")
+        self.shell.notices.toast(f"方案比较已导出：{path.name}", severity="ok")
 
     def import_weights(self) -> None:
         """Go where weights and rates are imported."""

@@ -144,7 +144,7 @@ class AppealPanel(Panel):
     def _on_saved(self, path: Path) -> None:
         lacking = self._pack.lacking if self._pack else 0
         told = f"已生成 {path.name}" + (f"，其中 {lacking} 部分不全，已在材料中列明。" if lacking else "。")
-        self._shell.notices.toast(told, action=("打开文件夹", OpenFolder(path.parent)))
+        self._shell.notices.toast(told, severity="ok", action=("打开文件夹", OpenFolder(path.parent)))
         self._tell()
 
     def _on_printed(self) -> None:

@@ -19,6 +19,7 @@ from app.services.handover_types import (
     HandoverScope,
     StoredHandover,
     Template,
+    Verified,
     Wanted,
 )
 from app.ui.jobs import Job
@@ -219,6 +220,7 @@ class HandoverPage(Page):
         self.work.template(path).done.connect(self._on_template)
 
     def _on_template(self, form: Template) -> None:
+        self.shell.notices.forget_problem()
         self._template = form
         self.shell.places.put(_TEMPLATE, str(form.path))
         self._forget()
@@ -331,7 +333,11 @@ class HandoverPage(Page):
         ask_open(self, self.shell.places, "核对哪个文件", self._verify, filters="")
 
     def _verify(self, path: Path) -> None:
-        self.work.verify(path).done.connect(self.detail.show_verdict)
+        self.work.verify(path).done.connect(self._on_verified)
+
+    def _on_verified(self, verdict: Verified) -> None:
+        self.shell.notices.forget_problem()
+        self.detail.show_verdict(verdict)
 
     @property
     def entry(self) -> StoredHandover | None:
@@ -342,7 +348,7 @@ class HandoverPage(Page):
     def verify_entry(self) -> None:
         """Compare the chosen entry with the file where it was put."""
         if self.entry is not None:
-            self.work.verify_entry(self.entry.id).done.connect(self.detail.show_verdict)
+            self.work.verify_entry(self.entry.id).done.connect(self._on_verified)
 
     def open_row(self) -> None:
         """Open the chosen case where it is to be mended; verify the chosen file."""

@@ -252,6 +252,7 @@ class ImportPage(Page):
         self.drop.show_invitation(str(problem) if isinstance(problem, UserProblem) else "")
 
     def _on_read(self, preview: ImportPreview) -> None:
+        self.shell.notices.forget_problem()
         self._took_s = perf_counter() - self._began
         self.drop.show_invitation()
         self.diffs.keep_all()
@@ -358,7 +359,8 @@ class ImportPage(Page):
         job.done.connect(self._on_marked)
 
     def _on_marked(self, path: Path) -> None:
-        self.shell.notices.toast(f"已保存 {path.name}", action=("打开文件夹", OpenFolder(path.parent)))
+        told, folder = f"已保存 {path.name}", OpenFolder(path.parent)
+        self.shell.notices.toast(told, severity="ok", action=("打开文件夹", folder))
 
     def show_imported(self) -> None:
         """Show the cases of the import in the worklist."""

@@ -313,6 +313,7 @@ class InsurerPage(Page):
             self._ask_column(self._preview.path, "drg", self._preview.headings, {})
 
     def _on_previewed(self, preview: InsurerPreview) -> None:
+        self.shell.notices.forget_problem()
         self._preview = preview
         self.preview.show_preview(preview)
         self._views.setCurrentIndex(1)
@@ -380,7 +381,7 @@ class InsurerPage(Page):
         job.done.connect(partial(self._on_exported, path))
 
     def _on_exported(self, path: Path, _none: object) -> None:
-        self.shell.notices.toast(f"已导出：{path.name}")
+        self.shell.notices.toast(f"已导出：{path.name}", severity="ok")
 
     def open_case(self) -> None:
         """Open the chosen case."""

@@ -265,6 +265,7 @@ class MemoryPage(Page):
         self.shell.notices.toast(f"已导出 {lines:,} 条到 {path.name}。", severity="ok")
 
     def _on_previewed(self, preview: PastPreview) -> None:
+        self.shell.notices.forget_problem()
         self._preview = preview
         self.preview.show_preview(preview)
         self._views.setCurrentIndex(1)

@@ -261,7 +261,7 @@ class PhysicianPage(Page):
     def _on_opened(self, desk: PackageDesk) -> None:
         self._package = desk
         self._list, self._case, self._wants_case = "waiting", 0, True
-        self.shell.notices.toast(f"已打开问题包：{desk.made_by}")
+        self.shell.notices.toast(f"已打开问题包：{desk.made_by}", severity="ok")
         self.read()
 
     # What happens.

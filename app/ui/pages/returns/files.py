@@ -57,6 +57,7 @@ class ReturnFiles(QObject):
         job = self._shell.jobs.run(
             partial(_previewed, self._services, path), label=f"读取 {path.name}", parent=self._page
         )
+        job.done.connect(self._shell.notices.forget_problem)
         job.done.connect(self.previewed)
 
     def take(self, preview: FixPreview, who: str, conflicts: bool) -> tuple[Changes, int]:

@@ -339,6 +339,7 @@ class RulesPage(RulesView):
         self.shell.go(Place("case", {"case": sample.case_id, "field": path}))
 
     def _on_pack(self, preview: PackPreview) -> None:
+        self.shell.notices.forget_problem()
         PackCard(self.window(), preview, partial(self._take_pack, preview))
 
     def _take_pack(self, preview: PackPreview, reason: str, trust: bool, enable: bool) -> None:

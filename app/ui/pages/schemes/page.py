@@ -326,6 +326,7 @@ class SchemesPage(Page):
         job.done.connect(partial(self._on_places, path))
 
     def _on_places(self, path: Path, places: Sequence[RateKey]) -> None:
+        self.shell.notices.forget_problem()
         RatesCard(self, path.name, places, partial(self._bring_rates, path))
 
     def _bring_rates(self, path: Path, city: str, level: str) -> None:
@@ -435,7 +436,7 @@ class SchemesPage(Page):
         job.cancelled.connect(partial(self.shell.notices.toast, f"已取消分组，没有写入“{out.name}”。"))
 
     def _on_grouped(self, line: AssetLine, out: Path, count: int) -> None:
-        self.shell.notices.toast(f"已用“{line.title}”分组 {count:,} 例，结果在“{out}”。")
+        self.shell.notices.toast(f"已用“{line.title}”分组 {count:,} 例，结果在“{out}”。", severity="ok")
 
     def copy_remark(self) -> None:
         """Copy the chosen remark with its place."""
@@ -464,7 +465,7 @@ class SchemesPage(Page):
         job.done.connect(partial(self._on_report_written, path))
 
     def _on_report_written(self, path: Path, _result: object) -> None:
-        self.shell.notices.toast(f"检查报告已导出：{path.name}")
+        self.shell.notices.toast(f"检查报告已导出：{path.name}", severity="ok")
 
     # Looking inside.
 

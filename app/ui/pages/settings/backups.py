@@ -6,8 +6,9 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from app.common.errors import UserProblem, Where
 from app.common.progress import Progress
-from app.services.backup import BackupLine, Loss
+from app.services.backup import BackupLine, BackupService, Loss
 from app.ui.actions import ActionTable
 from app.ui.models.records import RecordModel
 from app.ui.page import Shell
@@ -21,6 +22,18 @@ _COLUMNS: Final = (
     Column("name", "文件", 200, stretch=True),
 )
 _MIB: Final = 1 << 20
+_TOLD: Final = {
+    "storage.damaged": "damaged",
+    "storage.damaged_backup": "damaged",
+    "storage.not_a_library": "no_backup",
+    "storage.disk_error": "unreadable",
+    "storage.cannot_open": "unreadable",
+    "storage.read_only": "unreadable",
+    "storage.newer": "newer",
+    "backup.other": "other",
+    "backup.unknown": "unknown",
+}
+"""What the library says of itself, as it is said of a backup: nothing is wrong with the library."""
 
 
 class BackupsPanel(Panel):
@@ -37,6 +50,10 @@ class BackupsPanel(Panel):
         self.table.setModel(self._model)
         self.stack = StateStack(self.table)
         self.stack.setMinimumHeight(theme().px(220))
+        self._away = Text("", "caption", "warn", wrap=True)
+        self._away.setContentsMargins(12, 6, 12, 6)
+        self._away.hide()
+        self.body.addWidget(self._away)
         self.body.addWidget(self.stack)
         actions: ActionTable = shell.actions
         for action_id in ("settings.back_up", "settings.restore"):
@@ -68,17 +85,30 @@ class BackupsPanel(Panel):
         if line is not None:
             job = self._shell.jobs.run(partial(self._loss, line), label="核对备份", parent=self)
             job.done.connect(partial(self._ask, line))
+            job.failed.connect(self._on_refused)
 
-    def _lines(self, _progress: Progress) -> tuple[BackupLine, ...]:
-        lines: tuple[BackupLine, ...] = self._shell.services.backup.lines()
-        return lines
+    def _lines(self, _progress: Progress) -> tuple[tuple[BackupLine, ...], str]:
+        """Return the backups, and the folder of the settings where it cannot be read."""
+        service: BackupService = self._shell.services.backup
+        away = not service.folder.is_dir() and bool(service.plan.folder)
+        return service.lines(), str(service.folder) if away else ""
 
     def _loss(self, line: BackupLine, _progress: Progress) -> Loss:
-        found: Loss = self._shell.services.backup.loss(line.key)
-        return found
+        service: BackupService = self._shell.services.backup
+        try:
+            return service.loss(line.key)
+        except UserProblem as problem:
+            name = _TOLD.get(problem.key)
+            if name is None:
+                raise
+            place = problem.where or Where(str(service.folder / line.key))
+            raise UserProblem(f"backup.{name}", remedy=f"backup.remedy.{name}", where=place) from problem
 
-    def _on_lines(self, lines: tuple[BackupLine, ...]) -> None:
+    def _on_lines(self, read: tuple[tuple[BackupLine, ...], str]) -> None:
+        lines, away = read
         self._model.show(lines)
+        self._away.setText(f"读不到备份文件夹“{away}”。请接好磁盘、检查访问权限，或在上面换一个文件夹。")
+        self._away.setVisible(bool(away))
         if lines:
             self.stack.show_content()
             self.table.go_to(0)
@@ -89,12 +119,17 @@ class BackupsPanel(Panel):
     def _on_failed(self, _problem: object) -> None:
         self.stack.show_empty("没有读到备份列表", "原因见通知。")
 
+    def _on_refused(self, _problem: object) -> None:
+        """Read the list anew: a backup that was taken away meanwhile stands in it no more."""
+        self.read()
+
     def _on_made(self, path: Path) -> None:
         self._shell.notices.clear_bar("backup")
         self._shell.notices.toast(f"已备份：{path.name}", severity="ok")
         self.read()
 
     def _ask(self, line: BackupLine, lost: Loss) -> None:
+        self._shell.notices.forget_problem()
         card = Card(self.window(), width=480)
         card.box.addWidget(Text(f"恢复到 {line.at:%Y-%m-%d %H:%M} 的备份", "title", wrap=True))
         for words in told(lost):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import Final
 
+from app.common.errors import UserProblem
 from app.common.texts import text
 from app.drg.pay_rules import default_rules
 from app.services.backup import DAILY, HOURS
@@ -16,6 +18,7 @@ from app.services.pay_rule_texts import CHOICES, PARAMETERS, typed
 from app.services.people import LOCK_MINUTES
 from app.services.priority import Weights
 from app.ui.page import Shell
+from app.ui.pages.files import room_in
 from app.ui.theme import theme
 
 ADMIN: Final = "admin"
@@ -193,9 +196,16 @@ def _backup_options() -> tuple[Option, ...]:
         Option("backup.folder", "backup", "备份文件夹",
                "最好在另一块磁盘上；留空则用病案库旁边的 backups 文件夹。", "",
                lambda shell: shell.services.backup.plan.folder,
-               lambda shell, value: shell.publish(shell.services.backup.set_folder(value)), needs=ADMIN,
-               shown="病案库旁边的 backups"),
+               _write_backup_folder, needs=ADMIN, shown="病案库旁边的 backups"),
     )  # fmt: skip
+
+
+def _write_backup_folder(shell: Shell, value: str) -> None:
+    """Store where backups go. Raises :class:`UserProblem` unless a file could be written there just now."""
+    folder = value.strip()
+    if folder and room_in(Path(folder)) is None:
+        raise UserProblem("backup.no_folder", remedy="backup.remedy.no_folder", folder=folder)
+    shell.publish(shell.services.backup.set_folder(folder))
 
 
 def _people_options() -> tuple[Option, ...]:

@@ -188,7 +188,7 @@ class Doing(QObject):
 
     def _on_exported(self, path: Path, rows: int) -> None:
         told = f"已导出 {rows:,} 份到 {path.name}，不含姓名。"
-        self._shell.notices.toast(told, action=("打开文件夹", OpenFolder(path.parent)))
+        self._shell.notices.toast(told, severity="ok", action=("打开文件夹", OpenFolder(path.parent)))
 
     def undo(self) -> None:
         """Ctrl+Z: take back the user's last step on a list."""
