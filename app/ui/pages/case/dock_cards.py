@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
@@ -37,7 +38,7 @@ class DockCard(Pane):
         super().__init__("surface", "b")
         self.made_of: tuple[object, ...] = ()
         self._on = self._ring = False
-        self._extra: list[QWidget] = []
+        self._extra: tuple[QWidget, ...] | None = None
         self.setAccessibleName(name)
 
     @property
@@ -69,13 +70,9 @@ class DockCard(Pane):
             if self._ring:
                 draw_focus_ring(painter, self.rect())
 
-    def only_when_on(self, widget: QWidget) -> QWidget:
-        """Show a part only while the card is chosen, and return it."""
-        self._extra.append(widget)
-        widget.setVisible(False)
-        for button in (widget, *widget.findChildren(Button)):
-            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the list is one stop of Tab; its keys do the same
-        return widget
+    def parts_when_on(self) -> Sequence[QWidget]:
+        """Return what stands below only while the card is chosen; most cards of a case never are."""
+        return ()
 
     def button(self, label: str, what: str, keys: str, kind: str = "normal") -> Button:
         """Return a small button that asks for something about the card."""
@@ -84,10 +81,24 @@ class DockCard(Pane):
         made.clicked.connect(self._on_button)
         return made
 
+    @staticmethod
+    def _line(button: Button, above: int = 4) -> QWidget:
+        """Return a button alone on a line."""
+        line = QWidget()
+        line.setLayout(row(button, None, margins=(0, above, 0, 0)))
+        return line
+
     def _show_extra(self) -> None:
-        for widget in self._extra:
-            widget.setVisible(self._on)
         layout = self.layout()
+        if self._extra is None:
+            self._extra = tuple(self.parts_when_on())
+            for part in self._extra:
+                for button in (part, *part.findChildren(Button)):
+                    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the list is one stop of Tab; its keys do the same
+                if layout is not None:
+                    layout.addWidget(part)
+        for part in self._extra:
+            part.setVisible(self._on)
         if layout is not None:
             layout.activate()  # tells the list of the new height at once
 
@@ -101,6 +112,7 @@ class FindingCard(DockCard):
     def __init__(self, finding: Finding, remedy: str, note: str, may_except: bool, *, locked: bool) -> None:
         super().__init__(f"{severity_word(finding.severity)} {finding.rule_id} {finding.message}")
         self.finding = finding
+        self._remedy, self._may_except, self._locked = remedy, may_except, locked
         head = row(
             SeverityBadge(finding.severity),
             Text(finding.rule_id, "code", "muted"),
@@ -111,18 +123,22 @@ class FindingCard(DockCard):
         parts: list[QWidget] = [Text(finding.message, wrap=True)]
         if note:
             parts.append(Text(note, "caption", "warn", wrap=True))
-        if finding.remedy:
-            parts.append(self.only_when_on(Text(finding.remedy, "caption", "secondary", wrap=True)))
-        parts.append(self.only_when_on(self._buttons(remedy, may_except=may_except, locked=locked)))
         self.setLayout(column(head, 3, *parts, margins=MARGINS))
 
-    def _buttons(self, remedy: str, *, may_except: bool, locked: bool) -> QWidget:
-        first = [self.button(remedy, "fix", "Alt+Enter", "primary")] if remedy else []
+    def parts_when_on(self) -> Sequence[QWidget]:
+        """Return how to put it right, and the buttons that settle it."""
+        said = self.finding.remedy
+        words = [Text(said, "caption", "secondary", wrap=True)] if said else []
+        return *words, self._buttons()
+
+    def _buttons(self) -> QWidget:
+        locked = self._locked
+        first = [self.button(self._remedy, "fix", "Alt+Enter", "primary")] if self._remedy else []
         first.append(self.button("跳到字段", "jump", "F6"))
         second = []
         if not locked and self.finding.severity in _SURE:
             second.append(self.button(_SURE[self.finding.severity], "confirm", "Alt+C", "link"))
-        if not locked and may_except:
+        if not locked and self._may_except:
             second.append(self.button("例外…", "except", "X", "link"))
         if not locked:
             second.append(self.button("问医师…", "ask", "R", "link"))
@@ -141,20 +157,23 @@ class QuestionCard(DockCard):
     def __init__(self, asked: Asked, may_answer: bool, *, locked: bool) -> None:
         super().__init__(f"{_KINDS[asked.question.kind][0]} {asked.finding.message}")
         self.asked = asked
+        self._may_answer, self._locked = may_answer, locked
         word, tone = _KINDS[asked.question.kind]
         place = Text(place_text(asked.finding.paths), "caption", "muted")
         head = row(Chip(word, tone), Text(asked.question.id, "code", "muted"), None, place, gap=6)
-        options = QWidget()
-        options.setLayout(column(*(self._option(number) for number in range(len(asked.question.options))), gap=1))
-        evidence = self.only_when_on(Text(f"依据：{asked.finding.remedy}", "caption", "secondary", wrap=True))
-        parts: list[QWidget] = [Text(asked.finding.message, wrap=True), evidence]
-        if may_answer:
-            parts.append(self.only_when_on(options))
-        if not locked:
-            asking = QWidget()
-            asking.setLayout(row(self.button("问医师…", "ask", "R", "link"), None))
-            parts.append(self.only_when_on(asking))
-        self.setLayout(column(head, 3, *parts, margins=MARGINS))
+        self.setLayout(column(head, 3, Text(asked.finding.message, wrap=True), margins=MARGINS))
+
+    def parts_when_on(self) -> Sequence[QWidget]:
+        """Return what it rests on, the answers, and the way to the physician."""
+        asked = self.asked
+        parts: list[QWidget] = [Text(f"依据：{asked.finding.remedy}", "caption", "secondary", wrap=True)]
+        if self._may_answer:
+            options = QWidget()
+            options.setLayout(column(*(self._option(number) for number in range(len(asked.question.options))), gap=1))
+            parts.append(options)
+        if not self._locked:
+            parts.append(self._line(self.button("问医师…", "ask", "R", "link"), 0))
+        return parts
 
     def _option(self, number: int) -> QWidget:
         option, told = self.asked.question.options[number], self.asked.told[number]
@@ -199,18 +218,21 @@ class DecidedCard(DockCard):
         finding = decided.finding
         super().__init__(f"已确认 {finding.rule_id} {finding.message}，{decided.words}")
         self.finding = finding
+        self._locked = locked
         icon = IconLabel("passed", "fg_muted", 14)
         place = Text(place_text(finding.paths), "caption", "muted")
         head = row(icon, Text(finding.rule_id, "code", "muted"), None, place, gap=6)
         words = Text(decided.words, "caption", "muted", wrap=True)
         parts: list[QWidget] = [Text(finding.message, tone="secondary", wrap=True), words]
-        if not locked:
-            excepted = finding.severity is Severity.ERROR
-            again = self.button("撤回例外…", "except", "X") if excepted else self.button("恢复", "lift", "Alt+C")
-            buttons = QWidget()
-            buttons.setLayout(row(again, None, margins=(0, 4, 0, 0)))
-            parts.append(self.only_when_on(buttons))
         self.setLayout(column(head, 2, *parts, margins=MARGINS))
+
+    def parts_when_on(self) -> Sequence[QWidget]:
+        """Return the button that brings it back."""
+        if self._locked:
+            return ()
+        excepted = self.finding.severity is Severity.ERROR
+        again = self.button("撤回例外…", "except", "X") if excepted else self.button("恢复", "lift", "Alt+C")
+        return (self._line(again),)
 
 
 class AnsweredCard(DockCard):
@@ -219,14 +241,15 @@ class AnsweredCard(DockCard):
     def __init__(self, settled: Settled, *, locked: bool) -> None:
         super().__init__(f"已答 {settled.asked.finding.message} {settled.reason}")
         self.settled = settled
+        self._locked = locked
         head = row(IconLabel("passed", "fg_muted", 14), Text(settled.asked.question.id, "code", "muted"), None, gap=6)
         words = Text(settled.asked.finding.message, tone="secondary", wrap=True)
         parts: list[QWidget] = [words, Text(f"{settled.reason}（{settled.who}）", "caption", "muted", wrap=True)]
-        if not locked:
-            buttons = QWidget()
-            buttons.setLayout(row(self.button("重新追问", "lift", "Alt+C"), None, margins=(0, 4, 0, 0)))
-            parts.append(self.only_when_on(buttons))
         self.setLayout(column(head, 2, *parts, margins=MARGINS))
+
+    def parts_when_on(self) -> Sequence[QWidget]:
+        """Return the button that asks again."""
+        return () if self._locked else (self._line(self.button("重新追问", "lift", "Alt+C")),)
 
 
 class NoteCard(DockCard):
@@ -235,14 +258,15 @@ class NoteCard(DockCard):
     def __init__(self, note: Note, *, locked: bool) -> None:
         super().__init__(f"待问医师 {note.words}")
         self.note = note
+        self._locked = locked
         head = row(IconLabel("note", "fg_muted", 14), Text(note.rule_id, "code", "muted"), None, gap=6)
         told = Text(f"{note.who} {note.at[5:16]}", "caption", "muted")
         parts: list[QWidget] = [Text(note.words, tone="secondary", wrap=True), told]
-        if not locked:
-            buttons = QWidget()
-            buttons.setLayout(row(self.button("不问了", "lift", "Alt+C"), None, margins=(0, 4, 0, 0)))
-            parts.append(self.only_when_on(buttons))
         self.setLayout(column(head, 2, *parts, margins=MARGINS))
+
+    def parts_when_on(self) -> Sequence[QWidget]:
+        """Return the button that takes it off the list."""
+        return () if self._locked else (self._line(self.button("不问了", "lift", "Alt+C")),)
 
 
 class GroupHead(Pane):

@@ -324,7 +324,9 @@ class RowGrid(DataTable):
     def open_editor(self, index: int, key: str, text: str) -> None:
         """Open a cell with half-typed text (after a crash)."""
         self.place_cursor(index, key)
+        self._delegate.by_key = bool(text)  # nothing need be looked for before the text
         self.edit(self.currentIndex())
+        self._delegate.by_key = False
         self._delegate.fill(text)
 
     def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -46,11 +47,14 @@ class StepCard(DockCard):
             holder = QWidget()
             holder.setLayout(row(Chip(f"分组 {before} → {after}", "accent"), None, margins=(0, 2, 0, 2)))
             parts.append(holder)
-        buttons = QWidget()
-        jump = [self.button("跳到字段", "jump", "Enter")] if path else []
-        buttons.setLayout(row(*jump, self.button("当时的病案", "moment", "V", "link"), None, margins=(0, 4, 0, 0)))
-        parts.append(self.only_when_on(buttons))
         self.setLayout(column(head, 2, *parts, gap=1, margins=MARGINS))
+
+    def parts_when_on(self) -> Sequence[QWidget]:
+        """Return the buttons: to the field, and the case as this left it."""
+        buttons = QWidget()
+        jump = [self.button("跳到字段", "jump", "Enter")] if self.path else []
+        buttons.setLayout(row(*jump, self.button("当时的病案", "moment", "V", "link"), None, margins=(0, 4, 0, 0)))
+        return (buttons,)
 
 
 class HistoryTab(CardList):

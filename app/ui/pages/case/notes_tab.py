@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
@@ -29,10 +31,11 @@ class StickyCard(DockCard):
         head.setStretch(1, 1)
         head.addWidget(Chip(shared, "neutral", "ph.lock-simple" if line.is_private else "ph.users"))
         words = Text(said, tone="fg" if line.is_open else "muted", wrap=True)
-        self.setLayout(column(head, 3, words, Text(_told(line), "caption", "muted", wrap=True),
-                              self.only_when_on(self._buttons()), gap=1, margins=MARGINS))  # fmt: skip
+        told = Text(_told(line), "caption", "muted", wrap=True)
+        self.setLayout(column(head, 3, words, told, gap=1, margins=MARGINS))
 
-    def _buttons(self) -> QWidget:
+    def parts_when_on(self) -> Sequence[QWidget]:
+        """Return the buttons: where it is stuck, and what can be done with it."""
         line = self.line
         first = [self.button("跳到字段", "jump", "Enter")] if line.path else []
         first.append(self.button("办结" if line.is_open else "重开", "settle", "D"))
@@ -43,7 +46,7 @@ class StickyCard(DockCard):
             second.append(self.button("删除", "drop", "Del", "link"))
         box = QWidget()
         box.setLayout(column(row(*first, None, gap=8, margins=(0, 4, 0, 0)), row(*second, None, gap=2), gap=2))
-        return box
+        return (box,)
 
 
 class NotesTab(CardList):

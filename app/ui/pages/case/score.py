@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, TypeVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from app.domain.findings import Deduction, QcReport, Severity
@@ -71,6 +71,7 @@ class ScorePane(QWidget):
         self._rows: list[DeductionRow] = []
         self._between: list[QWidget] = []
         self._current = 0
+        self._wanted: tuple[Deduction, ...] = ()
         self._shown: tuple[Deduction, ...] | None = None
         self.setObjectName("score_pane")
         self.setAccessibleName("扣分明细")
@@ -92,12 +93,22 @@ class ScorePane(QWidget):
         self.setLayout(body)
 
     def show_report(self, report: QcReport) -> None:
-        """Show the score of a report."""
+        """Show the score of a report, its deductions when the pane is seen."""
         self._total.setText(f"{report.score:.1f} {GRADES[report.grade]}")
         self._flag.setVisible(report.count(Severity.ERROR) > 0)
-        if report.deductions != self._shown:
-            self._shown = report.deductions
-            self._fill(report.deductions)
+        self._wanted = report.deductions
+        if self.isVisible():
+            self._show_deductions()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Show the deductions of the case as it stands."""
+        self._show_deductions()
+        super().showEvent(event)
+
+    def _show_deductions(self) -> None:
+        if self._wanted != self._shown:
+            self._shown = self._wanted
+            self._fill(self._wanted)
         self._mark(min(self._current, max(0, len(self._rows) - 1)))
 
     def _fill(self, deductions: tuple[Deduction, ...]) -> None:
