@@ -172,7 +172,9 @@ class AssetStep(Step):
         faults = [one for one in report.remarks if one.severity is Severity.ERROR]
         more = [f"另有 {len(faults) - _FAULTS} 处错误。"] if len(faults) > _FAULTS else []
         shown = [one.message if one.place == path.name else str(one) for one in faults[:_FAULTS]]
-        self._show([f"{path.name}：有 {len(faults)} 处错误，没有导入，使用中的方案不变。", *shown, *more, _REMEDY])
+        self._show(
+            [f"{path.name}：有 {len(faults)} 处错误，没有导入，使用中的方案不变。", *shown, *more, _REMEDY], "error"
+        )
 
     def _on_enable(self) -> None:
         take, self._take = self._take, None
@@ -193,9 +195,10 @@ class AssetStep(Step):
     def _on_failed(self, problem: object) -> None:
         self._take = None
         self.shell.notices.forget_problem()  # told here, where the next file is chosen
-        self._show([str(problem)] if isinstance(problem, UserProblem) else ["读取时出错，没有导入。"])
+        self._show([str(problem)] if isinstance(problem, UserProblem) else ["读取时出错，没有导入。"], "error")
 
-    def _show(self, lines: list[str]) -> None:
+    def _show(self, lines: list[str], tone: str = "secondary") -> None:
+        self.report.set_tone(tone)
         more = [f"另有 {len(lines) - _LINES} 行，见“方案”页。"] if len(lines) > _LINES else []
         self.report.setText("\n".join([*lines[:_LINES], *more]))
         self.enable.setEnabled(self._take is not None)

@@ -39,7 +39,8 @@ _WIDEST = 1.4
 class Column:
     """A column: key, heading, width in px at 100 %. The ``stretch`` column takes the rest, never under its width.
 
-    Fixed columns are up to 1.4 times as wide in a table that has the room.
+    Fixed columns are up to 1.4 times as wide in a table that has the room; in one that has too little, columns with a
+    ``least`` width give way down to that, all in the same measure, before the table scrolls sideways.
     ``wide_only`` columns show from 1600 px of window width. ``sort`` columns answer a click on the heading.
     """
 
@@ -50,6 +51,7 @@ class Column:
     wide_only: bool = False
     stretch: bool = False
     sort: bool = False
+    least: int = 0
 
 
 class CellModel(QAbstractTableModel):
@@ -137,6 +139,12 @@ class TableHeader(QHeaderView):
             self.asked.emit(self._columns[section].key)
 
 
+def _narrowed(column: Column, give: float) -> float:
+    """Return the width of a column in px that goes a part of the way to its least width."""
+    width = theme().px(column.width)
+    return width - give * (width - theme().px(column.least)) if column.least else width
+
+
 class DataTable(QTableView):
     """A table of the house: see the module. Selects rows; ``ring=True`` makes cells the unit (grids).
 
@@ -207,6 +215,15 @@ class DataTable(QTableView):
             self.setColumnHidden(index, hidden)
             if not hidden:
                 shown.append(index)
+        give = self._give(shown)
+        if give:
+            for index in shown:
+                self.setColumnWidth(index, int(_narrowed(self.columns[index], give)))
+        else:
+            self._spread(shown)
+
+    def _spread(self, shown: Sequence[int]) -> None:
+        """Give every column its width, fixed ones more where there is much room, the rest to the stretch ones."""
         stretched = [index for index in shown if self.columns[index].stretch]
         room, more = self.viewport().width(), self._more(shown)
         for index in shown:
@@ -214,12 +231,23 @@ class DataTable(QTableView):
                 width = round(theme().px(self.columns[index].width) * more)
                 self.setColumnWidth(index, width)
                 room -= width
+        least = {index: theme().px(self.columns[index].width) for index in stretched}
+        each = room // max(1, len(stretched))
+        spare = max(0, room - sum(least.values())) // max(1, len(stretched))
+        alike = each >= max(least.values(), default=0)
         for index in stretched:
-            self.setColumnWidth(index, max(theme().px(self.columns[index].width), room // len(stretched)))
+            self.setColumnWidth(index, each if alike else least[index] + spare)
 
     def shows(self, column: Column) -> bool:
         """Return whether a column is shown in the layout as it is."""
         return theme().wide or not column.wide_only
+
+    def _give(self, shown: Sequence[int]) -> float:
+        """Return how far columns go towards their least width to leave nothing outside (0.0 to 1.0)."""
+        columns = [self.columns[index] for index in shown]
+        wanted = sum(theme().px(one.width) for one in columns)
+        spare = sum(theme().px(one.width) - theme().px(one.least) for one in columns if one.least)
+        return min(1.0, max(0.0, (wanted - self.viewport().width()) / spare)) if spare else 0.0
 
     def _more(self, shown: Sequence[int]) -> float:
         """Return how much wider fixed columns are where the stretch columns would have room to waste (from 1.0)."""

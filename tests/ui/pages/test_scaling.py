@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QTableView, QWidget
 
 from app.ui.theme import theme
 from app.ui.widgets import ScrollPane, SideList
@@ -37,6 +38,37 @@ def test_the_lines_of_a_side_list_stay_readable(small: Any) -> None:
         page = show(small, key)
         QApplication.processEvents()
         assert page.findChild(SideList).width() >= theme().px(120), key
+
+
+@pytest.mark.parametrize("font_px", [14, 16])
+def test_no_list_scrolls_sideways_with_large_letters(desk: Any, font_px: int) -> None:
+    theme().set_font_px(font_px)
+    places: list[tuple[str, dict[str, Any]]] = [(key, {}) for key in shown_pages(desk) if key != "case"]
+    places += [("settings", {"group": group}) for group in ("keys", "qc", "backup", "people", "dictionaries")]
+    places += [("qc", {"scope": "all", "segment": "all", "by": "dept"}), ("audit", {"kind": "edit"})]
+    outside = {}
+    for key, args in places:
+        page = desk.go(key, **args) if args else show(desk, key)
+        QApplication.processEvents()
+        for view in page.findChildren(QTableView):
+            if view.isVisible() and view.horizontalScrollBar().maximum():
+                outside[key, view.objectName() or view.accessibleName()] = view.horizontalScrollBar().maximum()
+    theme().set_font_px(13)
+    assert outside == {}
+
+
+def test_the_lists_of_an_import_fit_with_the_largest_letters(desk: Any, demo_file: Path) -> None:
+    theme().set_font_px(16)
+    page = desk.go("import")
+    page.read(demo_file)
+    desk.rest()
+    for step in (page.mapping, page.lines, page.diffs):
+        if step is page.diffs:
+            page.go_next()
+            QApplication.processEvents()
+        assert step.table.isVisible()
+        assert step.table.horizontalScrollBar().maximum() == 0, step.table.accessibleName()
+    theme().set_font_px(13)
 
 
 def test_columns_follow_the_size_of_letters(desk: Any) -> None:

@@ -88,6 +88,35 @@ def test_stretch_column_takes_the_rest_but_not_less_than_its_width(table: DataTa
     assert table.columnWidth(2) == 120
 
 
+def test_columns_give_way_down_to_their_least_width_before_the_table_scrolls(qtbot) -> None:
+    columns = (
+        Column("no", "号", 80),
+        Column("who", "人", 100, least=60),
+        Column("dx", "诊断", 120, stretch=True, least=80),
+    )
+    table, model = DataTable(columns), CellModel(columns)
+    model.setParent(table)
+    table.setModel(model)
+    qtbot.addWidget(table)
+    for width, widths in ((300, [80, 100, 120]), (260, [80, 80, 100]), (220, [80, 60, 80]), (100, [80, 60, 80])):
+        table.resize(width, 200)
+        table.show()
+        assert [table.columnWidth(at) for at in range(3)] == widths
+
+
+def test_stretch_columns_of_different_widths_share_what_is_left_and_stay_inside(qtbot) -> None:
+    columns = (Column("a", "甲", 100), Column("b", "乙", 150, stretch=True), Column("c", "丙", 100, stretch=True))
+    table, model = DataTable(columns), CellModel(columns)
+    model.setParent(table)
+    table.setModel(model)
+    qtbot.addWidget(table)
+    table.resize(370, 200)
+    table.show()
+    assert [table.columnWidth(at) for at in range(3)] == [100, 160, 110]
+    table.resize(420, 200)
+    assert table.columnWidth(1) == table.columnWidth(2)
+
+
 def test_fixed_columns_take_of_the_room_that_words_do_not_need(table: DataTable) -> None:
     widths = [80, 60, 108]
     assert [table.columnWidth(at) for at in (0, 1, 4)] == [round(width * 1.4) for width in widths]

@@ -15,13 +15,13 @@ from app.ui.widgets import CELL, Cell, Column, plain
 _Index = QModelIndex | QPersistentModelIndex
 
 COLUMNS = (
-    Column("text", "医师原文", 144, stretch=True),
-    Column("count", "次数", 52, align="right"),
-    Column("code", "提议编码", 156),
-    Column("name", "名称", 132, stretch=True),
-    Column("reason", "依据", 136, stretch=True),
-    Column("conflict", "不符", 150),
-    Column("sure", "把握", 100),
+    Column("text", "医师原文", 144, stretch=True, least=110),
+    Column("count", "次数", 52, align="right", least=44),
+    Column("code", "提议编码", 156, least=96),
+    Column("name", "名称", 132, stretch=True, least=100),
+    Column("reason", "依据", 136, stretch=True, least=80),
+    Column("conflict", "不符", 150, least=90),
+    Column("sure", "把握", 100, least=78),
 )
 ORDERS = (("count", "按次数"), ("sure", "按把握"), ("department", "按科室"))
 """What the review may be ordered by; never by weight or money."""

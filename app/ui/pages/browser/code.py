@@ -13,15 +13,15 @@ from app.ui.widgets import Cell, Column, DataTable, Header, Pane, StateStack, Te
 
 _HITS = (
     Column("code", "编码", 170),
-    Column("name", "名称", 200, stretch=True),
+    Column("name", "名称", 200, stretch=True, least=120),
     Column("lists", "处", 56, align="right"),
 )
 _PLACES = (
-    Column("found", "在哪里", 92),
-    Column("group", "组或表", 84),
-    Column("name", "名称", 200, stretch=True),
-    Column("how", "规则看什么", 160, stretch=True),
-    Column("place", "来源", 130),
+    Column("found", "在哪里", 92, least=74),
+    Column("group", "组或表", 84, least=66),
+    Column("name", "名称", 200, stretch=True, least=120),
+    Column("how", "规则看什么", 160, stretch=True, least=100),
+    Column("place", "来源", 130, least=86),
 )
 _HIT_ROWS = 7
 

@@ -11,16 +11,16 @@ from app.ui.widgets import Button, Cell, Chip, Column, DataTable, Header, Pane, 
 
 LEVELS = {Found.MDC: "MDC", Found.ADRG: "ADRG", Found.DRG: "DRG"}
 _LISTS = (
-    Column("name", "集合", 150),
-    Column("holds", "内容", 96),
-    Column("count", "编码", 64, align="right"),
-    Column("how", "规则看什么", 180, stretch=True),
+    Column("name", "集合", 150, least=96),
+    Column("holds", "内容", 96, least=70),
+    Column("count", "编码", 64, align="right", least=50),
+    Column("how", "规则看什么", 180, stretch=True, least=120),
 )
 _MEMBERS = (
-    Column("code", "编码", 150),
-    Column("name", "名称", 180, stretch=True),
-    Column("severity", "并发症 排除表", 110),
-    Column("place", "来源", 150),
+    Column("code", "编码", 150, least=96),
+    Column("name", "名称", 180, stretch=True, least=96),
+    Column("severity", "并发症 排除表", 110, least=96),
+    Column("place", "来源", 150, least=84),
 )
 _LIST_ROWS = 5
 

@@ -33,10 +33,10 @@ _ASKED: Final = {
 }
 _DIFFS: Final = (
     Column("record_no", "病案号", 92),
-    Column("label", "字段", 150),
-    Column("ours", "我的", 160, stretch=True),
-    Column("theirs", "文件中的", 160, stretch=True),
-    Column("choice", "导入后", 150),
+    Column("label", "字段", 150, least=100),
+    Column("ours", "我的", 160, stretch=True, least=110),
+    Column("theirs", "文件中的", 160, stretch=True, least=110),
+    Column("choice", "导入后", 150, least=92),
 )
 _LONGEST: Final = 80
 

@@ -52,12 +52,12 @@ class Line:
 
 
 LINE_COLUMNS: Final = (
-    Column("row", "行", 52, align="right"),
-    Column("record_no", "病案号", 92),
-    Column("column", "列", 130),
-    Column("value", "文件中的值", 160),
-    Column("problem", "问题", 180, stretch=True),
-    Column("outcome", "处理", 210),
+    Column("row", "行", 52, align="right", least=40),
+    Column("record_no", "病案号", 92, least=80),
+    Column("column", "列", 130, least=92),
+    Column("value", "文件中的值", 160, least=110),
+    Column("problem", "问题", 180, stretch=True, least=130),
+    Column("outcome", "处理", 210, least=120),
 )
 _TINTS: Final = {LineKind.REJECT: Severity.ERROR, LineKind.BLANK: Severity.ERROR, LineKind.REPAIR: Severity.WARN}
 

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from app.services.imports import ColumnMap
 
 _COLUMNS: Final = (
-    Column("heading", "文件中的列", 170),
+    Column("heading", "文件中的列", 170, least=120),
     Column("arrow", "", 32),
-    Column("field", "首页字段", 220),
+    Column("field", "首页字段", 220, least=140),
     Column("path", "标识", 170, wide_only=True),
-    Column("first", "第 1 个值", 160, stretch=True),
-    Column("origin", "来源", 220),
+    Column("first", "第 1 个值", 160, stretch=True, least=110),
+    Column("origin", "来源", 220, least=110),
 )
 _FIELD: Final = next(at for at, column in enumerate(_COLUMNS) if column.key == "field")
 _ORIGINS: Final[Mapping[str, tuple[str, str, str]]] = {

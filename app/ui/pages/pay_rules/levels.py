@@ -33,7 +33,7 @@ from app.ui.widgets import (
 _LEVELS: Final = (1, 2, 3)
 _DOES: Final = {1: "提醒主管医师", 2: "医保办介入", 3: "须双签审批"}
 _COLUMNS: Final = (
-    Column("dept", "科别", 140, stretch=True),
+    Column("dept", "科别", 140, stretch=True, least=96),
     *(Column(f"level{level}", f"{text(f'payment.level.{level}')} ≥ %", 84, "right") for level in _LEVELS),
 )
 

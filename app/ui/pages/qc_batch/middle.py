@@ -60,7 +60,7 @@ class Middle(Pane):
         self._rule.setText(line.group.key if line and kind is GroupKind.RULE else _KINDS.get(kind, ""))
         self._title.setText(line.title if line else "")
         self._note.setText("")
-        self.lines.table.show_for(with_rule=kind is not GroupKind.RULE, leaving=leaving)
+        self.lines.table.show_for(kind, leaving=leaving)
 
     def show_lines(self, listed: Listed, ticks: Collection[Pair], keep: Pair | None) -> None:
         """Show the lines of the group."""

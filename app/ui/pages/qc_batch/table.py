@@ -9,7 +9,7 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QWidget
 
-from app.services.qc_batch_types import HitKey, Leaving, LineStatus, QcLine
+from app.services.qc_batch_types import GroupKind, HitKey, Leaving, LineStatus, QcLine
 from app.services.qc_batch_words import dept_name
 from app.ui.masking import masking
 from app.ui.models.qc_lines import LinesModel, Pair
@@ -22,17 +22,18 @@ TICK: Final = "tick"
 COLUMNS: Final = (
     Column(TICK, "☑", 32),
     Column("record_no", "病案号", 84),
-    Column("name", "姓名", 94),
-    Column("dept", "科室", 108),
-    Column("rule", "规则", 76),
-    Column("planned", "计划出院", 86),
-    Column("left", "剩余", 60),
+    Column("name", "姓名", 94, least=62),
+    Column("dept", "科室", 108, least=74),
+    Column("rule", "规则", 76, least=64),
+    Column("planned", "计划出院", 86, least=70),
+    Column("left", "剩余", 60, least=50),
     Column("multiple", "倍率", 52, "right"),
-    Column("coder", "编码员", 72),
-    Column("current", "当前值", 112, stretch=True),
-    Column("suggestion", "建议", 112, stretch=True),
-    Column("status", "状态", 84),
+    Column("coder", "编码员", 72, least=56),
+    Column("current", "当前值", 112, stretch=True, least=72),
+    Column("suggestion", "建议", 112, stretch=True, least=72),
+    Column("status", "状态", 84, least=56),
 )
+_SHARED: Final = {GroupKind.RULE: "rule", GroupKind.DEPT: "dept", GroupKind.CODER: "coder"}
 _LEAVING: Final = frozenset({"planned", "left", "multiple"})
 _STATUS: Final[Mapping[LineStatus, tuple[str, str]]] = {
     LineStatus.READY: ("待处理", "fg_secondary"),
@@ -58,9 +59,9 @@ class QcTable(DataTable):
         self.setObjectName("qc_lines")
         self.setAccessibleName("命中的病案")
 
-    def show_for(self, *, with_rule: bool, leaving: bool) -> None:
-        """Choose the columns: the rule where lines have several, days left for those who leave soon."""
-        hidden = set() if with_rule else {"rule"}
+    def show_for(self, kind: GroupKind, *, leaving: bool) -> None:
+        """Choose the columns: what all lines of the group share is left out; days left for those who leave soon."""
+        hidden = {_SHARED[kind]} if kind in _SHARED else set()
         hidden |= {"dept"} if leaving and not theme().wide else set()
         self._shown = frozenset(one.key for one in COLUMNS) - hidden - (set() if leaving else _LEAVING)
         self.fit()

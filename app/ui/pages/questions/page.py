@@ -33,11 +33,11 @@ from app.ui.widgets import (
 )
 
 _COLUMNS: Final = (
-    Column("id", "编号", 74),
-    Column("kind", "类别", 74),
-    Column("ask", "问题", 220, stretch=True),
-    Column("origin", "来源", 76),
-    Column("on", "状态", 64),
+    Column("id", "编号", 74, least=64),
+    Column("kind", "类别", 74, least=60),
+    Column("ask", "问题", 220, stretch=True, least=120),
+    Column("origin", "来源", 76, least=56),
+    Column("on", "状态", 64, least=48),
 )
 _KINDS: Final = {QuestionKind.DETAIL: "追问", QuestionKind.MISSING: "可能漏编"}
 _ORIGINS: Final = {Origin.SHIPPED: "随程序", Origin.CHANGED: "本院改过", Origin.OWN: "本院"}

@@ -15,12 +15,12 @@ from app.ui.masking import masking
 from app.ui.widgets import Cell, Column
 
 INDICATORS: Final = (
-    Column("title", "指标", 150, stretch=True),
-    Column("value", "本期", 112, align="right"),
-    Column("before", "上期", 112, align="right"),
-    Column("target", "目标", 132, align="right"),
-    Column("numerator", "分子", 124, align="right"),
-    Column("denominator", "分母", 124, align="right"),
+    Column("title", "指标", 150, stretch=True, least=110),
+    Column("value", "本期", 112, align="right", least=84),
+    Column("before", "上期", 112, align="right", least=84),
+    Column("target", "目标", 132, align="right", least=96),
+    Column("numerator", "分子", 124, align="right", least=84),
+    Column("denominator", "分母", 124, align="right", least=84),
     Column("excluded", "未计入", 64, align="right"),
 )
 MONTHS: Final = (Column("month", "月份", 110, stretch=True), Column("value", "数值", 130, align="right"))

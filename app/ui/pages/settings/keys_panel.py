@@ -16,11 +16,11 @@ from app.ui.widgets import Button, Cell, Column, DataTable, FilterBox, Pane, Tex
 from app.ui.widgets.painting import keys_text
 
 _COLUMNS: Final = (
-    Column("label", "命令", 190),
-    Column("keys", "快捷键", 130),
-    Column("shipped", "默认", 130),
-    Column("where", "在哪里用", 110),
-    Column("help", "做什么", 200, stretch=True, wide_only=False),
+    Column("label", "命令", 190, least=130),
+    Column("keys", "快捷键", 130, least=96),
+    Column("shipped", "默认", 130, least=84),
+    Column("where", "在哪里用", 110, least=76),
+    Column("help", "做什么", 200, stretch=True, wide_only=False, least=120),
 )
 _ONLY_HELD: Final = (Qt.Key.Key_Control, Qt.Key.Key_Shift, Qt.Key.Key_Alt, Qt.Key.Key_Meta, Qt.Key.Key_AltGr)
 

@@ -13,18 +13,18 @@ from app.ui.shell.pinyin import found_at
 from app.ui.widgets import Button, Cell, Column, DataTable, FilterBox, Pane, StateStack, Text, column, row
 
 _PARAMETERS: Final = (
-    Column("label", "参数", 260, stretch=True),
-    Column("value", "现行", 100, "right"),
-    Column("shipped", "默认", 100, "right"),
+    Column("label", "参数", 260, stretch=True, least=150),
+    Column("value", "现行", 100, "right", least=80),
+    Column("shipped", "默认", 100, "right", least=80),
     Column("unit", "单位", 70),
-    Column("state", "状态", 110),
+    Column("state", "状态", 110, least=80),
 )
 _DICTIONARIES: Final = (Column("title", "词典", 130, stretch=True), Column("count", "条", 52, "right"))
 _ENTRIES: Final = (
     Column("code", "代码", 90),
-    Column("label", "名称", 180, stretch=True),
-    Column("aliases", "也写作", 200, stretch=True),
-    Column("note", "备注", 120),
+    Column("label", "名称", 180, stretch=True, least=150),
+    Column("aliases", "也写作", 200, stretch=True, least=110),
+    Column("note", "备注", 120, least=70),
 )
 
 
