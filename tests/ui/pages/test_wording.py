@@ -1,11 +1,14 @@
-"""Words that pages share: ages, dates, amounts."""
+"""Words that pages share: ages, dates, amounts; what the rules say."""
 
 from __future__ import annotations
 
+import re
+import tomllib
 from datetime import date, datetime
 
 import pytest
 
+from app.common.paths import data
 from app.ui.pages.wording import age_text, joined, sex_text, short_date, yuan
 
 
@@ -38,3 +41,20 @@ def test_amounts_have_two_decimals_and_a_real_minus(fen: int | None, shown: str)
 def test_what_is_empty_is_not_joined() -> None:
     assert joined("骨科", "", "11 天") == "骨科 · 11 天"
     assert [sex_text(code) for code in ("1", "2", "9", "")] == ["男", "女", "", ""]
+
+
+_RULES = [
+    (rule["id"], rule["message"], rule["remedy"])
+    for path in sorted((data("resources") / "rules").glob("*.toml"))
+    for rule in tomllib.loads(path.read_text(encoding="utf-8")).get("rule", [])
+]
+_UNGAPPED = re.compile(r"[\u4e00-\u9fff][A-Za-z0-9{≥≤<>]|[A-Za-z0-9}%][\u4e00-\u9fff]")
+
+
+def test_every_rule_says_what_to_do_in_a_sentence() -> None:
+    assert len(_RULES) > 300
+    assert [(key, remedy) for key, _, remedy in _RULES if "请" not in remedy or len(remedy) < 5] == []
+
+
+def test_rule_texts_have_a_gap_between_chinese_and_digits() -> None:
+    assert [(key, words) for key, *said in _RULES for words in said if _UNGAPPED.search(words)] == []
