@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
+from PySide6.QtGui import QInputEvent, QInputMethodEvent
 
 WARNED_S: Final = 60
 """Seconds between the warning and the lock."""
@@ -18,6 +19,7 @@ _TOUCHES: Final = frozenset(
         QEvent.Type.InputMethod,
     }
 )
+_BY_HAND: Final = (QInputEvent, QInputMethodEvent)
 
 
 class IdleWatch(QObject):
@@ -60,6 +62,8 @@ class IdleWatch(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Begin to count anew at every touch."""
+        if not isinstance(event, _BY_HAND):  # nearly all: the kind of an event takes longer to ask for
+            return False
         if event.type() in _TOUCHES and self.runs:
             self._last.stop()
             self._first.start()

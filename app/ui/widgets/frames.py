@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QFrame, QGraphicsDropShadowEffect, QWidget
+from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
 from app.ui.theme import theme
 from app.ui.theme.remote import is_remote
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.panes import column, row
+from app.ui.widgets.shadow import FloatShadow
 from app.ui.widgets.text import Text
 
 
@@ -20,12 +21,7 @@ def float_shadow(widget: QWidget) -> None:
     """Give a floating surface its shadow; none in a remote session, where the border must do."""
     if is_remote():
         return
-    token = theme().tokens.float_shadow
-    effect = QGraphicsDropShadowEffect(widget)
-    effect.setOffset(0, float(token["y"]))
-    effect.setBlurRadius(float(token["blur"]))
-    effect.setColor(theme().shadow())
-    widget.setGraphicsEffect(effect)
+    FloatShadow(widget)
 
 
 class FloatFrame(QFrame):
@@ -82,6 +78,8 @@ class FloatFrame(QFrame):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A press outside the frame and its anchor closes it."""
+        if not isinstance(event, QMouseEvent):  # nearly all: the kind of an event takes longer to ask for
+            return False
         if event.type() is QEvent.Type.MouseButtonPress and isinstance(watched, QWidget):
             inside = watched is self or self.isAncestorOf(watched)
             if not inside and watched is not self._anchor and not self._anchor.isAncestorOf(watched):

@@ -38,6 +38,7 @@ from app.ui.widgets import (
 )
 from app.ui.widgets.frames import float_shadow
 from app.ui.widgets.painting import keys_text
+from app.ui.widgets.shadow import FloatShadow
 
 
 @pytest.fixture
@@ -347,8 +348,36 @@ def test_over_a_wire_nothing_throws_a_shadow(qtbot, monkeypatch: pytest.MonkeyPa
     shown = {}
     for remote in (False, True):
         monkeypatch.setattr("app.ui.widgets.frames.is_remote", lambda remote=remote: remote)
-        frame = QWidget()
-        qtbot.addWidget(frame)
-        float_shadow(frame)
-        shown[remote] = frame.graphicsEffect() is not None
+        around = QWidget()
+        qtbot.addWidget(around)
+        float_shadow(QWidget(around))
+        shown[remote] = bool(around.findChildren(FloatShadow))
     assert shown == {False: True, True: False}
+
+
+def test_a_shadow_lies_below_what_floats_and_goes_with_it(qtbot, show: Callable[..., QWidget]) -> None:
+    around = QWidget()
+    around.resize(400, 300)
+    frame, other = QWidget(around), QWidget(around)
+    float_shadow(frame)
+    frame.setGeometry(50, 40, 100, 80)
+    frame.hide()
+    show(around)
+    shadow = around.findChild(FloatShadow)
+    assert shadow is not None
+    assert not shadow.isVisible()
+    frame.show()
+    frame.raise_()
+    order = [around.children().index(one) for one in (other, shadow, frame)]
+    assert shadow.isVisible()
+    assert order == sorted(order)
+    assert shadow.geometry().contains(frame.geometry())
+    frame.move(120, 90)
+    assert shadow.geometry().contains(frame.geometry())
+    assert around.childAt(frame.geometry().bottomLeft() + QPoint(4, 10)) is not shadow
+    bare, dark = around.grab().toImage(), frame.geometry().bottomLeft() + QPoint(20, 6)
+    assert bare.pixelColor(dark).lightness() < bare.pixelColor(4, 4).lightness()
+    frame.hide()
+    assert not shadow.isVisible()
+    frame.deleteLater()
+    qtbot.waitUntil(lambda: not around.findChildren(FloatShadow))
