@@ -92,8 +92,17 @@ def _picture_all(window: MainWindow, scenes: Sequence[Scene], theme_name: str, a
                 restless.append(name)
             _save(window, args.out / f"{name}.png")
             scene.leave(window)
+            _dismiss(window)
             print(name)
     return restless
+
+
+def _dismiss(window: MainWindow) -> None:
+    """Take what was told away: it is not of the next picture."""
+    from app.ui.shell.notice_views import Toast  # noqa: PLC0415  # Qt only after the platform is chosen
+
+    for toast in window.findChildren(Toast):
+        toast.dismiss()
 
 
 def _play(window: MainWindow, scene: Scene) -> bool:

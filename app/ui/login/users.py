@@ -19,12 +19,12 @@ from app.ui.theme import theme
 from app.ui.widgets import Button, Cell, Column, DataTable, Pane, StateStack, Text, ask, column, row
 
 _COLUMNS: Final = (
-    Column("login", "用户名", 110),
-    Column("name", "姓名", 110),
-    Column("roles", "角色", 180, stretch=True),
-    Column("departments", "科室", 160, stretch=True),
+    Column("login", "用户名", 110, least=70),
+    Column("name", "姓名", 110, least=66),
+    Column("roles", "角色", 180, stretch=True, least=96),
+    Column("departments", "科室", 160, stretch=True, least=86),
     Column("state", "状态", 60),
-    Column("last", "上次登录", 110),
+    Column("last", "上次登录", 110, least=92),
 )
 
 

@@ -13,15 +13,26 @@ from app.ui.widgets import Cell, Column
 
 SOON: Final = 3
 """Days before the deadline from which it is drawn as a warning."""
-_CASE: Final = (Column("kind", "种类", 74), Column("record_no", "病案号", 88), Column("name", "姓名", 108))
-_TOLD: Final = (Column("dept", "科室", 100, wide_only=True), Column("objection", "异议或理由", 200, stretch=True))
-_OPEN: Final = (Column("left", "剩余", 92), Column("due", "截止", 92), *_CASE, *_TOLD)
-_ANSWERED: Final = (*_CASE, Column("answered", "答复日", 92), Column("answer", "答复", 200, stretch=True))
+_CASE: Final = (
+    Column("kind", "种类", 74, least=62),
+    Column("record_no", "病案号", 88),
+    Column("name", "姓名", 108, least=66),
+)
+_TOLD: Final = (
+    Column("dept", "科室", 100, wide_only=True, least=70),
+    Column("objection", "异议或理由", 200, stretch=True, least=90),
+)
+_OPEN: Final = (Column("left", "剩余", 92, least=80), Column("due", "截止", 92, least=86), *_CASE, *_TOLD)
+_ANSWERED: Final = (
+    *_CASE,
+    Column("answered", "答复日", 92, least=84),
+    Column("answer", "答复", 200, stretch=True, least=90),
+)
 _OVER: Final = (
     *_CASE,
-    Column("closed", "办结日", 92),
-    Column("state", "结果", 84),
-    Column("result", "说明", 200, stretch=True),
+    Column("closed", "办结日", 92, least=84),
+    Column("state", "结果", 84, least=58),
+    Column("result", "说明", 200, stretch=True, least=90),
 )
 _COLUMNS: Final = {"open": _OPEN, "answered": _ANSWERED, "over": _OVER}
 _CELLS: Mapping[str, Callable[[AppealLine], Cell]] = {

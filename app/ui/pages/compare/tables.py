@@ -16,33 +16,33 @@ from app.ui.widgets import Cell, Column, DataTable, StateStack, Tabs, column, ro
 
 _CASES = (
     Column("record_no", "病案号", 84, sort=True),
-    Column("name", "姓名", 108),
-    Column("dept", "科室", 106, sort=True),
-    Column("old", "旧组", 54, sort=True),
-    Column("arrow", "", 34),
-    Column("new", "新组", 54, sort=True),
-    Column("cause", "原因", 116),
-    Column("detail", "具体差异", 150, stretch=True),
+    Column("name", "姓名", 108, least=66),
+    Column("dept", "科室", 106, sort=True, least=72),
+    Column("old", "旧组", 54, sort=True, least=48),
+    Column("arrow", "", 34, least=24),
+    Column("new", "新组", 54, sort=True, least=48),
+    Column("cause", "原因", 116, least=84),
+    Column("detail", "具体差异", 150, stretch=True, least=90),
 )
 _GROUPS = (
-    Column("old", "旧组", 70),
-    Column("old_name", "名称", 150, stretch=True),
-    Column("new", "新组", 70),
-    Column("new_name", "名称", 150, stretch=True),
-    Column("count", "例数", 70, align="right"),
-    Column("cause", "主要原因", 140),
+    Column("old", "旧组", 70, least=48),
+    Column("old_name", "名称", 150, stretch=True, least=100),
+    Column("new", "新组", 70, least=48),
+    Column("new_name", "名称", 150, stretch=True, least=100),
+    Column("count", "例数", 70, align="right", least=52),
+    Column("cause", "主要原因", 140, least=84),
 )
 _DEPTS = (
-    Column("dept", "科室", 160, stretch=True),
+    Column("dept", "科室", 160, stretch=True, least=72),
     Column("cases", "病例", 90, align="right"),
     Column("moved", "换组", 90, align="right"),
     Column("share", "占比", 90, align="right"),
 )
 _CHANGES = (
-    Column("change", "变化", 130),
-    Column("code", "编码", 120),
-    Column("old", "旧方案", 170, stretch=True),
-    Column("new", "新方案", 170, stretch=True),
+    Column("change", "变化", 130, least=92),
+    Column("code", "编码", 120, least=90),
+    Column("old", "旧方案", 170, stretch=True, least=48),
+    Column("new", "新方案", 170, stretch=True, least=48),
 )
 
 

@@ -33,28 +33,28 @@ SECONDARIES: Final = (
 )
 PRINCIPALS: Final = (
     Column("code", "编码", 98),
-    Column("name", "名称", 90, stretch=True),
-    Column("group", "结果", 124),
-    Column("rules", "规则", 180, stretch=True),
+    Column("name", "名称", 90, stretch=True, least=64),
+    Column("group", "结果", 124, least=90),
+    Column("rules", "规则", 180, stretch=True, least=96),
 )
 NEIGHBOURS: Final = (
     Column("code", "相邻组", 72),
-    Column("wanted", "需要满足", 180, stretch=True),
-    Column("now", "现在的情况", 160, stretch=True),
+    Column("wanted", "需要满足", 180, stretch=True, least=110),
+    Column("now", "现在的情况", 160, stretch=True, least=100),
 )
 OPERATIONS: Final = (
     Column("index", "序", 34),
     Column("code", "编码", 116),
-    Column("name", "名称", 120, stretch=True),
-    Column("change", "改动", 104),
-    Column("group", "结果", 132),
+    Column("name", "名称", 120, stretch=True, least=64),
+    Column("change", "改动", 104, least=72),
+    Column("group", "结果", 132, least=90),
 )
 HISTORY: Final = (
     Column("at", "时间", 92),
-    Column("who", "人员", 76),
-    Column("what", "操作", 84),
-    Column("changes", "内容", 160, stretch=True),
-    Column("group", "分组", 112),
+    Column("who", "人员", 76, least=54),
+    Column("what", "操作", 84, least=64),
+    Column("changes", "内容", 160, stretch=True, least=96),
+    Column("group", "分组", 112, least=90),
 )
 _SPARE: Final = ("counts", "excluded", "who")
 """Columns that give way, in this order, before the last column would be cut."""

@@ -12,24 +12,24 @@ from app.ui.pages.tabbed_lists import TabbedLists
 from app.ui.widgets import Cell, Column
 
 _READY: Final = (
-    Column("record_no", "病案号", 110),
-    Column("name", "姓名", 120),
-    Column("dept", "出院科别", 160, stretch=True),
-    Column("codes", "编码数", 80, align="right"),
+    Column("record_no", "病案号", 110, least=88),
+    Column("name", "姓名", 120, least=70),
+    Column("dept", "出院科别", 160, stretch=True, least=80),
+    Column("codes", "编码数", 80, align="right", least=56),
 )
 _REFUSED: Final = (
-    Column("record_no", "病案号", 110),
-    Column("name", "姓名", 110),
-    Column("dept", "出院科别", 120),
-    Column("words", "不能写出的原因", 320, stretch=True),
+    Column("record_no", "病案号", 110, least=88),
+    Column("name", "姓名", 110, least=70),
+    Column("dept", "出院科别", 120, least=80),
+    Column("words", "不能写出的原因", 320, stretch=True, least=150),
 )
 _REGISTER: Final = (
-    Column("at", "写出时间", 124),
-    Column("who", "写出人", 96),
-    Column("kind", "种类", 170, stretch=True),
-    Column("scope", "范围", 130, stretch=True),
-    Column("cases", "份数", 60, align="right"),
-    Column("file", "文件", 170, stretch=True),
+    Column("at", "写出时间", 124, least=104),
+    Column("who", "写出人", 96, least=62),
+    Column("kind", "种类", 170, stretch=True, least=90),
+    Column("scope", "范围", 130, stretch=True, least=80),
+    Column("cases", "份数", 60, align="right", least=44),
+    Column("file", "文件", 170, stretch=True, least=100),
 )
 _COLUMNS: Final = {"ready": _READY, "refused": _REFUSED, "register": _REGISTER}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.common.errors import UserProblem
 from app.common.texts import text
@@ -65,9 +65,8 @@ class LevelsPanel(Panel):
         self.body.addWidget(self.table, 1)
         self.body.addLayout(column(self._make_line(), self._problem, gap=4, margins=(6, 6, 14, 8)))
 
-    def _make_line(self) -> QHBoxLayout:
+    def _make_line(self) -> QVBoxLayout:
         line = row(gap=6)
-        line.addWidget(FieldBox("科别", self.dept), 1)
         for level, field in zip(_LEVELS, self.fields, strict=True):
             field.setObjectName(f"level{level}")
             box = FieldBox(f"{text(f'payment.level.{level}')}", field)
@@ -77,9 +76,10 @@ class LevelsPanel(Panel):
         self.drop_button = Button("删除", small=True)
         self.save_button.clicked.connect(self.save)
         self.drop_button.clicked.connect(self.drop)
+        line.addStretch(1)
         line.addWidget(self.save_button)
         line.addWidget(self.drop_button)
-        return line
+        return column(FieldBox("科别", self.dept), line, gap=4)
 
     @property
     def chosen(self) -> str:

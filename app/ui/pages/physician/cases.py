@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 _PARTS: Final = (("waiting", "待我答复"), ("answered", "已答复"), ("department", "我的科室"))
 _COLUMNS: Final = (
-    Column("patient", "患者", 128),
-    Column("record", "病案号", 104),
-    Column("dept", "科室", 132),
-    Column("stay", "住院", 128),
-    Column("asked", "问题", 160, stretch=True),
-    Column("waiting", "待答", 56, "right"),
-    Column("answered", "已答", 56, "right"),
-    Column("due", "期限", 132),
-    Column("by", "提问人", 88),
+    Column("patient", "患者", 128, least=80),
+    Column("record", "病案号", 104, least=84),
+    Column("dept", "科室", 132, least=80),
+    Column("stay", "住院", 128, least=96),
+    Column("asked", "问题", 160, stretch=True, least=96),
+    Column("waiting", "待答", 56, "right", least=44),
+    Column("answered", "已答", 56, "right", least=44),
+    Column("due", "期限", 132, least=90),
+    Column("by", "提问人", 88, least=60),
 )
 
 

@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from app.services.return_types import ChaseFigures, ChaseLine
 
 _COLUMNS: Final = (
-    Column("patient", "患者", 94),
-    Column("record", "病案号", 84),
-    Column("dept", "科室", 96),
-    Column("physician", "主治医师", 84, wide_only=True),
-    Column("field", "字段", 122),
-    Column("question", "问题", 110, stretch=True),
-    Column("answer", "答复", 84, stretch=True),
-    Column("state", "状态", 124),
-    Column("sent", "退回", 92, wide_only=True),
+    Column("patient", "患者", 94, least=64),
+    Column("record", "病案号", 84, least=76),
+    Column("dept", "科室", 96, least=66),
+    Column("physician", "主治医师", 84, wide_only=True, least=62),
+    Column("field", "字段", 122, least=76),
+    Column("question", "问题", 110, stretch=True, least=84),
+    Column("answer", "答复", 84, stretch=True, least=60),
+    Column("state", "状态", 124, least=84),
+    Column("sent", "退回", 92, wide_only=True, least=72),
 )
 _GROUPS: Final = (
     Column("name", "", 76, stretch=True),

@@ -19,7 +19,7 @@ from app.ui.widgets import ActionButton, Cell, Column, DataTable, Pane, StateSta
 from app.ui.widgets.painting import draw_focus_ring, draw_icon, severity_icon, severity_word
 
 _Index = QModelIndex | QPersistentModelIndex
-_COLUMNS: Final = (Column("rule", "规则", 200, stretch=True),)
+_COLUMNS: Final = (Column("rule", "规则", 200, stretch=True, least=120),)
 _SEARCH_AFTER_MS: Final = 120
 _ROW: Final = 52
 _LEAST: Final = 168

@@ -32,9 +32,9 @@ from app.ui.widgets import (
 from app.ui.widgets.painting import severity_icon
 
 _COLUMNS = (
-    Column("severity", "级别", 76),
-    Column("place", "位置", 300),
-    Column("message", "问题", 240, stretch=True),
+    Column("severity", "级别", 76, least=64),
+    Column("place", "位置", 300, least=150),
+    Column("message", "问题", 240, stretch=True, least=180),
 )
 _BUTTONS = (
     "schemes.use",

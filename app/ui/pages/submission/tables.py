@@ -16,38 +16,38 @@ from app.ui.widgets import Cell, Column
 
 _READY: Final = (
     Column("record_no", "病案号", 92),
-    Column("name", "姓名", 112),
-    Column("dept", "科室", 120, stretch=True),
-    Column("drg", "DRG", 70),
-    Column("rw", "权重", 70, align="right"),
-    Column("status", "分组", 90),
-    Column("version", "将成为", 80),
+    Column("name", "姓名", 112, least=70),
+    Column("dept", "科室", 120, stretch=True, least=78),
+    Column("drg", "DRG", 70, least=54),
+    Column("rw", "权重", 70, align="right", least=58),
+    Column("status", "分组", 90, least=68),
+    Column("version", "将成为", 80, least=58),
 )
 _REFUSED: Final = (
     Column("record_no", "病案号", 92),
-    Column("name", "姓名", 112),
-    Column("dept", "科室", 110),
-    Column("words", "拦下的原因", 230, stretch=True),
-    Column("remedy", "怎样处理", 220, stretch=True),
+    Column("name", "姓名", 112, least=70),
+    Column("dept", "科室", 110, least=78),
+    Column("words", "拦下的原因", 230, stretch=True, least=130),
+    Column("remedy", "怎样处理", 220, stretch=True, least=120),
 )
 _REGISTER: Final = (
-    Column("id", "编号", 56),
-    Column("at", "提交时间", 130),
-    Column("who", "提交人", 80),
-    Column("cases", "份数", 60, align="right"),
-    Column("answer", "回执", 76),
-    Column("note", "版本说明", 140, stretch=True),
-    Column("scheme", "分组方案", 130, stretch=True),
+    Column("id", "编号", 56, least=44),
+    Column("at", "提交时间", 130, least=100),
+    Column("who", "提交人", 80, least=58),
+    Column("cases", "份数", 60, align="right", least=44),
+    Column("answer", "回执", 76, least=56),
+    Column("note", "版本说明", 140, stretch=True, least=90),
+    Column("scheme", "分组方案", 130, stretch=True, least=90),
 )
 _UNLOCK: Final = (
     Column("record_no", "病案号", 92),
-    Column("name", "姓名", 92),
-    Column("version", "版本", 64),
-    Column("was", "现状", 66),
-    Column("who", "申请人", 80),
+    Column("name", "姓名", 92, least=70),
+    Column("version", "版本", 64, least=58),
+    Column("was", "现状", 66, least=54),
+    Column("who", "申请人", 80, least=58),
     Column("at", "申请时间", 100),
-    Column("reason", "原因", 150, stretch=True),
-    Column("agreed", "已同意", 84),
+    Column("reason", "原因", 150, stretch=True, least=90),
+    Column("agreed", "已同意", 84, least=60),
 )
 _COLUMNS: Final = {"ready": _READY, "refused": _REFUSED, "register": _REGISTER, "unlock": _UNLOCK}
 

@@ -21,10 +21,10 @@ from app.ui.widgets import ActionButton, Cell, CellModel, Column, DataTable, Hea
 
 _COLUMNS: Final = (
     Column("at", "时间", 64),
-    Column("record_no", "病案号", 110),
-    Column("name", "姓名", 110),
-    Column("dept", "科室", 150),
-    Column("what", "做了什么", 320, stretch=True),
+    Column("record_no", "病案号", 110, least=88),
+    Column("name", "姓名", 110, least=70),
+    Column("dept", "科室", 150, least=90),
+    Column("what", "做了什么", 320, stretch=True, least=160),
     Column("state", "状态", 90),
 )
 _WEEKDAYS: Final = "一二三四五六日"
