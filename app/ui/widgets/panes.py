@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.ui.ports import PlaceStore
 from app.ui.theme import theme
@@ -159,6 +168,7 @@ class Panel(QFrame):
 class ScrollPane(QScrollArea):
     """A scrolling column without frame; ``box`` is its vertical layout. ``surface`` as for :class:`Pane`.
 
+    What gets the focus comes into view, wherever the focus came from.
     ``whole``: never narrower than what it holds, because it does not scroll sideways.
     """
 
@@ -175,6 +185,13 @@ class ScrollPane(QScrollArea):
         self.box = column(gap=gap, margins=margins)
         self.inner.setLayout(self.box)
         self.setWidget(self.inner)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._on_focus)
+
+    def _on_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
+        if now is not None and self.inner.isAncestorOf(now) and now.isVisible() and now.visibleRegion().isEmpty():
+            self.ensureWidgetVisible(now)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Tell the layout around when what a whole one holds has got another width."""

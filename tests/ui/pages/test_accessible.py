@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QHeaderView, QWidget
+
+from app.ui.pages.settings.options import GROUPS
 
 LEAST_PX = 24
 MOST_STEPS = 400
@@ -84,10 +87,14 @@ def picture(desk: Any, widget: QWidget) -> bytes:
     return bytes(image.constBits())
 
 
-def walk(desk: Any, page: QWidget) -> list[str]:
-    """Press Tab until the focus is where it was before; return traps and widgets whose focus cannot be seen."""
+def walk(desk: Any, page: QWidget, back: bool = False) -> list[str]:
+    """Press Tab, or Shift+Tab, until the focus is where it was; return traps and widgets whose focus cannot be seen."""
+    held = Qt.KeyboardModifier.ShiftModifier if back else Qt.KeyboardModifier.NoModifier
     problems: list[str] = []
     start = QApplication.focusWidget()
+    if start is not None and not start.focusPolicy() & Qt.FocusPolicy.TabFocus:  # the words in place of an empty list
+        QTest.keyClick(start, Qt.Key.Key_Tab, held)
+        start = QApplication.focusWidget()
     seen = [state(start)]
     widgets = [start]
     while len(seen) < MOST_STEPS:
@@ -95,7 +102,7 @@ def walk(desk: Any, page: QWidget) -> list[str]:
         if before is None or not before.isVisible() or before.visibleRegion().isEmpty():
             return [*problems, f"the focus is nowhere after {told(widgets[-1])}"]
         with_focus = picture(desk, before)
-        QTest.keyClick(before, Qt.Key.Key_Tab)
+        QTest.keyClick(before, Qt.Key.Key_Tab, held)
         QApplication.processEvents()
         now = QApplication.focusWidget()
         if now is not before and before.isVisible() and picture(desk, before) == with_focus:
@@ -116,6 +123,42 @@ def test_tab_goes_round_every_page_and_the_focus_is_seen(desk: Any) -> None:
     for key in shown_pages(desk):
         page = show(desk, key)
         problems += [f"{key}: {one}" for one in walk(desk, page)]
+    assert "\n".join(problems) == ""
+
+
+def test_shift_tab_goes_round_every_page_too(desk: Any) -> None:
+    problems = []
+    for key in shown_pages(desk):
+        page = show(desk, key)
+        problems += [f"{key}: {one}" for one in walk(desk, page, back=True)]
+    assert "\n".join(problems) == ""
+
+
+@pytest.mark.parametrize(
+    ("key", "parts"),
+    [
+        ("settings", [{"group": one.key} for one in GROUPS]),
+        ("reports", [{"report": one, "table": False} for one in ("depts", "watch", "rules", "work", "drill")]),
+        ("rules", [{"branch": "layer:hospital", "tab": one} for one in ("trial", "examples", "settings", "versions")]),
+        ("rules", [{"branch": "layer:base", "tab": one} for one in ("trial", "settings")] + [{"branch": "data:all"}]),
+        ("submission", [{"tab": one} for one in ("refused", "register", "unlock")]),
+        ("schemes", [{"section": one} for one in ("codebook", "weights", "rates")]),
+        ("qc", [{"scope": "all", "segment": "all", "by": "dept"}]),
+        ("codes", [{"query": "胆总管结石", "kind": "dx"}]),
+        ("physician", [{"list": "department", "case": 0}]),
+        ("browser", [{"scheme": "starter", "group": "HC1"}]),
+    ],
+)
+def test_every_part_of_a_page_is_walked_through_by_tab(desk: Any, key: str, parts: list[dict[str, Any]]) -> None:
+    problems = []
+    for place in parts:
+        shown = desk.go(key, **place)
+        nameless = [
+            told(one)
+            for one in taking_focus(shown)
+            if not (one.accessibleName() or (isinstance(one, QAbstractButton) and one.text()))
+        ]
+        problems += [f"{place}: {one}" for one in [*walk(desk, shown), *nameless]]
     assert "\n".join(problems) == ""
 
 

@@ -11,7 +11,7 @@ from app.domain.coding import Candidate, CodeKind
 from app.ui.page import KeyHint, Page, PageSpec, Place, Shell
 from app.ui.pages.codes import marking
 from app.ui.pages.codes.filters import SearchFilters
-from app.ui.pages.codes.panel import ALL, SearchPanel
+from app.ui.pages.codes.panel import ALL, SearchPanel, hints
 from app.ui.pages.codes.wishes import show_wishes
 from app.ui.widgets import Panel, StateStack, Text, column, row
 
@@ -74,8 +74,7 @@ class CodesPage(Page):
         whole.setLayout(inner)
         self.stack = StateStack(whole)
         self.setLayout(column(self.stack))
-        hints = (KeyHint("↑↓", "选择"), KeyHint("Enter", "复制编码"), KeyHint("Alt+P", "收藏"))
-        self.add_region("query", self.query, hints)
+        self.add_region("query", self.query, (KeyHint("↑↓", "选择"), *hints("复制")))
         self.add_region("results", self.panel.results, (KeyHint("Ctrl+C", "复制"), KeyHint("/", "检索框")))
         self.panel.begin(None)
 

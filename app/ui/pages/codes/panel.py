@@ -41,6 +41,12 @@ _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _TAB: Final = (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
 
 
+def hints(take: str) -> tuple[KeyHint, ...]:
+    """Return the keys of the search; ``take`` says what is done with the chosen code."""
+    direct = KeyHint(f"Ctrl+1–{_DIRECT}", f"直接{take}")
+    return KeyHint("Enter", take), direct, KeyHint("→", "展开相近"), KeyHint("Alt+P", "收藏")
+
+
 def _no_effects(_codes: Sequence[str]) -> Mapping[str, str]:
     return {}
 
@@ -121,14 +127,10 @@ class SearchPanel(Pane):
 
     def _foot(self) -> Pane:
         foot = Pane("alt", "t")
-        take = "复制" if self._general else "采用"  # outside a case there is nothing that could take a code
-        hints = [KeyHint("↑↓", "选择"), KeyHint("Enter", take), KeyHint(f"Ctrl+1–{_DIRECT}", f"直接{take}")]
-        hints += [KeyHint("→", "展开相近"), KeyHint("Alt+P", "收藏")]
-        if not self._focusable:
-            hints.append(KeyHint("Esc", "恢复原值"))
         keys = HintRow()
-        keys.setObjectName("panel_keys")
-        keys.show_hints(hints)
+        if not self._general:  # the full page says its keys in the status bar
+            back = () if self._focusable else (KeyHint("Esc", "恢复原值"),)
+            keys.show_hints((KeyHint("↑↓", "选择"), *hints("采用"), *back))
         line = row(keys, gap=6, margins=(10, 4, 10, 4))
         line.addWidget(Text("顺序只按文本相符，不按权重或金额", "caption", "muted"))
         foot.setLayout(line)
