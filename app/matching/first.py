@@ -10,7 +10,7 @@ from functools import partial
 from typing import IO
 
 from app.codebook.book import Codebook
-from app.common.freeing import give_back_freed
+from app.common.freeing import give_back_freed, trim
 from app.common.progress import NoProgress, Progress
 from app.domain.coding import Candidate, CodeKind, MatchResult
 from app.matching.contract import PastCoding
@@ -19,7 +19,7 @@ from app.matching.learned.catalogue import Catalogue
 from app.matching.learned.knowledge import knowledge_of
 from app.matching.learned.model import LearnedMatcher, Model
 from app.matching.learned.past import History
-from app.matching.learned.store import fingerprint, from_bytes, to_bytes
+from app.matching.learned.store import fingerprint, from_bytes, to_bytes, write
 from app.matching.learned.training import FEWEST, Training
 from app.matching.lexicon import Lexicon, standard_lexicon
 from app.matching.names import Term, terms_of
@@ -188,12 +188,18 @@ class FirstMatcher:
         del examples
         give_back_freed()
         self._use(kind, model, catalogue)
+        trim()
         return True
 
     def model_bytes(self, kind: CodeKind) -> bytes:
         """Return the model of a kind for a cache. Raises ``KeyError`` without one."""
         model, catalogue = self._models[kind]
         return to_bytes(model, fingerprint(catalogue.texts, catalogue.axes))
+
+    def write_model(self, kind: CodeKind, file: IO[bytes]) -> None:
+        """Write to a file what :meth:`model_bytes` returns, without holding it. Raises ``KeyError`` without a model."""
+        model, catalogue = self._models[kind]
+        write(model, fingerprint(catalogue.texts, catalogue.axes), file)
 
     def take_model(self, kind: CodeKind, content: bytes) -> bool:
         """Use a model from a cache; False when it is damaged or of another list of names."""

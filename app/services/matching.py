@@ -83,7 +83,7 @@ def _train(matcher: FirstMatcher, kind: CodeKind, history: History, progress: Pr
             return
         if matcher.learn(kind, progress):
             with write_atomic(path) as out:
-                out.write(matcher.model_bytes(kind))
+                matcher.write_model(kind, out)
             for old in sorted(path.parent.glob("model-*.npz"), key=lambda file: file.stat().st_mtime)[:-_KEPT]:
                 old.unlink(missing_ok=True)
     except OSError:

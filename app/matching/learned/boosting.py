@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -57,28 +58,12 @@ class Pool:
         import lightgbm  # noqa: PLC0415 - 50 MB that only a hospital with a model needs
 
         lightgbm.register_logger(_log, info_method_name="debug", warning_method_name="debug")
-
-        class Stream(lightgbm.Sequence):
-            """The rows of all tables as the library reads them: a part at a time, so that no copy of all is made."""
-
-            batch_size = 4096
-
-            def __len__(self) -> int:
-                return int(starts[-1])
-
-            def __getitem__(self, rows: int | slice | Sequence[int]) -> NDArray[np.float64]:
-                wanted = np.arange(starts[-1])[rows]
-                of_table = np.searchsorted(starts, wanted, "right") - 1
-                first, last = int(of_table.min()), int(of_table.max())
-                part: NDArray[np.float64] = np.concatenate(tables[first : last + 1], dtype=np.float64)
-                found: NDArray[np.float64] = part[wanted - starts[first]]
-                return found
-
         sizes = np.array([len(table) for table in tables], np.int64)
         starts = np.concatenate(([0], np.cumsum(sizes)))
         label = np.concatenate(right).astype(np.float32)
         self._starts = starts
-        self._whole = lightgbm.Dataset(Stream(), label, group=sizes, params=_SHARED).construct()
+        rows = _stream_of()(tables, starts)
+        self._whole = lightgbm.Dataset(rows, label, group=sizes, params=_SHARED).construct()
 
     def ranking(self, fit_on: Sequence[int], _: Sequence[int], seed: int) -> str:
         """Return the trees of a ranker fitted to some of the texts, as LightGBM writes them."""
@@ -103,6 +88,37 @@ class Pool:
     def _of(self, texts: Sequence[int]) -> lightgbm.Dataset:
         rows = [np.arange(self._starts[text], self._starts[text + 1]) for text in sorted(texts)]
         return self._whole.subset(np.concatenate(rows).tolist())
+
+
+@cache
+def _stream_of() -> Callable[[Sequence[Floats | Halves], NDArray[np.int64]], lightgbm.Sequence]:
+    """What reads the rows of all tables as the library asks for them: a part at a time, no copy of all is made.
+
+    The class is made once, when the library is there. It knows no tables, only its instances do: a class is garbage
+    that only the collector finds, and would hold 70 MB of tables until then.
+    """
+    import lightgbm  # noqa: PLC0415 - as above
+
+    class Stream(lightgbm.Sequence):
+        """Rows of ``tables``, which begin at ``starts``."""
+
+        batch_size = 4096
+
+        def __init__(self, tables: Sequence[Floats | Halves], starts: NDArray[np.int64]) -> None:
+            self._tables, self._starts = tables, starts
+
+        def __len__(self) -> int:
+            return int(self._starts[-1])
+
+        def __getitem__(self, rows: int | slice | Sequence[int]) -> NDArray[np.float64]:
+            wanted = np.arange(self._starts[-1])[rows]
+            of_table = np.searchsorted(self._starts, wanted, "right") - 1
+            first, last = int(of_table.min()), int(of_table.max())
+            part: NDArray[np.float64] = np.concatenate(self._tables[first : last + 1], dtype=np.float64)
+            found: NDArray[np.float64] = part[wanted - self._starts[first]]
+            return found
+
+    return Stream
 
 
 class Trees:

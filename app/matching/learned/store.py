@@ -6,7 +6,7 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Sequence
-from typing import Final
+from typing import IO, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,12 @@ def fingerprint(names: Sequence[str], axes: Sequence[str]) -> str:
 def to_bytes(model: Model, mark: str) -> bytes:
     """Return a model with the fingerprint of what it was trained for."""
     out = io.BytesIO()
+    write(model, mark, out)
+    return out.getvalue()
+
+
+def write(model: Model, mark: str, out: IO[bytes]) -> None:
+    """Write to a file what :func:`to_bytes` returns, without holding it (40 MB)."""
     scale = model.scale
     arrays: dict[str, NDArray[np.generic]] = {
         "mark": _letters(mark),
@@ -44,9 +50,10 @@ def to_bytes(model: Model, mark: str) -> bytes:
     }
     with zipfile.ZipFile(out, "w") as packed:
         for name, array in arrays.items():
+            bare = np.ascontiguousarray(array)
             with packed.open(f"{name}.npy", "w") as entry:
-                np.lib.format.write_array(entry, array, allow_pickle=False)
-    return out.getvalue()
+                np.lib.format.write_array_header_1_0(entry, np.lib.format.header_data_from_array_1_0(bare))
+                entry.write(bare.data)  # ``write_array`` would copy 16 MB at a time
 
 
 def from_bytes(content: bytes, mark: str) -> Model | None:

@@ -24,7 +24,7 @@ from app.matching.learned.fitting import Fit, Pairs
 from app.matching.learned.hashing import Rows, hashed
 from app.matching.learned.knowledge import Knowledge, knowledge_of
 from app.matching.learned.listwise import Effort, Flags, Lesson, NetFit
-from app.matching.learned.model import Model, sigmoid
+from app.matching.learned.model import Model, Scale, sigmoid
 from app.matching.learned.nets import Net, Scaling, mean_net, scaling_of
 from app.matching.learned.order import Order, close_of, merged
 from app.matching.learned.past import History, Row
@@ -49,6 +49,8 @@ _NAMES: Final = 4_000
 _ROUNDS: Final = 10
 _TOGETHER: Final = 32
 """Texts looked at together."""
+_PACKED: Final = 8 * _TOGETHER
+"""Texts whose tables are laid together at a time: those of a whole fold would be held twice, 13 MB."""
 _SLOWER: Final = 4
 """Rounds at the end in which the rate falls."""
 
@@ -71,6 +73,19 @@ class _Seen:
     wanted: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Firsts:
+    """The first names of each text: measures for the set models, which are right, is the text the first word for word.
+
+    ``wanted`` counts the right names of each text, those that are not among the first too.
+    """
+
+    tables: Sequence[Halves]
+    right: Sequence[Flags]
+    titled: Sequence[bool]
+    wanted: Sequence[int]
+
+
 class Training:
     """One training; :meth:`run` does it."""
 
@@ -83,30 +98,41 @@ class Training:
         self._seed = seed
         self._names = catalogue.hashed
         self._done = 0
-        self._parts = FOLDS * 2 + COUNCIL * 4 + 2
+        self._parts = FOLDS * 2 + COUNCIL * 4 + 3
 
     def run(self) -> Model:
         """Return the model. Raises ``Cancelled`` when the user stops it."""
-        seen, encoder = self._looked()
-        right, wanted = [item.right for item in seen], [item.wanted for item in seen]
-        council = Council([bool(one.any()) for one in right], self._seed, self._tell)
+        seen = self._folds(self._base())
+        council = Council([bool(item.right.any()) for item in seen], self._seed, self._tell)
         order, scores = self._ordered(seen, council)
-        firsts = [first_of(score) for score in scores]
+        firsts = self._firsts(seen, scores)
+        del seen  # 70 MB that the set models need no more
+        setters, scale = self._setting(firsts, council)
+        del firsts  # 30 MB that the encoder needs no more
+        return Model(self._encoder(), order, setters, scale)
+
+    def _firsts(self, seen: Sequence[_Seen], scores: Sequence[Floats]) -> _Firsts:
+        """The names that the ``scores`` put first."""
+        places = [first_of(score) for score in scores]
         tables = [
             set_features(item.look.only(first), score[first]).astype(np.float16)
-            for item, first, score in zip(seen, firsts, scores, strict=True)
+            for item, first, score in zip(seen, places, scores, strict=True)
         ]
-        right = [one[first] for one, first in zip(right, firsts, strict=True)]
         names = self._catalogue.texts
-        titled = [item.text == names[item.look.numbers[one[0]]] for item, one in zip(seen, firsts, strict=True)]
-        del seen  # 70 MB that the set models need no more
+        titled = [item.text == names[item.look.numbers[one[0]]] for item, one in zip(seen, places, strict=True)]
+        right = [item.right[one] for item, one in zip(seen, places, strict=True)]
+        return _Firsts(tables, right, titled, [item.wanted for item in seen])
+
+    @staticmethod
+    def _setting(firsts: _Firsts, council: Council) -> tuple[tuple[Trees, ...], Scale]:
+        """What tells which of the first names answer a text, and how sure it may be."""
         setters, raw = council.fitted(
-            _growing(Pool(tables, right).yes_or_no), lambda trees, text: trees.raw(tables[text])
+            _growing(Pool(firsts.tables, firsts.right).yes_or_no), lambda trees, text: trees.raw(firsts.tables[text])
         )
         told = [sigmoid(one) for one in raw]
-        mostly_single = np.mean([count == 1 for count in wanted]) > 0.8
-        scale = scale_of(told, right, wanted, exact=bool(mostly_single), titled=titled)
-        return Model(encoder, order, tuple(setters), scale)
+        mostly_single = np.mean([count == 1 for count in firsts.wanted]) > 0.8
+        scale = scale_of(told, firsts.right, firsts.wanted, exact=bool(mostly_single), titled=firsts.titled)
+        return tuple(setters), scale
 
     def _ordered(self, seen: Sequence[_Seen], council: Council) -> tuple[Order, list[Floats]]:
         """What orders the names, and the scores of each text's names by models that do not know the text."""
@@ -150,7 +176,7 @@ class Training:
         self._progress.step(self._done, self._parts)
 
     def _base(self) -> list[Layers]:
-        """Layers that tell the names apart, for each part of the encoder."""
+        """Layers that tell the names apart, for each part of the encoder (seconds)."""
         self._tell()
         return [self._apart(self._seed + part) for part in range(PARTS)]
 
@@ -161,11 +187,9 @@ class Training:
             fit.round(none, 1.0, 1.0, self._beat)
         return fit.layers()
 
-    def _looked(self) -> tuple[list[_Seen], Encoder]:
-        """Each text looked at, and the encoder of all of them."""
-        base = self._base()
-        seen = self._folds(base)
-        return seen, self._fitted(base, [example.row for example in self._examples])
+    def _encoder(self) -> Encoder:
+        """The encoder of all texts. Its base is made anew: kept, it would take 25 MB where most memory is needed."""
+        return self._fitted(self._base(), [example.row for example in self._examples])
 
     def _fitted(self, base: Sequence[Layers], rows: Sequence[Row]) -> Encoder:
         """An encoder fitted to past rows."""
@@ -181,18 +205,22 @@ class Training:
             fit.round(pairs, share, min(1.0, (_ROUNDS - number) / (_SLOWER + 1)), self._beat)
         return fit.encoder()
 
-    def _folds(self, base: Sequence[Layers]) -> list[_Seen]:
-        """Each text looked at with what the other folds teach."""
+    def _folds(self, base: list[Layers]) -> list[_Seen]:
+        """Each text looked at with what the other folds teach. The ``base`` is used up."""
         seen: dict[int, _Seen] = {}
         for fold in range(FOLDS):
             others = [item.row for number, item in enumerate(self._examples) if number % FOLDS != fold]
             encoder = self._fitted(base, others)
+            if fold == FOLDS - 1:
+                base.clear()  # 25 MB, while the most texts are held
             known = knowledge_of(self._catalogue, History(others, self._catalogue), encoder)
             self._tell()
             numbers = looked_at(len(self._examples), fold)
-            for low in range(0, len(numbers), _TOGETHER):
-                self._look(numbers[low : low + _TOGETHER], known, seen)
-            _pack([seen[number] for number in numbers if number in seen])
+            for low in range(0, len(numbers), _PACKED):
+                part = numbers[low : low + _PACKED]
+                for start in range(0, len(part), _TOGETHER):
+                    self._look(part[start : start + _TOGETHER], known, seen)
+                _pack([seen[number] for number in part if number in seen])
             del known, encoder  # 100 MB, before the next ones are made
         return [seen[number] for number in sorted(seen)]
 

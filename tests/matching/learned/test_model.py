@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pytest
 
@@ -99,6 +101,12 @@ def test_a_kept_model_answers_alike_and_another_list_refuses_it(taught: FirstMat
     assert untaught.take_model(PX, content)
     for text in ("膀胱瘤子拿掉", "肝瘤子拿掉+脾放脓", "qwertz"):
         assert untaught.match(text, PX) == taught.match(text, PX)
+
+
+def test_a_model_in_a_file_is_the_one_in_memory(taught: FirstMatcher) -> None:
+    file = io.BytesIO()
+    taught.write_model(PX, file)
+    assert file.getvalue() == taught.model_bytes(PX)
 
 
 def test_without_a_past_the_model_rests(taught: FirstMatcher) -> None:
