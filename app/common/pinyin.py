@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import logging
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Final, cast
 
@@ -15,6 +19,7 @@ _FIRST, _LAST = 0x3400, 0x9FFF
 """Characters that are kept: CJK Unified Ideographs and Extension A. Names use others once in a million."""
 _LONGEST: Final = 4
 """Characters of the words in which one is read otherwise; longer ones are proverbs."""
+_ALONE: Final = threading.Lock()
 _log = logging.getLogger(__name__)
 
 _Tables = tuple[dict[str, str], dict[str, str]]
@@ -63,8 +68,34 @@ def _tables() -> _Tables:
     return made
 
 
+@contextmanager
+def tables_read() -> Iterator[None]:
+    """Let a block import and use pypinyin, one thread at a time; its 57 MB are given up at the end of the block."""
+    with _ALONE:
+        try:
+            yield
+        finally:
+            _forget()
+
+
+def _forget() -> None:
+    """Empty pypinyin's tables and unload it: with the collector paused its modules would stay for ever."""
+    from pypinyin.constants import PHRASES_DICT, PINYIN_DICT  # noqa: PLC0415  # loaded by then
+    from pypinyin.seg.mmseg import p_set  # noqa: PLC0415  # as above
+
+    for table in (PHRASES_DICT, PINYIN_DICT, vars(p_set)):
+        table.clear()
+    for name in [one for one in sys.modules if one.partition(".")[0] == "pypinyin"]:
+        del sys.modules[name]
+
+
 def _made() -> _Tables:
     """Read pypinyin's tables: a second and a half, once on a machine."""
+    with tables_read():
+        return _parted()
+
+
+def _parted() -> _Tables:
     from pypinyin import lazy_pinyin  # noqa: PLC0415  # 57 MB that only the first start takes
     from pypinyin.constants import PHRASES_DICT, PINYIN_DICT  # noqa: PLC0415  # as above
 

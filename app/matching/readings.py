@@ -8,6 +8,7 @@ from functools import cache
 from typing import Final
 
 from app.common.paths import data
+from app.common.pinyin import tables_read
 from app.matching.phrases import Phrases
 
 Readings = Mapping[str, tuple[str, ...]]
@@ -39,6 +40,11 @@ def readings_of(signs: Iterable[str]) -> dict[str, tuple[str, ...]]:
 
     Takes about half a second, because pypinyin loads its tables: keep the result (:func:`to_bytes`).
     """
+    with tables_read():
+        return _looked_up(signs)
+
+
+def _looked_up(signs: Iterable[str]) -> dict[str, tuple[str, ...]]:
     from pypinyin import Style, pinyin  # noqa: PLC0415 - slow to import, needed once per machine
 
     own = _written()[0]
