@@ -72,7 +72,7 @@ _ACTIONS = (
     Action(
         "browser.compare",
         "比较方案",
-        "用本院病例比较使用中的方案与这个方案。",
+        "马上用本院病例比较使用中的方案与这个方案；只读，不改动任何病例。",
         BrowserPage.compare,
         "",
         "browser",

@@ -347,7 +347,7 @@ class BrowserPage(Page):
         """Compare the scheme that works with the one shown."""
         if self._scheme is not None:
             in_use = self._counts is not None
-            self.shell.go(Place("compare", {} if in_use else {"new": self._scheme.asset_id or "starter"}))
+            self.shell.go(Place("compare", {} if in_use else {"new": self._scheme.asset_id or "starter", "ran": True}))
 
     def copy(self) -> None:
         """Copy what is chosen where the focus is: group and rule, a code with its name, a place."""

@@ -15,6 +15,7 @@ from app.common.errors import UserProblem
 from app.domain.changes import Changes
 from app.ui.page import KeyHint, Page, PageSpec, Place, Shell
 from app.ui.pages.case_work import ListWork
+from app.ui.pages.dropping import FileDrops
 from app.ui.pages.files import ask_open, ask_save
 from app.ui.pages.import_batch.checking import DiffsPanel, LinesPanel, QuestionsPanel
 from app.ui.pages.import_batch.choosing import BatchesPanel, DropPanel
@@ -81,6 +82,7 @@ class ImportPage(Page):
         whole.addWidget(self._make_foot())
         self.setLayout(whole)
         self._connect()
+        FileDrops(self, self._take_dropped)
         self._name_regions()
         self._show_step(CHOOSE)
 
@@ -232,6 +234,11 @@ class ImportPage(Page):
         job.done.connect(self._on_read)
         job.failed.connect(self._on_refused)
         job.cancelled.connect(self.drop.show_invitation)
+
+    def _take_dropped(self, path: Path) -> None:
+        """Read a file dropped on the page, unless another one is being worked on."""
+        if self.step in (CHOOSE, DONE):
+            self.read(path)
 
     @property
     def busy(self) -> bool:

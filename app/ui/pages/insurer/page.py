@@ -19,6 +19,7 @@ from app.ui.models.records import RecordModel
 from app.ui.page import KeyHint, Page, PageSpec, Place, Shell
 from app.ui.pages.case.reasons import Asking, ask_words
 from app.ui.pages.compare.bars import BarList
+from app.ui.pages.dropping import FileDrops
 from app.ui.pages.files import TABLES, ask_open, ask_save
 from app.ui.pages.insurer.detail import InsurerDetail
 from app.ui.pages.insurer.preview import InsurerPreviewPanel
@@ -94,6 +95,7 @@ class InsurerPage(Page):
         self.table.opened.connect(self._on_opened)
         self.table.head.asked.connect(self.sort_by)
         self.preview.given_up.connect(self.give_up)
+        FileDrops(self, self.read_file)
         self._name_regions()
 
     def _lay_out(self) -> None:
@@ -221,7 +223,7 @@ class InsurerPage(Page):
         self.files.side.show(lines)
         if self._file is None:
             self._lines = ()
-            hint = "导入医保返回的表格：病案号、DRG 编码，有则带上权重、金额、状态、版本。"
+            hint = "把医保返回的表格拖到这里，或选择文件：病案号、DRG 编码，有则带上权重、金额、状态、版本。"
             self.stack.show_empty("还没有导入过医保返回的分组。", hint, "导入…", self.import_file)
         else:
             self.files.choose_silently(1 + [one.id for one in files].index(self._file.id))

@@ -27,6 +27,7 @@ from app.services.coding_memory import (
 )
 from app.ui.jobs import Job
 from app.ui.page import KeyHint, Page, PageSpec, Place, Shell
+from app.ui.pages.dropping import FileDrops
 from app.ui.pages.files import TABLES, ask_open, ask_save
 from app.ui.pages.memory.bar import ALL, SearchBar
 from app.ui.pages.memory.detail import DetailPanel
@@ -66,6 +67,7 @@ class MemoryPage(Page):
         self.detail = DetailPanel(self.shell.actions)
         self.imports = ImportsPanel(self.shell.actions)
         self.preview = PreviewPanel(self.shell.actions)
+        FileDrops(self, self.read_file)
         right = ScrollPane("canvas", (6, 10, 12, 12), 10, whole=True)
         right.box.addWidget(self.detail, 3)
         right.box.addWidget(self.imports, 2)

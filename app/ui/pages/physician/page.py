@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLineEdit, QStackedLayout, QWidget
 from app.common.errors import UserProblem
 from app.ui.page import KeyHint, Page, PageSpec, Place, SaveState, Shell
 from app.ui.pages.case.reasons import Asking, ask_words
+from app.ui.pages.dropping import FileDrops
 from app.ui.pages.files import ask_open, ask_save
 from app.ui.pages.physician.cases import CaseList
 from app.ui.pages.physician.sheet import SheetView
@@ -71,6 +72,7 @@ class PhysicianPage(Page):
         """Make the list and the sheet."""
         self.cases = CaseList(self.shell.actions)
         self.sheet_view = SheetView(self.shell.actions, can_open_case=self.shell.user.may("coder"))
+        FileDrops(self, self.read_package)
         self._views = QStackedLayout(self)
         for part in (self.cases, self.sheet_view):
             self._views.addWidget(part)

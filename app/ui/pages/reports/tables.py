@@ -55,7 +55,7 @@ def group_columns(*, money: bool, by_amount: bool) -> tuple[Column, ...]:
     names = [name for name in MEASURES if money or name not in MONEY]
     return (
         Column("key", "编号", 78, sort=True),
-        Column("label", "名称", 130, stretch=True),
+        Column("label", "名称", 130, stretch=True, least=90),
         Column("cases", text("reports.measure.cases"), 58, "right", sort=True),
         *(_group_column(name, sort=by_amount or name not in MONEY) for name in names),
     )
@@ -63,10 +63,13 @@ def group_columns(*, money: bool, by_amount: bool) -> tuple[Column, ...]:
 
 def _group_column(name: str, *, sort: bool) -> Column:
     title = text(f"reports.measure.{name}")
-    return Column(name, title, _width(name), "right", wide_only=name in _WIDE, sort=sort)
+    width = _width(name)
+    return Column(name, title, width, "right", wide_only=name in _WIDE, sort=sort, least=round(width * _NARROWED))
 
 
 _WIDE: Final = frozenset({"readmitted", "cost", "complications", "surplus_rate", "returned", "mortality"})
+_NARROWED: Final = 0.8
+"""The least share of its width in which a measure can be read."""
 _WIDTHS: Final = {Form.YUAN: 116, Form.SHARE: 66, Form.INDEX: 72, Form.DAYS: 82}
 
 

@@ -17,6 +17,7 @@ from app.services.return_effects import AnswerEffect
 from app.services.return_intake import Intake
 from app.services.return_types import AnswerDiff, ChaseFigures, ChaseLine, ChaseScope
 from app.ui.page import KeyHint, Page, PageSpec, Place, Shell
+from app.ui.pages.dropping import FileDrops
 from app.ui.pages.returns.detail import DetailPanel
 from app.ui.pages.returns.files import ReturnFiles
 from app.ui.pages.returns.listing import ChaseTable, GroupPanel
@@ -78,6 +79,7 @@ class ReturnsPage(Page):
         self.groups, self.list = GroupPanel(), ChaseTable()
         self.detail, self.preview = DetailPanel(actions), PreviewPanel(actions)
         self._files = ReturnFiles(self, self.shell)
+        FileDrops(self, self._files.read_path)
         bar = Pane("surface", "b")
         buttons = [
             ActionButton(actions, f"returns.{name}", small=True, text=words, keys=False)

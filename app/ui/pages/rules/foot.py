@@ -40,4 +40,6 @@ class FootBar(Pane):
         if not own:
             self._gate.setText("国家与行业基础规则不能改写，可在“设置”里停用、改级别和参数。")
         else:
-            self._gate.setText(f"启用前还需：{'；'.join(points)}" if points else "可以送签启用。")
+            self._gate.setText(
+                f"启用前还需：{'；'.join(one.rstrip('。') for one in points)}" if points else "可以送签启用。"
+            )

@@ -231,7 +231,7 @@ _ACTIONS = (
     Action(
         "schemes.compare",
         "比较方案",
-        "用本院病例比较使用中的方案与选中的方案。",
+        "马上用本院病例比较使用中的方案与选中的方案；只读，不改动任何病例。",
         SchemesPage.compare,
         "C",
         "schemes.shelves",

@@ -479,7 +479,7 @@ class SchemesPage(Page):
         """Compare the chosen scheme with the one that works."""
         line = self.line
         if line is not None:
-            self.shell.go(Place("compare", {} if line.active else {"new": line.id or "starter"}))
+            self.shell.go(Place("compare", {} if line.active else {"new": line.id or "starter", "ran": True}))
 
     # Dropping files.
 
