@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QHeaderView, QWidget
 
 from app.ui.pages.settings.options import GROUPS
+from app.ui.theme import tokens
 
 LEAST_PX = 24
 MOST_STEPS = 400
@@ -172,3 +173,34 @@ def test_rows_speak_their_severity_as_a_word(desk: Any) -> None:
         for row in range(min(5, view.model().rowCount()))
     ]
     assert any(word in line for word in words for line in spoken)
+
+
+def test_every_page_of_the_rail_is_reached_by_its_key_with_the_focus_to_be_seen(desk: Any) -> None:
+    keys = {entry.key: entry.shortcut for entry in tokens().nav if entry.key in desk.window.pages and entry.shortcut}
+    assert len(keys) >= 10
+    problems = []
+    for key, pressed in keys.items():
+        show(desk, "help")
+        desk.press(pressed)
+        desk.rest()
+        page, focus = desk.window.page, QApplication.focusWidget()
+        if page.key != key:
+            problems.append(f"{pressed} leads to {page.key}, not {key}")
+        elif focus is None or not page.isAncestorOf(focus) or focus.visibleRegion().isEmpty() or not focus.isEnabled():
+            problems.append(f"{key}: the focus is on {told(focus)}")
+        elif not page.key_hints(focus):
+            problems.append(f"{key}: the status bar has no keys for {told(focus)}")
+    assert problems == []
+
+
+def test_f6_and_escape_leave_the_focus_where_it_is_seen(desk: Any) -> None:
+    problems = []
+    for key in shown_pages(desk):
+        for pressed in ("F6", "Shift+F6"):
+            page = show(desk, key)
+            desk.press(pressed)
+            desk.rest()
+            focus = QApplication.focusWidget()
+            if desk.window.page is not page or focus is None or focus.visibleRegion().isEmpty():
+                problems.append(f"{key}: {pressed} leaves the focus on {told(focus)}")
+    assert problems == []

@@ -15,13 +15,13 @@ from app.ui.pages.listed import ListedTable
 from app.ui.widgets import Cell, Column, DataTable, Rule, StateStack, Text, column
 
 _COLUMNS: Final = (
-    Column("at", "时间", 136, least=116),
+    Column("at", "时间", 136),
     Column("who", "人员", 94, least=66),
-    Column("what", "操作", 108, least=74),
+    Column("what", "操作", 108, least=66),
     Column("record_no", "病案号", 92, least=80),
     Column("patient", "患者", 76, wide_only=True),
-    Column("place", "位置", 136, least=78),
-    Column("change", "原值 → 新值", 150, stretch=True, least=84),
+    Column("place", "位置", 136, least=66),
+    Column("change", "原值 → 新值", 150, stretch=True, least=74),
     Column("rule", "规则或说明", 104, wide_only=True),
 )
 _CHANGES: Final = (

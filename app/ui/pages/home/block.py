@@ -19,8 +19,8 @@ _COLUMNS = (
     Column("patient_name", "姓名", 104, least=66),
     Column("dept", "出院科室", 96, wide_only=True),
     Column("principal_text", "主要诊断（医师原文）", 120, stretch=True, least=90),
-    Column("severity", "质控", 92, least=78),
-    Column("deadline", "时限", 100, least=84),
+    Column("severity", "质控", 92, least=66),
+    Column("deadline", "时限", 100, least=94),
 )
 _EMPTY = {
     "must": ("今天没有必须处理的病案。", "可查看“未认领”，或到病例列表看全部。"),

@@ -26,9 +26,9 @@ _COLUMNS: Final = (
     Column("dept", "科室", 96, least=66),
     Column("physician", "主治医师", 84, wide_only=True, least=62),
     Column("field", "字段", 122, least=76),
-    Column("question", "问题", 110, stretch=True, least=84),
-    Column("answer", "答复", 84, stretch=True, least=60),
-    Column("state", "状态", 124, least=84),
+    Column("question", "问题", 110, stretch=True, least=76),
+    Column("answer", "答复", 84, stretch=True, least=48),
+    Column("state", "状态", 124, least=104),
     Column("sent", "退回", 92, wide_only=True, least=72),
 )
 _GROUPS: Final = (
