@@ -6,19 +6,22 @@ import logging
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Final, cast
 
 from app.common.files import write_atomic
-from app.common.paths import existing_cache
+from app.common.paths import cache_dir, existing_cache
 from app.common.sealed import seal, unseal
 
 _WHAT: Final = "syllables 2"
+_FILE: Final = "syllables.bin"
 _FIRST, _LAST = 0x3400, 0x9FFF
 """Characters that are kept: CJK Unified Ideographs and Extension A. Names use others once in a million."""
 _LONGEST: Final = 4
 """Characters of the words in which one is read otherwise; longer ones are proverbs."""
+_LARGE: Final = 1000
+"""Entries of a table that is one of characters or words."""
 _ALONE: Final = threading.Lock()
 _log = logging.getLogger(__name__)
 
@@ -44,6 +47,13 @@ def initials(words: str) -> str:
     return "".join(syllable[:1] for syllable in syllables(words))
 
 
+def prepare() -> None:
+    """Read pypinyin's tables if no earlier start has: best early, so that what is loaded next fills what they leave."""
+    with suppress(OSError):  # a disk that takes no cache: they are read when they are wanted
+        if not (cache_dir() / _FILE).exists():
+            _tables()
+
+
 @cache
 def _tables() -> _Tables:
     """Return the reading of each character, and words with a character that is read differently in different words.
@@ -51,7 +61,7 @@ def _tables() -> _Tables:
     Words in which it is read as it is alone have none of their own: they only show where a word begins.
     """
     folder = existing_cache()
-    kept = folder / "syllables.bin" if folder is not None else None
+    kept = folder / _FILE if folder is not None else None
     try:
         found = unseal(_WHAT, kept.read_bytes()) if kept is not None else None
     except OSError:
@@ -62,10 +72,10 @@ def _tables() -> _Tables:
     try:
         if kept is not None:
             with write_atomic(kept) as out:
-                out.write(seal(_WHAT, made))
+                out.write(made)
     except OSError as error:
         _log.info("readings not cached: %s", type(error).__name__)
-    return made
+    return cast("_Tables", unseal(_WHAT, made))
 
 
 @contextmanager
@@ -79,20 +89,18 @@ def tables_read() -> Iterator[None]:
 
 
 def _forget() -> None:
-    """Empty pypinyin's tables and unload it: with the collector paused its modules would stay for ever."""
-    from pypinyin.constants import PHRASES_DICT, PINYIN_DICT  # noqa: PLC0415  # loaded by then
-    from pypinyin.seg.mmseg import p_set  # noqa: PLC0415  # as above
-
-    for table in (PHRASES_DICT, PINYIN_DICT, vars(p_set)):
-        table.clear()
+    """Unload pypinyin, its tables emptied first: with the collector paused its modules would keep them for ever."""
     for name in [one for one in sys.modules if one.partition(".")[0] == "pypinyin"]:
-        del sys.modules[name]
+        for part in vars(sys.modules.pop(name)).values():
+            table = part if isinstance(part, dict) else getattr(part, "_set", None)  # of a PrefixSet
+            if isinstance(table, dict | set) and len(table) > _LARGE:
+                table.clear()
 
 
-def _made() -> _Tables:
-    """Read pypinyin's tables: a second and a half, once on a machine."""
+def _made() -> bytes:
+    """Read pypinyin's tables: a second and a half, once on a machine. Sealed: what is kept lies apart from the rest."""
     with tables_read():
-        return _parted()
+        return seal(_WHAT, _parted())
 
 
 def _parted() -> _Tables:

@@ -41,7 +41,8 @@ def readings_of(signs: Iterable[str]) -> dict[str, tuple[str, ...]]:
     Takes about half a second, because pypinyin loads its tables: keep the result (:func:`to_bytes`).
     """
     with tables_read():
-        return _looked_up(signs)
+        found = to_bytes(_looked_up(signs))
+    return from_bytes(found)  # what is kept lies apart from pypinyin's own, which goes
 
 
 def _looked_up(signs: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.common.clock import Clock, SystemClock
 from app.common.errors import UserProblem
+from app.common.pinyin import prepare as prepare_readings
 from app.common.progress import Progress
 from app.services.asking import AskingService
 from app.services.assets import Assets
@@ -183,6 +184,7 @@ class Services:
 
     def warm_up(self, progress: Progress) -> None:
         """Load the engines; for a job at the start and after an import of a code book or scheme."""
+        prepare_readings()
         self.questions.table.questions()
         self.session.engines.load(progress)
         self.cases.warm()
