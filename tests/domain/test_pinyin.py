@@ -65,3 +65,15 @@ def test_its_tables_can_be_read_again() -> None:
 
             assert lazy_pinyin("长春") == ["chang", "chun"]
         assert "pypinyin" not in sys.modules
+
+
+def test_the_tables_are_prepared_once_on_a_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BINGAN_HOME", str(tmp_path))
+    begin = "import sys; sys.modules['pypinyin'] = None; "
+    ask = "from app.common.pinyin import prepare; prepare()"
+    done = [
+        subprocess.run([sys.executable, "-c", code], check=False, capture_output=True).returncode
+        for code in (begin + ask, ask, begin + ask)
+    ]
+    assert done == [1, 0, 0]  # the third needs no pypinyin
+    assert list((tmp_path / "cache").glob("syllables*"))
