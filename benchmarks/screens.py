@@ -88,6 +88,7 @@ def _picture_all(window: MainWindow, scenes: Sequence[Scene], theme_name: str, a
         window.resize(round(width / args.scale), round(height / args.scale))
         for scene in scenes:
             name = f"{scene.name}{'-dark' if theme_name == 'dark' else ''}-{width}x{height}"
+            window.activateWindow()  # a door that was opened and shut has taken that
             if not _play(window, scene):
                 restless.append(name)
             _save(window, args.out / f"{name}.png")
