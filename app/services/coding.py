@@ -42,6 +42,11 @@ class CodingService:
         session.db.tell(self._note)
 
     @free
+    def warm(self) -> None:
+        """Build now what the first code shown among its neighbours would build."""
+        self._session.engines.codebook.children("")
+
+    @free
     def edition_title(self) -> str:
         """Return the title of the active code book."""
         return self._session.engines.codebook.title

@@ -185,9 +185,10 @@ class Services:
     def warm_up(self, progress: Progress) -> None:
         """Load the engines; for a job at the start and after an import of a code book or scheme."""
         prepare_readings()
-        self.questions.table.questions()
         self.session.engines.load(progress)
+        self.questions.table.questions()
         self.cases.warm()
+        self.coding.warm()
 
     def assets_changed(self) -> None:
         """Load engines anew after an import of a code book, a scheme or prices."""
