@@ -29,6 +29,7 @@ def test_cases_left_unchecked_are_checked_once_the_engines_are_there(qtbot: QtBo
         load_behind(window)
         qtbot.waitUntil(lambda: window.shell.services.is_ready, timeout=60_000)
         qtbot.waitUntil(lambda: window.shell.services.checking.stale() == [], timeout=60_000)
+        qtbot.waitUntil(lambda: not window.shell.jobs.running, timeout=60_000)  # else closing asks whether to stop them
         window.close()
 
 
