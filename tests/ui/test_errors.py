@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QPlainTextEdit
 
 from app.common.errors import Cancelled, UserProblem, Where
@@ -19,7 +19,7 @@ from app.ui.errors import Copy, Errors, crash_left_behind, report, signature
 from app.ui.main_window import MainWindow
 from app.ui.page import Place
 from app.ui.shell.start_problem import StartProblem
-from app.ui.widgets import Button, Card
+from app.ui.widgets import Button, Card, Text
 
 NAME = "周慧兰（测试）"
 
@@ -169,6 +169,21 @@ def test_start_problem_says_what_and_what_to_do(qtbot) -> None:
     assert "library.db" in QGuiApplication.clipboard().text()
     buttons["退出"].click()
     assert not refusal.isVisible()
+
+
+@pytest.mark.parametrize("key", ["damaged", "not_a_library"])
+def test_a_library_that_is_broken_leads_to_its_backups(qtbot, key: str, tmp_path: Path, monkeypatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()))
+    where = Where(str(tmp_path / "library.db"))
+    refusal = StartProblem(UserProblem(f"storage.{key}", remedy=f"storage.remedy.{key}", where=where))
+    qtbot.addWidget(refusal)
+    refusal.show()
+    told = " ".join(one.full_text() for one in refusal.findChildren(Text))
+    assert "backups 文件夹中日期最近的 .db 文件复制过来，改名为 library.db" in told
+    assert "library.db-wal" in told
+    next(button for button in refusal.findChildren(Button) if button.text() == "打开文件夹").click()
+    assert opened == [str(tmp_path)]
 
 
 def test_copy_copies(qapp: object) -> None:
