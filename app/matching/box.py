@@ -24,6 +24,9 @@ ALIKE: Final = 0.1
 ENOUGH: Final = 8
 """Names that hold what was typed from which merely similar ones are not looked for: as many as fit on the screen."""
 
+_MEANT: Final = frozenset({MatchKind.EXACT, MatchKind.SYNONYM, MatchKind.LEARNED})
+"""How a code is found that a short form means, not one that is merely like it."""
+
 
 class SearchBox:
     """Answers what a coder types, for one kind of code. The order follows the text alone."""
@@ -68,7 +71,7 @@ class SearchBox:
             for short in shorts[:MOST_SHORTS]
             for candidate in self._alike(short, SHORT_FORM)[: max(2, SHORT_FORM // len(shorts))]
         ]
-        return [candidate for candidate in found if candidate.kind in {MatchKind.SYNONYM, MatchKind.EXACT}]
+        return [candidate for candidate in found if candidate.kind in _MEANT]
 
     def each_meaning(self, typed: str) -> list[Candidate]:
         """Return the best codes for each meaning of a short form that has several, [] for any other text."""

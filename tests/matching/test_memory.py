@@ -62,6 +62,14 @@ def test_memory_can_be_replaced_and_unknown_codes_do_no_harm(builtin: Codebook) 
     assert matcher.match("老慢支", CodeKind.DX) == before
 
 
+@pytest.mark.parametrize("short", ["胆总管结石", "冠心病"])
+def test_a_remembered_short_form_leads_in_the_search_as_before(builtin: Codebook, short: str) -> None:
+    matcher = FirstMatcher(builtin)
+    first = matcher.search(short, CodeKind.DX, 5)[0].code
+    matcher.remember([past(short, first, times=3)])
+    assert matcher.search(short, CodeKind.DX, 5)[0].code == first
+
+
 def test_terms_need_no_book() -> None:
     terms = [
         ("1", "甲状腺病损切除术"),

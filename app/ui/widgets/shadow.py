@@ -40,7 +40,7 @@ class FloatShadow(QWidget):
         token = theme().tokens.float_shadow
         blur, down = int(token["blur"]), int(token["y"])
         self.setGeometry(self._frame.geometry().adjusted(-blur, down - blur, blur, down + blur))
-        self.setVisible(self._frame.isVisibleTo(self.parentWidget()))
+        self.setVisible(not self._frame.isHidden())
         self.stackUnder(self._frame)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -78,7 +78,7 @@ def _write(service: FrontPageService, case_id: int, printout: Printout, path: Pa
 
 
 def _saved(page: CasePage, case_id: int, path: Path) -> None:
-    page.shell.notices.toast(f"已生成 {path.name}。", action=("打开文件夹", OpenFolder(path.parent)))
+    page.shell.notices.toast(f"已生成 {path.name}。", severity="ok", action=("打开文件夹", OpenFolder(path.parent)))
     page.shell.publish(Changes(cases=frozenset({case_id})))
 
 
@@ -112,5 +112,5 @@ def _on_paper(
 
 
 def _printed(page: CasePage, case_id: int, _done: object) -> None:
-    page.shell.notices.toast("首页已送打印机。")
+    page.shell.notices.toast("首页已送打印机。", severity="ok")
     page.shell.publish(Changes(cases=frozenset({case_id})))
