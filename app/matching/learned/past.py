@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from app.common.freeing import trim
 from app.matching.grams import Floats, GramIndex, numbered, top_of
 from app.matching.learned.catalogue import Catalogue
 from app.matching.learned.encoder import Encoder
@@ -92,6 +93,8 @@ class History:
             self.layers: tuple[_Rows, ...] = (_Rows(rows, shelf=shelf.at("rows")),)
             self.forward = Translation(pairs, shelf=shelf.at("forward"))
             self.backward = Translation([(name, text) for text, name in pairs], shelf=shelf.at("backward"))
+            if not shelf.is_complete:
+                trim()  # 40 MB that learning took, before the vectors are made
         else:
             bulk = onto.layers[0]
             self.layers = (

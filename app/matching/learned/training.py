@@ -49,8 +49,6 @@ _NAMES: Final = 4_000
 _ROUNDS: Final = 10
 _TOGETHER: Final = 32
 """Texts looked at together."""
-_PACKED: Final = 8 * _TOGETHER
-"""Texts whose tables are laid together at a time: those of a whole fold would be held twice, 13 MB."""
 _SLOWER: Final = 4
 """Rounds at the end in which the rate falls."""
 
@@ -216,11 +214,9 @@ class Training:
             known = knowledge_of(self._catalogue, History(others, self._catalogue), encoder)
             self._tell()
             numbers = looked_at(len(self._examples), fold)
-            for low in range(0, len(numbers), _PACKED):
-                part = numbers[low : low + _PACKED]
-                for start in range(0, len(part), _TOGETHER):
-                    self._look(part[start : start + _TOGETHER], known, seen)
-                _pack([seen[number] for number in part if number in seen])
+            for low in range(0, len(numbers), _TOGETHER):
+                self._look(numbers[low : low + _TOGETHER], known, seen)
+            _pack([seen[number] for number in numbers if number in seen])
             del known, encoder  # 100 MB, before the next ones are made
         return [seen[number] for number in sorted(seen)]
 
