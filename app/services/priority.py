@@ -118,14 +118,6 @@ class Priority:
         total: Ints = np.sum(list(self.shares().values()), axis=0)
         return total
 
-    def keys(self) -> tuple[Ints, Ints]:
-        """Return what sorts the most urgent first: points, then the time that is left."""
-        return -self.scores(), self.by_deadline()
-
-    def by_deadline(self) -> Ints:
-        """Return the deadlines for sorting: cases without one come last."""
-        return np.where(self.deadline == NONE, _NEVER, self.deadline)
-
     def at_risk(self) -> Ints:
         """Return in fen what cannot be paid yet: the cost of open cases with errors, in no group, or overdue."""
         columns = self._columns
@@ -159,6 +151,11 @@ class Priority:
         by_state = np.where(_any_state(self._columns, (_S.INPATIENT,)), left, by_state)
         deadline: Ints = np.where(self._open & (left != NONE), by_state, NONE)
         return deadline
+
+
+def none_last(deadline: Ints) -> Ints:
+    """Return deadlines for sorting: cases without one come last."""
+    return np.where(deadline == NONE, _NEVER, deadline)
 
 
 def deadline_of(state: CaseState, discharge: datetime | None, weights: Weights) -> datetime | None:

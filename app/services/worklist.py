@@ -17,7 +17,7 @@ from app.domain.changes import Changes
 from app.domain.grouping import GroupStatus
 from app.services.leaving import leaving_ids
 from app.services.permits import DESK, needs
-from app.services.priority import CODING, Priority, Reason, Weights, moment_of, seconds
+from app.services.priority import CODING, Priority, Reason, Weights, moment_of, none_last, seconds
 from app.services.session import Session
 from app.services.types import ListTotals, QueueCount
 from app.services.worklist_reasons import reasons_of
@@ -110,6 +110,10 @@ class _Scores:
     points: Ints
     deadline: Ints
 
+    def keys(self) -> tuple[Ints, Ints]:
+        """Return what sorts the most urgent first: points, then the time that is left."""
+        return -self.points, none_last(self.deadline)
+
 
 class WorklistService:
     """Filters and sorts in memory; the caller keeps ids and asks for the lines it shows."""
@@ -152,10 +156,13 @@ class WorklistService:
         whole = replace(self.query(queue, words), sort=sort, descending=descending)
         self._session.note_searched(whole.text)
         orders: Mapping[str, Order] = {
-            "priority": lambda columns: self._priority(columns).keys(),
-            "deadline": lambda columns: [self._priority(columns).by_deadline()],
+            "priority": lambda columns: self._known_scores(columns).keys(),
+            "deadline": lambda columns: [none_last(self._known_scores(columns).deadline)],
         }
-        return self._session.db.listing.ids(whole, orders.get(sort))
+        found = self._session.db.listing.ids(whole, orders.get(sort))
+        with self._session.db.listing.columns() as columns:
+            self._known_scores(columns)  # for the lines that are shown next: here no window waits
+        return found
 
     @needs(*DESK)
     def query(self, queue: str = "all", words: str = "") -> WorklistQuery:
@@ -316,7 +323,7 @@ class WorklistService:
     def _known_scores(self, columns: CaseColumns) -> _Scores:
         """Return the points of all cases, worked out anew when something was written or a minute has gone."""
         now = self._session.clock.now().replace(second=0, microsecond=0)
-        key = (columns.stamp, now, self._session.actor.id)
+        key = (columns.stamp, now, self._session.actor.id, self.priority())
         known = self._scores
         if known is None or known.key != key:
             priority = self._priority(columns)

@@ -124,6 +124,24 @@ def test_the_most_urgent_come_first_and_every_point_is_explained(services: Servi
         assert all(one.words for one in why.lines)
 
 
+@pytest.mark.parametrize("sort", ["", "priority", "deadline", "age"])
+def test_lines_are_shown_with_the_points_that_the_list_was_made_with(
+    services: Services, monkeypatch: pytest.MonkeyPatch, sort: str
+) -> None:
+    ids = services.worklist.ids("all", sort=sort)
+    monkeypatch.setattr("app.services.worklist.Priority", None)  # what asks all cases again would fail
+    assert len(services.worklist.lines(ids[:5])) == 5
+
+
+def test_new_weights_order_the_list_at_once(services: Services) -> None:
+    services.worklist.ids("all", sort="priority")
+    services.worklist.set_priority(Weights(days=0, errors=0, amount=0, answered=0, mine=0, warns=90))
+    ids = services.worklist.ids("all", sort="priority")
+    points = [line.points for line in services.worklist.lines(ids)]
+    assert points == sorted(points, reverse=True)
+    assert points == [why.points for one in ids if (why := services.worklist.reasons(one)) is not None]
+
+
 def test_weights_are_a_setting_that_can_be_taken_back(services: Services) -> None:
     services.checking.run(services.worklist.ids("all"))
     changes = services.worklist.set_priority(replace(services.worklist.priority(), days=0, errors=100))
