@@ -229,8 +229,12 @@ class WorklistPage(Page):
         self.shell.actions.refresh()
         if self.isVisible():
             self.shell.set_status(f"{len(listing.ids):,} 份 · 筛选 {listing.took_ms:.0f} ms")
-        count = CountList(self.shell.services, listing.request, self.views.all(), self.table.shows_key("planned"))
-        self.shell.jobs.run(count, parent=self).done.connect(self._on_counted)
+        QTimer.singleShot(0, self, partial(self._count, listing.request))  # the rows are drawn first, undisturbed
+
+    def _count(self, request: ListRequest) -> None:
+        if request.number == self._number:
+            count = CountList(self.shell.services, request, self.views.all(), self.table.shows_key("planned"))
+            self.shell.jobs.run(count, parent=self).done.connect(self._on_counted)
 
     def _on_counted(self, counted: Counted) -> None:
         if counted.request.number != self._number:
