@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from app.common.errors import UserProblem
@@ -114,9 +115,6 @@ class AuditPage(Page):
         self.search.show_query(self._query)
         self._arrives = True
         self._read()
-        if not self._was_checked:
-            self.shell.jobs.run(self._audit.prepare, parent=self)
-            self.verify()
 
     def default_focus(self) -> QWidget:
         """Start in the list."""
@@ -287,6 +285,16 @@ class AuditPage(Page):
     def _read(self) -> None:
         job = self.shell.jobs.run(partial(_found, self._audit, self._query), parent=self)
         job.done.connect(partial(self._on_found, self._query))
+        if not self._was_checked:
+            job.ended.connect(self._check_soon)
+
+    def _check_soon(self) -> None:
+        QTimer.singleShot(0, self, self._check_once)  # the rows are drawn first, undisturbed
+
+    def _check_once(self) -> None:
+        if not self._was_checked:
+            self.shell.jobs.run(self._audit.prepare, parent=self)
+            self.verify()
 
     def _on_found(self, query: AuditQuery, ids: Sequence[int]) -> None:
         if query != self._query:
