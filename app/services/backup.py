@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from app.common.clock import Clock
-from app.common.errors import UserProblem
+from app.common.errors import UserProblem, Where
 from app.common.progress import Progress
 from app.common.texts import text
 from app.domain.changes import Changes
@@ -19,6 +19,7 @@ from app.services.permits import free, needs
 from app.services.session import Session
 from app.storage.backup import BackupFile, back_up, backup_folder, backups
 from app.storage.ops import Op
+from app.storage.problems import LibraryBusy
 from app.storage.restoring import Loss, ask_restore, head_id, loss, restore, wanted_restore
 
 __all__ = [
@@ -28,7 +29,10 @@ __all__ = [
     "BackupPlan",
     "BackupService",
     "Loss",
+    "NotRestored",
     "note_restore",
+    "of_backup",
+    "reason_of",
     "restore_waits",
     "restored",
 ]
@@ -37,6 +41,22 @@ PREFIX: Final = "backup."
 HOURS: Final = (4, 12, 24, 168)
 """Intervals that can be chosen, in hours."""
 DAILY: Final = 24
+_TOLD: Final = {
+    "storage.damaged": "damaged",
+    "storage.damaged_backup": "damaged",
+    "storage.not_a_library": "no_backup",
+    "storage.disk_error": "unreadable",
+    "storage.cannot_open": "unreadable",
+    "storage.read_only": "unreadable",
+    "storage.newer": "newer",
+    "backup.other": "other",
+    "backup.unknown": "unknown",
+}
+"""What the library says of itself, as it is said of a backup: nothing is wrong with the library."""
+
+
+class NotRestored(UserProblem):
+    """The restore that was asked for could not be done: the library is as it was and can be opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +118,7 @@ class BackupService:
     @needs("admin")
     def lines(self) -> tuple[BackupLine, ...]:
         """Return the backups of the folder and of the one beside the library, newest first."""
-        return tuple(
-            BackupLine(one.path.name, one.at, text(f"backup.reason.{_reason(one)}"), one.size) for one in self._files()
-        )
+        return tuple(BackupLine(one.path.name, one.at, reason_of(one), one.size) for one in self._files())
 
     @needs("admin")
     def back_up(self, progress: Progress) -> Path:
@@ -186,9 +204,27 @@ def restore_waits(home: Path) -> bool:
 
 
 def restored(library: Path, clock: Clock) -> str:
-    """Do the restore that was asked for before the library is opened; return the name of the backup, '' without one."""
-    source = restore(library, clock)
+    """Do the restore that was asked for before the library is opened; return the name of the backup, '' without one.
+
+    Raises :class:`NotRestored`, and ``LibraryBusy`` while another process has the library.
+    """
+    asked = wanted_restore(library)
+    try:
+        source = restore(library, clock)
+    except LibraryBusy:
+        raise
+    except UserProblem as problem:
+        told = of_backup(problem, asked) if asked else problem
+        raise NotRestored(told.key, remedy=told.remedy, where=told.where, **told.fields) from problem
     return source.name if source else ""
+
+
+def of_backup(problem: UserProblem, path: Path) -> UserProblem:
+    """Return a refusal of the file of a backup in the words for backups, any other as it is."""
+    name = _TOLD.get(problem.key)
+    if name is None or (problem.where is not None and problem.where.file != str(path)):
+        return problem
+    return UserProblem(f"backup.{name}", remedy=f"backup.remedy.{name}", where=Where(str(path)))
 
 
 def note_restore(session: Session, name: str) -> None:
@@ -201,5 +237,7 @@ def _when(one: BackupFile) -> datetime:
     return one.at
 
 
-def _reason(one: BackupFile) -> str:
-    return one.reason if one.reason in ("manual", "auto", "migration", "restore") else "auto"
+def reason_of(one: BackupFile) -> str:
+    """Return why a backup was made, in words."""
+    known = one.reason if one.reason in ("manual", "auto", "migration", "restore") else "auto"
+    return text(f"backup.reason.{known}")

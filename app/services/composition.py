@@ -538,7 +538,8 @@ def open_services(
     ``read_only``: who signs in and what is given away is written down all the same, also beside a window that has the
     library.
 
-    Raises :class:`UserProblem` when the library cannot be opened (in use, read-only disk, newer version, damaged).
+    Raises :class:`UserProblem` when the library cannot be opened (in use, read-only disk, newer version, damaged), and
+    ``NotRestored`` when it can be opened but the restore asked for could not be done.
     """
     clock = clock or SystemClock()
     home.mkdir(parents=True, exist_ok=True)

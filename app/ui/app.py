@@ -20,7 +20,7 @@ from app.common.texts import text
 from app.ui.auditing import AuditWatch
 from app.ui.backing_up import BackupWatch
 from app.ui.building import Builder
-from app.ui.errors import Errors, crash_left_behind
+from app.ui.errors import Copy, Errors, crash_left_behind
 from app.ui.leaving import LeavingWatch
 from app.ui.login.gate import Gate
 from app.ui.main_window import PRODUCT, MainWindow
@@ -89,19 +89,26 @@ def run_window(home: Path, *, check: bool = False) -> int:
     errors = Errors(app)
     guard(errors)
     try:
-        code = _work(app, home, errors, check=check)
-        while _wants_restore(home):  # asked for in the window that has just been closed
-            code = _work(app, home, errors, check=check)
-    except UserProblem as problem:
-        return _refuse(app, problem)
-    else:
-        return code
+        return _rounds(app, home, errors, check=check)
     finally:
         errors.uninstall()
 
 
+def _rounds(app: QApplication, home: Path, errors: Errors, *, check: bool) -> int:
+    """Work until no restore was asked for in the window that has been closed, and none got a broken library going."""
+    while True:
+        try:
+            code = _work(app, home, errors, check=check)
+        except UserProblem as problem:
+            if not _brought_back(app, problem, home):
+                return 1
+        else:
+            if not _wants_restore(home):
+                return code
+
+
 def _work(app: QApplication, home: Path, errors: Errors, *, check: bool) -> int:
-    with _library(home) as services:
+    with _library(home, errors) as services:
         make = partial(_window_for, services, errors)
         gate = Gate(services, make, _nothing if check else load_behind, app)
         shown = gate.start()
@@ -222,16 +229,24 @@ def open_library(home: Path, errors: Errors | None = None) -> Iterator[MainWindo
 
     Raises :class:`UserProblem` when the library cannot be opened.
     """
-    with _library(home) as services:
+    with _library(home, errors) as services:
         yield _window_for(services, errors, UserCard(services.user.name, roles=services.user.roles))
 
 
 @contextmanager
-def _library(home: Path) -> Iterator[Any]:
+def _library(home: Path, errors: Errors | None) -> Iterator[Any]:
     from app.services.audit_head import head_store  # noqa: PLC0415  # with the library, as below
+    from app.services.backup import NotRestored  # noqa: PLC0415  # the same
     from app.services.composition import open_services  # noqa: PLC0415  # engines load only when a window is wanted
 
-    services = open_services(home, config=head_store(config_dir()))
+    open_it = partial(open_services, home, config=head_store(config_dir()))
+    try:
+        services = open_it()
+    except NotRestored as problem:
+        if errors is not None:
+            words = text("ui.start.not_restored", why=str(problem))
+            errors.tell_later("restore", words, (text("ui.start.copy"), Copy(repr(problem))))
+        services = open_it()
     services.session.db.hurry()
     try:
         yield services
@@ -239,11 +254,15 @@ def _library(home: Path) -> Iterator[Any]:
         services.close()
 
 
-def _refuse(app: QApplication, problem: UserProblem) -> int:
-    refusal = StartProblem(problem)
+def _brought_back(app: QApplication, problem: UserProblem, home: Path) -> bool:
+    """Say why the library cannot be opened; return whether a backup has taken its place then."""
+    from app.services.audit_head import head_store  # noqa: PLC0415  # not before it is needed
+    from app.services.rescue import Rescue  # noqa: PLC0415  # the same
+
+    refusal = StartProblem(problem, Rescue(home / "library.db", heads=head_store(config_dir())))
     refusal.show()
     app.exec()
-    return 1
+    return refusal.is_brought_back
 
 
 def guard(errors: Errors) -> None:

@@ -6,9 +6,9 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from app.common.errors import UserProblem, Where
+from app.common.errors import UserProblem
 from app.common.progress import Progress
-from app.services.backup import BackupLine, BackupService, Loss
+from app.services.backup import BackupLine, BackupService, Loss, of_backup
 from app.ui.actions import ActionTable
 from app.ui.models.records import RecordModel
 from app.ui.page import Shell
@@ -22,18 +22,6 @@ _COLUMNS: Final = (
     Column("name", "文件", 200, stretch=True),
 )
 _MIB: Final = 1 << 20
-_TOLD: Final = {
-    "storage.damaged": "damaged",
-    "storage.damaged_backup": "damaged",
-    "storage.not_a_library": "no_backup",
-    "storage.disk_error": "unreadable",
-    "storage.cannot_open": "unreadable",
-    "storage.read_only": "unreadable",
-    "storage.newer": "newer",
-    "backup.other": "other",
-    "backup.unknown": "unknown",
-}
-"""What the library says of itself, as it is said of a backup: nothing is wrong with the library."""
 
 
 class BackupsPanel(Panel):
@@ -98,11 +86,8 @@ class BackupsPanel(Panel):
         try:
             return service.loss(line.key)
         except UserProblem as problem:
-            name = _TOLD.get(problem.key)
-            if name is None:
-                raise
-            place = problem.where or Where(str(service.folder / line.key))
-            raise UserProblem(f"backup.{name}", remedy=f"backup.remedy.{name}", where=place) from problem
+            path = Path(problem.where.file) if problem.where else service.folder / line.key
+            raise of_backup(problem, path) from problem
 
     def _on_lines(self, read: tuple[tuple[BackupLine, ...], str]) -> None:
         lines, away = read
