@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QBoxLayout,
@@ -27,6 +28,8 @@ Item = QWidget | QBoxLayout | int | None
 REMEMBER_AFTER_MS = 400
 _HUNDRED = 100
 """Px at 100 % by which the size of letters is told."""
+_MOST_FIXED = 0.6
+"""Part of a window that fixed panes take together at most: the list they stand beside is what the page is for."""
 _WIDER = 1.25
 """How much wider the parts at the sides are in the wide layout."""
 
@@ -211,7 +214,8 @@ class Splitter(QSplitter):
     """Columns (or rows) with a draggable hairline between; sizes and folded panes are remembered under ``name``.
 
     ``default`` are px at 100 %, 0 for the part that takes the rest; ``wide`` those of the wide layout, a quarter more
-    when none are given. Both give way to what the user drew. A pane folds with :meth:`fold`, never by dragging.
+    when none are given; they are less where they would take most of it. Both give way to what the user drew. A pane
+    folds with :meth:`fold`, never by dragging.
     """
 
     def __init__(
@@ -230,6 +234,7 @@ class Splitter(QSplitter):
         self._wide = tuple(wide) or tuple(round(size * _WIDER) for size in default)
         self._scale = theme().px(_HUNDRED)
         self._is_drawn = False
+        self._gives = False
         self.setHandleWidth(1)
         self.setChildrenCollapsible(False)
         for index, part in enumerate(parts):
@@ -279,8 +284,22 @@ class Splitter(QSplitter):
         """Return the sizes of the layout as it is, in px at 100 %."""
         return self._wide if theme().wide else self._default
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave room in a narrow window for the part that takes the rest."""
+        super().resizeEvent(event)
+        if not self._is_drawn and (self._gives or self._share() < 1):
+            self._take_default()
+
     def _take_default(self) -> None:
-        self.setSizes([theme().px(size) if size else 100_000 for size in self.default_sizes()])
+        share = self._share()
+        self._gives = share < 1
+        self.setSizes([int(theme().px(size) * share) if size else 100_000 for size in self.default_sizes()])
+
+    def _share(self) -> float:
+        """Return how much of their size the fixed parts in sight get, so that together they leave room for the rest."""
+        sizes = [size for index, size in enumerate(self.default_sizes()) if not self.is_folded(index)]
+        fixed = theme().px(sum(sizes))
+        return min(1.0, self.width() * _MOST_FIXED / fixed) if fixed and 0 in sizes else 1.0
 
     def _rescale(self) -> None:
         """Fit the fixed parts to letters and layout; what was remembered is remembered in the new size."""

@@ -41,7 +41,8 @@ class Column:
 
     Fixed columns are up to 1.4 times as wide in a table that has the room; in one that has too little, columns with a
     ``least`` width give way down to that, all in the same measure, before the table scrolls sideways.
-    ``wide_only`` columns show from 1600 px of window width. ``sort`` columns answer a click on the heading.
+    Where that is not enough, ``spare`` columns are left out, the lowest number first: what they say stands beside the
+    table too. ``wide_only`` columns show from 1600 px of window width. ``sort`` columns answer a click on the heading.
     """
 
     key: str
@@ -52,6 +53,7 @@ class Column:
     stretch: bool = False
     sort: bool = False
     least: int = 0
+    spare: int = 0
 
 
 class CellModel(QAbstractTableModel):
@@ -209,12 +211,9 @@ class DataTable(QTableView):
         self.head.setFixedHeight(theme().size("header_row"))
         if self.model() is None:
             return
-        shown = []
-        for index, column in enumerate(self.columns):
-            hidden = not self.shows(column)
-            self.setColumnHidden(index, hidden)
-            if not hidden:
-                shown.append(index)
+        shown = self._fitting([index for index, column in enumerate(self.columns) if self.shows(column)])
+        for index in range(len(self.columns)):
+            self.setColumnHidden(index, index not in shown)
         give = self._give(shown)
         if give:
             for index in shown:
@@ -241,6 +240,17 @@ class DataTable(QTableView):
     def shows(self, column: Column) -> bool:
         """Return whether a column is shown in the layout as it is."""
         return theme().wide or not column.wide_only
+
+    def _fitting(self, wanted: list[int]) -> list[int]:
+        """Return the columns without those that are spare, as far as the least widths of all are too wide."""
+        spare = sorted((index for index in wanted if self.columns[index].spare), key=self._order, reverse=True)
+        shown = list(wanted)
+        while spare and sum(int(_narrowed(self.columns[index], 1.0)) for index in shown) > self.viewport().width():
+            shown.remove(spare.pop())
+        return shown
+
+    def _order(self, index: int) -> int:
+        return self.columns[index].spare
 
     def _give(self, shown: Sequence[int]) -> float:
         """Return how far columns go towards their least width to leave nothing outside (0.0 to 1.0)."""

@@ -208,6 +208,20 @@ def test_splitter_remembers_sizes_and_folds(show, qtbot, monkeypatch: pytest.Mon
     assert again.is_folded(1)
 
 
+def test_fixed_panes_leave_room_in_a_narrow_window_until_somebody_drew_them(show, qtbot) -> None:
+    splitter = Splitter("list", MemoryPlaces(), (Text("左"), Text("列表"), Text("右")), (200, 0, 300))
+    show(splitter)
+    for width, sides in ((1200, (200, 300)), (600, (144, 216)), (1200, (200, 300))):
+        splitter.resize(width, 300)
+        left, _, right = splitter.sizes()
+        assert abs(left - sides[0]) <= 1
+        assert abs(right - sides[1]) <= 1
+    splitter.setSizes([400, 398, 400])
+    splitter.splitterMoved.emit(400, 1)
+    splitter.resize(900, 300)
+    assert splitter.sizes()[0] == 400
+
+
 def test_the_focus_waits_while_a_list_is_read_and_comes_back_with_it(show, qtbot) -> None:
     before, content = QLineEdit(), QLineEdit()
     stack = StateStack(content)

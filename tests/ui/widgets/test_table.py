@@ -104,6 +104,25 @@ def test_columns_give_way_down_to_their_least_width_before_the_table_scrolls(qtb
         assert [table.columnWidth(at) for at in range(3)] == widths
 
 
+def test_spare_columns_are_left_out_one_by_one_where_the_least_widths_are_too_wide(qtbot) -> None:
+    columns = (
+        Column("no", "号", 80),
+        Column("by", "经手人", 80, least=60, spare=2),
+        Column("dx", "诊断", 120, stretch=True, least=80),
+        Column("last", "最近", 70, spare=1),
+    )
+    table, model = DataTable(columns), CellModel(columns)
+    model.setParent(table)
+    table.setModel(model)
+    qtbot.addWidget(table)
+    for width, shown in ((350, "1111"), (290, "1111"), (280, "1110"), (220, "1110"), (210, "1010"), (100, "1010")):
+        table.resize(width, 200)
+        table.show()
+        assert "".join(str(int(not table.isColumnHidden(at))) for at in range(4)) == shown
+    table.resize(350, 200)
+    assert [table.columnWidth(at) for at in range(4)] == [80, 80, 120, 70]
+
+
 def test_stretch_columns_of_different_widths_share_what_is_left_and_stay_inside(qtbot) -> None:
     columns = (Column("a", "甲", 100), Column("b", "乙", 150, stretch=True), Column("c", "丙", 100, stretch=True))
     table, model = DataTable(columns), CellModel(columns)

@@ -14,15 +14,15 @@ from app.ui.widgets import Cell, Column
 SOON: Final = 3
 """Days before the deadline from which it is drawn as a warning."""
 _CASE: Final = (
-    Column("kind", "种类", 74, least=62),
-    Column("record_no", "病案号", 88),
+    Column("kind", "种类", 74, least=62, spare=1),
+    Column("record_no", "病案号", 88, least=76),
     Column("name", "姓名", 108, least=66),
 )
 _TOLD: Final = (
     Column("dept", "科室", 100, wide_only=True, least=70),
     Column("objection", "异议或理由", 200, stretch=True, least=90),
 )
-_OPEN: Final = (Column("left", "剩余", 92, least=80), Column("due", "截止", 92, least=86), *_CASE, *_TOLD)
+_OPEN: Final = (Column("left", "剩余", 92, least=80), Column("due", "截止", 92, least=86, spare=2), *_CASE, *_TOLD)
 _ANSWERED: Final = (
     *_CASE,
     Column("answered", "答复日", 92, least=84),

@@ -20,7 +20,7 @@ _COLUMNS: Final = (
     Column("what", "操作", 108, least=66),
     Column("record_no", "病案号", 92, least=80),
     Column("patient", "患者", 76, wide_only=True),
-    Column("place", "位置", 136, least=66),
+    Column("place", "位置", 136, least=66, spare=1),
     Column("change", "原值 → 新值", 150, stretch=True, least=74),
     Column("rule", "规则或说明", 104, wide_only=True),
 )

@@ -19,7 +19,7 @@ COLUMNS = (
     Column("count", "次数", 52, align="right", least=44),
     Column("code", "提议编码", 156, least=96),
     Column("name", "名称", 132, stretch=True, least=100),
-    Column("reason", "依据", 136, stretch=True, least=80),
+    Column("reason", "依据", 136, stretch=True, least=80, spare=1),
     Column("conflict", "不符", 150, least=90),
     Column("sure", "把握", 100, least=78),
 )

@@ -25,7 +25,11 @@ from app.ui.widgets import (
     row,
 )
 
-_STEPS = (Column("step", "步骤", 84), Column("old", "旧", 92), Column("new", "新", 92, stretch=True))
+_STEPS = (
+    Column("step", "步骤", 84, least=64),
+    Column("old", "旧", 92, least=66),
+    Column("new", "新", 92, stretch=True, least=66),
+)
 
 
 class _Box(Panel):

@@ -15,14 +15,14 @@ from app.ui.pages.compare.tabs import TABS
 from app.ui.widgets import Cell, Column, DataTable, StateStack, Tabs, column, row
 
 _CASES = (
-    Column("record_no", "病案号", 84, sort=True),
-    Column("name", "姓名", 108, least=66),
-    Column("dept", "科室", 106, sort=True, least=72),
+    Column("record_no", "病案号", 84, sort=True, least=76),
+    Column("name", "姓名", 108, least=60),
+    Column("dept", "科室", 106, sort=True, least=62, spare=2),
     Column("old", "旧组", 54, sort=True, least=48),
     Column("arrow", "", 34, least=24),
     Column("new", "新组", 54, sort=True, least=48),
-    Column("cause", "原因", 116, least=84),
-    Column("detail", "具体差异", 150, stretch=True, least=90),
+    Column("cause", "原因", 116, least=80),
+    Column("detail", "具体差异", 150, stretch=True, least=90, spare=1),
 )
 _GROUPS = (
     Column("old", "旧组", 70, least=48),

@@ -27,7 +27,11 @@ if TYPE_CHECKING:
     from app.domain.grouping import Explanation
     from app.ui.page import Shell
 
-_STEPS: Final = (Column("step", "步骤", 84), Column("old", "本院", 96), Column("new", "医保", 96, stretch=True))
+_STEPS: Final = (
+    Column("step", "步骤", 84, least=72),
+    Column("old", "本院", 96, least=72),
+    Column("new", "医保", 96, stretch=True, least=72),
+)
 _MOST: Final = 8
 
 

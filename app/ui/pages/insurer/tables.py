@@ -12,16 +12,16 @@ from app.ui.pages.compare.bars import Bar
 from app.ui.widgets import Cell, Column
 
 COLUMNS: Final = (
-    Column("record_no", "病案号", 88, sort=True),
-    Column("name", "姓名", 108, least=66),
+    Column("record_no", "病案号", 88, sort=True, least=76),
+    Column("name", "姓名", 108, least=60),
     Column("dept", "科室", 104, sort=True, wide_only=True, least=70),
     Column("ours", "本院", 58, sort=True, least=52),
-    Column("arrow", "", 30),
+    Column("arrow", "", 30, least=22),
     Column("theirs", "医保", 58, sort=True, least=52),
     Column("rw", "医保权重", 74, align="right", wide_only=True, least=62),
-    Column("cause", "原因", 112, sort=True, least=76),
-    Column("detail", "具体差异", 170, stretch=True, least=90),
-    Column("state", "状态", 72, least=52),
+    Column("cause", "原因", 112, sort=True, least=68),
+    Column("detail", "具体差异", 170, stretch=True, least=90, spare=1),
+    Column("state", "状态", 72, least=52, spare=2),
 )
 _SAME: Final = "same"
 

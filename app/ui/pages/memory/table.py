@@ -17,8 +17,8 @@ COLUMNS: Final = (
     Column("codes", "编码", 130, sort=True, least=92),
     Column("name", "标准名称", 150, stretch=True, least=90),
     Column("times", "次数", 56, "right", sort=True, least=46),
-    Column("last", "最近", 88, sort=True),
-    Column("by", "经手人", 84, sort=True, least=56),
+    Column("last", "最近", 88, sort=True, spare=2),
+    Column("by", "经手人", 84, sort=True, least=56, spare=1),
     Column("source", "来源", 104, wide_only=True, least=76),
     Column("state", "状态", 118, least=74),
 )

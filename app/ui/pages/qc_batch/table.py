@@ -21,17 +21,17 @@ from app.ui.widgets import Cell, Column, DataTable, StateStack, column
 TICK: Final = "tick"
 COLUMNS: Final = (
     Column(TICK, "☑", 32),
-    Column("record_no", "病案号", 84),
-    Column("name", "姓名", 94, least=62),
-    Column("dept", "科室", 108, least=74),
+    Column("record_no", "病案号", 84, least=76),
+    Column("name", "姓名", 94, least=56),
+    Column("dept", "科室", 108, least=64),
     Column("rule", "规则", 76, least=64),
     Column("planned", "计划出院", 86, least=70),
     Column("left", "剩余", 60, least=50),
     Column("multiple", "倍率", 52, "right"),
     Column("coder", "编码员", 72, least=56),
-    Column("current", "当前值", 112, stretch=True, least=72),
-    Column("suggestion", "建议", 112, stretch=True, least=72),
-    Column("status", "状态", 84, least=56),
+    Column("current", "当前值", 112, stretch=True, least=66),
+    Column("suggestion", "建议", 112, stretch=True, least=66),
+    Column("status", "状态", 84, least=55),
 )
 _SHARED: Final = {GroupKind.RULE: "rule", GroupKind.DEPT: "dept", GroupKind.CODER: "coder"}
 _LEAVING: Final = frozenset({"planned", "left", "multiple"})

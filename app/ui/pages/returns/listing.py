@@ -21,21 +21,21 @@ if TYPE_CHECKING:
     from app.services.return_types import ChaseFigures, ChaseLine
 
 _COLUMNS: Final = (
-    Column("patient", "患者", 94, least=64),
-    Column("record", "病案号", 84, least=76),
-    Column("dept", "科室", 96, least=66),
+    Column("patient", "患者", 94, least=60),
+    Column("record", "病案号", 84, least=76, spare=2),
+    Column("dept", "科室", 96, least=66, spare=1),
     Column("physician", "主治医师", 84, wide_only=True, least=62),
-    Column("field", "字段", 122, least=76),
-    Column("question", "问题", 110, stretch=True, least=76),
+    Column("field", "字段", 122, least=76, spare=3),
+    Column("question", "问题", 110, stretch=True, least=70),
     Column("answer", "答复", 84, stretch=True, least=48),
-    Column("state", "状态", 124, least=104),
+    Column("state", "状态", 124, least=98),
     Column("sent", "退回", 92, wide_only=True, least=72),
 )
 _GROUPS: Final = (
-    Column("name", "", 76, stretch=True),
-    Column("count", "问题", 42, "right"),
-    Column("late", "逾期", 42, "right"),
-    Column("hours", "小时", 46, "right"),
+    Column("name", "", 76, stretch=True, least=64),
+    Column("count", "问题", 42, "right", least=40),
+    Column("late", "逾期", 42, "right", least=40),
+    Column("hours", "小时", 46, "right", least=40),
 )
 
 

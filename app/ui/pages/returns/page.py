@@ -23,6 +23,7 @@ from app.ui.pages.returns.files import ReturnFiles
 from app.ui.pages.returns.listing import ChaseTable, GroupPanel
 from app.ui.pages.returns.preview import PreviewPanel
 from app.ui.pages.returns.settings_cards import HoursCard, TemplatesCard
+from app.ui.theme import theme
 from app.ui.widgets import ActionButton, Pane, SegmentedControl, Splitter, Text, column, row
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class ReturnsPage(Page):
         self.scopes = SegmentedControl(_SCOPES)
         self.scopes.setAccessibleName("状态")
         self.scopes.changed.connect(self._on_scope)
-        self._told = Text("", "caption", "muted")
+        self._told = Text("", "caption", "muted", elide=True)
         self.groups, self.list = GroupPanel(), ChaseTable()
         self.detail, self.preview = DetailPanel(actions), PreviewPanel(actions)
         self._files = ReturnFiles(self, self.shell)
@@ -90,10 +91,15 @@ class ReturnsPage(Page):
                 ("print", "催办单"),
             )
         ]
-        bar.setLayout(row(self.scopes, self._told, None, *buttons, margins=(12, 8, 12, 8)))
+        line = row(self.scopes, margins=(12, 8, 12, 8))
+        line.addWidget(self._told, 1)
+        line.addLayout(row(*buttons))
+        bar.setLayout(line)
         left, right = Pane("canvas"), Pane("canvas")
         left.setLayout(column(self.groups, margins=(12, 10, 6, 12)))
         right.setLayout(column(self.detail, margins=(6, 10, 12, 12)))
+        left.setMinimumWidth(theme().px(246))  # below, names of physicians are one character
+        right.setMinimumWidth(theme().px(316))  # below, the ends of the questions are cut
         self.parts = Splitter("returns", self.shell.places, (left, self.list, right), (250, 0, 320), wide=(270, 0, 360))
         looked, file = QWidget(), Pane("canvas")
         whole = column(bar)

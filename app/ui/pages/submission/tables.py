@@ -15,16 +15,16 @@ from app.ui.pages.tabbed_lists import TabbedLists
 from app.ui.widgets import Cell, Column
 
 _READY: Final = (
-    Column("record_no", "病案号", 92),
+    Column("record_no", "病案号", 92, least=76),
     Column("name", "姓名", 112, least=70),
-    Column("dept", "科室", 120, stretch=True, least=78),
+    Column("dept", "科室", 120, stretch=True, least=78, spare=2),
     Column("drg", "DRG", 70, least=54),
     Column("rw", "权重", 70, align="right", least=58),
     Column("status", "分组", 90, least=68),
-    Column("version", "将成为", 80, least=58),
+    Column("version", "将成为", 80, least=58, spare=1),
 )
 _REFUSED: Final = (
-    Column("record_no", "病案号", 92),
+    Column("record_no", "病案号", 92, least=76),
     Column("name", "姓名", 112, least=70),
     Column("dept", "科室", 110, least=78),
     Column("words", "拦下的原因", 230, stretch=True, least=130),
@@ -33,14 +33,14 @@ _REFUSED: Final = (
 _REGISTER: Final = (
     Column("id", "编号", 56, least=44),
     Column("at", "提交时间", 130, least=100),
-    Column("who", "提交人", 80, least=58),
+    Column("who", "提交人", 80, least=58, spare=2),
     Column("cases", "份数", 60, align="right", least=44),
     Column("answer", "回执", 76, least=56),
-    Column("note", "版本说明", 140, stretch=True, least=90),
-    Column("scheme", "分组方案", 130, stretch=True, least=90),
+    Column("note", "版本说明", 140, stretch=True, least=80),
+    Column("scheme", "分组方案", 130, stretch=True, least=90, spare=1),
 )
 _UNLOCK: Final = (
-    Column("record_no", "病案号", 92),
+    Column("record_no", "病案号", 92, least=76),
     Column("name", "姓名", 92, least=70),
     Column("version", "版本", 64, least=58),
     Column("was", "现状", 66, least=54),
