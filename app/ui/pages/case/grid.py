@@ -20,7 +20,7 @@ from app.ui.page import Shell
 from app.ui.pages.case.code_popup import CodePopup
 from app.ui.pages.case.editors import CodedRow, CodeEditor
 from app.ui.pages.case.grid_cells import GridFacts, RowFacts, blank_cells, candidate_cells, row_cells
-from app.ui.pages.case.grid_columns import COLUMNS, PINNED, READ_ONLY, window
+from app.ui.pages.case.grid_columns import COLUMNS, GIVE_WAY, PINNED, READ_ONLY, window
 from app.ui.pages.case.grid_drag import RowDrag
 from app.ui.pages.case.grid_editing import GridDelegate
 from app.ui.pages.case.grid_model import GridModel, Line
@@ -251,6 +251,7 @@ class RowGrid(DataTable):
         widths = [theme().px(column.width) for column in self.columns]
         shown = window(self.columns, widths, self.viewport().width(), self._first, self._absent())
         self._first = shown.first
+        self._give_way(widths, sum(widths[at] for at in shown.shown) - self.viewport().width())
         for at, column in enumerate(self.columns):
             self.setColumnHidden(at, at not in shown.shown)
             if not column.stretch:
@@ -260,6 +261,14 @@ class RowGrid(DataTable):
             if self.columns[at].stretch:
                 self.setColumnWidth(at, max(widths[at], self.viewport().width() - used))
         self.window_changed.emit(shown.first, shown.last_first)
+
+    def _give_way(self, widths: list[int], over: int) -> None:
+        """Take px that are too many from the columns that give way, as far as their words can be read then."""
+        keys = [column.key for column in self.columns]
+        for at in (keys.index(key) for key in GIVE_WAY):
+            less = min(max(0, over), widths[at] - theme().px(self.columns[at].least))
+            widths[at] -= less
+            over -= less
 
     # Editing.
 

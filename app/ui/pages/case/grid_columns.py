@@ -11,15 +11,17 @@ from app.ui.widgets import Column
 
 PINNED: Final = frozenset({"seq", "source_text", "code", "name", "status"})
 """Columns that keep their place; the name gives way first (ui.md 3 c)."""
+GIVE_WAY: Final = ("name", "source_text")
+"""Pinned columns that get narrower where not even one loose column has room beside them, the first one first."""
 READ_ONLY: Final = frozenset({"seq", "source_text", "name", "cc", "status"})
 """Columns that are never typed into: what the physician wrote, what follows from the code, what we say."""
 
 COLUMNS: Final[Mapping[Group, tuple[Column, ...]]] = {
     Group.DX: (
         Column("seq", "序", 36),
-        Column("source_text", "医师诊断（原文）", 206),
+        Column("source_text", "医师诊断（原文）", 206, least=154),
         Column("code", "编码", 104),
-        Column("name", "编码名称", 200, stretch=True),
+        Column("name", "编码名称", 200, stretch=True, least=110),
         Column("adm_cond", "入院病情", 84),
         Column("cc", "并发症", 78),
         Column("outcome", "出院情况", 78),
@@ -27,9 +29,9 @@ COLUMNS: Final[Mapping[Group, tuple[Column, ...]]] = {
     ),
     Group.OP: (
         Column("seq", "序", 36),
-        Column("source_text", "医师手术（原文）", 176),
+        Column("source_text", "医师手术（原文）", 176, least=132),
         Column("code", "编码", 88),
-        Column("name", "编码名称", 170, stretch=True),
+        Column("name", "编码名称", 170, stretch=True, least=110),
         Column("date", "日期", 124),
         Column("level", "级别", 56),
         Column("surgeon", "术者", 76),

@@ -423,3 +423,13 @@ def test_a_weight_that_grows_by_a_fifth_is_named(case: Any) -> None:
     case.page.work.view = replace(high, grouping=replace(low.grouping, price=light))
     tell_principal(case.page, replace(low, grouping=replace(low.grouping, price=heavy)))
     assert "权重" not in case.page.boxes[Group.DX].principal.accessibleName()
+
+
+@pytest.mark.parametrize(("width", "name", "text"), [(730, 200, 206), (700, 170, 206), (620, 110, 186)])
+def test_name_then_text_give_way_before_the_grid_scrolls_sideways(case: Any, width: int, name: int, text: int) -> None:
+    grid = case.grid()
+    grid.setFixedWidth(width + grid.width() - grid.viewport().width())
+    case.desk.rest()
+    widths = {column.key: grid.columnWidth(at) for at, column in enumerate(grid.columns)}
+    assert (widths["name"], widths["source_text"], widths["code"]) == (name, text, 104)
+    assert grid.horizontalScrollBar().maximum() == 0
