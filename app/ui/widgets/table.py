@@ -211,7 +211,7 @@ class DataTable(QTableView):
         self.head.setFixedHeight(theme().size("header_row"))
         if self.model() is None:
             return
-        shown = self._fitting([index for index, column in enumerate(self.columns) if self.shows(column)])
+        shown = self._without_spare([index for index, column in enumerate(self.columns) if self.shows(column)])
         for index in range(len(self.columns)):
             self.setColumnHidden(index, index not in shown)
         give = self._give(shown)
@@ -241,15 +241,15 @@ class DataTable(QTableView):
         """Return whether a column is shown in the layout as it is."""
         return theme().wide or not column.wide_only
 
-    def _fitting(self, wanted: list[int]) -> list[int]:
+    def _without_spare(self, wanted: list[int]) -> list[int]:
         """Return the columns without those that are spare, as far as the least widths of all are too wide."""
-        spare = sorted((index for index in wanted if self.columns[index].spare), key=self._order, reverse=True)
+        spare = sorted((index for index in wanted if self.columns[index].spare), key=self._turn_of, reverse=True)
         shown = list(wanted)
         while spare and sum(int(_narrowed(self.columns[index], 1.0)) for index in shown) > self.viewport().width():
             shown.remove(spare.pop())
         return shown
 
-    def _order(self, index: int) -> int:
+    def _turn_of(self, index: int) -> int:
         return self.columns[index].spare
 
     def _give(self, shown: Sequence[int]) -> float:
