@@ -148,7 +148,7 @@ def load_behind(window: MainWindow) -> None:
     job = window.shell.jobs.run(window.shell.services.warm_up, label="载入编码库与分组方案", parent=window)
     for ended in (job.failed, job.cancelled):
         ended.connect(_collect_again)
-    job.done.connect(partial(_fetch_pages, window))
+    job.done.connect(partial(_build_pages, window))
     job.done.connect(partial(_check_stale, Rechecking(window.shell, window), window))
     job.done.connect(partial(_watch_night, window))
     job.done.connect(partial(_watch_leaving, window))
@@ -158,14 +158,7 @@ def load_behind(window: MainWindow) -> None:
     job.done.connect(partial(_spell_actions, window))
 
 
-def _fetch_pages(window: MainWindow, _loaded: object) -> None:
-    """Import the pages beside the window, so that the first opening of one does not wait for its modules."""
-    job = window.shell.jobs.run(window.pages.fetch, parent=window)
-    job.ended.connect(_collect_again)
-    job.done.connect(partial(_fetched, window))
-
-
-def _fetched(window: MainWindow, _pages: object) -> None:
+def _build_pages(window: MainWindow, _loaded: object) -> None:
     build_ahead(window)
 
 

@@ -41,8 +41,10 @@ class Builder(QObject):
     def _steps(self) -> Iterator[None]:
         pages = self._window.pages
         for key in dict.fromkeys((*_FIRST, *pages)):
-            while key in pages and pages[key].build_on():
-                yield
+            if key in pages:
+                yield from pages.fetch(key)
+                while pages[key].build_on():
+                    yield
             yield
         for key in pages:
             yield from pages[key].warm_steps()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -11,16 +11,31 @@ if TYPE_CHECKING:
 
 
 class PageClass:
-    """A class of pages by module and name. Its methods, read from here, are functions that take the page."""
+    """A class of pages by module and name. Its methods, read from here, are functions that take the page.
 
-    def __init__(self, module: str, name: str) -> None:
+    ``parts`` are modules that the page's own imports, named where importing all at once takes long.
+    """
+
+    def __init__(self, module: str, name: str, parts: Sequence[str] = ()) -> None:
         self.module: Final = module
         self.name: Final = name
+        self.parts: Final = parts
 
     def load(self) -> type[Page]:
-        """Import the module, if need be, and return the class."""
+        """Import the module, if need be, and return the class. On the window's thread only.
+
+        PySide looks the classes of widgets up without the interpreter's lock: one that comes to be in another thread
+        meanwhile can end the program.
+        """
         found: type[Page] = getattr(importlib.import_module(self.module), self.name)
         return found
+
+    def load_steps(self) -> Iterator[None]:
+        """Import the parts one by one, then the page's own module: a step takes some hundredths of a second."""
+        for part in self.parts:
+            importlib.import_module(part)
+            yield
+        self.load()
 
     def __call__(self, shell: Shell, spec: PageSpec) -> Page:
         """Make the page."""

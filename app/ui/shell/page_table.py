@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from app.common.progress import Progress
 from app.ui.late import PageClass
 from app.ui.page import Page, PageSpec
 
@@ -33,12 +32,11 @@ class PageTable(Mapping[str, Page]):
     def __len__(self) -> int:
         return len(self._specs)
 
-    def fetch(self, progress: Progress) -> None:
-        """Import the modules of all pages; for a job. Nothing is made."""
-        for number, spec in enumerate(self._specs.values()):
-            progress.step(number, len(self._specs))
-            if isinstance(spec.make, PageClass):
-                spec.make.load()
+    def fetch(self, key: str) -> Iterator[None]:
+        """Import the modules of a page, a few at a step. Nothing is made."""
+        make = self._specs[key].make
+        if isinstance(make, PageClass):
+            yield from make.load_steps()
 
     @property
     def made(self) -> tuple[Page, ...]:

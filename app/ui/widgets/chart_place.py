@@ -6,23 +6,25 @@ Loading takes a quarter of a second of processor and some 35 MB: who never sees 
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from app.common.progress import Progress
-from app.ui.jobs import JobRunner
 from app.ui.theme import theme
 
 if TYPE_CHECKING:
     from app.ui.widgets.chart_base import Chart
 
 _DRAWN_BY: Final = "app.ui.widgets.charts"
+_FIRST: Final = ("PySide6.QtSvg", "PySide6.QtOpenGLWidgets", "PySide6.QtTest")
+"""What pyqtgraph imports of Qt: half of the time it takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,10 @@ class ChartPlace(QWidget):
 
     opened = Signal(object)
 
-    def __init__(self, jobs: JobRunner, kind: str, spoken: str, name: str) -> None:
+    def __init__(self, kind: str, spoken: str, name: str) -> None:
         super().__init__()
         self.chart: Chart | None = None
-        self._jobs, self._kind, self._name = jobs, kind, name
+        self._kind, self._name = kind, name
         self._marks: tuple[Mark, ...] = ()
         self._ground = Ground()
         self._asked = False
@@ -89,9 +91,19 @@ class ChartPlace(QWidget):
         super().showEvent(event)
         if not self._asked:
             self._asked = True
-            self._jobs.run(_load, parent=self).done.connect(partial(self._make))
+            QTimer.singleShot(0, self, self._load)
 
-    def _make(self, kinds: dict[str, type[Chart]]) -> None:
+    def _load(self, parts: Sequence[str] = _FIRST) -> None:
+        """Import one module a turn, here and in no other thread: see :meth:`app.ui.late.PageClass.load`."""
+        if _DRAWN_BY in sys.modules or not parts:
+            self._make()
+            return
+        with suppress(ImportError):  # pyqtgraph does without what is not installed
+            importlib.import_module(parts[0])
+        QTimer.singleShot(0, self, partial(self._load, parts[1:]))
+
+    def _make(self) -> None:
+        kinds: dict[str, type[Chart]] = importlib.import_module(_DRAWN_BY).CHARTS
         chart = self.chart = kinds[self._kind](self.accessibleName(), self._name)
         chart.opened.connect(self.opened)
         self._box.addWidget(chart)
@@ -101,9 +113,3 @@ class ChartPlace(QWidget):
         chart.show_marks(self._marks, self._ground)
         if had_focus:
             chart.setFocus()
-
-
-def _load(_progress: Progress) -> dict[str, type[Chart]]:
-    """Return the kinds of charts; the first call loads the library."""
-    kinds: dict[str, type[Chart]] = importlib.import_module(_DRAWN_BY).CHARTS
-    return kinds

@@ -13,7 +13,6 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.ui.app import create_app
-from app.ui.jobs import JobRunner
 from app.ui.theme import Mode, theme
 from app.ui.widgets import ChartPlace, Ground, Mark
 from app.ui.widgets.chart_base import Chart
@@ -105,8 +104,7 @@ def test_without_marks_it_says_so_and_another_theme_is_followed(shown: Callable[
 
 def test_a_place_loads_its_chart_when_it_is_seen_and_gives_it_the_focus(qtbot: QtBot) -> None:
     create_app(["bingan"])
-    jobs = JobRunner()
-    place = ChartPlace(jobs, "trend", "趋势", "chart")
+    place = ChartPlace("trend", "趋势", "chart")
     qtbot.addWidget(place)
     place.show_marks(MARKS)
     assert place.chart is None
@@ -118,7 +116,6 @@ def test_a_place_loads_its_chart_when_it_is_seen_and_gives_it_the_focus(qtbot: Q
     assert isinstance(place.chart, TrendChart)
     assert place.chart.mark is MARKS[2]
     assert place.focusProxy() is place.chart
-    jobs.close()
 
 
 def test_nothing_but_a_place_that_is_seen_loads_the_library_of_charts() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from app.ui.actions import Action
 from app.ui.late import PageClass, PageModule
@@ -12,11 +12,13 @@ from app.ui.page import PageSpec
 from app.ui.pages.case.moving_actions import MOVING_ACTIONS
 from app.ui.pages.case.reading_actions import READING_ACTIONS
 
+_PARTS: Final = tuple(f"app.ui.pages.case.{part}" for part in ("code_popup", "grid", "dock_tabs", "dock"))
+
 if TYPE_CHECKING:
     from app.ui.pages.case import deciding, doing, excepting, find_field, returning
     from app.ui.pages.case.page import CasePage
 else:
-    CasePage = PageClass("app.ui.pages.case.page", "CasePage")
+    CasePage = PageClass("app.ui.pages.case.page", "CasePage", _PARTS)
     deciding = PageModule("app.ui.pages.case.deciding")
     doing = PageModule("app.ui.pages.case.doing")
     excepting = PageModule("app.ui.pages.case.excepting")

@@ -45,7 +45,7 @@ class DetailPanel(Pane):
         self._message = Text("", "body", "secondary", wrap=True)
         self._badge = SeverityBadge("hint")
         self._facts = [Text("", "caption", wrap=True) for _ in range(4)]
-        self._bars = ChartPlace(shell.jobs, "months", "这条规则近 12 个月", "qc_months")
+        self._bars = ChartPlace("months", "这条规则近 12 个月", "qc_months")
         self._bars.setFixedHeight(theme().px(96))
         self._history = Text("", "caption", "secondary", wrap=True)
         self._history.setObjectName("qc_history")

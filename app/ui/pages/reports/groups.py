@@ -9,7 +9,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.services.report_types import CoderLine, Form, GroupRow, written
-from app.ui.jobs import JobRunner
 from app.ui.models.records import RecordModel
 from app.ui.pages.reports.sorting import sorted_rows
 from app.ui.pages.reports.tables import CODERS, coder_cell, group_cell, group_columns
@@ -21,7 +20,7 @@ class GroupView(QWidget):
 
     opened = Signal(object)
 
-    def __init__(self, jobs: JobRunner, name: str, *, money: bool, by_amount: bool) -> None:
+    def __init__(self, name: str, *, money: bool, by_amount: bool) -> None:
         super().__init__()
         self._money = money
         self._rows: Sequence[GroupRow] = ()
@@ -35,7 +34,7 @@ class GroupView(QWidget):
         self.table.opened.connect(self._on_opened)
         self.table.head.asked.connect(self.sort_by)
         self._title = Text("", "bold", elide=True)
-        self.quadrant = ChartPlace(jobs, "quarters", "四象限", f"{name}_quadrant")
+        self.quadrant = ChartPlace("quarters", "四象限", f"{name}_quadrant")
         self.quadrant.opened.connect(self._on_mark)
         self._body = QStackedWidget()
         self._body.addWidget(self.table)

@@ -57,14 +57,14 @@ class ReportsPage(Page):
         reports = self.shell.services.reports
         money, by_amount = reports.sees_money(), reports.sorts_by_amount()
         self._listing = partial(ListingView, money=money, by_amount=by_amount)
-        self._group_view = partial(GroupView, self.shell.jobs, money=money, by_amount=by_amount)
+        self._group_view = partial(GroupView, money=money, by_amount=by_amount)
         self.filters = FilterBar(self.shell)
         self.list = SideList("报表", "report_list")
         self._reports = [line for line in REPORTS if money or line[0] not in MONEY_LISTINGS]
         self.list.side.show([SideLine(key, label, icon) for key, label, icon in self._reports])
         self.tabs, self.work_tabs = Tabs(PARTS), Tabs(WORK)
         yield
-        self.part = PartView(self.shell.jobs)
+        self.part = PartView()
         yield
         self._note = Text("", "caption", "secondary", elide=True)
         yield

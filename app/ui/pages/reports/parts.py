@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from app.services.report_paper import target_words
 from app.services.report_types import Cause, Dimension, Indicator, MonthReport, written
 from app.services.worklist import WorklistRow
-from app.ui.jobs import JobRunner
 from app.ui.models.records import RecordModel
 from app.ui.pages.reports.tables import (
     CASES,
@@ -66,13 +65,13 @@ class PartView(QWidget):
     opened = Signal(str, object)
     chosen = Signal(str)
 
-    def __init__(self, jobs: JobRunner) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self._months: Sequence[str] = ()
         self._causes: Sequence[Cause] = ()
         self.figures = FigureRow()
-        self.trend = ChartPlace(jobs, "trend", "12 个月趋势", "reports_trend")
-        self.bars = ChartPlace(jobs, "causes", "原因前 10", "reports_causes")
+        self.trend = ChartPlace("trend", "12 个月趋势", "reports_trend")
+        self.bars = ChartPlace("causes", "原因前 10", "reports_causes")
         self._model: RecordModel[Indicator] = RecordModel(INDICATORS, indicator_cell)
         self.table = _table(INDICATORS, self._model, "reports_indicators", "全部指标")
         self._trend_model: RecordModel[tuple[str, str]] = RecordModel(MONTHS, month_cell)
