@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from app.ui.widgets.chart_base import Chart
 
 _DRAWN_BY: Final = "app.ui.widgets.charts"
-_FIRST: Final = ("PySide6.QtSvg", "PySide6.QtOpenGLWidgets", "PySide6.QtTest")
-"""What pyqtgraph imports of Qt: half of the time it takes."""
+_PARTS: Final = ("PySide6.QtSvg", "PySide6.QtOpenGLWidgets", "PySide6.QtTest", "pyqtgraph", _DRAWN_BY)
+"""What is imported turn by turn; the parts of Qt take half of the time, and pyqtgraph does without them."""
+_PAUSE_MS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +94,14 @@ class ChartPlace(QWidget):
             self._asked = True
             QTimer.singleShot(0, self, self._load)
 
-    def _load(self, parts: Sequence[str] = _FIRST) -> None:
+    def _load(self, parts: Sequence[str] = _PARTS) -> None:
         """Import one module a turn, here and in no other thread: see :meth:`app.ui.late.PageClass.load`."""
         if _DRAWN_BY in sys.modules or not parts:
             self._make()
             return
-        with suppress(ImportError):  # pyqtgraph does without what is not installed
+        with suppress(ImportError):  # what must be there is asked for again when the chart is made
             importlib.import_module(parts[0])
-        QTimer.singleShot(0, self, partial(self._load, parts[1:]))
+        QTimer.singleShot(_PAUSE_MS, self, partial(self._load, parts[1:]))
 
     def _make(self) -> None:
         kinds: dict[str, type[Chart]] = importlib.import_module(_DRAWN_BY).CHARTS
